@@ -1,0 +1,3 @@
+module gomm.dev
+
+go 1.19
