@@ -1,0 +1,29 @@
+/* err.h: a failure of the operating system, or of parsing, as a value.
+ *
+ * Functions that can fail return true on success and otherwise fill *e, which may be NULL if
+ * the caller does not care.  The text is a whole message in the manner of the go command,
+ * without the program's name: "open x.go: no such file or directory".
+ *
+ * Ownership: a plain value without pointers.  Threading: none shared.
+ */
+#ifndef GOMM_BASE_ERR_H
+#define GOMM_BASE_ERR_H
+
+#include "base.h"
+
+struct err {
+    int os;         /* errno, or 0 if the failure is not the operating system's */
+    char text[508]; /* NUL-terminated; too long a message is cut at a character, with "..." */
+};
+
+/* Fill *e (if there is one) and return false, so that `return err_os(e, ...)` reads well.
+ * err_os appends ": " and the description of the errno value. */
+bool err_os(struct err *e, int os, const char *fmt, ...) BASE_PRINTF(3, 4);
+bool err_set(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3);
+/* Puts text before the message that is already there: "go.mod: " + ... */
+bool err_prefix(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3);
+
+/* The description of an errno value as Go spells it (lower case): "no such file or directory". */
+const char *err_text(int os);
+
+#endif
