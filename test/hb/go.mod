@@ -1,0 +1,3 @@
+module gomm.dev/test/hb
+
+go 1.19
