@@ -81,40 +81,44 @@ func (rules) TestRaceGoSiblings() {
 	inTurn(func() { *x = 1 }, func() { *x = 2 })
 }
 
-// exited waits until the process has n goroutines again.
-func exited(n int) {
-	for runtime.NumGoroutine() > n {
-		runtime.Gosched()
-	}
+// gone waits until t says that a goroutine is about to end, and lets it.
+func gone(t *turn) {
+	t.at(1)
+	settle()
 }
 
 func (rules) TestRaceGoExit() {
-	n, x := runtime.NumGoroutine(), 0
-	go func() { x = 1 }()
-	exited(n)
+	x, t := 0, new(turn)
+	go func() {
+		x = 1
+		t.to(1)
+	}()
+	gone(t)
 	use(x)
 }
 
 func (rules) TestRaceGoExitByGoexit() {
-	n, x := runtime.NumGoroutine(), 0
+	x, t := 0, new(turn)
 	go func() {
+		defer t.to(1)
 		x = 1
 		runtime.Goexit()
 	}()
-	exited(n)
+	gone(t)
 	use(x)
 }
 
 // What a goroutine did is not part of what its creator passes on later.
 func (rules) TestRaceGoExitOfGrandchild() {
-	n, x, c, t := runtime.NumGoroutine(), 0, make(chan int), new(turn)
+	x, c, t := 0, make(chan int), new(turn)
 	go func() {
-		go func() { x = 1 }()
-		t.at(1)
+		go func() {
+			x = 1
+			t.to(1)
+		}()
+		gone(t)
 		c <- 1
 	}()
-	exited(n + 1)
-	t.to(1)
 	<-c
 	use(x)
 }
@@ -122,16 +126,21 @@ func (rules) TestRaceGoExitOfGrandchild() {
 // A new goroutine does not inherit from one that exited before, even if the runtime reuses its
 // descriptor and its stack.
 func (rules) TestRaceGoReusedDescriptor() {
-	n, x, t := runtime.NumGoroutine(), 0, new(turn)
-	go func() { t.at(1); use(x); t.to(2) }()
-	go func() { x = 1 }()
-	exited(n + 1)
-	for i := 0; i < 10; i++ {
-		go func() {}()
-		exited(n + 1)
-	}
-	t.to(1)
-	t.at(2)
+	x, one, two, three := 0, new(turn), new(turn), new(turn)
+	go func() {
+		two.at(1)
+		go func() {
+			use(x)
+			three.to(1)
+		}()
+	}()
+	go func() {
+		x = 1
+		one.to(1)
+	}()
+	gone(one)
+	two.to(1)
+	three.at(1)
 }
 
 // Time orders nothing.

@@ -199,7 +199,8 @@ func settle() {
 func use[T any](v T) {}
 
 // keep makes what p points to live on the heap, and keeps it there to the end: memory that is
-// freed and used again would mix up the addresses of two cases.
+// freed and used again would mix up the addresses of two cases. Only the goroutine of the case may
+// call it.
 func keep[T any](p *T) *T {
 	kept = append(kept, p)
 	return p
