@@ -100,6 +100,31 @@ struct finding_check {
     size_t n_commands;
 };
 
+/* A space-time picture: one lane for each goroutine, marks on it in the order in which that
+ * goroutine came to them, edges between marks of different lanes.  Two marks are ordered only
+ * along a lane and along edges; where they stand otherwise means nothing. */
+struct finding_mark {
+    u32 lane;
+    str label;
+    struct span span;
+    bool hot; /* part of what the finding is about */
+};
+
+struct finding_edge {
+    u32 from, to; /* indices of marks */
+    str label;
+    bool missing; /* the order that should be there and is not */
+};
+
+struct finding_picture {
+    str *lanes;
+    size_t n_lanes;
+    struct finding_mark *marks;
+    size_t n_marks;
+    struct finding_edge *edges;
+    size_t n_edges;
+};
+
 struct finding {
     str code; /* "ESC01", "RACE01", "SHARE1"; see `gomm explain` */
     enum finding_severity severity;
@@ -117,9 +142,10 @@ struct finding {
     struct finding_cost *costs;
     size_t n_costs;
 
-    struct finding_fix fix;     /* title empty: none is known */
-    struct finding_check check; /* of that fix */
-    u64 count;                  /* how often it was seen; 0 counts as 1 */
+    struct finding_fix fix;          /* title empty: none is known */
+    struct finding_check check;      /* of that fix */
+    struct finding_picture *picture; /* or NULL */
+    u64 count;                       /* how often it was seen; 0 counts as 1 */
 };
 
 /* A list that grows; findings[i] pointers are valid until the list grows. */
