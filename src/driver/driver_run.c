@@ -1,0 +1,177 @@
+#include "driver/driver_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/path.h"
+#include "base/quoted.h"
+#include "base/vec.h"
+#include "driver/driver_runtime.h"
+
+bool driver_choose_runtime(struct arena *a, const char *flag, struct driver_choice *out,
+                           struct err *e)
+{
+    *out = (struct driver_choice){0};
+    const char *from = flag ? "-gomm.runtime" : "GOMM_RUNTIME";
+    const char *name = flag ? flag : getenv("GOMM_RUNTIME");
+    if (!name || !name[0] || strcmp(name, "gomm") == 0) {
+        return true;
+    }
+    if (strcmp(name, "stock") == 0) {
+        out->stock = true;
+        return true;
+    }
+    /* The links run in other directories. */
+    str cwd, file;
+    if (!io_cwd(a, &cwd, e)) {
+        return false;
+    }
+    file = path_under(a, cwd, str_of(name));
+    struct driver_runtime rt;
+    if (!driver_runtime_load(a, str_cstr(a, file), &rt, e)) {
+        return err_prefix(e, "%s: want stock, gomm or an object file: ", from);
+    }
+    out->file = str_cstr(a, file);
+    return true;
+}
+
+/* The program that is running, by its name on disk. */
+static bool run_self(struct arena *a, str *out, struct err *e)
+{
+    return io_real_path(a, "/proc/self/exe", out, e);
+}
+
+bool driver_toolexec_flag(struct arena *a, const struct driver_choice *c, str users, str *out,
+                          struct err *e)
+{
+    str words[4], self;
+    size_t n = 0, n_users = 0;
+    str *user_words = NULL;
+    if (!run_self(a, &self, e)) {
+        return false;
+    }
+    if (users.n > 0 && !quoted_split(a, users, &user_words, &n_users, e)) {
+        return err_prefix(e, "-toolexec: ");
+    }
+    if (n_users >= 2 && str_eq(user_words[0], self) && str_is(user_words[1], "toolexec")) {
+        n_users = 0; /* an outer gomm's, through GOFLAGS: once is enough */
+    }
+    words[n++] = self;
+    words[n++] = STR("toolexec");
+    if (c->file) {
+        words[n++] = str_fmt(a, "-runtime=%s", c->file);
+    }
+    if (n_users > 0) {
+        words[n++] = str_fmt(a, "-chain=%zu", n_users);
+    }
+    if (!quoted_join(a, words, n, out, e)) {
+        return false;
+    }
+    if (n_users > 0) {
+        *out = str_fmt(a, "%.*s %.*s", STR_ARG(*out), STR_ARG(users));
+    }
+    return true;
+}
+
+/* GOFLAGS with our -toolexec in it, for go commands that the program or its tests start. */
+static bool run_inherit(struct arena *a, const struct driver_go *go, str toolexec, struct argv *env,
+                        struct err *e)
+{
+    str *words;
+    size_t n;
+    VEC(str) flags = {0};
+    if (!quoted_split(a, go->goflags, &words, &n, e)) {
+        return err_prefix(e, "parsing $GOFLAGS: ");
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct driver_flag f;
+        if (!driver_flag_parse(str_cstr(a, words[i]), &f) || !str_is(f.name, "toolexec")) {
+            vec_push_in(a, &flags, words[i]);
+        }
+    }
+    vec_push_in(a, &flags, str_fmt(a, "-toolexec=%.*s", STR_ARG(toolexec)));
+    str joined;
+    if (!quoted_join(a, flags.v, flags.n, &joined, e)) {
+        return err_prefix(e, "-gomm.inherit: GOFLAGS: ");
+    }
+    argv_setenv(env, "GOFLAGS", str_cstr(a, joined));
+    return true;
+}
+
+static bool run_wants_inherit(const struct driver_scan *scan)
+{
+    const char *v = getenv("GOMM_INHERIT");
+    return scan->inherit_set ? scan->inherit : v && v[0] && strcmp(v, "0") != 0;
+}
+
+bool driver_compose(struct arena *a, enum driver_verb verb, const struct driver_go *go,
+                    const struct driver_choice *choice, const struct driver_scan *scan,
+                    char *const *args, struct argv *argv, struct argv *env, struct err *e)
+{
+    bool inject = !choice->stock && !scan->race_off;
+    bool on_command_line = scan->toolexec != SIZE_MAX;
+    str users = scan->toolexec_value, toolexec = {0};
+    if (inject) {
+        if (!on_command_line) {
+            driver_goflags_value(a, go->goflags, STR("toolexec"), &users);
+        }
+        if (!driver_toolexec_flag(a, choice, users, &toolexec, e)) {
+            return false;
+        }
+        if (run_wants_inherit(scan) && !run_inherit(a, go, toolexec, env, e)) {
+            return false;
+        }
+    }
+
+    argv_push(argv, "go");
+    argv_push(argv, driver_verb_name(verb));
+    size_t i = 0;
+    while (i < scan->n_chdir) {
+        argv_push(argv, args[i++]); /* -C must stay the first flag */
+    }
+    argv_push(argv, "-race");
+    if (inject && !on_command_line) {
+        argv_pushf(argv, "-toolexec=%.*s", STR_ARG(toolexec));
+    }
+    for (; args[i]; i++) {
+        if (inject && i == scan->toolexec) {
+            argv_pushf(argv, "-toolexec=%.*s", STR_ARG(toolexec));
+            i += scan->toolexec_next;
+        } else if (!scan->drop[i]) {
+            argv_push(argv, args[i]);
+        }
+    }
+    return true;
+}
+
+static int run_fail(const struct err *e)
+{
+    fprintf(stderr, "gomm: %s\n", e->text);
+    return BASE_EXIT_FAILURE;
+}
+
+int driver_become_go(enum driver_verb verb, char *const *args)
+{
+    struct arena a = {0};
+    struct driver_scan scan;
+    struct driver_go go;
+    struct driver_choice choice;
+    struct argv argv = {0}, env = {0};
+    struct err e;
+    if (!driver_scan_args(&a, verb, args, &scan, &e) || !driver_go_find(&a, scan.chdir, &go, &e) ||
+        !driver_choose_runtime(&a, scan.runtime, &choice, &e)) {
+        return run_fail(&e);
+    }
+    if (!choice.stock && !scan.race_off && !scan.help && !driver_go_supported(&go, &e)) {
+        return run_fail(&e);
+    }
+    argv_env(&env);
+    if (!driver_compose(&a, verb, &go, &choice, &scan, args, &argv, &env, &e)) {
+        return run_fail(&e);
+    }
+    /* argv[0] is "go", as without gomm; the lookup finds the command that was asked. */
+    proc_exec(argv_get(&argv), argv_get(&env), NULL, &e);
+    return run_fail(&e);
+}
