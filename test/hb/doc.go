@@ -11,6 +11,8 @@
 //	TestHidden…  a race by the letter of the memory model that the hooks of Go's own runtime and
 //	             library keep from every detector, because they synchronise more than they must:
 //	             silence, and the comment names the hook.
+//	TestFalse…   the other way round: ordered by what Go's documentation promises, but no hook
+//	             tells a detector: one report.
 //
 // They are methods, not test functions, because package testing fails each test during which the
 // detector reports something. Here that is what half of the tests are for. TestMain finds the

@@ -93,7 +93,7 @@ func TestMain(m *testing.M) {
 // run runs one case and says what is wrong with it, if anything.
 func run(name string, f func()) (why string) {
 	want, stockMiss, skipped = 0, "", ""
-	if strings.HasPrefix(name, "TestRace") {
+	if strings.HasPrefix(name, "TestRace") || strings.HasPrefix(name, "TestFalse") {
 		want = 1
 	}
 	before := runtime.RaceErrors()
