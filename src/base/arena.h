@@ -11,7 +11,7 @@
 #ifndef GOMM_BASE_ARENA_H
 #define GOMM_BASE_ARENA_H
 
-#include "base.h"
+#include "base/base.h"
 
 struct arena_chunk;
 
@@ -28,7 +28,7 @@ struct arena_mark {
 
 void arena_init(struct arena *a);
 void arena_release(struct arena *a); /* frees all; the arena is ready for use again */
-void arena_reset(struct arena *a);   /* frees all but the newest chunk, for the next round */
+void arena_reset(struct arena *a);   /* frees all but one chunk, for the next round */
 
 /* Uninitialised memory, aligned to 16 bytes.  Size 0 gives a valid pointer. */
 void *arena_alloc(struct arena *a, size_t size) __attribute__((returns_nonnull));

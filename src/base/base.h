@@ -77,6 +77,10 @@ static inline size_t base_max(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* What every unplanned end does first: kills the children that run (proc.h) and removes the
+ * temporary directories (io.h).  Async-signal-safe. */
+void base_last_rites(void);
+
 /* Nanoseconds of the monotonic clock. */
 u64 base_now_ns(void);
 

@@ -11,7 +11,7 @@
 #ifndef GOMM_BASE_DIAG_H
 #define GOMM_BASE_DIAG_H
 
-#include "str.h"
+#include "base/str.h"
 
 /* Lines and columns count from 1, columns in bytes as in Go's messages; 0 is unknown.  The end
  * is exclusive, and 0 if unknown.  The file is absolute, or as the user named it. */

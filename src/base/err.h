@@ -9,7 +9,7 @@
 #ifndef GOMM_BASE_ERR_H
 #define GOMM_BASE_ERR_H
 
-#include "base.h"
+#include "base/base.h"
 
 struct err {
     int os;         /* errno, or 0 if the failure is not the operating system's */
@@ -25,5 +25,7 @@ bool err_prefix(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3);
 
 /* The description of an errno value as Go spells it (lower case): "no such file or directory". */
 const char *err_text(int os);
+/* And of a signal: "killed", "interrupt". */
+const char *err_signal_text(int sig);
 
 #endif

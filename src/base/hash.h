@@ -5,7 +5,7 @@
 #ifndef GOMM_BASE_HASH_H
 #define GOMM_BASE_HASH_H
 
-#include "str.h"
+#include "base/str.h"
 
 u64 hash_str(str s);
 u64 hash_u64(u64 v);

@@ -9,7 +9,7 @@
 #ifndef GOMM_BASE_INTERN_H
 #define GOMM_BASE_INTERN_H
 
-#include "str.h"
+#include "base/str.h"
 
 struct intern;
 

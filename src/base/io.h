@@ -11,8 +11,8 @@
 #ifndef GOMM_BASE_IO_H
 #define GOMM_BASE_IO_H
 
-#include "err.h"
-#include "str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 /* The whole file, followed by a NUL that is not counted.  "-" is not special; directories
  * fail; pipes and /proc files work. */
@@ -51,6 +51,8 @@ bool io_remove(const char *path, struct err *e);   /* fine if it is not there */
 /* Everything below and the directory itself; does not follow links; read-only directories are
  * no obstacle. */
 bool io_remove_all(const char *path, struct err *e);
+/* The same with nothing but system calls, for signal handlers: 0 or an errno value. */
+int io_remove_tree(const char *path);
 
 /* The names in a directory, sorted by bytes, without . and ..; names are in the arena. */
 bool io_list_dir(struct arena *a, const char *path, str **names, size_t *n, struct err *e);

@@ -10,8 +10,8 @@
 #ifndef GOMM_BASE_JSONR_H
 #define GOMM_BASE_JSONR_H
 
-#include "err.h"
-#include "str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 /* A value inside a document.  A zeroed one is "absent", which every getter accepts. */
 struct jsonr {

@@ -18,7 +18,7 @@
 
 #include <stdio.h>
 
-#include "str.h"
+#include "base/str.h"
 
 enum { JSONW_DEPTH = 64 };
 

@@ -12,7 +12,7 @@
 #ifndef GOMM_BASE_MAP_H
 #define GOMM_BASE_MAP_H
 
-#include "str.h"
+#include "base/str.h"
 
 union map_val {
     u64 u;
@@ -24,7 +24,7 @@ union map_val {
 /* The index from hash values to entries; internal. */
 struct map_index {
     u32 *slots; /* entry number + 2; 0 free, 1 deleted */
-    size_t mask, used;
+    size_t mask;
 };
 
 struct map_entry {

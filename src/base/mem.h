@@ -9,7 +9,7 @@
 #ifndef GOMM_BASE_MEM_H
 #define GOMM_BASE_MEM_H
 
-#include "base.h"
+#include "base/base.h"
 
 /* At least 16-byte aligned, uninitialised.  A size of 0 gives a unique pointer too. */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));

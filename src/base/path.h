@@ -5,7 +5,7 @@
 #ifndef GOMM_BASE_PATH_H
 #define GOMM_BASE_PATH_H
 
-#include "str.h"
+#include "base/str.h"
 
 /* As Go's filepath: Clean, Join, Base, Dir, Ext, IsAbs. */
 str path_clean(struct arena *a, str p);

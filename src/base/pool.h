@@ -18,7 +18,7 @@
 #ifndef GOMM_BASE_POOL_H
 #define GOMM_BASE_POOL_H
 
-#include "base.h"
+#include "base/base.h"
 
 struct pool;
 struct pool_task;

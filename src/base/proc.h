@@ -15,8 +15,8 @@
 #ifndef GOMM_BASE_PROC_H
 #define GOMM_BASE_PROC_H
 
-#include "err.h"
-#include "str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 /* A NULL-terminated vector of C strings, for argv and for environments; zeroed is empty. */
 struct argv {
@@ -79,10 +79,10 @@ struct proc_result {
 /* A child that runs. */
 struct proc {
     int pid, pidfd;
+    int place;        /* in the table of children */
     int in, out, err; /* our ends, or -1 */
-    bool own_group;
     u64 started_ns;
-    struct proc_opts opts; /* without argv, env, cwd */
+    struct proc_opts opts; /* without argv, env, cwd; input must stay until proc_wait */
 };
 
 /* Runs a child to its end.  False only if it could not be started (or waited for): a status

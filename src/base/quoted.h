@@ -9,8 +9,8 @@
 #ifndef GOMM_BASE_QUOTED_H
 #define GOMM_BASE_QUOTED_H
 
-#include "err.h"
-#include "str.h"
+#include "base/err.h"
+#include "base/str.h"
 
 /* The words of s: *n of them at *words. */
 bool quoted_split(struct arena *a, str s, str **words, size_t *n, struct err *e);

@@ -11,8 +11,8 @@
 
 #include <stdarg.h>
 
-#include "arena.h"
-#include "base.h"
+#include "base/arena.h"
+#include "base/base.h"
 
 typedef struct str {
     const char *p;
@@ -56,7 +56,8 @@ bool str_cut(str s, str sep, str *before, str *after);
  *   str rest = s, part;
  *   while (str_next_line(&rest, &part)) ...
  * Lines end in \n or \r\n or the end of the text; fields are separated by ASCII white space;
- * str_next_sep gives n+1 parts for n separators, and none for an empty text. */
+ * parts end in sep or the end of the text, so a separator at the very end adds no empty part
+ * (where that matters, use str_cut). */
 bool str_next_line(str *rest, str *line);
 bool str_next_field(str *rest, str *field);
 bool str_next_sep(str *rest, char sep, str *part);

@@ -5,7 +5,7 @@
 #ifndef GOMM_BASE_TERM_H
 #define GOMM_BASE_TERM_H
 
-#include "str.h"
+#include "base/str.h"
 
 enum term_color { TERM_COLOR_AUTO, TERM_COLOR_ALWAYS, TERM_COLOR_NEVER };
 

@@ -15,8 +15,8 @@
 #ifndef GOMM_BASE_VEC_H
 #define GOMM_BASE_VEC_H
 
-#include "arena.h"
-#include "base.h"
+#include "base/arena.h"
+#include "base/base.h"
 
 #define VEC(T)         \
     struct {           \

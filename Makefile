@@ -1,0 +1,221 @@
+# Makefile: GNU make; gcc or clang through CC.  `make help` lists what there is.
+#
+# The tool (src/) and the race runtime (rt/) are built apart: the runtime is a freestanding
+# object that Go's linker takes, and it lies inside the tool's binary (src/driver/*.S).
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+B       ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+OBJCOPY ?= objcopy
+NM      ?= nm
+LD      := ld
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin AR),default)
+AR := ar
+endif
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef
+ifeq ($(WERROR),1)
+WARN += -Werror
+endif
+
+# SAN=1: AddressSanitizer and UndefinedBehaviorSanitizer in everything of the tool.
+ifeq ($(SAN),1)
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+
+OPT      ?= -O2
+CFLAGS   ?=
+CPPFLAGS ?=
+LDFLAGS  ?=
+TOOL_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Isrc -Iinclude $(CPPFLAGS)
+TOOL_CFLAGS   := -std=c17 $(OPT) -g -pthread $(WARN) $(SANFLAGS) $(CFLAGS)
+
+# A library is linked statically where the distribution has it so: the tool then runs on
+# machines that have only Go.
+lib = $(shell f=$$($(CC) -print-file-name=lib$(1).a); case "$$f" in /*) echo "$$f";; *) echo "-l$(1)";; esac)
+TOOL_LIBS = $(call lib,jansson) $(call lib,z) -pthread -lm
+
+# -- sources ---------------------------------------------------------------------------------
+
+SRC_C := $(sort $(wildcard src/*/*.c))
+SRC_S := $(sort $(wildcard src/*/*.S))
+MAIN  := src/cmd/main.c
+OBJ_ALL  := $(SRC_C:%=$(B)/obj/%.o) $(SRC_S:%=$(B)/obj/%.o)
+OBJ_MAIN := $(MAIN:%=$(B)/obj/%.o)
+OBJ_LIB  := $(filter-out $(OBJ_MAIN),$(OBJ_ALL))
+
+RT_C := $(sort $(wildcard rt/*.c))
+RT_S := $(sort $(wildcard rt/*.S))
+RT_OBJ := $(RT_C:%=$(B)/%.o) $(RT_S:%=$(B)/%.o)
+RT := $(B)/rt/gomm_rt.o
+
+UNIT_C := $(sort $(wildcard test/unit/*.c))
+UNIT   := $(UNIT_C:test/unit/%.c=$(B)/test/unit/%)
+
+FUZZ_C := $(sort $(wildcard fuzz/*.c))
+FUZZ   := $(FUZZ_C:fuzz/%.c=$(B)/fuzz/%)
+
+.PHONY: all
+all: setup
+	@+$(MAKE) --no-print-directory $(B)/gomm
+
+# -- set-up: install what is missing, and only that -------------------------------------------
+
+.PHONY: setup setup-test
+setup:
+	@scripts/setup.sh build
+setup-test:
+	@scripts/setup.sh test
+
+# -- flags that change rebuild what they concern ------------------------------------------------
+
+define stamp # file, text
+$(shell mkdir -p $(dir $(1)); printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $(1) || printf '%s\n' '$(subst ','\'',$(2))' > $(1))
+endef
+_ := $(call stamp,$(B)/flags.tool,$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) $(LDFLAGS))
+_ := $(call stamp,$(B)/sources.tool,$(SRC_C) $(SRC_S))
+_ := $(call stamp,$(B)/sources.rt,$(RT_C) $(RT_S))
+
+# -- the tool -----------------------------------------------------------------------------------
+
+$(B)/gomm: $(OBJ_MAIN) $(B)/libgomm.a
+	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ_MAIN) $(B)/libgomm.a $(TOOL_LIBS)
+
+$(B)/libgomm.a: $(OBJ_LIB) $(B)/sources.tool
+	@rm -f $@
+	@$(AR) rcs $@ $(OBJ_LIB)
+
+$(B)/obj/%.c.o: %.c $(B)/flags.tool
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Assembly of the tool: the runtime's object comes in through .incbin.
+$(B)/obj/%.S.o: %.S $(B)/flags.tool $(RT)
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CPPFLAGS) -DGOMM_RT_OBJECT='"$(abspath $(RT))"' -MMD -MP -c -o $@ $<
+
+# -- the race runtime -----------------------------------------------------------------------------
+#
+# It runs on Go's g0 stack inside someone else's program: no red zone, no stack protector, no
+# libc, no call that the compiler makes up (memset for a loop).  gnu17 for inline assembly.
+
+RT_CFLAGS := -std=gnu17 -O2 -ffreestanding -fno-builtin -fPIC -fvisibility=hidden \
+	-fno-stack-protector -fomit-frame-pointer -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -mno-red-zone -fcf-protection=none \
+	$(WARN) -Iinclude -Irt
+# gcc only: clang makes no such calls with -fno-builtin.
+RT_CFLAGS += $(shell $(CC) -fno-tree-loop-distribute-patterns -Werror -E -x c /dev/null >/dev/null 2>&1 \
+	&& echo -fno-tree-loop-distribute-patterns)
+_ := $(call stamp,$(B)/flags.rt,$(CC) $(RT_CFLAGS))
+
+$(B)/rt/%.c.o: rt/%.c $(B)/flags.rt
+	@mkdir -p $(@D)
+	$(CC) $(RT_CFLAGS) -g -MMD -MP -c -o $@ $<
+
+$(B)/rt/%.S.o: rt/%.S $(B)/flags.rt
+	@mkdir -p $(@D)
+	$(CC) $(RT_CFLAGS) -MMD -MP -c -o $@ $<
+
+# One object whose only global names are the hooks that Go calls.
+$(RT): $(RT_OBJ) $(B)/sources.rt scripts/check-rt.sh
+	@mkdir -p $(@D)
+	$(LD) -r -o $@.tmp $(RT_OBJ)
+	$(OBJCOPY) --localize-hidden --strip-debug -R .note.gnu.property -R .comment $@.tmp
+	NM=$(NM) scripts/check-rt.sh $@.tmp
+	@mv $@.tmp $@
+
+# -- tests ------------------------------------------------------------------------------------------
+
+$(B)/test/unit/%: test/unit/%.c $(B)/libgomm.a $(B)/flags.tool
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(B)/libgomm.a \
+		-lcmocka $(TOOL_LIBS)
+
+.PHONY: units
+units: $(UNIT)
+
+.PHONY: test
+test: setup-test
+	@+$(MAKE) --no-print-directory $(B)/gomm units
+	@B=$(B) CC=$(CC) test/run.sh $(T)
+
+.PHONY: test-long
+test-long: setup-test
+	@+$(MAKE) --no-print-directory $(B)/gomm units
+	@B=$(B) CC=$(CC) test/run.sh --long $(T)
+
+.PHONY: asan
+asan: setup-test
+	@+$(MAKE) --no-print-directory B=build/asan SAN=1 OPT=-O1 build/asan/gomm units
+	@B=build/asan CC=$(CC) test/run.sh --unit
+
+.PHONY: run
+run: setup
+	@+$(MAKE) --no-print-directory $(B)/gomm
+	@$(B)/gomm check ./exercises/...; s=$$?; [ $$s -le 1 ] || exit $$s
+
+.PHONY: bench
+bench: setup
+	@+$(MAKE) --no-print-directory $(B)/gomm
+	@set -e; for f in bench/*.sh; do [ -x "$$f" ] || continue; echo "== $$f"; \
+		GOMM=$(abspath $(B)/gomm) GOMM_ROOT=$(CURDIR) "$$f"; done
+
+# -- fuzzing: needs clang -----------------------------------------------------------------------------
+
+FUZZ_CC ?= clang
+.PHONY: fuzz
+fuzz: setup
+	@command -v $(FUZZ_CC) >/dev/null || { echo "make fuzz: no $(FUZZ_CC); install clang, or set FUZZ_CC" >&2; exit 2; }
+	@+$(MAKE) --no-print-directory B=build/fuzzing CC=$(FUZZ_CC) \
+		SAN=1 CFLAGS="$(CFLAGS) -fsanitize=fuzzer-no-link" fuzz-targets
+	@echo "targets: build/fuzzing/fuzz/; run one with a corpus directory as its argument"
+
+.PHONY: fuzz-targets
+fuzz-targets: $(FUZZ)
+$(B)/fuzz/%: fuzz/%.c $(B)/libgomm.a $(B)/flags.tool
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< \
+		$(B)/libgomm.a $(TOOL_LIBS)
+
+# -- the rest -----------------------------------------------------------------------------------------
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(B)/gomm $(DESTDIR)$(PREFIX)/bin/gomm
+	@if [ -f doc/gomm.1 ]; then set -x; install -d $(DESTDIR)$(PREFIX)/share/man/man1 && \
+		install -m 644 doc/gomm.1 $(DESTDIR)$(PREFIX)/share/man/man1/gomm.1; fi
+
+.PHONY: format
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+.PHONY: help
+help:
+	@echo 'make             build $(B)/gomm (installs missing libraries first; GOMM_NO_INSTALL=1: does not)'
+	@echo 'make run         build, then gomm check ./exercises/...'
+	@echo 'make test        build, then all tests; T="pattern ..." runs those whose name contains one'
+	@echo 'make test-long   the long tests (test/*/long_*.sh)'
+	@echo 'make bench       every bench/*.sh'
+	@echo 'make asan        the tool and its unit tests under ASan and UBSan, in build/asan'
+	@echo 'make fuzz        the fuzz targets, with clang'
+	@echo 'make install     to $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX)'
+	@echo 'make format      clang-format over all C files'
+	@echo 'make clean       remove build/'
+	@echo 'variables        CC=clang  WERROR=1  OPT=-O0  B=builddir  CFLAGS=  LDFLAGS='
+
+-include $(SRC_C:%.c=$(B)/obj/%.c.d) $(SRC_S:%.S=$(B)/obj/%.S.d)
+-include $(RT_C:%.c=$(B)/%.c.d) $(RT_S:%.S=$(B)/%.S.d)
+-include $(UNIT:%=%.d) $(FUZZ:%=%.d)
