@@ -1,0 +1,579 @@
+/* abi.c: the entry points that Go calls.  Their names and arguments are the stock runtime's
+ * (llvm tsan/go/tsan_go.cpp; GOROOT/src/runtime/race.go and race_amd64.s are the other side).
+ */
+#include "clock.h"
+#include "elf.h"
+#include "flags.h"
+#include "report.h"
+#include "shadow.h"
+#include "size.h"
+#include "stack.h"
+#include "sync.h"
+#include "thread.h"
+
+void exit(int status) __attribute__((weak));
+
+/* The first words of runtime.g (runtime2.go): the stack's bounds. */
+struct go_g {
+    uptr stack_lo, stack_hi;
+};
+
+static uptr racectx_offset; /* of g.racectx, found at run time; 0: not yet */
+
+/* For hooks that Go may call without a P: under a lock. */
+static struct {
+    struct os_lock lock;
+    struct proc *proc;
+} spare;
+
+/* The current M must have a P. */
+static struct proc *proc_current(void)
+{
+    struct proc *p = NULL;
+
+    go_callback(GO_GET_PROC, &p);
+    return p;
+}
+
+/* ---- life of the process ---- */
+
+EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(uptr, void *));
+EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(uptr, void *))
+{
+    go_callback = callback;
+    flags_init();
+
+    struct proc *p = NULL;
+    struct thr *t = NULL;
+
+    if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && sync_init() == 0 &&
+        shadow_init() == 0) {
+        spare.proc = proc_new();
+        p = spare.proc ? proc_new() : NULL;
+        t = p ? thr_start(p, NULL, 0) : NULL;
+    }
+    if (!t) {
+        static const char why[] =
+            "gomm: the race detector needs about 200 GB of address space (not memory), which this "
+            "process may not have; lift the limit (ulimit -v unlimited) and run again\n";
+
+        os_write_all(2, why, sizeof why - 1);
+        os_exit(flags.exitcode != 0 ? flags.exitcode : 1);
+    }
+    report_init();
+    *thr = t;
+    *proc = p;
+}
+
+struct census {
+    u32 running;
+};
+
+/* Goroutines of Go's runtime itself (garbage collector, finalizers) run no code of the user's that
+   could still race. */
+static void count_user(const struct thr *t, void *arg)
+{
+    struct census *c = arg;
+    u32 g = thr_g(t), created = thr_created(g);
+
+    if (thr_name(g) <= 1 || created == 0) {
+        return;
+    }
+
+    struct elf_symbol s = elf_find(stack_at(created)->pc - 1, ELF_FUNC);
+
+    c->running += !s.name || !str_has_prefix(s.name, "runtime.");
+}
+
+EXPORT void __tsan_fini(void);
+EXPORT void __tsan_fini(void)
+{
+    struct census c = {0};
+
+    if (flags.atexit_sleep_ms != 0) {
+        thr_each(count_user, &c);
+        if (c.running != 0) {
+            os_sleep_ms(flags.atexit_sleep_ms);
+        }
+    }
+
+    int status = report_fini();
+
+    /* libc's exit where there is one: C code of the program may have registered handlers. */
+    if (exit) {
+        exit(status);
+    }
+    os_exit(status);
+}
+
+EXPORT void __tsan_proc_create(struct proc **proc);
+EXPORT void __tsan_proc_create(struct proc **proc)
+{
+    *proc = proc_new();
+}
+
+EXPORT void __tsan_proc_destroy(struct proc *p);
+EXPORT void __tsan_proc_destroy(struct proc *p)
+{
+    if (p) {
+        proc_free(p);
+    }
+}
+
+EXPORT void __tsan_map_shadow(uptr addr, uptr size);
+EXPORT void __tsan_map_shadow(uptr addr, uptr size)
+{
+    shadow_map(addr, size);
+}
+
+EXPORT void __tsan_report_count(u64 *count);
+EXPORT void __tsan_report_count(u64 *count)
+{
+    *count = report_count();
+}
+
+/* ---- goroutines ---- */
+
+EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc);
+EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc)
+{
+    struct proc *p = proc_current();
+    u32 node = parent ? thr_node(parent) : 0;
+
+    *thr = p ? thr_start(p, parent, stack_push(node, pc)) : NULL;
+}
+
+EXPORT void __tsan_go_end(struct thr *t);
+EXPORT void __tsan_go_end(struct thr *t)
+{
+    struct proc *p = proc_current();
+
+    if (t && p) {
+        thr_end(p, t);
+    }
+}
+
+EXPORT void __tsan_go_ignore_sync_begin(struct thr *t);
+EXPORT void __tsan_go_ignore_sync_begin(struct thr *t)
+{
+    if (t) {
+        t->ignore_sync++;
+    }
+}
+
+EXPORT void __tsan_go_ignore_sync_end(struct thr *t);
+EXPORT void __tsan_go_ignore_sync_end(struct thr *t)
+{
+    if (t) {
+        t->ignore_sync--;
+    }
+}
+
+EXPORT void __tsan_finalizer_goroutine(struct thr *t);
+EXPORT void __tsan_finalizer_goroutine(struct thr *t)
+{
+    struct proc *p = proc_current();
+
+    if (t && p && !rt_off) {
+        thr_everything(p, t);
+    }
+}
+
+/* The frame of the function that returns to pc: its distance from the end of the goroutine's stack.
+ * The hook is called from the function itself or from a wrapper or two, so the frame is among the
+ * first of the frame-pointer chain.  0: not found (the function keeps no frame pointer). */
+static u32 frame_depth(const struct go_g *g, uptr fp, uptr pc)
+{
+    for (u32 i = 0; i < 3; i++) {
+        if (fp - g->stack_lo >= g->stack_hi - g->stack_lo - 8 || fp % 8 != 0) {
+            return 0;
+        }
+
+        const uptr *f = (const uptr *)fp;
+
+        if (f[1] == pc) {
+            return (u32)(g->stack_hi - fp);
+        }
+        fp = f[0];
+    }
+    return 0;
+}
+
+/* Where g keeps its racectx differs between versions of Go; the hook gets both. */
+static void find_racectx(const struct thr *t, const struct go_g *g)
+{
+    const uptr *word = (const uptr *)(const void *)g;
+    uptr found = 0;
+
+    for (uptr i = 2; i < 128; i++) {
+        if (word[i] == (uptr)t) {
+            if (found != 0) {
+                return; /* not unique: another goroutine will tell */
+            }
+            found = i;
+        }
+    }
+    atomic_store_relaxed(&racectx_offset, found * 8);
+}
+
+void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp);
+void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp)
+{
+    if (!t) {
+        return;
+    }
+    if (UNLIKELY(t->top == t->end) && racectx_offset == 0) {
+        find_racectx(t, g);
+    }
+    thr_push(t, pc, frame_depth(g, fp, pc));
+}
+
+void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp);
+void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp)
+{
+    if (!t || t->top == t->base) {
+        return;
+    }
+
+    struct frame *f = t->top - 1;
+
+    if (LIKELY(f->depth == 0 || f->depth == frame_depth(g, fp, f->pc))) {
+        t->top = f;
+        return;
+    }
+    /* A panic was recovered: the frames between panic and recovery never came to their exit.  The
+       function that exits now is the one whose frame we stand in. */
+    for (struct frame *x = f; x-- > t->base;) {
+        if (x->depth != 0 && x->depth == frame_depth(g, fp, x->pc)) {
+            t->top = x;
+            return;
+        }
+    }
+    t->top = f;
+}
+
+/* ---- memory accesses ---- */
+
+/* The width of the scalar access at pc. */
+static u32 width(struct proc *p, uptr pc, uptr addr, uptr sp, int write)
+{
+    u32 i = (u32)((pc * 0x9e3779b97f4a7c15UL) >> 54);
+
+    _Static_assert(SIZES == 1024, "10 bits");
+    if (p->size[i].pc != pc) {
+        u32 n = rt_access_size(pc, addr, sp, write);
+
+        p->size[i].pc = pc;
+        p->size[i].size = n != 0 ? n : 1;
+    }
+    return p->size[i].size;
+}
+
+static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, u8 kind)
+{
+    struct proc *p = t && !rt_off ? proc_current() : NULL;
+
+    if (p) {
+        /* sp is racecall's: above it lies the return address into the user's code */
+        shadow_access(p, t, addr, width(p, pc, addr, sp + 8, kind), kind, pc);
+    }
+}
+
+void hook_read(struct thr *t, uptr addr, uptr pc, uptr sp);
+void hook_read(struct thr *t, uptr addr, uptr pc, uptr sp)
+{
+    scalar(t, addr, pc, sp, ACCESS_READ);
+}
+
+void hook_write(struct thr *t, uptr addr, uptr pc, uptr sp);
+void hook_write(struct thr *t, uptr addr, uptr pc, uptr sp)
+{
+    scalar(t, addr, pc, sp, ACCESS_WRITE);
+}
+
+static void range(struct thr *t, uptr addr, uptr size, uptr callpc, uptr pc, u8 kind)
+{
+    struct proc *p = t && !rt_off ? proc_current() : NULL;
+
+    if (!p) {
+        return;
+    }
+    if (callpc != 0) {
+        thr_push(t, callpc, 0);
+    }
+    shadow_access(p, t, addr, size, kind, pc);
+    if (callpc != 0) {
+        t->top--;
+    }
+}
+
+EXPORT void __tsan_read_pc(struct thr *t, uptr addr, uptr callpc, uptr pc);
+EXPORT void __tsan_read_pc(struct thr *t, uptr addr, uptr callpc, uptr pc)
+{
+    range(t, addr, 1, callpc, pc, ACCESS_READ);
+}
+
+EXPORT void __tsan_write_pc(struct thr *t, uptr addr, uptr callpc, uptr pc);
+EXPORT void __tsan_write_pc(struct thr *t, uptr addr, uptr callpc, uptr pc)
+{
+    range(t, addr, 1, callpc, pc, ACCESS_WRITE);
+}
+
+EXPORT void __tsan_read_range(struct thr *t, uptr addr, uptr size, uptr pc);
+EXPORT void __tsan_read_range(struct thr *t, uptr addr, uptr size, uptr pc)
+{
+    range(t, addr, size, 0, pc, ACCESS_READ);
+}
+
+EXPORT void __tsan_write_range(struct thr *t, uptr addr, uptr size, uptr pc);
+EXPORT void __tsan_write_range(struct thr *t, uptr addr, uptr size, uptr pc)
+{
+    range(t, addr, size, 0, pc, ACCESS_WRITE);
+}
+
+/* The stack of the allocation that runs on g: the goroutine's shadow stack up to the innermost
+ * instrumented function, and from there the return addresses down to the allocator, found along
+ * frame pointers.  0: unknown (g0; a chain that does not lead there). */
+static u32 site_of(struct proc *p, struct thr *t, const struct go_g *g, uptr fp)
+{
+    enum { DEEP = 24 };
+    uptr ret[DEEP];
+    u32 n = 0;
+
+    if (t->top == t->base) {
+        return 0;
+    }
+
+    uptr until = t->top[-1].pc;
+    u64 hash = until;
+
+    for (;;) {
+        if (n == DEEP || fp - g->stack_lo >= g->stack_hi - g->stack_lo - 8 || fp % 8 != 0) {
+            return 0;
+        }
+
+        const uptr *f = (const uptr *)fp;
+
+        if (f[1] == until) {
+            break;
+        }
+        ret[n++] = f[1];
+        hash = (hash ^ f[1]) * 0x9e3779b97f4a7c15UL;
+        hash ^= hash >> 32;
+        if (f[0] <= fp) {
+            return 0;
+        }
+        fp = f[0];
+    }
+
+    u32 node = thr_node(t);
+
+    hash = (hash ^ node) * 0x9e3779b97f4a7c15UL;
+
+    u32 i = (u32)(hash >> 56);
+
+    _Static_assert(SITES == 256, "8 bits");
+    if (p->site[i].hash != hash) {
+        while (n > 0) {
+            node = stack_push(node, ret[--n]);
+        }
+        p->site[i].hash = hash;
+        p->site[i].stack = node;
+    }
+    return p->site[i].stack;
+}
+
+void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size);
+void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
+{
+    struct thr *t = NULL;
+
+    if (rt_off) {
+        return;
+    }
+    if (racectx_offset != 0) {
+        t = *(struct thr *const *)((const u8 *)g + racectx_offset);
+    }
+    if (t) { /* g is a goroutine, which needs a P to run */
+        struct proc *p = proc_current();
+
+        shadow_malloc(p, addr, size, site_of(p, t, g, fp));
+    } else { /* g0: a stack, or the program's first objects */
+        os_lock(&spare.lock);
+        shadow_malloc(spare.proc, addr, size, 0);
+        os_unlock(&spare.lock);
+    }
+}
+
+EXPORT void __tsan_free(uptr addr, uptr size);
+EXPORT void __tsan_free(uptr addr, uptr size)
+{
+    struct proc *p = rt_off ? NULL : proc_current();
+
+    if (p) {
+        shadow_free(p, addr, size);
+    }
+}
+
+/* ---- synchronisation ---- */
+
+static struct proc *sync_proc(const struct thr *t)
+{
+    return t && t->ignore_sync == 0 && !rt_off ? proc_current() : NULL;
+}
+
+EXPORT void __tsan_acquire(struct thr *t, uptr addr);
+EXPORT void __tsan_acquire(struct thr *t, uptr addr)
+{
+    struct proc *p = sync_proc(t);
+
+    if (p) {
+        sync_acquire(p, t, addr);
+    }
+}
+
+EXPORT void __tsan_release(struct thr *t, uptr addr);
+EXPORT void __tsan_release(struct thr *t, uptr addr)
+{
+    struct proc *p = sync_proc(t);
+
+    if (p) {
+        sync_release(p, t, addr);
+    }
+}
+
+EXPORT void __tsan_release_merge(struct thr *t, uptr addr);
+EXPORT void __tsan_release_merge(struct thr *t, uptr addr)
+{
+    struct proc *p = sync_proc(t);
+
+    if (p) {
+        sync_release_merge(p, t, addr);
+    }
+}
+
+EXPORT void __tsan_release_acquire(struct thr *t, uptr addr);
+EXPORT void __tsan_release_acquire(struct thr *t, uptr addr)
+{
+    struct proc *p = sync_proc(t);
+
+    if (p) {
+        sync_release_acquire(p, t, addr);
+    }
+}
+
+/* Atomics (go.dev/ref/mem, "Atomic Values"): an operation that observes another's effect happens
+ * after it.  A load acquires; a store releases, and replaces what was published, as later loads
+ * observe it alone; a read-modify-write does both; a compare-and-swap that fails is a load.  The
+ * operation, its clocks and its access are one step under the lock of the address's line, so clocks
+ * follow the order of the operations.  The access is checked after the acquire: what the operation
+ * has just observed happened before it. */
+enum { ATOMIC_LOAD, ATOMIC_STORE, ATOMIC_RMW };
+
+struct atomic_call {
+    struct proc *p; /* NULL: only do the operation */
+    struct thr *t;
+    uptr addr, pc;
+    u32 size;
+    struct sync_line line;
+};
+
+static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr pc, uptr addr,
+                         u32 size)
+{
+    c->p = sync_proc(t);
+    c->t = t;
+    c->addr = addr;
+    c->pc = pc;
+    c->size = size;
+    if (c->p && !sync_lock(&c->line, addr)) {
+        c->p = NULL;
+    }
+    if (c->p) {
+        thr_push(t, callpc, 0);
+    }
+}
+
+static void atomic_end(struct atomic_call *c, u32 what)
+{
+    if (!c->p) {
+        return;
+    }
+    if (what != ATOMIC_STORE) {
+        sync_acquire_held(c->p, c->t, &c->line);
+    }
+    shadow_access(c->p, c->t, c->addr, c->size,
+                  what == ATOMIC_LOAD ? ACCESS_ATOMIC | ACCESS_READ : ACCESS_ATOMIC | ACCESS_WRITE,
+                  c->pc);
+    if (what != ATOMIC_LOAD) {
+        sync_release_held(c->p, c->t, &c->line);
+    }
+    sync_unlock(&c->line);
+    c->t->top--;
+}
+
+/* The arguments as Go's assembly lays them out: the address, then operands, then the result. */
+#define ATOMIC_OPS(bits)                                                                           \
+    struct args##bits {                                                                            \
+        u##bits *addr;                                                                             \
+        u##bits a;                                                                                 \
+    };                                                                                             \
+    EXPORT void __tsan_go_atomic##bits##_load(struct thr *, uptr, uptr, struct args##bits *);      \
+    EXPORT void __tsan_go_atomic##bits##_load(struct thr *t, uptr callpc, uptr pc,                 \
+                                              struct args##bits *x)                                \
+    {                                                                                              \
+        struct atomic_call c;                                                                      \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                                  \
+        x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                         \
+        atomic_end(&c, ATOMIC_LOAD);                                                               \
+    }                                                                                              \
+    EXPORT void __tsan_go_atomic##bits##_store(struct thr *, uptr, uptr, struct args##bits *);     \
+    EXPORT void __tsan_go_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc,                \
+                                               struct args##bits *x)                               \
+    {                                                                                              \
+        struct atomic_call c;                                                                      \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                                  \
+        __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                         \
+        atomic_end(&c, ATOMIC_STORE);                                                              \
+    }
+
+#define ATOMIC_RMW_OP(bits, name, op)                                                              \
+    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                   \
+    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)        \
+    {                                                                                              \
+        u##bits *addr = *(u##bits **)(void *)x;                                                    \
+        struct atomic_call c;                                                                      \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8);                                     \
+        *(u##bits *)(void *)(x + 16) = op(addr, *(u##bits *)(void *)(x + 8), __ATOMIC_SEQ_CST);    \
+        atomic_end(&c, ATOMIC_RMW);                                                                \
+    }
+
+/* old at +8, new right behind it, the result byte behind both */
+#define ATOMIC_CAS_OP(bits, result)                                                                \
+    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *, uptr, uptr, u8 *);         \
+    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *t, uptr callpc, uptr pc,     \
+                                                          u8 *x)                                   \
+    {                                                                                              \
+        u##bits *addr = *(u##bits **)(void *)x;                                                    \
+        u##bits old = *(u##bits *)(void *)(x + 8);                                                 \
+        u##bits new = *(u##bits *)(void *)(x + 8 + bits / 8);                                      \
+        struct atomic_call c;                                                                      \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8);                                     \
+        u8 done = __atomic_compare_exchange_n(addr, &old, new, 0, __ATOMIC_SEQ_CST,                \
+                                              __ATOMIC_SEQ_CST);                                   \
+        x[result] = done;                                                                          \
+        atomic_end(&c, done ? ATOMIC_RMW : ATOMIC_LOAD);                                           \
+    }
+
+ATOMIC_OPS(32)
+ATOMIC_OPS(64)
+ATOMIC_RMW_OP(32, exchange, __atomic_exchange_n)
+ATOMIC_RMW_OP(64, exchange, __atomic_exchange_n)
+ATOMIC_RMW_OP(32, fetch_add, __atomic_fetch_add)
+ATOMIC_RMW_OP(64, fetch_add, __atomic_fetch_add)
+ATOMIC_RMW_OP(32, fetch_and, __atomic_fetch_and)
+ATOMIC_RMW_OP(64, fetch_and, __atomic_fetch_and)
+ATOMIC_RMW_OP(32, fetch_or, __atomic_fetch_or)
+ATOMIC_RMW_OP(64, fetch_or, __atomic_fetch_or)
+ATOMIC_CAS_OP(32, 16)
+ATOMIC_CAS_OP(64, 24)

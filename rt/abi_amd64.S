@@ -1,0 +1,51 @@
+/* abi_amd64.S: the entry points that need more than the C calling convention shows.
+ *
+ * Go calls every hook through racecall<> (GOROOT/src/runtime/race_amd64.s): on the g0 stack, R14 = g,
+ * R12 = the SP that the caller had, BP = the caller's frame pointer.  All of these are callee-saved,
+ * so they are still there at the hook's first instruction; here they become arguments.
+ */
+	.text
+
+	.macro entry name
+	.globl \name
+	.type \name, @function
+\name:
+	.endm
+
+	.macro done name
+	.size \name, . - \name
+	.endm
+
+/* void __tsan_read(thr, addr, pc): + user SP */
+entry __tsan_read
+	movq	%r12, %rcx
+	jmp	hook_read
+done __tsan_read
+
+entry __tsan_write
+	movq	%r12, %rcx
+	jmp	hook_write
+done __tsan_write
+
+/* void __tsan_func_enter(thr, pc): + g, frame pointer */
+entry __tsan_func_enter
+	movq	%r14, %rdx
+	movq	%rbp, %rcx
+	jmp	hook_func_enter
+done __tsan_func_enter
+
+/* void __tsan_func_exit(thr): + g, frame pointer */
+entry __tsan_func_exit
+	movq	%r14, %rsi
+	movq	%rbp, %rdx
+	jmp	hook_func_exit
+done __tsan_func_exit
+
+/* void __tsan_malloc(0, 0, addr, size): g, frame pointer in place of the zeros */
+entry __tsan_malloc
+	movq	%r14, %rdi
+	movq	%rbp, %rsi
+	jmp	hook_malloc
+done __tsan_malloc
+
+	.section .note.GNU-stack, "", @progbits

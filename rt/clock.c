@@ -1,0 +1,435 @@
+/* clock.c: see clock.h. */
+#include "clock.h"
+
+enum { NODES = 1u << 27, GOROUTINES = 0x7fffffff };
+
+struct arena clock_nodes;
+static struct pool node_pool = {.arena = &clock_nodes, .stride = 1};
+
+/* finished[g]: 0 while g is not finished, else its last epoch with an access, plus 1. */
+static struct arena finished;
+static struct os_lock finished_lock;
+
+int clock_init(void)
+{
+    if (arena_init(&clock_nodes, "vector clocks", sizeof(struct clock_node), NODES) != 0) {
+        return -1;
+    }
+    return arena_init(&finished, "finished goroutines", sizeof(u32), GOROUTINES);
+}
+
+void clock_drain(struct cache *c)
+{
+    pool_drain(&node_pool, c, 0);
+}
+
+/* finished[] is committed in steps that hold whole leaves. */
+static int finished_grow(u32 g)
+{
+    uptr need = ROUND_UP(((uptr)g + 1) * sizeof(u32), 1UL << 16);
+    int ok = 0;
+
+    os_lock(&finished_lock);
+    ok = need <= finished.committed;
+    if (!ok && os_commit(finished.base + finished.committed, need - finished.committed) == 0) {
+        atomic_store(&finished.committed, need);
+        ok = 1;
+    }
+    os_unlock(&finished_lock);
+    return ok;
+}
+
+void clock_finish(u32 g, u32 last)
+{
+    if (((uptr)g + 1) * sizeof(u32) > atomic_load(&finished.committed) && !finished_grow(g)) {
+        return; /* g then counts as running: clocks stay larger, nothing else */
+    }
+    atomic_store_relaxed((u32 *)finished.base + g, last + 1);
+}
+
+int clock_finished(u32 g)
+{
+    return ((uptr)g + 1) * sizeof(u32) <= atomic_load(&finished.committed) &&
+           atomic_load_relaxed((u32 *)finished.base + g) != 0;
+}
+
+static void node_ref(u32 id)
+{
+    atomic_add(&clock_at(id)->refs, 1);
+}
+
+static int is_node(u32 level, u32 v)
+{
+    return level > 0 && v != 0 && v != CLOCK_ALL;
+}
+
+u32 clock_ref(u32 root)
+{
+    if (root != 0) {
+        node_ref(root);
+    }
+    return root;
+}
+
+void clock_unref(struct cache *c, u32 root)
+{
+    if (root == 0) {
+        return;
+    }
+
+    struct clock_node *n = clock_at(root);
+
+    if (atomic_sub(&n->refs, 1) != 1) {
+        return;
+    }
+    if (n->level > 0) {
+        for (u32 i = 0; i < CLOCK_FAN; i++) {
+            if (is_node(n->level, n->slot[i])) {
+                clock_unref(c, n->slot[i]);
+            }
+        }
+    }
+    pool_put(&node_pool, c, root);
+}
+
+static u32 node_new(struct cache *c, u32 level)
+{
+    u32 id = pool_get(&node_pool, c);
+
+    if (id != 0) {
+        struct clock_node *n = clock_at(id);
+
+        memset(n, 0, sizeof *n);
+        n->refs = 1;
+        n->level = level;
+    }
+    return id;
+}
+
+/* A node with the same slots that is ours alone; takes over the reference.  0: out of memory, and
+   the reference is still the caller's. */
+static u32 node_own(struct cache *c, u32 id)
+{
+    struct clock_node *n = clock_at(id);
+
+    if (atomic_load(&n->refs) == 1) {
+        return id;
+    }
+
+    u32 copy = pool_get(&node_pool, c);
+
+    if (copy == 0) {
+        return 0;
+    }
+
+    struct clock_node *m = clock_at(copy);
+
+    m->refs = 1;
+    m->level = n->level;
+    for (u32 i = 0; i < CLOCK_FAN; i++) {
+        m->slot[i] = n->slot[i];
+        if (is_node(n->level, n->slot[i])) {
+            node_ref(n->slot[i]);
+        }
+    }
+    clock_unref(c, id);
+    return copy;
+}
+
+/* Does the node know everything that its goroutines, all finished, ever did? */
+static int node_complete(const struct clock_node *n, u32 first)
+{
+    if (n->level > 0) {
+        for (u32 i = 0; i < CLOCK_FAN; i++) {
+            if (n->slot[i] != CLOCK_ALL) {
+                return 0;
+            }
+        }
+        return 1;
+    }
+    if (((uptr)first + CLOCK_FAN) * sizeof(u32) > atomic_load(&finished.committed)) {
+        return 0;
+    }
+
+    const u32 *last = (const u32 *)finished.base + first;
+    u32 missing = 0;
+
+    /* unfinished: 0 - 1 is above every epoch but CLOCK_ALL, which only finished ones have */
+    for (u32 i = 0; i < CLOCK_FAN; i++) {
+        missing |= atomic_load_relaxed(&last[i]) - 1 > n->slot[i];
+    }
+    return !missing;
+}
+
+/* Replaces a complete child by CLOCK_ALL; takes over the reference. */
+static u32 node_fold(struct cache *c, u32 id, u32 first)
+{
+    if (!node_complete(clock_at(id), first)) {
+        return id;
+    }
+    clock_unref(c, id);
+    return CLOCK_ALL;
+}
+
+/* Puts a node over `root`, so that its range holds more. */
+static u32 node_raise(struct cache *c, u32 root)
+{
+    u32 id = node_new(c, clock_at(root)->level + 1);
+
+    if (id != 0) {
+        clock_at(id)->slot[0] = node_fold(c, root, 0);
+    }
+    return id;
+}
+
+static u32 child_first(u32 first, u32 level, u32 i)
+{
+    return first + (i << level * CLOCK_FAN_LOG);
+}
+
+static u32 node_set(struct cache *c, u32 id, u32 first, u32 g, u32 e)
+{
+    id = node_own(c, id);
+    if (id == 0) {
+        return 0;
+    }
+
+    struct clock_node *n = clock_at(id);
+    u32 i = (g >> n->level * CLOCK_FAN_LOG) & (CLOCK_FAN - 1);
+
+    if (n->level == 0) {
+        if (n->slot[i] < e) {
+            n->slot[i] = e;
+        }
+        return id;
+    }
+    if (n->slot[i] == CLOCK_ALL) {
+        return id;
+    }
+    if (n->slot[i] == 0) {
+        u32 child = node_new(c, n->level - 1);
+
+        if (child == 0) {
+            return id;
+        }
+        n->slot[i] = child;
+    }
+
+    u32 child = node_set(c, n->slot[i], child_first(first, n->level, i), g, e);
+
+    if (child != 0) {
+        n->slot[i] = child;
+    }
+    return id;
+}
+
+u32 clock_set(struct cache *c, u32 root, u32 g, u32 e)
+{
+    u32 id = root;
+
+    if (e == 0) {
+        return root;
+    }
+    if (id == 0) {
+        id = node_new(c, 0);
+    }
+    while (id != 0 && (u64)g >> clock_at(id)->level * CLOCK_FAN_LOG >= CLOCK_FAN) {
+        u32 up = node_raise(c, id);
+
+        if (up == 0) {
+            return id;
+        }
+        id = up;
+    }
+
+    u32 set = id == 0 ? 0 : node_set(c, id, 0, g, e);
+
+    return set == 0 ? id : set;
+}
+
+/* Is everything in b known in a?  Same level and range. */
+static int node_covers(u32 level, u32 a, u32 b)
+{
+    if (a == b || b == 0 || a == CLOCK_ALL) {
+        return 1;
+    }
+    if (a == 0 || b == CLOCK_ALL) {
+        return 0;
+    }
+
+    const struct clock_node *x = clock_at(a), *y = clock_at(b);
+
+    if (level == 0) {
+        u32 more = 0;
+
+        for (u32 i = 0; i < CLOCK_FAN; i++) {
+            more |= y->slot[i] > x->slot[i];
+        }
+        return !more;
+    }
+    for (u32 i = 0; i < CLOCK_FAN; i++) {
+        if (x->slot[i] != y->slot[i] && !node_covers(level - 1, x->slot[i], y->slot[i])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Same level and range; takes over a, reads b. */
+static u32 node_join(struct cache *c, u32 level, u32 first, u32 a, u32 b)
+{
+    if (node_covers(level, a, b)) {
+        return a;
+    }
+    if (b == CLOCK_ALL) {
+        clock_unref(c, a);
+        return b;
+    }
+    if (a == 0 || node_covers(level, b, a)) {
+        node_ref(b);
+        clock_unref(c, a);
+        return b;
+    }
+
+    u32 id = node_own(c, a);
+
+    if (id == 0) {
+        return a;
+    }
+
+    struct clock_node *n = clock_at(id);
+    const struct clock_node *m = clock_at(b);
+
+    for (u32 i = 0; i < CLOCK_FAN; i++) {
+        if (level == 0) {
+            n->slot[i] = n->slot[i] < m->slot[i] ? m->slot[i] : n->slot[i];
+        } else if (n->slot[i] != m->slot[i]) {
+            n->slot[i] =
+                node_join(c, level - 1, child_first(first, level, i), n->slot[i], m->slot[i]);
+        }
+    }
+    return node_fold(c, id, first);
+}
+
+/* At the root: ranges may differ, and CLOCK_ALL is not allowed. */
+u32 clock_join(struct cache *c, u32 a, u32 b)
+{
+    if (a == b || b == 0) {
+        return a;
+    }
+    if (a == 0) {
+        return clock_ref(b);
+    }
+    while (clock_at(a)->level < clock_at(b)->level) {
+        u32 up = node_raise(c, a);
+
+        if (up == 0) {
+            return a;
+        }
+        a = up;
+    }
+
+    u32 top = clock_at(a)->level, level = clock_at(b)->level;
+
+    if (top == level) {
+        if (node_covers(level, a, b)) {
+            return a;
+        }
+        if (node_covers(level, b, a)) {
+            node_ref(b);
+            clock_unref(c, a);
+            return b;
+        }
+    }
+
+    u32 own = node_own(c, a);
+
+    if (own == 0) {
+        return a;
+    }
+    a = own;
+
+    struct clock_node *n = clock_at(a);
+
+    if (top == level) {
+        const struct clock_node *m = clock_at(b);
+
+        for (u32 i = 0; i < CLOCK_FAN; i++) {
+            if (level == 0) {
+                n->slot[i] = n->slot[i] < m->slot[i] ? m->slot[i] : n->slot[i];
+            } else if (n->slot[i] != m->slot[i]) {
+                n->slot[i] =
+                    node_join(c, level - 1, child_first(0, level, i), n->slot[i], m->slot[i]);
+            }
+        }
+        return a;
+    }
+
+    /* b's range lies within the first slot of a, of that slot's first slot, and so on */
+    for (;;) {
+        if (n->slot[0] == CLOCK_ALL) {
+            return a;
+        }
+        if (n->level - 1 == level) {
+            n->slot[0] = node_join(c, level, 0, n->slot[0], b);
+            return a;
+        }
+        u32 down = n->slot[0] == 0 ? node_new(c, n->level - 1) : node_own(c, n->slot[0]);
+
+        if (down == 0) {
+            return a;
+        }
+        n->slot[0] = down;
+        n = clock_at(down);
+    }
+}
+
+u32 clock_everything(struct cache *c, u32 next)
+{
+    u32 level = 0;
+
+    while ((u64)(next - 1) >> level * CLOCK_FAN_LOG >= CLOCK_FAN) {
+        level++;
+    }
+
+    /* Along the right edge of the tree: slots left of the path are known, right of it not born. */
+    u32 root = node_new(c, level);
+
+    for (u32 id = root; id != 0;) {
+        struct clock_node *n = clock_at(id);
+        u32 i = ((next - 1) >> n->level * CLOCK_FAN_LOG) & (CLOCK_FAN - 1);
+
+        for (u32 j = 0; j < i; j++) {
+            n->slot[j] = CLOCK_ALL;
+        }
+        if (n->level == 0) {
+            n->slot[i] = CLOCK_ALL;
+            break;
+        }
+        id = n->slot[i] = node_new(c, n->level - 1);
+    }
+    return root;
+}
+
+void clock_lower(struct cache *c, u32 root, u32 g, u32 e)
+{
+    for (u32 id = root; id != 0;) {
+        struct clock_node *n = clock_at(id);
+        u32 *slot = &n->slot[(g >> n->level * CLOCK_FAN_LOG) & (CLOCK_FAN - 1)];
+
+        if (n->level == 0) {
+            *slot = e;
+            return;
+        }
+        if (*slot == CLOCK_ALL) {
+            u32 child = node_new(c, n->level - 1);
+
+            if (child == 0) {
+                return;
+            }
+            memset(clock_at(child)->slot, 0xff, sizeof clock_at(child)->slot);
+            *slot = child;
+        }
+        id = *slot;
+    }
+}

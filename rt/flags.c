@@ -1,0 +1,133 @@
+/* flags.c: see flags.h.  The syntax is the sanitizers': name=value, separated by blanks, commas or
+ * colons, values optionally quoted; unknown names are passed over, as the stock runtime does. */
+#include "flags.h"
+
+#include <gomm/events.h>
+
+#include "mem.h"
+#include "os.h"
+
+struct flags flags = {.exitcode = 66, .atexit_sleep_ms = 1000, .strip_prefix = ""};
+
+static int is_space(char c)
+{
+    return c == ' ' || c == ',' || c == ':' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static u64 number(const char *s)
+{
+    u64 v = 0;
+
+    while (*s >= '0' && *s <= '9') {
+        v = v * 10 + (u64)(*s++ - '0');
+    }
+    return v;
+}
+
+static u32 boolean(const char *s)
+{
+    return str_eq(s, "1") || str_eq(s, "yes") || str_eq(s, "true");
+}
+
+static void set(const char *name, const char *value)
+{
+    if (str_eq(name, "exitcode")) {
+        flags.exitcode = value[0] == '-' ? -(int)number(value + 1) : (int)number(value);
+    } else if (str_eq(name, "halt_on_error")) {
+        flags.halt_on_error = boolean(value);
+    } else if (str_eq(name, "atexit_sleep_ms")) {
+        flags.atexit_sleep_ms = number(value);
+    } else if (str_eq(name, "log_path")) {
+        flags.log_path = value;
+    } else if (str_eq(name, "strip_path_prefix")) {
+        flags.strip_prefix = value;
+    } else if (str_eq(name, "suppressions")) {
+        flags.suppressions = value;
+    }
+}
+
+/* Cuts s, which is ours, into names and values in place. */
+static void parse(char *s)
+{
+    for (;;) {
+        while (is_space(*s)) {
+            s++;
+        }
+        if (!*s) {
+            return;
+        }
+
+        char *name = s;
+
+        while (*s && *s != '=' && !is_space(*s)) {
+            s++;
+        }
+        if (*s != '=') {
+            continue;
+        }
+        *s++ = 0;
+
+        char *value = s;
+
+        if (*s == '\'' || *s == '"') {
+            char quote = *s;
+
+            value = ++s;
+            while (*s && *s != quote) {
+                s++;
+            }
+        } else {
+            while (*s && !is_space(*s)) {
+                s++;
+            }
+        }
+        if (*s) {
+            *s++ = 0;
+        }
+        set(name, value);
+    }
+}
+
+void flags_init(void)
+{
+    int fd = os_open("/proc/self/environ", OS_O_RDONLY | OS_O_CLOEXEC, 0);
+    uptr cap = 64 << 10, n = 0;
+    char *env = NULL;
+
+    if (fd < 0) {
+        return;
+    }
+    for (;; cap *= 4) {
+        char *more = os_map(cap);
+
+        if (!more) {
+            break;
+        }
+        if (env) {
+            memcpy(more, env, n);
+            os_unmap(env, cap / 4);
+        }
+        env = more;
+        while (n < cap - 1) {
+            sptr r = os_read(fd, env + n, cap - 1 - n);
+
+            if (r <= 0) {
+                break;
+            }
+            n += (uptr)r;
+        }
+        if (n < cap - 1) {
+            break;
+        }
+    }
+    os_close(fd);
+    /* The strings stay mapped: flags point into them. */
+    for (char *s = env, *next; s && s < env + n; s = next) {
+        next = s + str_len(s) + 1; /* before parse cuts it */
+        if (str_has_prefix(s, "GORACE=")) {
+            parse(s + 7);
+        } else if (str_has_prefix(s, GOMM_EVENTS_ENV "=")) {
+            flags.events = s + sizeof GOMM_EVENTS_ENV;
+        }
+    }
+}

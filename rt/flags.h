@@ -1,0 +1,24 @@
+/* flags.h: options from the environment: GORACE (go.dev/doc/articles/race_detector, "Options", and
+ * those that the stock runtime takes silently), and GOMM_EVENTS (include/gomm/events.h).
+ */
+#ifndef GOMM_RT_FLAGS_H
+#define GOMM_RT_FLAGS_H
+
+#include "rt_types.h"
+
+struct flags {
+    int exitcode;             /* of a program that would exit 0, had it no race */
+    u32 halt_on_error;        /* exit after the first report */
+    u64 atexit_sleep_ms;      /* goroutines that still run at exit may still race */
+    const char *log_path;     /* NULL or "stderr", "stdout", or a file to which .pid is appended */
+    const char *strip_prefix; /* removed from the file names in reports */
+    const char *suppressions; /* file */
+    const char *events;       /* file */
+};
+
+extern struct flags flags;
+
+/* Reads the process's environment; call once. */
+void flags_init(void);
+
+#endif

@@ -1,0 +1,256 @@
+/* mem.c: arenas, pools, blocks, and the string functions that the compiler expects. */
+#include "mem.h"
+
+#include "text.h"
+
+enum { COMMIT_MIN = 64 << 10, COMMIT_MAX = 16 << 20, REFILL = 64 };
+
+u32 rt_off;
+
+void rt_exhausted(const char *what)
+{
+    if (atomic_xchg(&rt_off, 1) == 0) {
+        struct text t;
+
+        text_init(&t);
+        text_add(&t, "gomm: out of memory for ");
+        text_add(&t, what);
+        text_add(&t, "; race detection stops here, the program goes on.\n"
+                     "gomm: races from now on are NOT reported; give the program more memory "
+                     "(ulimit -v, container limit) and run it again.\n");
+        text_flush(&t, 2);
+        text_free(&t);
+    }
+}
+
+int arena_init(struct arena *a, const char *what, u32 unit, u32 limit)
+{
+    a->what = what;
+    a->unit = unit;
+    a->limit = limit;
+    a->next = 1;
+    a->base = os_reserve(ROUND_UP((uptr)unit * limit, 4096UL));
+    return a->base ? 0 : -1;
+}
+
+/* Takes n consecutive units that were never used; 0 if there are none. */
+static u32 arena_take(struct arena *a, u32 n)
+{
+    u32 first = 0;
+
+    os_lock(&a->lock);
+    if (n <= a->limit - a->next) {
+        uptr need = (uptr)(a->next + n) * a->unit;
+
+        if (need > a->committed) {
+            uptr step = a->committed / 4;
+
+            step = step < COMMIT_MIN ? COMMIT_MIN : step > COMMIT_MAX ? COMMIT_MAX : step;
+            uptr to = ROUND_UP(need + step, 4096UL);
+            uptr end = ROUND_UP((uptr)a->limit * a->unit, 4096UL);
+
+            to = to > end ? end : to;
+            if (os_commit(a->base + a->committed, to - a->committed) == 0) {
+                a->committed = to;
+            }
+        }
+        if (need <= a->committed) {
+            first = a->next;
+            a->next += n;
+        }
+    }
+    os_unlock(&a->lock);
+    return first;
+}
+
+u32 pool_refill(struct pool *p, struct cache *c)
+{
+    os_lock(&p->lock);
+    while (p->free != 0 && c->count < REFILL) {
+        u32 index = p->free;
+        u32 *object = arena_at(p->arena, index);
+
+        p->free = *object;
+        *object = c->head;
+        c->head = index;
+        c->count++;
+    }
+    os_unlock(&p->lock);
+    if (c->count == 0) {
+        u32 first = arena_take(p->arena, REFILL * p->stride);
+
+        if (first == 0) {
+            rt_exhausted(p->arena->what);
+            return 0;
+        }
+        for (u32 i = REFILL; i-- > 0;) {
+            u32 index = first + i * p->stride;
+
+            *(u32 *)arena_at(p->arena, index) = c->head;
+            c->head = index;
+        }
+        c->count = REFILL;
+    }
+
+    u32 index = c->head;
+
+    c->head = *(u32 *)arena_at(p->arena, index);
+    c->count--;
+    return index;
+}
+
+void pool_drain(struct pool *p, struct cache *c, u32 keep)
+{
+    os_lock(&p->lock);
+    while (c->count > keep) {
+        u32 index = c->head;
+        u32 *object = arena_at(p->arena, index);
+
+        c->head = *object;
+        *object = p->free;
+        p->free = index;
+        c->count--;
+    }
+    os_unlock(&p->lock);
+}
+
+/* Blocks: one free list per power of two up to BLOCK_MAX, larger ones straight from the kernel. */
+enum { BLOCK_MIN_LOG = 6, BLOCK_MAX_LOG = 16, BLOCK_CHUNK = 1 << 20 };
+
+static struct {
+    struct os_lock lock;
+    void *free[BLOCK_MAX_LOG + 1];
+    u8 *chunk, *chunk_end;
+} blocks;
+
+static u32 block_log(uptr size)
+{
+    u32 log = BLOCK_MIN_LOG;
+
+    while (((uptr)1 << log) < size) {
+        log++;
+    }
+    return log;
+}
+
+void *mem_alloc(uptr size)
+{
+    u32 log = block_log(size);
+    uptr bytes = (uptr)1 << log;
+    void *p;
+
+    if (log > BLOCK_MAX_LOG) {
+        p = os_map(bytes);
+        if (!p) {
+            rt_exhausted("a table");
+        }
+        return p;
+    }
+    os_lock(&blocks.lock);
+    p = blocks.free[log];
+    if (p) {
+        blocks.free[log] = *(void **)p;
+    } else {
+        if (!blocks.chunk || (uptr)(blocks.chunk_end - blocks.chunk) < bytes) {
+            blocks.chunk = os_map(BLOCK_CHUNK);
+            blocks.chunk_end = blocks.chunk ? blocks.chunk + BLOCK_CHUNK : NULL;
+        }
+        if (blocks.chunk) {
+            p = blocks.chunk;
+            blocks.chunk += bytes;
+        }
+    }
+    os_unlock(&blocks.lock);
+    if (!p) {
+        rt_exhausted("a table");
+        return NULL;
+    }
+    memset(p, 0, bytes);
+    return p;
+}
+
+void mem_free(void *p, uptr size)
+{
+    u32 log = block_log(size);
+
+    if (!p) {
+        return;
+    }
+    if (log > BLOCK_MAX_LOG) {
+        os_unmap(p, (uptr)1 << log);
+        return;
+    }
+    os_lock(&blocks.lock);
+    *(void **)p = blocks.free[log];
+    blocks.free[log] = p;
+    os_unlock(&blocks.lock);
+}
+
+void *memset(void *p, int c, uptr n)
+{
+    void *d = p;
+
+    __asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
+    return p;
+}
+
+void *memcpy(void *dst, const void *src, uptr n)
+{
+    void *d = dst;
+
+    __asm__ volatile("rep movsb" : "+D"(d), "+S"(src), "+c"(n) : : "memory");
+    return dst;
+}
+
+void *memmove(void *dst, const void *src, uptr n)
+{
+    u8 *d = dst;
+    const u8 *s = src;
+
+    if (d <= s || d >= s + n) {
+        return memcpy(dst, src, n);
+    }
+    while (n-- > 0) {
+        d[n] = s[n];
+    }
+    return dst;
+}
+
+int memcmp(const void *a, const void *b, uptr n)
+{
+    const u8 *x = a, *y = b;
+
+    for (uptr i = 0; i < n; i++) {
+        if (x[i] != y[i]) {
+            return x[i] < y[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+uptr str_len(const char *s)
+{
+    uptr n = 0;
+
+    while (s[n] != 0) {
+        n++;
+    }
+    return n;
+}
+
+int str_eq(const char *a, const char *b)
+{
+    uptr n = str_len(a);
+
+    return n == str_len(b) && memcmp(a, b, n) == 0;
+}
+
+int str_has_prefix(const char *s, const char *prefix)
+{
+    for (; *prefix; s++, prefix++) {
+        if (*s != *prefix) {
+            return 0;
+        }
+    }
+    return 1;
+}

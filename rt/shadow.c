@@ -1,0 +1,847 @@
+/* shadow.c: the address map, cells, and the check of an access.  See shadow.h. */
+#include "shadow.h"
+
+#include "report.h"
+#include "stack.h"
+#include "sync.h"
+
+enum { UNITS = 1u << 30, RACES_MAX = 64 };
+#define REFS_STICKY 0x80000000u
+#define FULL 0xffu
+
+struct range shadow_ranges[2];
+static struct arena cells;
+static struct pool small_pool = {.arena = &cells, .stride = 1};
+static struct pool large_pool = {.arena = &cells, .stride = 2};
+static struct arena site_cells; /* u32 by stack id: the cell of fresh memory allocated there */
+static struct os_lock site_lock;
+
+/* ---- address map ---- */
+
+static int range_init(struct range *r, uptr lo, uptr size)
+{
+    r->lo = lo;
+    r->words = os_reserve(size / 2);
+    r->lines = os_reserve(size >> (LINE_LOG - 2));
+    r->pages = os_reserve(ROUND_UP(size >> (PAGE_LOG - 2), 4096UL));
+    if (!r->words || !r->lines || !r->pages) {
+        return -1;
+    }
+    r->size = size; /* last: makes the range visible */
+    return 0;
+}
+
+int shadow_init(void)
+{
+    if (arena_init(&cells, "shadow cells", sizeof(struct cell), UNITS) != 0 ||
+        arena_init(&site_cells, "allocation sites", sizeof(u32), 1u << 28) != 0) {
+        return -1;
+    }
+    return range_init(&shadow_ranges[0], HEAP_LO, HEAP_HI - HEAP_LO);
+}
+
+static int commit(void *table, uptr from, uptr to)
+{
+    u8 *first = (u8 *)table + ROUND_DOWN(from, 4096UL);
+    u8 *last = (u8 *)table + ROUND_UP(to, 4096UL);
+
+    return os_commit(first, (uptr)(last - first));
+}
+
+void shadow_map(uptr addr, uptr size)
+{
+    struct range *r = shadow_range(addr);
+
+    if (!r) {
+        r = &shadow_ranges[1];
+        if (r->size != 0) {
+            return; /* Go has one data range; hooks do not pass addresses outside of it */
+        }
+
+        uptr lo = ROUND_DOWN(addr, 1UL << 16);
+
+        if (range_init(r, lo, ROUND_UP(addr + size - lo, 1UL << 16)) != 0) {
+            rt_exhausted("the shadow of global variables");
+            return;
+        }
+    }
+
+    uptr from = addr - r->lo, to = from + size;
+
+    if (to > r->size || commit(r->words, from / 2, to / 2) != 0 ||
+        commit(r->lines, from >> (LINE_LOG - 2), to >> (LINE_LOG - 2)) != 0 ||
+        commit(r->pages, from >> (PAGE_LOG - 2), to >> (PAGE_LOG - 2)) != 0) {
+        rt_exhausted("the shadow of the heap");
+    }
+}
+
+/* ---- cells ---- */
+
+static struct cell *cell_at(u32 id)
+{
+    return arena_at(&cells, id & CELL_INDEX);
+}
+
+static u32 cell_count(const struct cell *c)
+{
+    return c->entry[0].count;
+}
+
+static void cell_ref(u32 id, u32 n)
+{
+    struct cell *c = cell_at(id);
+
+    if (id != 0 && atomic_load_relaxed(&c->refs) < REFS_STICKY) {
+        atomic_add(&c->refs, n);
+    }
+}
+
+static void sets_free(struct set *sets)
+{
+    for (u32 k = 0; k < ACCESS_KINDS; k++) {
+        mem_free(sets[k].slot, sets[k].cap * sizeof(struct entry));
+    }
+    mem_free(sets, ACCESS_KINDS * sizeof *sets);
+}
+
+static void cell_unref(struct proc *p, u32 id, u32 n)
+{
+    struct cell *c = cell_at(id);
+
+    if (id == 0 || atomic_load_relaxed(&c->refs) >= REFS_STICKY ||
+        atomic_sub(&c->refs, n) != n) {
+        return;
+    }
+    /* A reader that still holds the id must not take the cell for one of its own. */
+    atomic_store_relaxed(&c->fast, 0);
+    if (id & CELL_BIG) {
+        sets_free(c->sets);
+        pool_put(&small_pool, &p->small, id & CELL_INDEX);
+    } else if (cell_count(c) > 1) {
+        pool_put(&large_pool, &p->large, id);
+    } else {
+        pool_put(&small_pool, &p->small, id);
+    }
+}
+
+/* A cell with these entries and one reference; 0 when memory ran out. */
+static u32 cell_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u32 count)
+{
+    u32 id = count > 1 ? pool_get(&large_pool, &p->large) : pool_get(&small_pool, &p->small);
+
+    if (id != 0) {
+        struct cell *c = cell_at(id);
+
+        for (u32 i = 0; i < count; i++) {
+            c->entry[i] = e[i];
+        }
+        c->entry[0].count = (u8)count;
+        c->site = site;
+        c->refs = 1;
+        atomic_store_relaxed(&c->fast, fast);
+    }
+    return id;
+}
+
+/* The cell of memory allocated at `site` and not accessed yet; it lives for ever. */
+static u32 cell_fresh(struct proc *p, u32 site)
+{
+    u32 *slot = arena_at(&site_cells, site);
+    uptr need = ((uptr)site + 1) * sizeof(u32);
+
+    if (UNLIKELY(need > atomic_load(&site_cells.committed))) {
+        os_lock(&site_lock);
+
+        uptr from = site_cells.committed, to = ROUND_UP(need, 1UL << 18);
+
+        if (need > from && os_commit(site_cells.base + from, to - from) == 0) {
+            atomic_store(&site_cells.committed, to);
+        }
+        os_unlock(&site_lock);
+        if (need > site_cells.committed) {
+            rt_exhausted(site_cells.what);
+            return 0;
+        }
+    }
+
+    u32 id = atomic_load(slot);
+
+    if (LIKELY(id != 0)) {
+        return id;
+    }
+    id = cell_new(p, site, 0, NULL, 0);
+    if (id != 0) {
+        u32 none = 0;
+
+        cell_at(id)->refs = REFS_STICKY;
+        if (!atomic_cas(slot, &none, id)) {
+            pool_put(&small_pool, &p->small, id);
+            return none;
+        }
+    }
+    return id;
+}
+
+/* ---- relations between accesses ---- */
+
+static int conflicts(u8 a, u8 b)
+{
+    return ((a | b) & ACCESS_WRITE) && !(a & b & ACCESS_ATOMIC);
+}
+
+/* Does y conflict with everything that x conflicts with? */
+static int covers(u8 y, u8 x)
+{
+    /* bit x of element y; kinds: read, write, atomic read, atomic write */
+    static const u8 table[ACCESS_KINDS] = {0x5, 0xf, 0x4, 0xc};
+
+    return table[y] >> x & 1;
+}
+
+/* An access under way. */
+struct access {
+    struct proc *p;
+    struct thr *t;
+    uptr addr;     /* of the word */
+    struct entry e;
+    u64 fast;      /* of the cell that has it first */
+    u32 site;
+    u32 races;
+    struct race race[RACES_MAX];
+};
+
+static int ordered(const struct access *a, const struct entry *x)
+{
+    return x->g == a->e.g || thr_knows(a->t, x->g, x->epoch);
+}
+
+static void found(struct access *a, const struct entry *x)
+{
+    if (a->races == RACES_MAX || report_known(a->e.stack, x->stack)) {
+        return;
+    }
+    a->race[a->races++] = (struct race){
+        .addr = a->addr,
+        .now = a->e,
+        .before = *x,
+        .known = clock_get(a->t->clock, x->g),
+        .site = a->site,
+    };
+}
+
+/* Looks at one remembered access: reports a race with it, takes from *need the bytes for which the
+   new access adds nothing, and returns the bytes for which x must be kept. */
+static u8 meet(struct access *a, const struct entry *x, u8 *need)
+{
+    if (!ordered(a, x)) {
+        if ((x->mask & a->e.mask) && conflicts(x->kind, a->e.kind)) {
+            found(a, x);
+        }
+        return x->mask;
+    }
+    if (x->g == a->e.g && x->epoch == a->e.epoch && covers(x->kind, a->e.kind)) {
+        *need &= (u8)~x->mask;
+    }
+    return covers(a->e.kind, x->kind) ? x->mask & (u8)~a->e.mask : x->mask;
+}
+
+/* ---- big cells ---- */
+
+static u32 set_hash(u32 g, u32 cap)
+{
+    return (g * 0x9e3779b1u >> 7) & (cap - 1);
+}
+
+static void set_put(struct set *s, const struct entry *e)
+{
+    u32 i = set_hash(e->g, s->cap);
+
+    while (s->slot[i].mask != 0) {
+        i = (i + 1) & (s->cap - 1);
+    }
+    s->slot[i] = *e;
+    s->count++;
+}
+
+/* Gives the set a table for `more` further entries; drops what access a (or NULL) makes needless. */
+static int set_rebuild(struct set *s, const struct access *a, u32 more)
+{
+    struct set old = *s;
+    u32 kept = 0;
+
+    for (u32 i = 0; i < old.cap; i++) {
+        struct entry *x = &old.slot[i];
+
+        if (a && x->mask && ordered(a, x) && covers(a->e.kind, x->kind)) {
+            x->mask &= (u8)~a->e.mask;
+        }
+        kept += x->mask != 0;
+    }
+
+    u32 cap = 4;
+
+    while (cap < (kept + more) * 2) {
+        cap *= 2;
+    }
+    s->slot = mem_alloc(cap * sizeof *s->slot);
+    if (!s->slot) {
+        *s = old;
+        return -1;
+    }
+    s->cap = cap;
+    s->count = 0;
+    for (u32 i = 0; i < old.cap; i++) {
+        if (old.slot[i].mask != 0) {
+            set_put(s, &old.slot[i]);
+        }
+    }
+    mem_free(old.slot, old.cap * sizeof *old.slot);
+    return 0;
+}
+
+static int set_add(struct set *s, const struct access *a)
+{
+    /* One of our own that is replaced entirely? */
+    for (u32 i = s->cap ? set_hash(a->e.g, s->cap) : 0; s->cap && s->slot[i].mask != 0;
+         i = (i + 1) & (s->cap - 1)) {
+        struct entry *x = &s->slot[i];
+
+        if (x->g == a->e.g && (x->mask & (u8)~a->e.mask) == 0) {
+            *x = a->e;
+            return 0;
+        }
+    }
+    if ((s->count + 1) * 4 > s->cap * 3 && set_rebuild(s, a, s->count / 2 + 1) != 0) {
+        return -1;
+    }
+    set_put(s, &a->e);
+    return 0;
+}
+
+/* The word's lock is held. */
+static u32 big_access(struct access *a, u32 id)
+{
+    struct cell *c = cell_at(id);
+    u8 need = a->e.mask;
+    u32 left = 0;
+
+    for (u8 k = 0; k < ACCESS_KINDS; k++) {
+        struct set *s = &c->sets[k];
+        u32 drops = 0;
+
+        if (conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE) {
+            for (u32 i = 0; i < s->cap; i++) {
+                if (s->slot[i].mask != 0) {
+                    drops += meet(a, &s->slot[i], &need) == 0;
+                }
+            }
+            /* a write usually ends a time of sharing: give the memory back then */
+            if (drops * 2 > s->count && set_rebuild(s, a, 0) != 0) {
+                return id;
+            }
+        } else if (covers(k, a->e.kind) && s->cap != 0) {
+            for (u32 i = set_hash(a->e.g, s->cap); s->slot[i].mask != 0;
+                 i = (i + 1) & (s->cap - 1)) {
+                if (s->slot[i].g == a->e.g) {
+                    meet(a, &s->slot[i], &need);
+                }
+            }
+        }
+        left += s->count;
+    }
+    if (need == 0) {
+        return id;
+    }
+    if (left < ENTRIES_MAX) {
+        struct entry e[ENTRIES_MAX];
+        u32 n = 0;
+
+        e[n++] = a->e;
+        for (u32 k = 0; k < ACCESS_KINDS; k++) {
+            for (u32 i = 0; i < c->sets[k].cap; i++) {
+                struct entry x = c->sets[k].slot[i];
+
+                if (x.mask != 0 && (x.mask = meet(a, &x, &need)) != 0) {
+                    e[n++] = x;
+                }
+            }
+        }
+
+        u32 to = cell_new(a->p, c->site, a->fast, e, n);
+
+        return to == 0 ? id : to;
+    }
+    set_add(&c->sets[a->e.kind], a);
+    atomic_store_relaxed(&c->fast, a->fast);
+    return id;
+}
+
+static u32 big_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u32 count)
+{
+    struct set *sets = mem_alloc(ACCESS_KINDS * sizeof *sets);
+    u32 id = sets ? pool_get(&small_pool, &p->small) : 0;
+
+    if (id == 0) {
+        mem_free(sets, ACCESS_KINDS * sizeof *sets);
+        return 0;
+    }
+
+    struct cell *c = cell_at(id);
+
+    c->refs = 1;
+    c->site = site;
+    c->sets = sets;
+    for (u32 i = 0; i < count; i++) {
+        struct set *s = &sets[e[i].kind];
+
+        if ((s->count + 1) * 2 > s->cap && set_rebuild(s, NULL, s->count + 1) != 0) {
+            break;
+        }
+        set_put(s, &e[i]);
+    }
+    atomic_store_relaxed(&c->fast, fast);
+    return id | CELL_BIG;
+}
+
+/* ---- one word ---- */
+
+static u32 word_lock(u32 *word)
+{
+    for (u32 n = 0;; n++) {
+        u32 id = atomic_load_relaxed(word);
+
+        if (!(id & CELL_LOCK) && atomic_cas(word, &id, id | CELL_LOCK)) {
+            return id;
+        }
+        os_spin(n);
+    }
+}
+
+/* The cell after the access, with a reference for the word if it is another one.  The word is
+   locked, or its cell is kept by somebody else. */
+static u32 cell_access(struct access *a, u32 id)
+{
+    struct entry e[ENTRIES_MAX + 1];
+    u32 n = 1;
+    u8 need = a->e.mask;
+
+    if (id & CELL_BIG) {
+        a->site = cell_at(id)->site;
+        return big_access(a, id);
+    }
+    e[0] = a->e;
+    if (id != 0) {
+        const struct cell *c = cell_at(id);
+
+        a->site = c->site;
+        for (u32 i = 0; i < cell_count(c); i++) {
+            struct entry x = c->entry[i];
+
+            x.mask = meet(a, &x, &need);
+            if (x.mask != 0 && x.stack == e[0].stack && x.g == e[0].g && x.epoch == e[0].epoch &&
+                x.kind == e[0].kind) {
+                e[0].mask |= x.mask; /* a loop over the bytes of a word */
+            } else if (x.mask != 0) {
+                e[n++] = x;
+            }
+        }
+    } else {
+        a->site = 0;
+    }
+    if (need == 0) {
+        return id;
+    }
+
+    u64 fast = e[0].mask == FULL ? a->fast : 0;
+    u32 to = n > ENTRIES_MAX ? big_new(a->p, a->site, fast, e, n)
+                             : cell_new(a->p, a->site, fast, e, n);
+
+    return to == 0 ? id : to;
+}
+
+static int key_is_fast(u64 fast, u64 key, u8 kind)
+{
+    return kind & ACCESS_WRITE ? fast == key : (fast | 1) == key;
+}
+
+static struct memo *memo_at(struct proc *p, u32 id, u64 pc, u8 mask)
+{
+    u64 h = ((u64)id << 20 ^ pc ^ (u64)mask << 40) * 0x9e3779b97f4a7c15UL;
+
+    return &p->memo[h >> 56];
+}
+
+_Static_assert(MEMOS == 256, "memo_at takes 8 bits");
+
+static int memo_is(const struct memo *m, const struct access *a, u32 id, u64 key, u64 pc, u32 node)
+{
+    return m->from == id && m->to != 0 && m->key == key && m->pc == pc && m->node == node &&
+           m->kind == a->e.kind && m->mask == a->e.mask;
+}
+
+static void memo_clear(struct proc *p, struct memo *m)
+{
+    if (m->to != 0) {
+        cell_unref(p, m->from, 1);
+        cell_unref(p, m->to, 1);
+        m->to = 0;
+    }
+}
+
+static void reports(struct access *a)
+{
+    /* Outside of all locks: reporting takes its time and calls Go. */
+    for (u32 i = 0; i < a->races; i++) {
+        report_race(a->t, &a->race[i]);
+    }
+    a->races = 0;
+}
+
+/* One access to the bytes `mask` of up to `count` words from `word` on, all of them whole (FULL)
+ * if count > 1.  key, pc and node identify the access for the memo: within one epoch of one
+ * goroutine the same access turns the same cell into the same cell, and the verdict "no race" stays
+ * true as clocks only grow; so a loop over memory computes once. */
+static void words_access(struct access *a, const struct range *r, u32 *word, uptr count, u64 key,
+                         u64 pc, u32 node)
+{
+    for (uptr i = 0; i < count;) {
+        u32 id = atomic_load_relaxed(&word[i]);
+
+        if (id != 0 && !(id & CELL_LOCK) &&
+            key_is_fast(atomic_load_relaxed(&cell_at(id)->fast), key, a->e.kind)) {
+            do {
+                i++;
+            } while (i < count && atomic_load_relaxed(&word[i]) == id);
+            continue;
+        }
+
+        struct memo *m = memo_at(a->p, id, pc, a->e.mask);
+
+        if (!(id & (CELL_LOCK | CELL_BIG)) && memo_is(m, a, id, key, pc, node)) {
+            /* Count first: another thread may move a word on as soon as it names the cell. */
+            uptr run = 1;
+
+            while (i + run < count && atomic_load_relaxed(&word[i + run]) == id) {
+                run++;
+            }
+            if (m->to == id) {
+                i += run;
+                continue;
+            }
+            cell_ref(m->to, (u32)run);
+
+            u32 done = 0, was = id;
+
+            while (done < run && atomic_cas(&word[i + done], &was, m->to)) {
+                done++;
+            }
+            if (done < run) {
+                cell_unref(a->p, m->to, (u32)run - done);
+            }
+            cell_unref(a->p, id, done);
+            if (id == 0 && done != 0) {
+                uptr first = a->addr + i * 8, last = first + (done - 1) * 8;
+
+                for (uptr at = first; at < last; at += 1UL << PAGE_LOG) {
+                    shadow_page_set(r, at, PAGE_TOUCHED);
+                }
+                shadow_page_set(r, last, PAGE_TOUCHED);
+            }
+            i += done;
+            if (done < run && !(was & CELL_LOCK) && done != 0) {
+                continue;
+            }
+            if (done == run) {
+                continue;
+            }
+        }
+
+        uptr base = a->addr;
+
+        a->addr = base + i * 8;
+        if (a->e.stack == 0) {
+            a->e.stack = stack_push(node, pc);
+        }
+        id = word_lock(&word[i]);
+
+        u32 to = cell_access(a, id);
+
+        if (!((to | id) & CELL_BIG) && a->races == 0) {
+            m = memo_at(a->p, id, pc, a->e.mask);
+            memo_clear(a->p, m);
+            cell_ref(to, 1);
+            cell_ref(id, 1);
+            *m = (struct memo){.key = key,
+                               .pc = pc,
+                               .from = id,
+                               .to = to,
+                               .node = node,
+                               .kind = a->e.kind,
+                               .mask = a->e.mask};
+        }
+        atomic_store(&word[i], to); /* unlocks; pairs with word_lock */
+        if (to != id) {
+            cell_unref(a->p, id, 1);
+            if (id == 0) {
+                shadow_page_set(r, a->addr, PAGE_TOUCHED);
+            }
+        }
+        if (a->races != 0) {
+            reports(a);
+        }
+        a->addr = base;
+        i++;
+    }
+}
+
+static u8 mask_of(u32 first, u32 count)
+{
+    return (u8)(((1u << count) - 1) << first);
+}
+
+/* The slow path proper: no word of it was found to be ours already. */
+static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct range *r, uptr addr,
+                                 uptr size, u8 kind, uptr pc)
+{
+    u64 key = atomic_load_relaxed(&t->key);
+    u32 node = thr_node(t);
+    struct access a;
+
+    a.p = p;
+    a.t = t;
+    a.races = 0;
+    a.site = 0;
+    a.e = (struct entry){.g = (u32)(key >> 33),
+                         .epoch = key_epoch(key),
+                         .kind = kind};
+    t->dirty |= THR_ACCESS;
+
+    u32 *word = &r->words[(addr - r->lo) >> 3];
+    u32 offset = addr & 7;
+
+    a.addr = addr & ~7UL;
+    if (offset != 0 || size < 8) {
+        u32 n = 8 - offset < size ? 8 - offset : (u32)size;
+
+        a.e.mask = mask_of(offset, n);
+        a.fast = 0;
+        if (n == 8) {
+            a.fast = kind & ACCESS_ATOMIC ? 0 : kind & ACCESS_WRITE ? key : key - 1;
+        }
+        words_access(&a, r, word, 1, key, pc, node);
+        word++;
+        a.addr += 8;
+        size -= n;
+    }
+    if (size >= 8) {
+        uptr n = size / 8;
+
+        a.e.mask = FULL;
+        a.fast = kind & ACCESS_ATOMIC ? 0 : kind & ACCESS_WRITE ? key : key - 1;
+        words_access(&a, r, word, n, key, pc, node);
+        word += n;
+        a.addr += n * 8;
+        size &= 7;
+    }
+    if (size > 0) {
+        a.e.mask = mask_of(0, (u32)size);
+        a.fast = 0;
+        words_access(&a, r, word, 1, key, pc, node);
+    }
+}
+
+void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
+{
+    const struct range *r = shadow_range(addr);
+
+    if (!r || size == 0) {
+        return;
+    }
+    if (size > r->lo + r->size - addr) {
+        size = r->lo + r->size - addr;
+    }
+    if (LIKELY((addr & 7) + size <= 8)) {
+        u32 id = atomic_load_relaxed(&r->words[(addr - r->lo) >> 3]);
+
+        if (id != 0 && key_is_fast(atomic_load_relaxed(&cell_at(id)->fast),
+                                   atomic_load_relaxed(&t->key), kind)) {
+            return;
+        }
+    }
+    access_slow(p, t, r, addr, size, kind, pc);
+}
+
+/* ---- objects come and go ---- */
+
+/* Takes bytes out of a cell; the result has a reference for the word if it is another one. */
+static u32 cell_forget(struct proc *p, u32 id, u8 mask)
+{
+    struct cell *c = cell_at(id);
+
+    if (id == 0) {
+        return 0;
+    }
+    if (id & CELL_BIG) {
+        for (u32 k = 0; k < ACCESS_KINDS; k++) {
+            struct set *s = &c->sets[k];
+
+            for (u32 i = 0; i < s->cap; i++) {
+                s->slot[i].mask &= (u8)~mask;
+            }
+            if (s->cap != 0) {
+                set_rebuild(s, NULL, 1);
+            }
+        }
+        atomic_store_relaxed(&c->fast, 0);
+        return id;
+    }
+
+    struct entry e[ENTRIES_MAX];
+    u32 n = 0;
+
+    for (u32 i = 0; i < cell_count(c); i++) {
+        e[n] = c->entry[i];
+        e[n].mask &= (u8)~mask;
+        n += e[n].mask != 0;
+    }
+    return n == 0 ? 0 : cell_new(p, c->site, 0, e, n);
+}
+
+static void word_forget(struct proc *p, u32 *word, u8 mask)
+{
+    u32 id = word_lock(word);
+    u32 to = cell_forget(p, id, mask);
+
+    atomic_store(word, to);
+    if (to != id) {
+        cell_unref(p, id, 1);
+    }
+}
+
+/* Gives whole words a cell that lives for ever, or 0. */
+static void words_set(struct proc *p, u32 *word, uptr count, u32 to)
+{
+    u32 last = 0, run = 0;
+
+    for (uptr i = 0; i < count; i++) {
+        u32 id = atomic_load_relaxed(&word[i]);
+
+        if (id == to) {
+            continue;
+        }
+        if (id == 0 || (!(id & (CELL_BIG | CELL_LOCK)) &&
+                        atomic_load_relaxed(&cell_at(id)->refs) >= REFS_STICKY)) {
+            /* Nobody has a right to this memory now; a wild access would lose a count at most. */
+            atomic_store_relaxed(&word[i], to);
+            continue;
+        }
+        id = word_lock(&word[i]);
+        atomic_store(&word[i], to);
+        if (id != last) {
+            if (run != 0) {
+                cell_unref(p, last, run);
+            }
+            last = id;
+            run = 0;
+        }
+        run++;
+    }
+    if (run != 0) {
+        cell_unref(p, last, run);
+    }
+}
+
+/* Whole pages: skips those never touched, and gives the memory of the others back. */
+static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr size, u32 site)
+{
+    uptr end = addr + size;
+
+    while (addr < end) {
+        uptr next = ROUND_DOWN(addr, 1UL << PAGE_LOG) + (1UL << PAGE_LOG);
+        uptr stop = next < end ? next : end;
+        u32 *page = shadow_page(r, addr);
+        u32 flags = atomic_load_relaxed(page);
+
+        if (flags & PAGE_TOUCHED) {
+            u32 *word = &r->words[(addr - r->lo) >> 3];
+
+            words_set(p, word, (stop - addr) / 8, 0);
+            if (stop - addr == 1UL << PAGE_LOG) {
+                os_release(word, (1UL << PAGE_LOG) / 2);
+                flags &= ~PAGE_TOUCHED;
+            }
+        }
+        if (flags & PAGE_SYNC) {
+            sync_forget(p, r, addr, stop - addr);
+            if (stop - addr == 1UL << PAGE_LOG) {
+                flags &= ~PAGE_SYNC;
+            }
+        }
+        atomic_store_relaxed(page, (flags & ~PAGE_SITE) | site);
+        addr = stop;
+    }
+}
+
+static void object_set(struct proc *p, uptr addr, uptr size, u32 site, int fresh)
+{
+    const struct range *r = shadow_range(addr);
+
+    if (!r || size == 0 || size > r->lo + r->size - addr) {
+        return;
+    }
+    if (size >= LARGE) {
+        pages_clear(p, r, addr, ROUND_UP(size, 8UL), site);
+        return;
+    }
+    if (atomic_load_relaxed(shadow_page(r, addr)) & PAGE_SYNC ||
+        atomic_load_relaxed(shadow_page(r, addr + size - 1)) & PAGE_SYNC || size > 1UL << PAGE_LOG) {
+        sync_forget(p, r, addr, size);
+    }
+
+    u32 to = fresh && site != 0 ? cell_fresh(p, site) : 0;
+    u32 *word = &r->words[(addr - r->lo) >> 3];
+    u32 offset = addr & 7;
+
+    if (to != 0) {
+        for (uptr at = addr; at < addr + size; at += 1UL << PAGE_LOG) {
+            shadow_page_set(r, at, PAGE_TOUCHED);
+        }
+        shadow_page_set(r, addr + size - 1, PAGE_TOUCHED);
+    }
+    /* The tiny allocator (runtime/malloc.go) puts several objects into a word. */
+    if (offset != 0) {
+        u32 n = 8 - offset < size ? 8 - offset : (u32)size;
+
+        word_forget(p, word, mask_of(offset, n));
+        word++;
+        size -= n;
+    }
+    words_set(p, word, size / 8, to);
+    word += size / 8;
+    if (size & 7) {
+        if (atomic_load_relaxed(word) == 0) {
+            atomic_store_relaxed(word, to);
+        } else {
+            word_forget(p, word, mask_of(0, size & 7));
+        }
+    }
+}
+
+void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
+{
+    object_set(p, addr, size, site, 1);
+}
+
+void shadow_free(struct proc *p, uptr addr, uptr size)
+{
+    object_set(p, addr, size, 0, 0);
+}
+
+void shadow_drain(struct proc *p)
+{
+    for (u32 i = 0; i < MEMOS; i++) {
+        memo_clear(p, &p->memo[i]);
+    }
+    pool_drain(&small_pool, &p->small, 0);
+    pool_drain(&large_pool, &p->large, 0);
+}

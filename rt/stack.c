@@ -1,0 +1,110 @@
+/* stack.c: the calling-context tree, hash-consed.
+ *
+ * Lookups take no lock.  Insertion and growth of the hash table hold one; growth moves nodes to
+ * other chains while readers walk them, which at worst makes a reader miss, and a miss is repeated
+ * under the lock.
+ */
+#include "stack.h"
+
+enum { NODES = 1u << 28, BUCKETS = 1u << 14 };
+
+static struct arena nodes;
+static struct pool node_pool = {.arena = &nodes, .stride = 1};
+static struct cache node_cache; /* under lock */
+static struct os_lock lock;
+static struct {
+    u32 *head;
+    u32 mask;
+} table; /* replaced by a larger one; old ones stay readable */
+static u32 count;
+
+int stack_init(void)
+{
+    if (arena_init(&nodes, "call stacks", sizeof(struct stack_node), NODES) != 0) {
+        return -1;
+    }
+    table.head = os_map(BUCKETS * sizeof(u32));
+    table.mask = BUCKETS - 1;
+    return table.head ? 0 : -1;
+}
+
+const struct stack_node *stack_at(u32 id)
+{
+    return arena_at(&nodes, id);
+}
+
+static u32 hash(u32 parent, uptr pc)
+{
+    u64 h = (pc ^ ((u64)parent << 32)) * 0x9e3779b97f4a7c15UL;
+
+    return (u32)((h ^ h >> 29) * 0xbf58476d1ce4e5b9UL >> 32);
+}
+
+static u32 find(u32 first, u32 parent, uptr pc)
+{
+    for (u32 id = first; id != 0;) {
+        const struct stack_node *n = stack_at(id);
+
+        if (n->pc == pc && n->parent == parent) {
+            return id;
+        }
+        id = atomic_load(&n->next);
+    }
+    return 0;
+}
+
+static void grow(void)
+{
+    u32 size = (table.mask + 1) * 2;
+    u32 *head = os_map(size * sizeof(u32));
+
+    if (!head) {
+        return; /* longer chains */
+    }
+    for (u32 b = 0; b <= table.mask; b++) {
+        for (u32 id = table.head[b], next; id != 0; id = next) {
+            struct stack_node *n = arena_at(&nodes, id);
+            u32 *to = &head[hash(n->parent, n->pc) & (size - 1)];
+
+            next = n->next;
+            atomic_store(&n->next, *to);
+            *to = id;
+        }
+    }
+    /* A reader that pairs the old mask with the new table, or the other way round, stays inside
+       the table: masks only grow and are published last. */
+    atomic_store(&table.head, head);
+    atomic_store(&table.mask, size - 1);
+}
+
+u32 stack_push(u32 parent, uptr pc)
+{
+    u32 h = hash(parent, pc);
+    u32 mask = atomic_load(&table.mask);
+    u32 *head = atomic_load(&table.head);
+    u32 id = find(atomic_load(&head[h & mask]), parent, pc);
+
+    if (LIKELY(id != 0)) {
+        return id;
+    }
+    os_lock(&lock);
+    id = find(table.head[h & table.mask], parent, pc);
+    if (id == 0) {
+        if (count > table.mask) {
+            grow();
+        }
+        id = pool_get(&node_pool, &node_cache);
+        if (id != 0) {
+            struct stack_node *n = arena_at(&nodes, id);
+            u32 *at = &table.head[h & table.mask];
+
+            n->pc = pc;
+            n->parent = parent;
+            n->next = *at;
+            atomic_store(at, id); /* pairs with the acquiring loads above */
+            count++;
+        }
+    }
+    os_unlock(&lock);
+    return id;
+}

@@ -1,0 +1,25 @@
+/* stack.h: call stacks as nodes of one calling-context tree.
+ *
+ * A node is (caller's node, pc), so equal stacks have equal ids and a stack costs 4 bytes wherever
+ * it is remembered, for as long as the program runs: this is the detector's unlimited history.
+ * Node 0 is the empty stack.  Nodes are never changed and never freed.
+ */
+#ifndef GOMM_RT_STACK_H
+#define GOMM_RT_STACK_H
+
+#include "mem.h"
+
+struct stack_node {
+    u64 pc; /* return address, as Go passes it */
+    u32 parent;
+    u32 next; /* in the hash chain */
+};
+
+int stack_init(void);
+
+/* The id of `parent` with pc on top; 0 when memory ran out. */
+u32 stack_push(u32 parent, uptr pc);
+
+const struct stack_node *stack_at(u32 id);
+
+#endif

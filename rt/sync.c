@@ -1,0 +1,219 @@
+/* sync.c: see sync.h. */
+#include "sync.h"
+
+enum { SYNCS = 1u << 29 };
+
+static struct arena syncs;
+static struct pool sync_pool = {.arena = &syncs, .stride = 1};
+
+int sync_init(void)
+{
+    return arena_init(&syncs, "synchronisation objects", sizeof(struct sync), SYNCS);
+}
+
+void sync_drain(struct proc *p)
+{
+    pool_drain(&sync_pool, &p->syncs, 0);
+}
+
+static struct sync *sync_at(u32 index)
+{
+    return arena_at(&syncs, index);
+}
+
+static u32 line_lock(u32 *line)
+{
+    for (u32 n = 0;; n++) {
+        u32 head = atomic_load_relaxed(line);
+
+        if (!(head & LINE_LOCK) && atomic_cas(line, &head, head | LINE_LOCK)) {
+            return head;
+        }
+        os_spin(n);
+    }
+}
+
+int sync_lock(struct sync_line *l, uptr addr)
+{
+    l->range = shadow_range(addr);
+    if (!l->range) {
+        return 0;
+    }
+    l->addr = addr;
+    l->line = shadow_line(l->range, addr);
+    l->head = line_lock(l->line);
+    return 1;
+}
+
+void sync_unlock(struct sync_line *l)
+{
+    atomic_store(l->line, l->head);
+}
+
+static struct sync *find(const struct sync_line *l)
+{
+    for (u32 i = l->head; i != 0; i = sync_at(i)->next) {
+        if (sync_at(i)->addr == l->addr) {
+            return sync_at(i);
+        }
+    }
+    return NULL;
+}
+
+static struct sync *find_or_make(struct proc *p, struct sync_line *l)
+{
+    struct sync *s = find(l);
+
+    if (s) {
+        return s;
+    }
+
+    u32 index = pool_get(&sync_pool, &p->syncs);
+
+    if (index == 0) {
+        return NULL;
+    }
+    s = sync_at(index);
+    *s = (struct sync){.addr = l->addr, .next = l->head};
+    l->head = index;
+    shadow_page_set(l->range, l->addr, PAGE_SYNC);
+    return s;
+}
+
+static void learn(struct proc *p, struct thr *t, const struct sync *s)
+{
+    if (s->clock == t->clock || (s->epoch != 0 && (s->g == thr_g(t) || thr_knows(t, s->g, s->epoch)))) {
+        return;
+    }
+
+    u32 was = t->clock;
+
+    t->clock = clock_join(&p->nodes, was, s->clock);
+    /* An in-place join keeps the root's index, so this errs towards ending epochs too often. */
+    t->dirty |= THR_KNOWS;
+}
+
+void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l)
+{
+    struct sync *s = find(l);
+
+    if (s) {
+        learn(p, t, s);
+    }
+}
+
+static void publish(struct proc *p, struct thr *t, struct sync *s)
+{
+    u32 epoch = thr_release(p, t), old = s->clock;
+
+    s->g = thr_g(t);
+    s->epoch = epoch;
+    if (old != t->clock) {
+        s->clock = clock_ref(t->clock);
+        clock_unref(&p->nodes, old);
+    }
+}
+
+void sync_release_held(struct proc *p, struct thr *t, struct sync_line *l)
+{
+    struct sync *s = find_or_make(p, l);
+
+    if (s) {
+        publish(p, t, s);
+    }
+}
+
+void sync_acquire(struct proc *p, struct thr *t, uptr addr)
+{
+    struct sync_line l;
+    const struct range *r = shadow_range(addr);
+
+    if (!r || atomic_load(shadow_line(r, addr)) == 0) {
+        return; /* nothing was ever released here */
+    }
+    sync_lock(&l, addr);
+    sync_acquire_held(p, t, &l);
+    sync_unlock(&l);
+}
+
+void sync_release(struct proc *p, struct thr *t, uptr addr)
+{
+    struct sync_line l;
+
+    if (sync_lock(&l, addr)) {
+        sync_release_held(p, t, &l);
+        sync_unlock(&l);
+    }
+}
+
+void sync_release_merge(struct proc *p, struct thr *t, uptr addr)
+{
+    struct sync_line l;
+
+    if (!sync_lock(&l, addr)) {
+        return;
+    }
+
+    struct sync *s = find_or_make(p, &l);
+
+    if (s && s->clock == 0) {
+        publish(p, t, s);
+    } else if (s) {
+        u32 g = thr_g(t);
+        u32 epoch = thr_release(p, t);
+
+        if (s->epoch != 0 && thr_knows(t, s->g, s->epoch)) {
+            /* t knows all that is there: its clock alone is the join */
+            u32 old = s->clock;
+
+            s->g = g;
+            s->epoch = epoch;
+            s->clock = clock_ref(t->clock);
+            clock_unref(&p->nodes, old);
+        } else {
+            s->clock = clock_join(&p->nodes, s->clock, t->clock);
+            s->epoch = 0;
+        }
+    }
+    sync_unlock(&l);
+}
+
+void sync_release_acquire(struct proc *p, struct thr *t, uptr addr)
+{
+    struct sync_line l;
+
+    if (sync_lock(&l, addr)) {
+        sync_acquire_held(p, t, &l);
+        sync_release_held(p, t, &l);
+        sync_unlock(&l);
+    }
+}
+
+void sync_forget(struct proc *p, const struct range *r, uptr addr, uptr size)
+{
+    uptr end = addr + size;
+
+    for (uptr at = ROUND_DOWN(addr, 1UL << LINE_LOG); at < end; at += 1UL << LINE_LOG) {
+        u32 *line = shadow_line(r, at);
+
+        if (atomic_load_relaxed(line) == 0) {
+            continue;
+        }
+
+        u32 head = line_lock(line), *link = &head;
+
+        while (*link != 0) {
+            u32 index = *link;
+            struct sync *s = sync_at(index);
+
+            if (s->addr - addr < size) {
+                *link = s->next;
+                clock_unref(&p->nodes, s->clock);
+                pool_put(&sync_pool, &p->syncs, index);
+            } else {
+                link = &s->next;
+            }
+        }
+        atomic_store(line, head);
+    }
+}

@@ -1,0 +1,51 @@
+/* sync.h: synchronisation objects: what a release at an address published, for who acquires there.
+ *
+ * Objects hang in lists of the 64-byte line that their address lies in (shadow.h, table lines).
+ * A line's word is LINE_LOCK | index of the first object; the lock is held for a whole operation,
+ * for atomics the memory operation included, so that clocks follow the order of the operations.
+ */
+#ifndef GOMM_RT_SYNC_H
+#define GOMM_RT_SYNC_H
+
+#include "shadow.h"
+#include "thread.h"
+
+#define LINE_LOCK 0x80000000u
+
+struct sync {
+    u64 addr;
+    u32 next;  /* in the line's list */
+    u32 clock; /* what an acquire learns */
+    /* While the clock is what one release alone published: by goroutine `g`, at the end of its epoch
+       `epoch`.  Who knows that much of g knows the whole clock, as g's releases with different
+       clocks end different epochs.  epoch 0: no such pair. */
+    u32 g, epoch;
+};
+
+int sync_init(void);
+void sync_drain(struct proc *p);
+
+void sync_acquire(struct proc *p, struct thr *t, uptr addr);
+/* The object's clock becomes t's ... */
+void sync_release(struct proc *p, struct thr *t, uptr addr);
+/* ... or the join of both. */
+void sync_release_merge(struct proc *p, struct thr *t, uptr addr);
+void sync_release_acquire(struct proc *p, struct thr *t, uptr addr);
+
+/* Objects in [addr, addr+size) cease to exist. */
+void sync_forget(struct proc *p, const struct range *r, uptr addr, uptr size);
+
+/* For atomics: between lock and unlock the caller does the memory operation and calls the _held
+ * functions. */
+struct sync_line {
+    u32 *line;
+    u32 head;
+    const struct range *range;
+    uptr addr;
+};
+int sync_lock(struct sync_line *l, uptr addr);
+void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l);
+void sync_release_held(struct proc *p, struct thr *t, struct sync_line *l);
+void sync_unlock(struct sync_line *l);
+
+#endif

@@ -1,0 +1,248 @@
+/* thread.c: see thread.h. */
+#include "thread.h"
+
+#include "shadow.h"
+#include "stack.h"
+#include "sync.h"
+
+enum { THRS = 1u << 27, GOROUTINES = 1u << 30, FRAMES_MIN = 16, EPOCH_LAST = 0xfffffff0u };
+
+static struct arena thrs;
+static struct pool thr_pool = {.arena = &thrs, .stride = 1};
+static struct arena goroutines;
+static struct pool goroutine_pool = {.arena = &goroutines, .stride = 1};
+
+static struct {
+    struct os_lock lock;
+    struct cache thrs, goroutines;
+    u32 first; /* of the list of all that live */
+    u32 next;  /* goroutine index not given yet */
+} all;
+
+int thr_init(void)
+{
+    if (arena_init(&thrs, "goroutine contexts", sizeof(struct thr), THRS) != 0) {
+        return -1;
+    }
+    return arena_init(&goroutines, "goroutine records", sizeof(struct goroutine), GOROUTINES);
+}
+
+static struct thr *thr_at(u32 index)
+{
+    return arena_at(&thrs, index);
+}
+
+/* Goroutine g's record is at g + 1: indices of arenas start at 1. */
+static struct goroutine *record(u32 g)
+{
+    return arena_at(&goroutines, g + 1);
+}
+
+/* A new goroutine index; under all.lock.  Records are never freed, so indices come in order:
+   the pool hands out fresh ranges ascending. */
+static int identity(u32 *g)
+{
+    u32 index = pool_get(&goroutine_pool, &all.goroutines);
+
+    if (index == 0) {
+        return -1;
+    }
+    *g = index - 1;
+    all.next = index;
+    return 0;
+}
+
+static u64 key_make(u32 g, u32 epoch)
+{
+    return (u64)g << 33 | (u64)epoch << 1 | 1;
+}
+
+struct thr *thr_start(struct proc *p, struct thr *parent, u32 created)
+{
+    struct thr *t = NULL;
+    u32 clock = 0, g;
+
+    if (parent) {
+        thr_release(p, parent);
+        clock = clock_ref(parent->clock);
+    }
+    os_lock(&all.lock);
+
+    u32 index = pool_get(&thr_pool, &all.thrs);
+
+    if (index != 0 && identity(&g) == 0) {
+        struct goroutine *r = record(g);
+
+        r->created = created;
+        r->parent = parent ? thr_g(parent) : 0;
+        r->first_name = g;
+        t = thr_at(index);
+        memset(t, 0, sizeof *t);
+        t->key = key_make(g, 1);
+        t->self = index;
+        t->clock = clock;
+        t->next = all.first;
+        if (all.first != 0) {
+            thr_at(all.first)->prev = index;
+        }
+        all.first = index;
+    }
+    os_unlock(&all.lock);
+    if (!t) {
+        clock_unref(&p->nodes, clock);
+    }
+    return t;
+}
+
+void thr_end(struct proc *p, struct thr *t)
+{
+    u32 epoch = thr_epoch(t);
+
+    clock_finish(thr_g(t), t->dirty & THR_ACCESS ? epoch : epoch - 1);
+    clock_unref(&p->nodes, t->clock);
+    mem_free(t->base, (uptr)(t->end - t->base) * sizeof *t->base);
+    os_lock(&all.lock);
+    if (t->prev != 0) {
+        thr_at(t->prev)->next = t->next;
+    } else {
+        all.first = t->next;
+    }
+    if (t->next != 0) {
+        thr_at(t->next)->prev = t->prev;
+    }
+    pool_put(&thr_pool, &all.thrs, t->self);
+    os_unlock(&all.lock);
+}
+
+/* Epochs are about to overflow: t goes on under a new goroutine index, as if it had started a
+   goroutine that takes over. */
+static void thr_renew(struct thr *t)
+{
+    u32 old = thr_g(t), g;
+
+    os_lock(&all.lock);
+    if (identity(&g) == 0) {
+        *record(g) = *record(old);
+        clock_finish(old, thr_epoch(t) - 1);
+        atomic_store(&t->key, key_make(g, 1));
+    }
+    os_unlock(&all.lock);
+}
+
+u32 thr_release(struct proc *p, struct thr *t)
+{
+    u32 epoch = thr_epoch(t);
+
+    if (t->dirty == 0) {
+        return epoch - 1;
+    }
+    /* An addition, as thr_everything may move the key on at the same time. */
+    epoch = key_epoch(atomic_add(&t->key, 2));
+    t->clock = clock_set(&p->nodes, t->clock, thr_g(t), epoch);
+    t->dirty = 0;
+    if (UNLIKELY(epoch >= EPOCH_LAST)) {
+        thr_renew(t);
+    }
+    return epoch;
+}
+
+void thr_everything(struct proc *p, struct thr *t)
+{
+    u32 clock;
+
+    os_lock(&all.lock);
+    clock = clock_everything(&p->nodes, all.next);
+    for (u32 i = all.first; i != 0; i = thr_at(i)->next) {
+        struct thr *other = thr_at(i);
+        /* Ends the other's epoch, so that what it does from now on is not taken for known. */
+        u64 key = other == t ? other->key - 2 : atomic_add(&other->key, 2);
+
+        clock_lower(&p->nodes, clock, (u32)(key >> 33), key_epoch(key));
+    }
+    os_unlock(&all.lock);
+    clock_unref(&p->nodes, t->clock);
+    t->clock = clock;
+    t->dirty |= THR_KNOWS;
+}
+
+static NOINLINE int frames_grow(struct thr *t)
+{
+    uptr n = (uptr)(t->end - t->base);
+    uptr cap = n == 0 ? FRAMES_MIN : n * 2;
+    struct frame *f = mem_alloc(cap * sizeof *f);
+
+    if (!f) {
+        return -1;
+    }
+    memcpy(f, t->base, n * sizeof *f);
+    mem_free(t->base, n * sizeof *f);
+    t->base = f;
+    t->top = f + n;
+    t->end = f + cap;
+    return 0;
+}
+
+void thr_push(struct thr *t, uptr pc, u32 depth)
+{
+    if (UNLIKELY(t->top == t->end) && frames_grow(t) != 0) {
+        return;
+    }
+    t->top->pc = pc;
+    t->top->node = 0;
+    t->top->depth = depth;
+    t->top++;
+}
+
+u32 thr_node(struct thr *t)
+{
+    struct frame *f = t->top;
+
+    while (f > t->base && f[-1].node == 0) {
+        f--;
+    }
+
+    u32 node = f > t->base ? f[-1].node : 0;
+
+    for (; f < t->top; f++) {
+        node = stack_push(node, f->pc);
+        f->node = node;
+    }
+    return node;
+}
+
+u32 thr_created(u32 g)
+{
+    return record(g)->created;
+}
+
+u32 thr_parent(u32 g)
+{
+    return record(g)->parent;
+}
+
+u32 thr_name(u32 g)
+{
+    return record(g)->first_name;
+}
+
+void thr_each(void (*f)(const struct thr *t, void *arg), void *arg)
+{
+    os_lock(&all.lock);
+    for (u32 i = all.first; i != 0; i = thr_at(i)->next) {
+        f(thr_at(i), arg);
+    }
+    os_unlock(&all.lock);
+}
+
+struct proc *proc_new(void)
+{
+    return mem_alloc(sizeof(struct proc));
+}
+
+void proc_free(struct proc *p)
+{
+    shadow_drain(p);
+    sync_drain(p);
+    clock_drain(&p->nodes);
+    mem_free(p, sizeof *p);
+}
