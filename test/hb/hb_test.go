@@ -193,6 +193,9 @@ func settle() {
 	time.Sleep(2 * time.Millisecond)
 }
 
+// pause is for loops that wait for an atomic operation of another goroutine.
+func pause() { runtime.Gosched() }
+
 // use is a read of v: its argument must be evaluated.
 //
 //go:noinline
