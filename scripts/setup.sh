@@ -31,13 +31,13 @@ have_go() {
     done
     return 1
 }
-have_go || missing+=(golang)
+have_go || missing+=(golang-go)
 
 if [ "$goal" = test ]; then
     # cmocka.h names types of these headers and does not include them itself.
     [ -e /usr/include/cmocka.h ] || [ -e /usr/local/include/cmocka.h ] || missing+=(libcmocka-dev)
     # The oldest Go that is supported; a distribution without it does without those tests.
-    [ -x "${GOMM_GO119:-/usr/lib/go-1.19/bin/go}" ] || optional+=(golang-1.19)
+    [ -x "${GOMM_GO119:-/usr/lib/go-1.19/bin/go}" ] || optional+=(golang-1.19-go)
 fi
 
 [ ${#missing[@]} -eq 0 ] && [ ${#optional[@]} -eq 0 ] && exit 0

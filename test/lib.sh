@@ -1,0 +1,103 @@
+# lib.sh: what test scripts share.  For bash and sh:
+#
+#   . "$(dirname "$0")/../lib.sh"
+#   if ...; then ok name; else notok name "what was wrong"; fi
+#   finish
+#
+# A script can be run by hand: what test/run.sh would have set is then found here.
+# shellcheck shell=sh
+
+: "${GOMM_ROOT:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${GOMM:=$GOMM_ROOT/build/gomm}"
+: "${GOMM_GO:=$(command -v go || true)}"
+if [ -z "${GOMM_GO119-}" ] && [ -x /usr/lib/go-1.19/bin/go ]; then
+    GOMM_GO119=/usr/lib/go-1.19/bin/go
+fi
+: "${GOMM_GO119=}"
+export GOMM_ROOT GOMM GOMM_GO GOMM_GO119
+export LC_ALL=C GOTOOLCHAIN=local
+
+lib_failures=0
+
+ok() { # name
+    echo "ok $1"
+}
+
+notok() { # name why
+    echo "not ok $1: ${2-}"
+    lib_failures=$((lib_failures + 1))
+}
+
+skip() { # name why
+    echo "skip $1: ${2-}"
+}
+
+# The last command of a script.
+finish() {
+    [ "$lib_failures" -eq 0 ]
+    exit $?
+}
+
+# A directory of the script's own, empty, removed at the end.
+lib_tmp=$(mktemp -d "${TMPDIR:-/tmp}/gomm-script.XXXXXX") || exit 2
+trap 'chmod -R u+w "$lib_tmp" 2>/dev/null; rm -rf "$lib_tmp"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# expect NAME STATUS COMMAND...: runs it and checks the exit status.  Its output is in
+# $lib_tmp/out and $lib_tmp/err.
+expect() {
+    lib_name=$1 lib_want=$2
+    shift 2
+    "$@" >"$lib_tmp/out" 2>"$lib_tmp/err" </dev/null
+    lib_got=$?
+    if [ $lib_got -eq "$lib_want" ]; then
+        ok "$lib_name"
+    else
+        notok "$lib_name" "exit status $lib_got, want $lib_want"
+        sed 's/^/  out: /' "$lib_tmp/out"
+        sed 's/^/  err: /' "$lib_tmp/err"
+        return 1
+    fi
+}
+
+# contains NAME FILE PATTERN: the file has a line that matches (grep -E).
+contains() {
+    if grep -Eq -e "$3" "$2"; then
+        ok "$1"
+    else
+        notok "$1" "no line matches $3"
+        sed 's/^/  /' "$2"
+        return 1
+    fi
+}
+
+# lacks NAME FILE PATTERN: it has none.
+lacks() {
+    if grep -Eq -e "$3" "$2"; then
+        notok "$1" "a line matches $3"
+        grep -En -e "$3" "$2" | sed 's/^/  /'
+        return 1
+    fi
+    ok "$1"
+}
+
+# for_each_go FUNCTION [ARGS...]: calls it once with each installed Go: first on PATH, its file
+# in $GO, "go1.26.8" in $GO_VERSION.
+for_each_go() {
+    lib_path=$PATH lib_seen=" "
+    for GO in "$GOMM_GO" "$GOMM_GO119"; do
+        [ -n "$GO" ] || continue
+        GO_VERSION=$("$GO" env GOVERSION) || continue
+        case $lib_seen in *" $GO_VERSION "*) continue ;; esac
+        lib_seen="$lib_seen$GO_VERSION "
+        PATH=$(dirname "$GO"):$lib_path
+        "$@"
+        PATH=$lib_path
+    done
+    if [ -z "$GOMM_GO119" ]; then
+        skip "$1 go1.19" "no Go 1.19 here"
+    fi
+    if [ "$lib_seen" = " " ]; then
+        notok "$1" "no Go found"
+    fi
+}
