@@ -1,0 +1,138 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "cmd/cmd.h"
+#include "driver/driver_goflags.h"
+
+int cmd_fail(const char *fmt, ...)
+{
+    va_list ap;
+    fputs("gomm: ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+    return BASE_EXIT_FAILURE;
+}
+
+int cmd_fail_err(const struct err *e)
+{
+    return cmd_fail("%s", e->text);
+}
+
+int cmd_usage(const char *name, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    const struct cmd *c = cmd_lookup(str_of(name));
+    if (c) {
+        fprintf(stderr, "\nusage: gomm %s", c->usage);
+    }
+    fprintf(stderr, "\nRun 'gomm help %s' for details.\n", name);
+    return BASE_EXIT_FAILURE;
+}
+
+bool cmd_print(str text)
+{
+    struct err e;
+    if (!io_write_fd(STDOUT_FILENO, "standard output", text, &e)) {
+        cmd_fail_err(&e);
+        return false;
+    }
+    return true;
+}
+
+static const struct cmd_flag *flag_lookup(const struct cmd_flag *flags, size_t n, str name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_is(name, flags[i].name)) {
+            return &flags[i];
+        }
+    }
+    return NULL;
+}
+
+/* strconv.ParseBool. */
+static bool flag_bool(str s, bool *out)
+{
+    static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True"};
+    static const char *const no[] = {"0", "f", "F", "false", "FALSE", "False"};
+    for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
+        if (str_is(s, yes[i]) || str_is(s, no[i])) {
+            *out = str_is(s, yes[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+int cmd_flag_take(const struct cmd_flag *flags, size_t n, char *const *args, size_t *i,
+                  struct err *e)
+{
+    struct driver_flag f;
+    if (!driver_flag_parse(args[*i], &f)) {
+        return 0;
+    }
+    const struct cmd_flag *flag = flag_lookup(flags, n, f.name);
+    if (!flag) {
+        return 0;
+    }
+    if (flag->kind == CMD_FLAG_BOOL) {
+        bool *to = flag->to;
+        *to = true;
+        if (f.has_value && !flag_bool(f.value, to)) {
+            err_set(e, "invalid boolean value \"%.*s\" for -%.*s: parse error", STR_ARG(f.value),
+                    STR_ARG(f.name));
+            return -1;
+        }
+        (*i)++;
+        return 1;
+    }
+    const char **to = flag->to;
+    if (f.has_value) {
+        *to = f.value.n > 0 ? f.value.p : "";
+    } else if (args[*i + 1]) {
+        *to = args[++*i];
+    } else {
+        err_set(e, "flag needs an argument: -%.*s", STR_ARG(f.name));
+        return -1;
+    }
+    (*i)++;
+    return 1;
+}
+
+int cmd_flags(const char *name, const struct cmd_flag *flags, size_t n, char *const *args,
+              int *status)
+{
+    size_t i = 0;
+    while (args[i]) {
+        struct driver_flag f;
+        struct err e;
+        if (strcmp(args[i], "--") == 0) {
+            return base_int(i + 1);
+        }
+        int r = cmd_flag_take(flags, n, args, &i, &e);
+        if (r > 0) {
+            continue;
+        }
+        if (r == 0 && !driver_flag_parse(args[i], &f)) {
+            return base_int(i);
+        }
+        if (r == 0 && (str_is(f.name, "h") || str_is(f.name, "help"))) {
+            char *const topic[] = {(char *)(uintptr_t)name, NULL};
+            *status = cmd_help(topic);
+            return -1;
+        }
+        if (r == 0) {
+            err_set(&e, "flag provided but not defined: -%.*s", STR_ARG(f.name));
+        }
+        *status = cmd_usage(name, "%s", e.text);
+        return -1;
+    }
+    return base_int(i);
+}
