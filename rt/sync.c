@@ -182,11 +182,21 @@ void sync_release_acquire(struct proc *p, struct thr *t, uptr addr)
 {
     struct sync_line l;
 
-    if (sync_lock(&l, addr)) {
-        sync_acquire_held(p, t, &l);
-        sync_release_held(p, t, &l);
-        sync_unlock(&l);
+    if (!sync_lock(&l, addr)) {
+        return;
     }
+
+    struct sync *s = find_or_make(p, &l);
+
+    if (s) {
+        struct sync old = *s;
+
+        s->clock = 0;
+        publish(p, t, s);
+        learn(p, t, &old);
+        clock_unref(&p->nodes, old.clock);
+    }
+    sync_unlock(&l);
 }
 
 void sync_forget(struct proc *p, const struct range *r, uptr addr, uptr size)

@@ -30,6 +30,9 @@ void sync_acquire(struct proc *p, struct thr *t, uptr addr);
 void sync_release(struct proc *p, struct thr *t, uptr addr);
 /* ... or the join of both. */
 void sync_release_merge(struct proc *p, struct thr *t, uptr addr);
+/* An exchange: publishes what t knew, then t learns what was there before: the slot of a buffered
+ * channel, where a send must not learn from the receive that it makes room for (runtime/chan.go,
+ * racenotify; golang/go#37355). */
 void sync_release_acquire(struct proc *p, struct thr *t, uptr addr);
 
 /* Objects in [addr, addr+size) cease to exist. */
