@@ -127,6 +127,15 @@ static str string_of(const json_t *v)
     return (str){json_string_value(v), json_string_length(v)};
 }
 
+bool jsonr_str(struct jsonr v, str *out)
+{
+    if (!json_is_string((json_t *)v.v)) {
+        return false;
+    }
+    *out = string_of(v.v);
+    return true;
+}
+
 str jsonr_str_or(struct jsonr obj, const char *key, str dflt)
 {
     json_t *v = json_object_get(obj.v, key);

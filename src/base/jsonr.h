@@ -40,6 +40,8 @@ enum jsonr_kind jsonr_kind(struct jsonr v);
 struct jsonr jsonr_get(struct jsonr obj, const char *key);
 struct jsonr jsonr_at(struct jsonr arr, size_t i);
 size_t jsonr_len(struct jsonr v); /* elements of an array or members of an object, else 0 */
+/* Whether it is a string, and that string: for the elements of arrays. */
+bool jsonr_str(struct jsonr v, str *out);
 /* Members in the order of the text; *it starts as NULL. */
 bool jsonr_next_member(struct jsonr obj, void **it, str *key, struct jsonr *val);
 
