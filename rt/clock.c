@@ -136,12 +136,20 @@ static u32 node_own(struct cache *c, u32 id)
     return copy;
 }
 
+static u32 child_first(u32 first, u32 level, u32 i)
+{
+    return first + (i << level * CLOCK_FAN_LOG);
+}
+
 /* Does the node know everything that its goroutines, all finished, ever did? */
 static int node_complete(const struct clock_node *n, u32 first)
 {
     if (n->level > 0) {
-        for (u32 i = 0; i < CLOCK_FAN; i++) {
-            if (n->slot[i] != CLOCK_ALL) {
+        for (u32 i = CLOCK_FAN; i-- > 0;) {
+            u32 v = n->slot[i];
+
+            if (v == 0 || (v != CLOCK_ALL &&
+                           !node_complete(clock_at(v), child_first(first, n->level, i)))) {
                 return 0;
             }
         }
@@ -171,6 +179,15 @@ static u32 node_fold(struct cache *c, u32 id, u32 first)
     return CLOCK_ALL;
 }
 
+/* Slot i of a node of ours has changed.  Its left neighbour's goroutines are older; most often they
+   have finished only after they were last heard of, so here is the place to notice. */
+static void node_fold_left(struct cache *c, struct clock_node *n, u32 first, u32 i)
+{
+    if (i > 0 && is_node(n->level, n->slot[i - 1])) {
+        n->slot[i - 1] = node_fold(c, n->slot[i - 1], child_first(first, n->level, i - 1));
+    }
+}
+
 /* Puts a node over `root`, so that its range holds more. */
 static u32 node_raise(struct cache *c, u32 root)
 {
@@ -180,11 +197,6 @@ static u32 node_raise(struct cache *c, u32 root)
         clock_at(id)->slot[0] = node_fold(c, root, 0);
     }
     return id;
-}
-
-static u32 child_first(u32 first, u32 level, u32 i)
-{
-    return first + (i << level * CLOCK_FAN_LOG);
 }
 
 static u32 node_set(struct cache *c, u32 id, u32 first, u32 g, u32 e)
@@ -220,6 +232,7 @@ static u32 node_set(struct cache *c, u32 id, u32 first, u32 g, u32 e)
     if (child != 0) {
         n->slot[i] = child;
     }
+    node_fold_left(c, n, first, i);
     return id;
 }
 
@@ -275,6 +288,22 @@ static int node_covers(u32 level, u32 a, u32 b)
     return 1;
 }
 
+static u32 node_join(struct cache *c, u32 level, u32 first, u32 a, u32 b);
+
+/* Joins m's slots into those of n, which is ours alone. */
+static void slots_join(struct cache *c, struct clock_node *n, const struct clock_node *m, u32 first)
+{
+    for (u32 i = 0; i < CLOCK_FAN; i++) {
+        if (n->level == 0) {
+            n->slot[i] = n->slot[i] < m->slot[i] ? m->slot[i] : n->slot[i];
+        } else if (n->slot[i] != m->slot[i]) {
+            n->slot[i] = node_join(c, n->level - 1, child_first(first, n->level, i), n->slot[i],
+                                   m->slot[i]);
+            node_fold_left(c, n, first, i);
+        }
+    }
+}
+
 /* Same level and range; takes over a, reads b. */
 static u32 node_join(struct cache *c, u32 level, u32 first, u32 a, u32 b)
 {
@@ -297,17 +326,7 @@ static u32 node_join(struct cache *c, u32 level, u32 first, u32 a, u32 b)
         return a;
     }
 
-    struct clock_node *n = clock_at(id);
-    const struct clock_node *m = clock_at(b);
-
-    for (u32 i = 0; i < CLOCK_FAN; i++) {
-        if (level == 0) {
-            n->slot[i] = n->slot[i] < m->slot[i] ? m->slot[i] : n->slot[i];
-        } else if (n->slot[i] != m->slot[i]) {
-            n->slot[i] =
-                node_join(c, level - 1, child_first(first, level, i), n->slot[i], m->slot[i]);
-        }
-    }
+    slots_join(c, clock_at(id), clock_at(b), first);
     return node_fold(c, id, first);
 }
 
@@ -352,16 +371,7 @@ u32 clock_join(struct cache *c, u32 a, u32 b)
     struct clock_node *n = clock_at(a);
 
     if (top == level) {
-        const struct clock_node *m = clock_at(b);
-
-        for (u32 i = 0; i < CLOCK_FAN; i++) {
-            if (level == 0) {
-                n->slot[i] = n->slot[i] < m->slot[i] ? m->slot[i] : n->slot[i];
-            } else if (n->slot[i] != m->slot[i]) {
-                n->slot[i] =
-                    node_join(c, level - 1, child_first(0, level, i), n->slot[i], m->slot[i]);
-            }
-        }
+        slots_join(c, n, clock_at(b), 0);
         return a;
     }
 

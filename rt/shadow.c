@@ -5,7 +5,7 @@
 #include "stack.h"
 #include "sync.h"
 
-enum { UNITS = 1u << 30, RACES_MAX = 64 };
+enum { UNITS = 1u << 30, RACES_MAX = 64, SCAN_ALWAYS = 16 };
 #define REFS_STICKY 0x80000000u
 #define FULL 0xffu
 
@@ -252,9 +252,38 @@ static u32 set_hash(u32 g, u32 cap)
     return (g * 0x9e3779b1u >> 7) & (cap - 1);
 }
 
+static void set_note_stack(struct set *s, u32 stack)
+{
+    u32 i = 0;
+
+    while (i < s->stack_count && i < SET_STACKS && s->stack[i] != stack) {
+        i++;
+    }
+    if (i == s->stack_count && i < SET_STACKS) {
+        s->stack[i] = stack;
+        s->stack_count++;
+    } else if (i == SET_STACKS) {
+        s->stack_count = STACKS_MANY;
+    }
+}
+
+/* Would a race of this access with any entry be one that was reported before?  Thousands of
+   goroutines that race with the same code must not cost thousands of comparisons each. */
+static int set_known(const struct set *s, u32 stack)
+{
+    for (u32 i = 0; i < s->stack_count; i++) {
+        if (i == SET_STACKS || !report_known(s->stack[i], stack)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 static void set_put(struct set *s, const struct entry *e)
 {
     u32 i = set_hash(e->g, s->cap);
+
+    set_note_stack(s, e->stack);
 
     while (s->slot[i].mask != 0) {
         i = (i + 1) & (s->cap - 1);
@@ -290,6 +319,7 @@ static int set_rebuild(struct set *s, const struct access *a, u32 more)
     }
     s->cap = cap;
     s->count = 0;
+    s->stack_count = 0;
     for (u32 i = 0; i < old.cap; i++) {
         if (old.slot[i].mask != 0) {
             set_put(s, &old.slot[i]);
@@ -308,6 +338,7 @@ static int set_add(struct set *s, const struct access *a)
 
         if (x->g == a->e.g && (x->mask & (u8)~a->e.mask) == 0) {
             *x = a->e;
+            set_note_stack(s, a->e.stack);
             return 0;
         }
     }
@@ -329,7 +360,8 @@ static u32 big_access(struct access *a, u32 id)
         struct set *s = &c->sets[k];
         u32 drops = 0;
 
-        if (conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE) {
+        if ((conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE) &&
+            (s->count <= SCAN_ALWAYS || !set_known(s, a->e.stack))) {
             for (u32 i = 0; i < s->cap; i++) {
                 if (s->slot[i].mask != 0) {
                     drops += meet(a, &s->slot[i], &need) == 0;

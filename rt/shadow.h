@@ -35,7 +35,8 @@
 #define PAGE_TOUCHED 0x80000000u /* some word of the page has or had a cell */
 #define PAGE_SYNC 0x40000000u    /* some line has or had a synchronisation object */
 #define PAGE_SITE 0x3fffffffu    /* stack of the allocation, of large objects */
-enum { PAGE_LOG = 13, LINE_LOG = 6, LARGE = 64 << 10, ENTRIES_MAX = 3 };
+enum { PAGE_LOG = 13, LINE_LOG = 6, LARGE = 64 << 10, ENTRIES_MAX = 3, SET_STACKS = 5,
+       STACKS_MANY = SET_STACKS + 1 };
 
 /* Kinds of access, bits. */
 enum { ACCESS_READ = 0, ACCESS_WRITE = 1, ACCESS_ATOMIC = 2, ACCESS_KINDS = 4 };
@@ -64,6 +65,8 @@ struct cell {
 struct set {
     struct entry *slot;
     u32 count, cap;
+    /* The different stacks among the entries; STACKS_MANY if they are more than fit. */
+    u32 stack_count, stack[SET_STACKS];
 };
 
 _Static_assert(sizeof(struct entry) == 16, "entry");
