@@ -25,7 +25,8 @@ struct slot {
 /* Which parts of the variable at addr have been seen accessed: at[i] is the width of the widest
  * access at addr + i.  Only accesses that start at a multiple of 4 can be parts of a scalar. */
 struct parts {
-    u32 at[5]; /* offsets 0, 4, 8, 12, 16 */
+    u32 at[5];      /* offsets 0, 4, 8, 12, 16 */
+    uptr origin[5]; /* what the address was formed from, the displacement left out */
 };
 
 struct walk {
@@ -133,30 +134,42 @@ static int frame_store(struct walk *w, uptr ea, u32 width, int known, u64 val)
 
 /* ---- the accesses that count ------------------------------------------------------------- */
 
-static void note_access(struct walk *w, uptr ea, u32 width)
+static void note_access(struct walk *w, const struct rt_x86 *in, uptr ea, u32 width)
 {
     uptr off = ea - w->addr;
+    /* Beside a variable in the caller's own frame lie spilled registers, which no hook announces. */
+    if (in->base == RSP && off != 0)
+        return;
     if (width == RT_X86_UNKNOWN) {
         /* Which bytes it touches is open; if it may be ours, nothing can be said. */
         if (off < 24)
             w->unsure = 1;
         return;
     }
-    if (off <= 16 && off % 4 == 0 && width > w->parts.at[off / 4])
+    if (off <= 16 && off % 4 == 0 && width > w->parts.at[off / 4]) {
         w->parts.at[off / 4] = width;
+        w->parts.origin[off / 4] = in->base == RT_X86_RIP ? 0 : ea - (uptr)in->disp;
+    }
 }
 
 /* Puts the parts together.  A variable that gc gives to the scalar hooks is one machine word or
  * less, two floats (complex64), or up to three 8-byte words; nothing else is believed. */
+static u32 together(const struct parts *p, u32 a, u32 b)
+{
+    if (p->at[a] && p->origin[a] != p->origin[b])
+        return 0;
+    return p->at[b];
+}
+
 static u32 parts_size(const struct parts *p)
 {
     u32 first = p->at[0];
-    u32 second = p->at[2], third = p->at[4];
+    u32 second = together(p, 0, 2), third = together(p, 0, 4);
 
     if (first == 1 || first == 2)
         return first;
     if (first == 4)
-        return p->at[1] == 4 ? 8 : 4;
+        return together(p, 0, 1) == 4 ? 8 : 4;
     if (first != 0 && first != 8 && first != 16)
         return 0;
     if (third == 8 || second == 16)
@@ -182,7 +195,7 @@ static int rm_value(struct walk *w, const struct rt_x86 *in, int ea_known, uptr 
                     u64 *val)
 {
     if (in->is_mem)
-        return ea_known && frame_load(w, ea, width, val);
+        return ea_known && in->base == RSP && frame_load(w, ea, width, val);
     if (!reg_known(w, in->rm))
         return 0;
     *val = width < 8 ? w->reg[in->rm] & ((1ul << (8 * width)) - 1) : w->reg[in->rm];
@@ -546,7 +559,7 @@ static u32 follow(struct walk *w, u32 way)
             struct rt_x86_access acc = rt_x86_access(&in);
             ea_known = effective_address(w, &in, pc, &ea);
             if (ea_known)
-                note_access(w, ea, w->is_write ? acc.write : acc.read);
+                note_access(w, &in, ea, w->is_write ? acc.write : acc.read);
             if (w->unsure || parts_final(&w->parts))
                 break;
             /* What a vector or an unknown instruction stores is not followed: the slot is lost. */

@@ -134,6 +134,9 @@ def judge(go, package, args, env, syso, work, total):
     env = dict(env, SIZE_SYSO=syso)
     where = subprocess.check_output([go, "list", "-f", "{{.Dir}}", package], env=env, text=True).strip()
     # Built and run in the package's folder: its module decides the GODEBUG defaults.
+    # The go command does not link again what looks the same to it: remove the old program.
+    if os.path.exists(binary):
+        os.unlink(binary)
     run([go, "test", "-race", "-c", "-toolexec", f"{sys.executable} {os.path.abspath(__file__)} toolexec",
          "-o", binary, package], env=env, cwd=where)
     p = subprocess.run([binary, "-test.short", "-test.timeout=300s"], cwd=where, env=env,
