@@ -40,7 +40,7 @@ TOOL_CFLAGS   := -std=c17 $(OPT) -g -pthread $(WARN) $(SANFLAGS) $(CFLAGS)
 
 # A library is linked statically where the distribution has it so: the tool then runs on
 # machines that have only Go.
-lib = $(shell f=$$($(CC) -print-file-name=lib$(1).a); case "$$f" in /*) echo "$$f";; *) echo "-l$(1)";; esac)
+lib = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
 TOOL_LIBS = $(call lib,jansson) $(call lib,z) -pthread -lm
 
 # -- sources ---------------------------------------------------------------------------------
