@@ -134,8 +134,8 @@ static bool events_race(struct race_log *l, struct jsonr v, u64 pid, struct err 
 static bool events_dispatch(struct race_log *l, struct jsonr v, struct err *e)
 {
     str event;
-    u64 pid;
-    i64 version;
+    u64 pid = 0;
+    i64 version = 0;
     if (!jsonr_need_int(v, "v", &version, e) || !jsonr_need_str(v, "event", &event, e) ||
         !events_u64(v, "pid", &pid, e)) {
         return false;

@@ -1,0 +1,115 @@
+/* report.h: what a run of gomm found, and its renderings.
+ *
+ * A struct report is the result document of doc/result.md in memory: findings, tests that failed
+ * for other reasons, and the circumstances.  Analyses fill it, renderers only read it, and
+ * report_read gets the same back from a stored document.
+ *
+ * Ownership: texts and arrays are in report.arena.  Threading: one thread at a time.
+ */
+#ifndef GOMM_REPORT_H
+#define GOMM_REPORT_H
+
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/vec.h"
+
+#define REPORT_SCHEMA         "gomm/result"
+#define REPORT_SCHEMA_VERSION 1
+
+enum report_package_status {
+    REPORT_PASS,
+    REPORT_FAIL,
+    REPORT_NO_TESTS,
+    REPORT_BUILD_FAILED,
+    REPORT_SKIPPED, /* loaded, but its tests did not run to an end */
+};
+const char *report_package_status_name(enum report_package_status s);
+
+struct report_package {
+    str path;
+    enum report_package_status status;
+    double seconds;
+};
+
+/* A test that failed, and not only because of a race; test is empty if the package as a whole
+ * did (a panic, os.Exit, TestMain). */
+struct report_failure {
+    str package, test, output;
+};
+
+struct report_phase {
+    str name; /* "tests" */
+    double seconds;
+};
+
+struct report {
+    struct arena *arena;
+    str tool_version;
+    str go_version, goos, goarch;
+    str dir;  /* absolute: what names are told relative to */
+    str time; /* RFC 3339, UTC: when the run began */
+    u64 time_ns;
+    VEC(str) command;
+    VEC(struct report_phase) phases;
+    VEC(struct report_package) packages;
+    VEC(struct report_failure) failures;
+    VEC(str) notes; /* what the reader must know to trust the rest */
+    struct finding_list findings;
+    size_t race_failures; /* tests that failed because of races alone */
+    int status;           /* the exit status of the run */
+};
+
+/* A report that is empty but for its arena. */
+void report_init(struct report *r, struct arena *a);
+void report_note(struct report *r, const char *fmt, ...) BASE_PRINTF(2, 3);
+
+/* The exit status that the content stands for. */
+int report_status(const struct report *r);
+
+struct report_text_opts {
+    bool color;
+    bool excerpts; /* several source lines, as on a terminal; otherwise one */
+    str html;      /* the page that was written beside it, to be named at the end; or empty */
+};
+
+void report_text(const struct report *r, const struct report_text_opts *o, struct strbuf *out);
+void report_json(const struct report *r, struct strbuf *out);
+void report_sarif(const struct report *r, struct strbuf *out);
+void report_html(const struct report *r, struct strbuf *out);
+/* Workflow commands; names are relative to `workspace` if that is not empty. */
+void report_github(const struct report *r, str workspace, struct strbuf *out);
+
+/* Reads a result document of this schema version. */
+bool report_read(struct arena *a, str text, struct report *out, struct err *e);
+
+/* ---- parts that renderers share ---- */
+
+/* A file's name as people see it. */
+str report_file(const struct report *r, struct arena *a, str file);
+/* "file.go:19:3", or ":19:3" if the file is `near`'s. */
+str report_place(const struct report *r, struct arena *a, struct span s, str near);
+/* "1 finding", "3 findings", "no findings". */
+str report_count(struct arena *a, size_t n, const char *singular, const char *plural);
+
+/* The drawing of a finding's picture as an <svg> element. */
+void report_svg(const struct report *r, const struct finding_picture *p, u32 id,
+                struct strbuf *out);
+
+/* A rule behind a finding's code. */
+struct report_rule {
+    const char *code, *name, *summary;
+    const char *text;    /* the rule, in paragraphs */
+    const char *example; /* Go */
+    const char *cure;
+};
+const struct report_rule *report_rule(str code);
+const struct report_rule *report_rules(size_t *n);
+
+/* Source lines, read once per file.  Nothing is shown of a file that changed after the run. */
+struct report_source;
+struct report_source *report_source_new(struct arena *a, const struct report *r);
+/* Line n of the file; false if it is not to be had. */
+bool report_source_line(struct report_source *s, str file, u32 line, str *out);
+void report_source_free(struct report_source *s);
+
+#endif

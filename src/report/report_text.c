@@ -1,0 +1,261 @@
+/* report_text.c: the report as people read it in a terminal or a log. */
+#include "base/term.h"
+#include "report/report.h"
+
+/* Lines of context above and below, on a terminal. */
+enum { TEXT_CONTEXT = 2 };
+
+struct text {
+    const struct report *r;
+    const struct report_text_opts *o;
+    struct strbuf *out;
+    struct arena *a; /* scratch */
+    struct report_source *source;
+};
+
+static void text_style(struct text *t, enum term_style s)
+{
+    strbuf_puts(t->out, term_style(t->o->color, s));
+}
+
+static void text_styled(struct text *t, enum term_style style, str s)
+{
+    text_style(t, style);
+    strbuf_put(t->out, term_safe(t->a, s));
+    text_style(t, TERM_PLAIN);
+}
+
+static void text_seconds(struct text *t, double s)
+{
+    if (s < 0.1) {
+        strbuf_printf(t->out, "%.0f ms", s * 1e3);
+    } else {
+        strbuf_printf(t->out, "%.1f s", s);
+    }
+}
+
+static void text_header(struct text *t)
+{
+    const struct report *r = t->r;
+    strbuf_printf(t->out, "gomm: %.*s %.*s/%.*s", STR_ARG(r->go_version), STR_ARG(r->goos),
+                  STR_ARG(r->goarch));
+    if (r->packages.n > 0) {
+        str n = report_count(t->a, r->packages.n, "package", "packages");
+        strbuf_printf(t->out, " · %.*s", STR_ARG(n));
+    }
+    for (size_t i = 0; i < r->phases.n; i++) {
+        strbuf_printf(t->out, " · %.*s ", STR_ARG(r->phases.v[i].name));
+        text_seconds(t, r->phases.v[i].seconds);
+    }
+    strbuf_putc(t->out, '\n');
+}
+
+/* "       why   text", the label only in front of the first line. */
+static void text_field(struct text *t, const char *label, bool first, str s)
+{
+    text_style(t, TERM_DIM);
+    strbuf_printf(t->out, "       %-6s", first ? label : "");
+    text_style(t, TERM_PLAIN);
+    strbuf_put(t->out, term_safe(t->a, s));
+    strbuf_putc(t->out, '\n');
+}
+
+static void text_caret(struct text *t, str line, u32 col)
+{
+    strbuf_puts(t->out, "                     ");
+    for (size_t i = 0; i + 1 < col && i < line.n; i++) {
+        strbuf_putc(t->out, line.p[i] == '\t' ? '\t' : ' ');
+    }
+    text_styled(t, TERM_GREEN, STR("^"));
+    strbuf_putc(t->out, '\n');
+}
+
+static void text_excerpt(struct text *t, struct span s)
+{
+    u32 context = t->o->excerpts ? TEXT_CONTEXT : 0;
+    u32 from = s.line > context ? s.line - context : 1;
+    str line;
+    if (!report_source_line(t->source, s.file, s.line, &line)) {
+        return;
+    }
+    for (u32 n = from; n <= s.line + context; n++) {
+        if (!report_source_line(t->source, s.file, n, &line)) {
+            break;
+        }
+        bool here = n == s.line;
+        strbuf_puts(t->out, "           ");
+        text_styled(t, here ? TERM_BOLD : TERM_DIM,
+                    str_fmt(t->a, "%s %5u | ", here ? ">" : " ", n));
+        text_styled(t, here ? TERM_BOLD : TERM_DIM, str_trim_right(line));
+        strbuf_putc(t->out, '\n');
+        if (here && s.col > 0) {
+            text_caret(t, line, s.col);
+        }
+    }
+}
+
+/* The source goes under the frame that the finding, or one of its related places, is at. */
+static bool text_is_site(const struct finding *f, struct span s)
+{
+    if (s.line == 0) {
+        return false;
+    }
+    if (str_eq(f->span.file, s.file) && f->span.line == s.line) {
+        return true;
+    }
+    for (size_t i = 0; i < f->n_related; i++) {
+        if (str_eq(f->related[i].span.file, s.file) && f->related[i].span.line == s.line) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void text_stack(struct text *t, const struct finding *f, const struct finding_stack *st)
+{
+    strbuf_puts(t->out, "       ");
+    text_styled(t, TERM_BOLD, st->title);
+    strbuf_putc(t->out, '\n');
+    bool shown = false;
+    for (size_t i = 0; i < st->n_frames; i++) {
+        const struct finding_frame *fr = &st->frames[i];
+        strbuf_puts(t->out, "         ");
+        strbuf_put(t->out, term_safe(t->a, fr->func.n > 0 ? fr->func : STR("(unknown)")));
+        strbuf_puts(t->out, "()\n             ");
+        strbuf_put(t->out, term_safe(t->a, report_place(t->r, t->a, fr->span, (str){0})));
+        strbuf_putc(t->out, '\n');
+        if (!shown && text_is_site(f, fr->span)) {
+            text_excerpt(t, fr->span);
+            shown = true;
+        }
+    }
+}
+
+static void text_costs(struct text *t, const struct finding *f)
+{
+    for (size_t i = 0; i < f->n_costs; i++) {
+        const struct finding_cost *c = &f->costs[i];
+        struct strbuf b = {0};
+        strbuf_put(&b, c->subject);
+        for (size_t j = 0; j < c->n_metrics; j++) {
+            strbuf_printf(&b, "  %.4g %.*s", c->metrics[j].value, STR_ARG(c->metrics[j].name));
+        }
+        if (c->share >= 0) {
+            strbuf_printf(&b, " (%.0f %%)", c->share * 100);
+        }
+        if (c->text.n > 0) {
+            strbuf_printf(&b, "%s%.*s", b.n > 0 ? "  " : "", STR_ARG(c->text));
+        }
+        text_field(t, "cost", i == 0, strbuf_str(&b));
+        strbuf_release(&b);
+    }
+}
+
+/* A fix is shown as such only with a verdict behind it. */
+static void text_fix(struct text *t, const struct finding *f)
+{
+    if (f->fix.title.n == 0) {
+        return;
+    }
+    str s =
+        str_fmt(t->a, "%.*s    %s", STR_ARG(f->fix.title), finding_verdict_name(f->check.verdict));
+    if (f->check.text.n > 0) {
+        s = str_fmt(t->a, "%.*s: %.*s", STR_ARG(s), STR_ARG(f->check.text));
+    }
+    text_field(t, "fix", true, s);
+}
+
+static void text_finding(struct text *t, const struct finding *f)
+{
+    static const enum term_style style[] = {
+        [FINDING_NOTE] = TERM_CYAN, [FINDING_WARNING] = TERM_YELLOW, [FINDING_ERROR] = TERM_RED};
+    strbuf_putc(t->out, '\n');
+    text_styled(t, style[f->severity], str_fmt(t->a, "%-6.*s", STR_ARG(f->code)));
+    strbuf_putc(t->out, ' ');
+    text_styled(t, TERM_BOLD, report_place(t->r, t->a, f->span, (str){0}));
+    strbuf_puts(t->out, "  ");
+    strbuf_put(t->out, term_safe(t->a, f->message));
+    strbuf_putc(t->out, '\n');
+    for (size_t i = 0; i < f->n_why; i++) {
+        text_field(t, "why", i == 0, f->why[i].text);
+    }
+    text_costs(t, f);
+    text_fix(t, f);
+    if (f->count > 1) {
+        text_field(t, "seen", true, str_fmt(t->a, "%llu times", (unsigned long long)f->count));
+    }
+    for (size_t i = 0; i < f->n_stacks; i++) {
+        text_stack(t, f, &f->stacks[i]);
+    }
+}
+
+static void text_failures(struct text *t)
+{
+    const struct report *r = t->r;
+    for (size_t i = 0; i < r->failures.n; i++) {
+        const struct report_failure *f = &r->failures.v[i];
+        strbuf_putc(t->out, '\n');
+        text_styled(t, TERM_RED, STR("FAIL  "));
+        strbuf_putc(t->out, ' ');
+        text_styled(t, TERM_BOLD, f->package);
+        if (f->test.n > 0) {
+            strbuf_putc(t->out, ' ');
+            text_styled(t, TERM_BOLD, f->test);
+        }
+        strbuf_putc(t->out, '\n');
+        str rest = f->output, line;
+        while (str_next_line(&rest, &line)) {
+            strbuf_puts(t->out, "       ");
+            strbuf_put(t->out, term_safe(t->a, line));
+            strbuf_putc(t->out, '\n');
+        }
+    }
+}
+
+static void text_summary(struct text *t)
+{
+    const struct report *r = t->r;
+    str n = report_count(t->a, r->findings.n, "finding", "findings");
+    strbuf_put(t->out, n);
+    if (r->race_failures > 0) {
+        str tests = report_count(t->a, r->race_failures, "test", "tests");
+        strbuf_printf(t->out, "; %.*s failed because of races", STR_ARG(tests));
+    }
+    if (r->failures.n > 0) {
+        str f = report_count(t->a, r->failures.n, "failure", "failures");
+        strbuf_printf(t->out, "; %.*s of other kinds", STR_ARG(f));
+    }
+    size_t broken = 0;
+    for (size_t i = 0; i < r->packages.n; i++) {
+        broken += r->packages.v[i].status == REPORT_BUILD_FAILED;
+    }
+    if (broken > 0) {
+        str p = report_count(t->a, broken, "package", "packages");
+        strbuf_printf(t->out, "; %.*s could not be built", STR_ARG(p));
+    }
+    if (t->o->html.n > 0) {
+        strbuf_printf(t->out, ". Pictures: %.*s", STR_ARG(t->o->html));
+    }
+    strbuf_putc(t->out, '\n');
+}
+
+void report_text(const struct report *r, const struct report_text_opts *o, struct strbuf *out)
+{
+    struct arena_scratch s = arena_scratch_begin(r->arena);
+    struct text t = {.r = r, .o = o, .out = out, .a = s.arena};
+    t.source = report_source_new(s.arena, r);
+    text_header(&t);
+    for (size_t i = 0; i < r->findings.n; i++) {
+        text_finding(&t, &r->findings.v[i]);
+    }
+    text_failures(&t);
+    strbuf_putc(out, '\n');
+    for (size_t i = 0; i < r->notes.n; i++) {
+        text_styled(&t, TERM_DIM, STR("note: "));
+        strbuf_put(out, term_safe(t.a, r->notes.v[i]));
+        strbuf_putc(out, '\n');
+    }
+    text_summary(&t);
+    report_source_free(t.source);
+    arena_scratch_end(s);
+}
