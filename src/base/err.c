@@ -60,14 +60,14 @@ static void vset(struct err *e, const char *fmt, va_list ap)
     }
 }
 
-bool err_os(struct err *e, int os, const char *fmt, ...)
+void err_fill_os(struct err *e, int os, const char *fmt, ...)
 {
     va_list ap;
     size_t n;
     int more;
 
     if (!e) {
-        return false;
+        return;
     }
     va_start(ap, fmt);
     vset(e, fmt, ap);
@@ -76,24 +76,22 @@ bool err_os(struct err *e, int os, const char *fmt, ...)
     n = strlen(e->text);
     more = snprintf(e->text + n, sizeof(e->text) - n, ": %s", err_text(os));
     cut(e, n + (size_t)(more > 0 ? more : 0));
-    return false;
 }
 
-bool err_set(struct err *e, const char *fmt, ...)
+void err_fill(struct err *e, const char *fmt, ...)
 {
     va_list ap;
 
     if (!e) {
-        return false;
+        return;
     }
     va_start(ap, fmt);
     vset(e, fmt, ap);
     va_end(ap);
     e->os = 0;
-    return false;
 }
 
-bool err_prefix(struct err *e, const char *fmt, ...)
+void err_fill_prefix(struct err *e, const char *fmt, ...)
 {
     va_list ap;
     char old[sizeof(e->text)];
@@ -101,7 +99,7 @@ bool err_prefix(struct err *e, const char *fmt, ...)
     int more;
 
     if (!e) {
-        return false;
+        return;
     }
     memcpy(old, e->text, sizeof(old));
     va_start(ap, fmt);
@@ -110,5 +108,4 @@ bool err_prefix(struct err *e, const char *fmt, ...)
     n = strlen(e->text);
     more = snprintf(e->text + n, sizeof(e->text) - n, "%s", old);
     cut(e, n + (size_t)(more > 0 ? more : 0));
-    return false;
 }

@@ -17,11 +17,22 @@ struct err {
 };
 
 /* Fill *e (if there is one) and return false, so that `return err_os(e, ...)` reads well.
- * err_os appends ": " and the description of the errno value. */
-bool err_os(struct err *e, int os, const char *fmt, ...) BASE_PRINTF(3, 4);
-bool err_set(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3);
-/* Puts text before the message that is already there: "go.mod: " + ... */
-bool err_prefix(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3);
+ * err_os appends ": " and the description of the errno value; err_prefix puts text before the
+ * message that is already there. */
+#define err_os(...)     (err_fill_os(__VA_ARGS__), err_false())
+#define err_set(...)    (err_fill(__VA_ARGS__), err_false())
+#define err_prefix(...) (err_fill_prefix(__VA_ARGS__), err_false())
+
+/* What the macros call; they are macros so that the compiler sees the false, and knows that
+ * what a failing function did not set is not used. */
+void err_fill_os(struct err *e, int os, const char *fmt, ...) BASE_PRINTF(3, 4);
+void err_fill(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3);
+void err_fill_prefix(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3);
+
+static inline bool err_false(void)
+{
+    return false;
+}
 
 /* The description of an errno value as Go spells it (lower case): "no such file or directory". */
 const char *err_text(int os);
