@@ -12,7 +12,7 @@ enum {
     FRAME_REACH = 1 << 16,
 };
 
-enum { RSP = 4, RBP = 5, NREGS = 16 };
+enum { RSP = 4, NREGS = 16 };
 
 /* What a path has written to the frame and the real memory does not have. */
 struct slot {
@@ -34,6 +34,7 @@ struct walk {
     int is_write;
     u64 reg[NREGS];
     u32 known; /* bit r: reg[r] holds the register's value */
+    u32 frame; /* bit r: that value was formed from RSP */
     u32 nslots;
     u32 budget; /* instructions left for all paths together */
     int unsure; /* an access to addr was met whose width the decoder does not know */
@@ -52,6 +53,18 @@ static void reg_set(struct walk *w, u32 r, u64 val)
 {
     w->reg[r] = val;
     w->known |= 1u << r;
+    w->frame &= ~(1u << r);
+}
+
+static int reg_is_frame(const struct walk *w, u32 r)
+{
+    return r < NREGS && (int)((w->frame | 1u << RSP) >> r & 1);
+}
+
+/* After reg[r] was set from a value formed from RSP. */
+static void reg_mark_frame(struct walk *w, u32 r)
+{
+    w->frame |= 1u << r;
 }
 
 static void reg_forget(struct walk *w, u32 r)
@@ -137,8 +150,10 @@ static int frame_store(struct walk *w, uptr ea, u32 width, int known, u64 val)
 static void note_access(struct walk *w, const struct rt_x86 *in, uptr ea, u32 width)
 {
     uptr off = ea - w->addr;
-    /* Beside a variable in the caller's own frame lie spilled registers, which no hook announces. */
-    if (in->base == RSP && off != 0)
+    /* What the code finds by way of RSP is the caller's own frame.  Spilled registers and variables
+     * that no hook announces lie side by side there, so nothing but a plain access to a slot that
+     * is addr itself counts.  (No other goroutine can reach a frame: this costs no race.) */
+    if (reg_is_frame(w, in->base) && (in->base != RSP || off != 0))
         return;
     if (width == RT_X86_UNKNOWN) {
         /* Which bytes it touches is open; if it may be ours, nothing can be said. */
@@ -274,7 +289,7 @@ static enum step step_one(struct walk *w, const struct rt_x86 *in, int ea_known,
 {
     u32 n = in->op & 1 ? rt_x86_opsize(in) : 1, ext = in->reg & 7, op = in->op;
     u64 a = 0, b = 0, v = 0;
-    int ok;
+    int ok, frame;
 
     if (op < 0x40) {
         if ((op & 7) >= 4) { /* AL or RAX with an immediate */
@@ -295,13 +310,18 @@ static enum step step_one(struct walk *w, const struct rt_x86 *in, int ea_known,
             ok = 1; /* SUB r,r and XOR r,r are zero whatever r was */
             a = b = 0;
         }
+        frame = reg_is_frame(w, in->reg) || (!in->is_mem && reg_is_frame(w, in->rm));
         if (op & 2) {
             ok = ok && alu(op >> 3, b, a, &v);
             reg_result(w, in, n, ok, v);
-            return GO_ON;
+        } else {
+            ok = ok && alu(op >> 3, a, b, &v);
+            if (!rm_result(w, in, ea_known, ea, n, ok, v))
+                return STOP;
         }
-        ok = ok && alu(op >> 3, a, b, &v);
-        return rm_result(w, in, ea_known, ea, n, ok, v) ? GO_ON : STOP;
+        if (frame && (op & 2 || !in->is_mem))
+            reg_mark_frame(w, op & 2 ? in->reg : in->rm);
+        return GO_ON;
     }
     if (op >= 0x50 && op <= 0x5f) { /* PUSH, POP */
         u32 r = in->rm | (op & 7);
@@ -353,7 +373,12 @@ static enum step step_one(struct walk *w, const struct rt_x86 *in, int ea_known,
         if (ext == 7)
             return GO_ON;
         ok = rm_value(w, in, ea_known, ea, n, &a) && alu(ext, a, (u64)in->imm, &v);
-        return rm_result(w, in, ea_known, ea, n, ok, v) ? GO_ON : STOP;
+        frame = !in->is_mem && reg_is_frame(w, in->rm);
+        if (!rm_result(w, in, ea_known, ea, n, ok, v))
+            return STOP;
+        if (frame)
+            reg_mark_frame(w, in->rm);
+        return GO_ON;
     case 0x84:
     case 0x85:
     case 0x90: /* NOP, PAUSE */
@@ -370,13 +395,24 @@ static enum step step_one(struct walk *w, const struct rt_x86 *in, int ea_known,
     case 0x88:
     case 0x89:
         ok = n > 1 && reg_known(w, in->reg);
-        return rm_result(w, in, ea_known, ea, n, ok, w->reg[in->reg]) ? GO_ON : STOP;
+        if (!rm_result(w, in, ea_known, ea, n, ok, w->reg[in->reg]))
+            return STOP;
+        if (!in->is_mem && reg_is_frame(w, in->reg))
+            reg_mark_frame(w, in->rm);
+        return GO_ON;
     case 0x8a:
     case 0x8b:
         ok = rm_value(w, in, ea_known, ea, n, &a);
         reg_result(w, in, n, ok, a);
+        if (!in->is_mem && reg_is_frame(w, in->rm))
+            reg_mark_frame(w, in->reg);
         return GO_ON;
-    case 0x8d: reg_result(w, in, rt_x86_opsize(in), ea_known, ea); return GO_ON;
+    case 0x8d: /* LEA */
+        frame = reg_is_frame(w, in->base) || reg_is_frame(w, in->index);
+        reg_result(w, in, rt_x86_opsize(in), ea_known, ea);
+        if (frame)
+            reg_mark_frame(w, in->reg);
+        return GO_ON;
     case 0x98: /* CBW, CWDE, CDQE */ reg_forget(w, 0); return GO_ON;
     case 0x99: /* CWD, CDQ, CQO */ reg_forget(w, 2); return GO_ON;
     case 0xc0:
@@ -543,6 +579,7 @@ static u32 follow(struct walk *w, u32 way)
     u32 forks = 0;
 
     w->known = 0;
+    w->frame = 0;
     w->nslots = 0;
     reg_set(w, RSP, w->sp);
     for (u32 i = 0; i < PATH_INSNS && w->budget > 0; i++, w->budget--) {

@@ -18,6 +18,8 @@ struct record {
     u32 differs;  /* a later visit gave another answer, and both are not 0 */
     u32 late;     /* an answer of a later visit, when the first visit gave 0 */
     u32 visits;
+    u32 on_stack; /* addr lies on the goroutine's own stack: no race can be there */
+    u32 pad;
 };
 
 enum { TABLE = 1 << 18 };
@@ -42,8 +44,8 @@ static struct record *find(uptr pc)
         uptr seen = __atomic_load_n(&r->pc, __ATOMIC_ACQUIRE);
         if (seen == pc)
             return r;
-        if (seen == 0 && __atomic_compare_exchange_n(&r->pc, &seen, pc, 0, __ATOMIC_ACQ_REL,
-                                                     __ATOMIC_ACQUIRE))
+        if (seen == 0 &&
+            __atomic_compare_exchange_n(&r->pc, &seen, pc, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
             return r;
         if (seen == pc)
             return r;
@@ -52,8 +54,8 @@ static struct record *find(uptr pc)
     return NULL;
 }
 
-void size_harness(uptr addr, uptr pc, uptr sp, uptr oracle, int is_write);
-void size_harness(uptr addr, uptr pc, uptr sp, uptr oracle, int is_write)
+void size_harness(uptr addr, uptr pc, uptr sp, uptr oracle, int is_write, const uptr *g);
+void size_harness(uptr addr, uptr pc, uptr sp, uptr oracle, int is_write, const uptr *g)
 {
     struct record *r = find(pc);
     if (!r)
@@ -66,6 +68,7 @@ void size_harness(uptr addr, uptr pc, uptr sp, uptr oracle, int is_write)
         r->answer = a;
         r->oracle = (u32)oracle;
         r->is_write = (u32)is_write;
+        r->on_stack = addr >= g[0] && addr < g[1];
     } else if (a && r->answer && a != r->answer) {
         r->differs = a;
     } else if (a && !r->answer) {
@@ -74,20 +77,20 @@ void size_harness(uptr addr, uptr pc, uptr sp, uptr oracle, int is_write)
 }
 
 /* The user's stack pointer is in R12 (racecall<> in runtime/race_amd64.s) and points to the return
- * address; behind the return it is 8 more. */
+ * address; behind the return it is 8 more.  R14 is g, which begins with the stack's bounds. */
 __asm__(".globl __tsan_read, __tsan_write\n"
         "__tsan_read:  xor %r8d, %r8d\n jmp 1f\n"
         "__tsan_write: mov $1, %r8d\n"
         "1: mov %rsi, %rdi\n mov %rdx, %rsi\n lea 8(%r12), %rdx\n mov %rbx, %rcx\n"
-        "jmp size_harness\n");
+        "mov %r14, %r9\n jmp size_harness\n");
 
 /* ---- the rest of the runtime's interface: as little as lets the program run ---------------- */
 
 #define API __attribute__((visibility("default")))
-#define NOTHING(name)                                                                              \
-    API void name(void);                                                                           \
-    API void name(void)                                                                            \
-    {                                                                                              \
+#define NOTHING(name)    \
+    API void name(void); \
+    API void name(void)  \
+    {                    \
     }
 
 static u8 context[64];
@@ -164,34 +167,33 @@ NOTHING(__tsan_func_exit)
 /* args: the Go call's frame: the address, then the operands and the result (facts: runtime/
  * race_amd64.s, the offsets behind "args*"). */
 #define AT(T, off) (*(T *)(args + (off)))
-#define ATOMICS(bits, T)                                                                           \
-    API void __tsan_go_atomic##bits##_load(uptr thr, uptr cpc, uptr pc, u8 *args);                 \
-    void __tsan_go_atomic##bits##_load(uptr thr, uptr cpc, uptr pc, u8 *args)                      \
-    {                                                                                              \
-        (void)thr, (void)cpc, (void)pc;                                                            \
-        AT(T, 8) = __atomic_load_n(AT(T *, 0), __ATOMIC_SEQ_CST);                                  \
-    }                                                                                              \
-    API void __tsan_go_atomic##bits##_store(uptr thr, uptr cpc, uptr pc, u8 *args);                \
-    void __tsan_go_atomic##bits##_store(uptr thr, uptr cpc, uptr pc, u8 *args)                     \
-    {                                                                                              \
-        (void)thr, (void)cpc, (void)pc;                                                            \
-        __atomic_store_n(AT(T *, 0), AT(T, 8), __ATOMIC_SEQ_CST);                                  \
-    }                                                                                              \
-    API void __tsan_go_atomic##bits##_compare_exchange(uptr thr, uptr cpc, uptr pc, u8 *args);     \
-    void __tsan_go_atomic##bits##_compare_exchange(uptr thr, uptr cpc, uptr pc, u8 *args)          \
-    {                                                                                              \
-        (void)thr, (void)cpc, (void)pc;                                                            \
-        T old = AT(T, 8);                                                                          \
-        AT(u8, 8 + 2 * sizeof(T)) =                                                                \
-            __atomic_compare_exchange_n(AT(T *, 0), &old, AT(T, 8 + sizeof(T)), 0,                 \
-                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                       \
+#define ATOMICS(bits, T)                                                                       \
+    API void __tsan_go_atomic##bits##_load(uptr thr, uptr cpc, uptr pc, u8 *args);             \
+    void __tsan_go_atomic##bits##_load(uptr thr, uptr cpc, uptr pc, u8 *args)                  \
+    {                                                                                          \
+        (void)thr, (void)cpc, (void)pc;                                                        \
+        AT(T, 8) = __atomic_load_n(AT(T *, 0), __ATOMIC_SEQ_CST);                              \
+    }                                                                                          \
+    API void __tsan_go_atomic##bits##_store(uptr thr, uptr cpc, uptr pc, u8 *args);            \
+    void __tsan_go_atomic##bits##_store(uptr thr, uptr cpc, uptr pc, u8 *args)                 \
+    {                                                                                          \
+        (void)thr, (void)cpc, (void)pc;                                                        \
+        __atomic_store_n(AT(T *, 0), AT(T, 8), __ATOMIC_SEQ_CST);                              \
+    }                                                                                          \
+    API void __tsan_go_atomic##bits##_compare_exchange(uptr thr, uptr cpc, uptr pc, u8 *args); \
+    void __tsan_go_atomic##bits##_compare_exchange(uptr thr, uptr cpc, uptr pc, u8 *args)      \
+    {                                                                                          \
+        (void)thr, (void)cpc, (void)pc;                                                        \
+        T old = AT(T, 8);                                                                      \
+        AT(u8, 8 + 2 * sizeof(T)) = __atomic_compare_exchange_n(                               \
+            AT(T *, 0), &old, AT(T, 8 + sizeof(T)), 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);    \
     }
-#define ATOMIC_RMW(bits, T, name, builtin)                                                         \
-    API void __tsan_go_atomic##bits##_##name(uptr thr, uptr cpc, uptr pc, u8 *args);               \
-    void __tsan_go_atomic##bits##_##name(uptr thr, uptr cpc, uptr pc, u8 *args)                    \
-    {                                                                                              \
-        (void)thr, (void)cpc, (void)pc;                                                            \
-        AT(T, 16) = builtin(AT(T *, 0), AT(T, 8), __ATOMIC_SEQ_CST);                               \
+#define ATOMIC_RMW(bits, T, name, builtin)                                           \
+    API void __tsan_go_atomic##bits##_##name(uptr thr, uptr cpc, uptr pc, u8 *args); \
+    void __tsan_go_atomic##bits##_##name(uptr thr, uptr cpc, uptr pc, u8 *args)      \
+    {                                                                                \
+        (void)thr, (void)cpc, (void)pc;                                              \
+        AT(T, 16) = builtin(AT(T *, 0), AT(T, 8), __ATOMIC_SEQ_CST);                 \
     }
 ATOMICS(32, u32)
 ATOMICS(64, u64)

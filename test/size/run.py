@@ -12,7 +12,12 @@ stock assembly leaves it alone.  A width larger than that size would make false 
 program then fails.  A smaller one is possible and right where the compiler narrowed or shortened an
 access, and is counted.
 
-usage: run.py [-go GO]... [-oracle] [-work DIR] [-show N] [-min PERCENT] [package]...
+usage: run.py [-go GO]... [-oracle] [-work DIR] [-show N] [-min PERCENT] [-flags F] [package]...
+  -go       a go command; the one on PATH without it
+  -work     where to build (build/size)
+  -show     print the code behind N addresses of each kind: wrong, smaller writes, not found
+  -min      fail if a smaller share of the addresses was found
+  -flags    further flags for "go test -c", in one argument
 """
 import collections
 import json
@@ -26,7 +31,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 PACKAGES = ["encoding/json", "strconv", "sort", "regexp", "go/types", "net/http"]
 RACE_PACKAGES = ("runtime/race", "runtime/race/internal/amd64v1", "runtime/race/internal/amd64v3")
-RECORD = struct.Struct("<QIIIIII")
+RECORD = struct.Struct("<QIIIIIIII")
 
 
 def swap_syso(archive, syso, out):
@@ -138,25 +143,28 @@ def judge(go, package, args, env, syso, work, total):
     if os.path.exists(binary):
         os.unlink(binary)
     run([go, "test", "-race", "-c", "-toolexec", f"{sys.executable} {os.path.abspath(__file__)} toolexec",
-         "-o", binary, package], env=env, cwd=where)
+         "-o", binary] + args.flags + [package], env=env, cwd=where)
     p = subprocess.run([binary, "-test.short", "-test.timeout=300s"], cwd=where, env=env,
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     verdict = p.stdout.strip().split("\n")[-1]
     # Tests run their own binary again; the records of all processes count, once per address.
     seen = {}
-    for pc, answer, oracle, is_write, differs, late, visits in records(work):
+    for pc, answer, oracle, is_write, differs, late, visits, on_stack, _ in records(work):
         if pc == 0:
             print(f"{package}: the table was full, {visits} visits lost")
             continue
         old = seen.get(pc)
         if old is None or (old[0] == 0 and answer):
-            seen[pc] = (answer, oracle, is_write, differs, late, visits)
+            seen[pc] = (answer, oracle, is_write, differs, late, visits, on_stack)
     if not seen:
         sys.exit(f"{package}: no records (the program did not end normally?)\n{p.stdout[-2000:]}")
     n = len(seen)
     hist = collections.Counter(s[0] for s in seen.values())
-    bad, res = [], collections.Counter()
-    for pc, (answer, oracle, is_write, differs, late, visits) in sorted(seen.items()):
+    bad, small, res = [], [], collections.Counter()
+    for pc, (answer, oracle, is_write, differs, late, visits, on_stack) in sorted(seen.items()):
+        if on_stack:
+            # Bytes that no other goroutine can reach: too small an answer costs nothing.
+            res["stack"] += 1
         if differs:
             res["differs"] += 1
             bad.append((pc, f"answers {answer} and {differs}"))
@@ -167,13 +175,18 @@ def judge(go, package, args, env, syso, work, total):
         # Addresses in code that the oracle compiler did not make (assembly) have no size in RBX.
         if answer == oracle:
             res["equal"] += 1
+        elif answer < oracle and on_stack:
+            res["smaller-on-stack"] += 1
         elif answer < oracle:
             res["smaller"] += 1
-            total["pairs"][answer, oracle] += 1
+            total["pairs"]["wr"[not is_write] + f"{answer}", oracle] += 1
+            if is_write:
+                small.append((pc, f"write: answer {answer}, type has {oracle}"))
         else:
             res["LARGER"] += 1
             bad.append((pc, f"{'write' if is_write else 'read'}: answer {answer}, type has {oracle}"))
-    found = n - hist[0]
+    n -= res["stack"]
+    found = n - sum(not s[0] and not s[6] for s in seen.values())
     total["pcs"] += n
     total["found"] += found
     total["bad"] += len(bad)
@@ -181,15 +194,16 @@ def judge(go, package, args, env, syso, work, total):
           + " ".join(f"{w}:{hist[w]}" for w in sorted(hist)) + "; "
           + " ".join(f"{k}:{v}" for k, v in sorted(res.items())) + f" [{verdict}]", flush=True)
     undetermined = [(pc, ("write" if s[2] else "read") + (f" of {s[1]}" if args.oracle else "")
-                     + f" visits {s[5]}") for pc, s in sorted(seen.items()) if not s[0]]
+                     + f" visits {s[5]}") for pc, s in sorted(seen.items()) if not s[0] and not s[6]]
     show(binary, bad[:args.show or 5])
     if args.show:
+        show(binary, small[:args.show])
         step = max(1, len(undetermined) // args.show)
         show(binary, undetermined[::step][:args.show])
 
 
 class Args:
-    go, oracle, work, show, minimum, packages = [], False, None, 0, 97.0, []
+    go, oracle, work, show, minimum, flags, packages = [], False, None, 0, 97.0, [], []
 
 
 def main(argv):
@@ -198,12 +212,14 @@ def main(argv):
         flag = argv.pop(0).lstrip("-")
         if flag == "oracle":
             args.oracle = True
-        elif flag in ("go", "work", "show", "min") and argv:
+        elif flag in ("go", "work", "show", "min", "flags") and argv:
             val = argv.pop(0)
             if flag == "go":
                 args.go = args.go + [val]
             elif flag == "work":
                 args.work = os.path.abspath(val)
+            elif flag == "flags":
+                args.flags = val.split()
             elif flag == "show":
                 args.show = int(val)
             else:
