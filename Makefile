@@ -35,13 +35,22 @@ OPT      ?= -O2
 CFLAGS   ?=
 CPPFLAGS ?=
 LDFLAGS  ?=
-TOOL_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Isrc -Iinclude $(CPPFLAGS)
+TOOL_CPPFLAGS := -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -Isrc -Iinclude $(CPPFLAGS)
 TOOL_CFLAGS   := -std=c17 $(OPT) -g -pthread $(WARN) $(SANFLAGS) $(CFLAGS)
 
 # A library is linked statically where the distribution has it so: the tool then runs on
 # machines that have only Go.
 lib = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
 TOOL_LIBS = $(call lib,jansson) $(call lib,z) -pthread -lm
+
+# V=1 shows whole command lines.
+ifeq ($(V),1)
+Q :=
+say :=
+else
+Q := @
+say = @echo "  $(1)  $@"
+endif
 
 # -- sources ---------------------------------------------------------------------------------
 
@@ -63,9 +72,12 @@ UNIT   := $(UNIT_C:test/unit/%.c=$(B)/test/unit/%)
 FUZZ_C := $(sort $(wildcard fuzz/*.c))
 FUZZ   := $(FUZZ_C:fuzz/%.c=$(B)/fuzz/%)
 
+# Two makes in one build directory take turns.
+locked = flock $(1)/lock $(MAKE) --no-print-directory
+
 .PHONY: all
 all: setup
-	@+$(MAKE) --no-print-directory $(B)/gomm
+	@+$(call locked,$(B)) $(B)/gomm
 
 # -- set-up: install what is missing, and only that -------------------------------------------
 
@@ -87,7 +99,8 @@ _ := $(call stamp,$(B)/sources.rt,$(RT_C) $(RT_S))
 # -- the tool -----------------------------------------------------------------------------------
 
 $(B)/gomm: $(OBJ_MAIN) $(B)/libgomm.a
-	$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ_MAIN) $(B)/libgomm.a $(TOOL_LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ_MAIN) $(B)/libgomm.a $(TOOL_LIBS)
 
 $(B)/libgomm.a: $(OBJ_LIB) $(B)/sources.tool
 	@rm -f $@
@@ -95,12 +108,14 @@ $(B)/libgomm.a: $(OBJ_LIB) $(B)/sources.tool
 
 $(B)/obj/%.c.o: %.c $(B)/flags.tool
 	@mkdir -p $(@D)
-	$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Assembly of the tool: the runtime's object comes in through .incbin.
 $(B)/obj/%.S.o: %.S $(B)/flags.tool $(RT)
 	@mkdir -p $(@D)
-	$(CC) $(TOOL_CPPFLAGS) -DGOMM_RT_OBJECT='"$(abspath $(RT))"' -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) -DGOMM_RT_OBJECT='"$(abspath $(RT))"' -MMD -MP -c -o $@ $<
 
 # -- the race runtime -----------------------------------------------------------------------------
 #
@@ -118,25 +133,29 @@ _ := $(call stamp,$(B)/flags.rt,$(CC) $(RT_CFLAGS))
 
 $(B)/rt/%.c.o: rt/%.c $(B)/flags.rt
 	@mkdir -p $(@D)
-	$(CC) $(RT_CFLAGS) -g -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(RT_CFLAGS) -g -MMD -MP -c -o $@ $<
 
 $(B)/rt/%.S.o: rt/%.S $(B)/flags.rt
 	@mkdir -p $(@D)
-	$(CC) $(RT_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(RT_CFLAGS) -MMD -MP -c -o $@ $<
 
 # One object whose only global names are the hooks that Go calls.
 $(RT): $(RT_OBJ) $(B)/sources.rt scripts/check-rt.sh
 	@mkdir -p $(@D)
-	$(LD) -r -o $@.tmp $(RT_OBJ)
-	$(OBJCOPY) --localize-hidden --strip-debug -R .note.gnu.property -R .comment $@.tmp
-	NM=$(NM) scripts/check-rt.sh $@.tmp
+	$(call say,RT)
+	$(Q)$(LD) -r -o $@.tmp $(RT_OBJ)
+	$(Q)$(OBJCOPY) --localize-hidden --strip-debug -R .note.gnu.property -R .comment $@.tmp
+	$(Q)NM=$(NM) scripts/check-rt.sh $@.tmp
 	@mv $@.tmp $@
 
 # -- tests ------------------------------------------------------------------------------------------
 
 $(B)/test/unit/%: test/unit/%.c $(B)/libgomm.a $(B)/flags.tool
 	@mkdir -p $(@D)
-	$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(B)/libgomm.a \
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(B)/libgomm.a \
 		-lcmocka $(TOOL_LIBS)
 
 .PHONY: units
@@ -144,27 +163,28 @@ units: $(UNIT)
 
 .PHONY: test
 test: setup-test
-	@+$(MAKE) --no-print-directory $(B)/gomm units
+	@+$(call locked,$(B)) $(B)/gomm units
 	@B=$(B) CC=$(CC) test/run.sh $(T)
 
 .PHONY: test-long
 test-long: setup-test
-	@+$(MAKE) --no-print-directory $(B)/gomm units
+	@+$(call locked,$(B)) $(B)/gomm units
 	@B=$(B) CC=$(CC) test/run.sh --long $(T)
 
 .PHONY: asan
 asan: setup-test
-	@+$(MAKE) --no-print-directory B=build/asan SAN=1 OPT=-O1 build/asan/gomm units
+	@mkdir -p build/asan
+	@+$(call locked,build/asan) B=build/asan SAN=1 OPT=-O1 build/asan/gomm units
 	@B=build/asan CC=$(CC) test/run.sh --unit
 
 .PHONY: run
 run: setup
-	@+$(MAKE) --no-print-directory $(B)/gomm
+	@+$(call locked,$(B)) $(B)/gomm
 	@$(B)/gomm check ./exercises/...; s=$$?; [ $$s -le 1 ] || exit $$s
 
 .PHONY: bench
 bench: setup
-	@+$(MAKE) --no-print-directory $(B)/gomm
+	@+$(call locked,$(B)) $(B)/gomm
 	@set -e; for f in bench/*.sh; do [ -x "$$f" ] || continue; echo "== $$f"; \
 		GOMM=$(abspath $(B)/gomm) GOMM_ROOT=$(CURDIR) "$$f"; done
 
@@ -174,7 +194,8 @@ FUZZ_CC ?= clang
 .PHONY: fuzz
 fuzz: setup
 	@command -v $(FUZZ_CC) >/dev/null || { echo "make fuzz: no $(FUZZ_CC); install clang, or set FUZZ_CC" >&2; exit 2; }
-	@+$(MAKE) --no-print-directory B=build/fuzzing CC=$(FUZZ_CC) \
+	@mkdir -p build/fuzzing
+	@+$(call locked,build/fuzzing) B=build/fuzzing CC=$(FUZZ_CC) \
 		SAN=1 CFLAGS="$(CFLAGS) -fsanitize=fuzzer-no-link" fuzz-targets
 	@echo "targets: build/fuzzing/fuzz/; run one with a corpus directory as its argument"
 
@@ -182,7 +203,8 @@ fuzz: setup
 fuzz-targets: $(FUZZ)
 $(B)/fuzz/%: fuzz/%.c $(B)/libgomm.a $(B)/flags.tool
 	@mkdir -p $(@D)
-	$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< \
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< \
 		$(B)/libgomm.a $(TOOL_LIBS)
 
 # -- the rest -----------------------------------------------------------------------------------------
@@ -214,7 +236,7 @@ help:
 	@echo 'make install     to $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX)'
 	@echo 'make format      clang-format over all C files'
 	@echo 'make clean       remove build/'
-	@echo 'variables        CC=clang  WERROR=1  OPT=-O0  B=builddir  CFLAGS=  LDFLAGS='
+	@echo 'variables        CC=clang  WERROR=1  V=1  OPT=-O0  B=builddir  CFLAGS=  LDFLAGS='
 
 -include $(SRC_C:%.c=$(B)/obj/%.c.d) $(SRC_S:%.S=$(B)/obj/%.S.d)
 -include $(RT_C:%.c=$(B)/%.c.d) $(RT_S:%.S=$(B)/%.S.d)
