@@ -17,12 +17,47 @@
     "                        through GOFLAGS (also: GOMM_INHERIT=1)\n"
 
 const struct cmd cmd_list[] = {
+    {"check", "check [flags] [packages]", "run the packages' tests, report data races", cmd_check,
+     "\nCheck runs the tests of the packages (default: the one in the current directory) with\n"
+     "gomm's race detector and prints each data race that was observed as a finding: both\n"
+     "accesses with their stacks, what the memory is, and which happens-before edge is missing.\n"
+     "The same race in several tests or packages is one finding with a count. A test that fails\n"
+     "for another reason is shown as `go test` shows it. Tests run anew each time.\n"
+     "\n"
+     "Output (default -text):\n"
+     "  -text         for people\n"
+     "  -json         one result document, see doc/result.md\n"
+     "  -sarif        SARIF 2.1.0\n"
+     "  -github       workflow commands of GitHub Actions\n"
+     "  -html=FILE    a page that needs nothing else, with a picture of each race, beside one of\n"
+     "                the above\n"
+     "  -o FILE       stores the result document too, for `gomm report` and `gomm explain`\n"
+     "  -color=WHEN   auto, always or never\n"
+     "\n"
+     "Flags of `go test` that make sense here are passed on: -run, -skip, -count, -short, -tags,\n"
+     "-mod, -C, -timeout, -v, -cpu, -p, -parallel, -bench, -fuzz, -cover, -vet, -ldflags,\n"
+     "-toolexec and so on. What follows -args, or --, goes to the tests untouched.\n"
+     "-gomm.runtime=FILE and -gomm.inherit are as in `gomm help test`.\n"
+     "\n"
+     "Exit status: 0 nothing found, 1 findings or failed tests, 2 wrong usage, or packages that\n"
+     "could not be loaded or built.\n"},
     {"test", "test [go test's flags and arguments]", "go test -race with gomm's race detector",
      cmd_test, HELP_GO("test")},
     {"build", "build [go build's flags and arguments]", "go build -race with gomm's race detector",
      cmd_build, HELP_GO("build") "\nA program that was built so needs no gomm to run.\n"},
     {"run", "run [go run's flags and arguments]", "go run -race with gomm's race detector", cmd_run,
      HELP_GO("run")},
+    {"explain", "explain [-from FILE] CODE | file:line",
+     "the rule behind a finding, or what is known of a place", cmd_explain,
+     "\nOf a code such as RACE01 it tells the rule, an example and the cure. Of a place it tells\n"
+     "what a stored result says about it (-from FILE, as written by `gomm check -o FILE`).\n"},
+    {"report", "report [flags] result.json", "show a stored result again", cmd_report,
+     "\nReport renders a result that `gomm check -o FILE` stored. It also takes an event file, as\n"
+     "a program built with `gomm build` writes it when GOMM_EVENTS=FILE is in its environment.\n"
+     "\n"
+     "  -text, -json, -sarif, -github, -html=FILE, -o FILE, -color=WHEN   as in `gomm help check`\n"
+     "\n"
+     "Exit status: as `gomm check` would have it for that result.\n"},
     {"env", "env [-json]", "the Go that was found and what of it is supported", cmd_env, NULL},
     {"version", "version", "the version of gomm", cmd_version, NULL},
     {"help", "help [command or topic]", "this text, or more about a command", cmd_help, NULL},

@@ -31,10 +31,11 @@ struct report_package {
     double seconds;
 };
 
-/* A test that failed, and not only because of a race; test is empty if the package as a whole
- * did (a panic, os.Exit, TestMain). */
+/* A test that failed and has something to say about it; test is empty if the package as a whole
+ * did (a panic, os.Exit, TestMain).  If it raced, the race may be all that is wrong with it. */
 struct report_failure {
     str package, test, output;
+    bool raced;
 };
 
 struct report_phase {
@@ -55,7 +56,7 @@ struct report {
     VEC(struct report_failure) failures;
     VEC(str) notes; /* what the reader must know to trust the rest */
     struct finding_list findings;
-    size_t race_failures; /* tests that failed because of races alone */
+    size_t race_failures; /* tests that failed and had races */
     int status;           /* the exit status of the run */
 };
 

@@ -283,6 +283,7 @@ static void json_failures(struct jsonw *w, const struct report *r)
         jsonw_put_str(w, "package", f->package);
         json_text(w, "test", f->test);
         jsonw_put_str(w, "output", f->output);
+        jsonw_put_bool(w, "raced", f->raced);
         jsonw_end(w);
     }
     jsonw_end(w);

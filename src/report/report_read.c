@@ -254,7 +254,7 @@ static void read_rest(struct reader *rd, struct jsonr doc, struct report *out)
     for (size_t i = 0; i < jsonr_len(arr); i++) {
         struct jsonr v = jsonr_at(arr, i);
         struct report_failure f = {read_text(rd, v, "package"), read_text(rd, v, "test"),
-                                   read_text(rd, v, "output")};
+                                   read_text(rd, v, "output"), jsonr_bool_or(v, "raced", false)};
         vec_push_in(rd->a, &out->failures, f);
     }
     arr = jsonr_get(doc, "notes");

@@ -202,6 +202,9 @@ static void text_failures(struct text *t)
             strbuf_putc(t->out, ' ');
             text_styled(t, TERM_BOLD, f->test);
         }
+        if (f->raced) {
+            strbuf_puts(t->out, "  (had a race; what it printed itself:)");
+        }
         strbuf_putc(t->out, '\n');
         str rest = f->output, line;
         while (str_next_line(&rest, &line)) {
@@ -219,13 +222,16 @@ static void text_summary(struct text *t)
     strbuf_put(t->out, n);
     if (r->race_failures > 0) {
         str tests = report_count(t->a, r->race_failures, "test", "tests");
-        strbuf_printf(t->out, "; %.*s failed because of races", STR_ARG(tests));
+        strbuf_printf(t->out, "; %.*s failed with a race", STR_ARG(tests));
     }
-    if (r->failures.n > 0) {
-        str f = report_count(t->a, r->failures.n, "failure", "failures");
+    size_t broken = 0, others = 0;
+    for (size_t i = 0; i < r->failures.n; i++) {
+        others += !r->failures.v[i].raced;
+    }
+    if (others > 0) {
+        str f = report_count(t->a, others, "failure", "failures");
         strbuf_printf(t->out, "; %.*s of other kinds", STR_ARG(f));
     }
-    size_t broken = 0;
     for (size_t i = 0; i < r->packages.n; i++) {
         broken += r->packages.v[i].status == REPORT_BUILD_FAILED;
     }

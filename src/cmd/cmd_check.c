@@ -1,0 +1,478 @@
+/* gomm check: runs the packages' tests under the race detector, reports what it saw. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/term.h"
+#include "cmd/cmd_output.h"
+#include "driver/driver_gotest.h"
+#include "driver/driver_run.h"
+#include "gomm/events.h"
+#include "race/race_find.h"
+
+struct check {
+    struct arena arena;
+    struct cmd_output output;
+    const char *chdir, *runtime;
+    bool inherit, verbose, has_count;
+    struct argv go_args;   /* for go test: flags, packages, -args and what follows */
+    struct argv load_args; /* those of the flags that go list understands */
+    struct driver_go go;
+    struct gotest tests;
+    struct race_log log;
+    struct report report;
+    bool progress; /* a progress line may be drawn */
+    u64 drawn_ns;
+    int go_status;
+    str go_status_text;
+};
+
+/* ---- the command line ---- */
+
+/* Flags of go test that would take the run away from under check, or that it sets itself. */
+static bool check_is_refused(str name)
+{
+    static const char *const refused[] = {"c", "list", "n", "i", "exec", "msan", "asan"};
+    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+        if (str_is(name, refused[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Flags that decide which files make up a package. */
+static bool check_is_load_flag(str name)
+{
+    static const char *const load[] = {"tags", "mod", "modfile", "overlay"};
+    for (size_t i = 0; i < ARRAY_LEN(load); i++) {
+        if (str_is(name, load[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One flag of go test at args[*i], to be passed on. */
+static bool check_pass_flag(struct check *c, char *const *args, size_t *i, struct err *e)
+{
+    struct driver_flag f;
+    driver_flag_parse(args[*i], &f);
+    enum driver_flag_kind kind = driver_flag_kind(DRIVER_TEST, f.name);
+    if (kind == DRIVER_FLAG_UNKNOWN || check_is_refused(f.name)) {
+        return err_set(e, "flag provided but not defined: -%.*s", STR_ARG(f.name));
+    }
+    if (str_is(f.name, "race")) {
+        (*i)++; /* it is on anyway */
+        return !f.has_value || str_is(f.value, "true") || err_set(e, "gomm check needs -race");
+    }
+    c->has_count |= str_is(f.name, "count") || str_is(f.name, "test.count");
+    size_t n = kind == DRIVER_FLAG_VALUE && !f.has_value ? 2 : 1;
+    if (n == 2 && !args[*i + 1]) {
+        return err_set(e, "flag needs an argument: -%.*s", STR_ARG(f.name));
+    }
+    for (; n > 0; n--, (*i)++) {
+        argv_push(&c->go_args, args[*i]);
+        if (check_is_load_flag(f.name)) {
+            argv_push(&c->load_args, args[*i]);
+        }
+    }
+    return true;
+}
+
+/* 0: go on; otherwise the command ends with *status. */
+static int check_parse(struct check *c, char *const *args, int *status)
+{
+    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 4] = {
+        {"C", CMD_FLAG_STRING, &c->chdir},
+        {"v", CMD_FLAG_BOOL, &c->verbose},
+        {"gomm.runtime", CMD_FLAG_STRING, &c->runtime},
+        {"gomm.inherit", CMD_FLAG_BOOL, &c->inherit},
+    };
+    struct err e;
+    cmd_output_flags(&c->output, flags + 4);
+    for (size_t i = 0; args[i];) {
+        struct driver_flag f;
+        if (strcmp(args[i], "--") == 0 || strcmp(args[i], "-args") == 0 ||
+            strcmp(args[i], "--args") == 0) {
+            argv_push(&c->go_args, "-args");
+            argv_push_all(&c->go_args, args + i + 1);
+            break;
+        }
+        if (!driver_flag_parse(args[i], &f)) {
+            argv_push(&c->go_args, args[i++]);
+            continue;
+        }
+        if (str_is(f.name, "h") || str_is(f.name, "help")) {
+            char name[] = "check";
+            *status = cmd_help((char *const[]){name, NULL});
+            return -1;
+        }
+        int r = cmd_flag_take(flags, ARRAY_LEN(flags), args, &i, &e);
+        if (r < 0 || (r == 0 && !check_pass_flag(c, args, &i, &e))) {
+            *status = cmd_usage("check", "%s", e.text);
+            return -1;
+        }
+    }
+    if (!cmd_output_check(&c->output, &e)) {
+        *status = cmd_usage("check", "%s", e.text);
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- while the tests run ---- */
+
+static void check_erase(struct check *c)
+{
+    if (c->drawn_ns != 0) {
+        fputs("\r\033[K", stderr);
+        c->drawn_ns = 0;
+    }
+}
+
+static void check_draw(struct check *c)
+{
+    enum { DRAW_EVERY_NS = 100 * 1000 * 1000 };
+    u64 now = base_now_ns();
+    if (!c->progress || (c->drawn_ns != 0 && now - c->drawn_ns < DRAW_EVERY_NS)) {
+        return;
+    }
+    size_t done = 0, reports = 0;
+    str running = {0};
+    for (size_t i = 0; i < c->tests.packages.n; i++) {
+        const struct gotest_package *p = &c->tests.packages.v[i];
+        done += p->status != GOTEST_RUNNING;
+        reports += p->reports;
+        running = p->status == GOTEST_RUNNING ? p->path : running;
+    }
+    struct strbuf b = {0};
+    strbuf_printf(&b, "gomm: testing %.*s · %zu done", STR_ARG(running), done);
+    if (reports > 0) {
+        strbuf_printf(&b, " · %zu race report%s", reports, reports == 1 ? "" : "s");
+    }
+    u32 width = term_width(STDERR_FILENO);
+    size_t n = b.n;
+    while (n > 0 && term_columns((str){b.p, n}) >= width) {
+        n--;
+    }
+    fprintf(stderr, "\r\033[K%.*s", (int)n, b.p);
+    fflush(stderr);
+    strbuf_release(&b);
+    c->drawn_ns = now;
+}
+
+static bool check_on_output(void *ctx, int fd, str piece)
+{
+    struct check *c = ctx;
+    if (fd == STDERR_FILENO) {
+        check_erase(c);
+        fwrite(piece.p, 1, piece.n, stderr);
+        return true;
+    }
+    driver_gotest_feed(&c->tests, piece);
+    if (c->tests.said.n > 0 || c->tests.live.n > 0) {
+        check_erase(c);
+        fwrite(c->tests.said.p, 1, c->tests.said.n, stderr);
+        fwrite(c->tests.live.p, 1, c->tests.live.n, stderr);
+        strbuf_reset(&c->tests.said);
+        strbuf_reset(&c->tests.live);
+    }
+    check_draw(c);
+    return true;
+}
+
+static bool check_run(struct check *c, const struct driver_choice *choice, const char *events,
+                      struct err *e)
+{
+    struct argv args = {0}, argv = {0}, env = {0};
+    struct driver_scan scan;
+    struct proc_result r;
+    if (!c->has_count) {
+        argv_push(&args, "-count=1");
+    }
+    argv_push(&args, "-json");
+    argv_push_all(&args, argv_get(&c->go_args));
+    argv_env(&env);
+    argv_setenv(&env, GOMM_EVENTS_ENV, events);
+    bool ok = driver_scan_args(&c->arena, DRIVER_TEST, argv_get(&args), &scan, e);
+    scan.inherit_set |= c->inherit;
+    scan.inherit |= c->inherit;
+    ok = ok && driver_compose(&c->arena, DRIVER_TEST, &c->go, choice, &scan, argv_get(&args), &argv,
+                              &env, e);
+    c->progress = term_is_smart(STDERR_FILENO) && !c->verbose;
+    c->tests.keep_live = c->verbose;
+    struct proc_opts o = {
+        .argv = ok ? argv_get(&argv) : NULL,
+        .env = argv_get(&env),
+        .out = PROC_CAPTURE,
+        .err = PROC_CAPTURE,
+        .on_output = check_on_output,
+        .ctx = c,
+    };
+    ok = ok && proc_run(&c->arena, &o, &r, e);
+    if (ok) {
+        driver_gotest_end(&c->tests);
+        check_on_output(c, STDOUT_FILENO, (str){0});
+        check_erase(c);
+        c->go_status = r.status;
+        c->go_status_text = proc_status_text(&c->arena, &r);
+    }
+    argv_release(&args);
+    argv_release(&argv);
+    argv_release(&env);
+    return ok;
+}
+
+/* ---- the report ---- */
+
+static void check_failure(struct check *c, str package, str test, str output, bool raced)
+{
+    struct report_failure f = {.package = package, .test = test, .output = output, .raced = raced};
+    vec_push_in(&c->arena, &c->report.failures, f);
+}
+
+/* The tests of one package that did not pass.  Returns how many. */
+static size_t check_tests(struct check *c, const struct gotest_package *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->tests.n; i++) {
+        const struct gotest_test *t = &p->tests.v[i];
+        bool unfinished = t->status == GOTEST_RUNNING && p->status != GOTEST_PASS;
+        if (t->status != GOTEST_FAIL && !unfinished) {
+            continue;
+        }
+        n++;
+        str own = driver_gotest_own_output(&c->arena, strbuf_str(&t->output));
+        c->report.race_failures += t->raced;
+        if (own.n == 0 && (t->raced || driver_gotest_sub_failed(p, t))) {
+            continue; /* the findings say it all, or its subtests do */
+        }
+        if (own.n == 0) {
+            own = unfinished ? STR("did not finish") : STR("failed without a message");
+        }
+        check_failure(c, p->path, t->name, own, t->raced);
+    }
+    return n;
+}
+
+static void check_package(struct check *c, const struct gotest_package *p)
+{
+    struct report_package rp = {.path = p->path, .seconds = p->seconds};
+    if (p->build_failed) {
+        rp.status = REPORT_BUILD_FAILED;
+    } else if (p->no_tests) {
+        rp.status = REPORT_NO_TESTS;
+    } else if (p->status == GOTEST_RUNNING) {
+        rp.status = REPORT_SKIPPED;
+    } else {
+        rp.status = p->status == GOTEST_FAIL ? REPORT_FAIL : REPORT_PASS;
+    }
+    vec_push_in(&c->arena, &c->report.packages, rp);
+    if (rp.status != REPORT_FAIL && rp.status != REPORT_SKIPPED) {
+        return;
+    }
+    size_t failed = check_tests(c, p);
+    str own = driver_gotest_own_output(&c->arena, strbuf_str(&p->output));
+    if (own.n > 0 && (failed == 0 || p->status == GOTEST_RUNNING)) {
+        check_failure(c, p->path, (str){0}, own, p->reports > 0);
+    } else if (failed == 0 && p->reports == 0 && rp.status == REPORT_FAIL) {
+        check_failure(c, p->path, (str){0}, STR("failed outside its tests, without a message"),
+                      false);
+    }
+}
+
+/* Programs have no tests to show anything; a person who checks everything should know. */
+static void check_note_programs(struct check *c)
+{
+    struct argv argv = {0};
+    argv_push_str(&argv, c->go.path);
+    argv_push(&argv, "list");
+    argv_push(&argv, "-e");
+    argv_push_all(&argv, argv_get(&c->load_args));
+    argv_push(&argv, "-f={{if eq .Name \"main\"}}{{.ImportPath}}{{end}}");
+    argv_push(&argv, "--");
+    size_t asked = 0, n = 0;
+    for (size_t i = 0; i < c->report.packages.n; i++) {
+        if (c->report.packages.v[i].status == REPORT_NO_TESTS) {
+            argv_push_str(&argv, c->report.packages.v[i].path);
+            asked++;
+        }
+    }
+    struct proc_opts o = {.argv = argv_get(&argv), .out = PROC_CAPTURE, .err = PROC_NULL};
+    struct proc_result r;
+    str line, first = {0};
+    if (asked > 0 && !proc_interrupted() && proc_run(&c->arena, &o, &r, NULL) && r.status == 0) {
+        while (str_next_line(&r.out, &line)) {
+            if (str_trim(line).n > 0 && n++ == 0) {
+                first = str_trim(line);
+            }
+        }
+    }
+    argv_release(&argv);
+    if (n == 1) {
+        report_note(&c->report,
+                    "%.*s is a program without tests: nothing of it was run; try gomm run",
+                    STR_ARG(first));
+    } else if (n > 1) {
+        report_note(&c->report,
+                    "%.*s and %zu more are programs without tests: nothing of them was run; try "
+                    "gomm run",
+                    STR_ARG(first), n - 1);
+    }
+}
+
+/* What is known to be missing from the event file is said, and the text that the detector
+ * printed is shown in its stead. */
+static void check_lost(struct check *c)
+{
+    struct report *r = &c->report;
+    u64 lost = race_log_lost(&c->log);
+    size_t printed = 0;
+    for (size_t i = 0; i < c->tests.packages.n; i++) {
+        printed += c->tests.packages.v[i].reports;
+    }
+    if (c->log.cut_off) {
+        report_note(r, "the event file ends in the middle of a line: a process was killed while "
+                       "it wrote, or the disk is full");
+    }
+    if (c->log.bad_lines > 0) {
+        report_note(r, "%llu line%s of the event file could not be read (%.*s)",
+                    (unsigned long long)c->log.bad_lines, c->log.bad_lines == 1 ? "" : "s",
+                    STR_ARG(c->log.first_bad));
+    }
+    if (lost > 0) {
+        report_note(r, "%llu race%s that the programs counted did not reach the event file",
+                    (unsigned long long)lost, lost == 1 ? "" : "s");
+    }
+    if (printed <= c->log.events.n) {
+        return;
+    }
+    report_note(r,
+                "%zu race report%s printed, %zu reached the event file; the printed text is shown",
+                printed, printed == 1 ? " was" : "s were", c->log.events.n);
+    for (size_t i = 0; i < c->tests.packages.n; i++) {
+        const struct gotest_package *p = &c->tests.packages.v[i];
+        if (p->reports > 0) {
+            check_failure(c, p->path, STR("(race reports as printed)"), strbuf_str(&p->report_text),
+                          true);
+        }
+    }
+}
+
+static void check_time(struct check *c)
+{
+    struct timespec ts;
+    struct tm tm;
+    char text[32];
+    clock_gettime(CLOCK_REALTIME, &ts);
+    gmtime_r(&ts.tv_sec, &tm);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    c->report.time = str_dup(&c->arena, str_of(text));
+    c->report.time_ns = (u64)ts.tv_sec * 1000000000 + (u64)ts.tv_nsec;
+}
+
+static void check_head(struct check *c, char *const *args)
+{
+    struct report *r = &c->report;
+    check_time(c);
+    r->tool_version = STR(GOMM_VERSION);
+    r->go_version = c->go.version;
+    r->goos = c->go.goos;
+    r->goarch = c->go.goarch;
+    vec_push_in(&c->arena, &r->command, STR("gomm"));
+    vec_push_in(&c->arena, &r->command, STR("check"));
+    for (size_t i = 0; args[i]; i++) {
+        vec_push_in(&c->arena, &r->command, str_of(args[i]));
+    }
+}
+
+static int check_report(struct check *c, const char *events)
+{
+    struct report *r = &c->report;
+    struct err e;
+    for (size_t i = 0; i < c->tests.packages.n; i++) {
+        check_package(c, &c->tests.packages.v[i]);
+    }
+    if (io_exists(events) && !race_log_file(&c->log, events, &e)) {
+        report_note(r, "the event file cannot be read: %s", e.text);
+    }
+    race_find(&c->log, r->dir, &r->findings);
+    check_lost(c);
+    check_note_programs(c);
+    if (proc_interrupted()) {
+        report_note(r, "interrupted: this is what was found up to then");
+    }
+    r->status = report_status(r);
+    /* go test failed, and nothing here says why: what it printed does. */
+    if (c->go_status != 0 && (r->status == BASE_EXIT_CLEAN || r->packages.n == 0)) {
+        report_note(r, "go test: %.*s", STR_ARG(c->go_status_text));
+        r->status = BASE_EXIT_FAILURE;
+    }
+    if (!cmd_output_show(&c->output, r)) {
+        return BASE_EXIT_FAILURE;
+    }
+    return r->status;
+}
+
+static bool check_prepare(struct check *c, struct driver_choice *choice, struct err *e)
+{
+    if (c->chdir && chdir(c->chdir) != 0) {
+        return err_os(e, errno, "chdir %s", c->chdir);
+    }
+    if (!driver_go_find(&c->arena, NULL, &c->go, e) ||
+        !driver_choose_runtime(&c->arena, c->runtime, choice, e)) {
+        return false;
+    }
+    if (choice->stock) {
+        return err_set(e, "gomm check reads what gomm's own runtime records; with the stock "
+                          "runtime use gomm test");
+    }
+    if (!driver_go_supported(&c->go, e)) {
+        return false;
+    }
+    if (!c->go.asked) {
+        return err_set(e, "go env: %.*s", STR_ARG(c->go.trouble));
+    }
+    return io_cwd(&c->arena, &c->report.dir, e);
+}
+
+int cmd_check(char *const *args)
+{
+    struct check *c = mem_zalloc(sizeof *c);
+    struct driver_choice choice;
+    struct err e;
+    int status;
+    report_init(&c->report, &c->arena);
+    c->log.arena = &c->arena;
+    driver_gotest_init(&c->tests);
+    if (check_parse(c, args, &status) == 0) {
+        const char *dir = NULL, *events = NULL;
+        bool ok = check_prepare(c, &choice, &e) && (dir = io_temp_dir("gomm-check-", &e)) != NULL;
+        if (ok) {
+            events = str_cstr(&c->arena, path_join(&c->arena, str_of(dir), STR("events.jsonl")));
+            check_head(c, args);
+            u64 start = base_now_ns();
+            ok = check_run(c, &choice, events, &e);
+            struct report_phase tests = {STR("tests"), (double)(base_now_ns() - start) / 1e9};
+            vec_push_in(&c->arena, &c->report.phases, tests);
+        }
+        status = ok ? check_report(c, events) : cmd_fail_err(&e);
+    }
+    if (proc_interrupted()) {
+        proc_die(proc_interrupted());
+    }
+    driver_gotest_release(&c->tests);
+    race_log_release(&c->log);
+    argv_release(&c->go_args);
+    argv_release(&c->load_args);
+    arena_release(&c->arena);
+    mem_free(c);
+    return status;
+}
