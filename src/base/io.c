@@ -185,8 +185,9 @@ static bool write_beside(const char *path, const struct stat *old, u32 mode, str
         fchmod(fd, old->st_mode & 07777);
     }
     ok = io_write_fd(fd, path, text, e);
-    /* The rename must not reach the disk before the contents: this may be a source file. */
-    if (ok && fsync(fd) < 0 && errno != EINVAL && errno != EROFS) {
+    /* When a file is replaced, perhaps a source file, the rename must not reach the disk before
+     * the contents. */
+    if (ok && old && fsync(fd) < 0 && errno != EINVAL && errno != EROFS) {
         ok = err_os(e, errno, "sync %s", path);
     }
     if (close(fd) < 0 && ok) {
