@@ -55,10 +55,26 @@ static struct gotest_test *gotest_test(struct gotest *g, struct gotest_package *
     return &vec_at(&p->tests, at->u);
 }
 
+/* Takes what gomm's runtime prints in front of a report about the memory (rt/report.c): a line,
+ * and for a heap block the stack of its allocation. */
+static void gotest_skip_place(str *rest)
+{
+    str from = *rest, line;
+    if (!str_next_line(&from, &line) || !str_contains(line, STR(", accessed at byte ")) ||
+        (!str_has_prefix(line, STR("Heap block of size ")) &&
+         !str_has_prefix(line, STR("Global variable ")))) {
+        return;
+    }
+    do {
+        *rest = from;
+    } while (str_next_line(&from, &line) && str_has_prefix(line, STR("  ")));
+}
+
 /* Everything from a line of = to the next, with the warning behind the first. */
 static bool gotest_take_report(str *rest, str *report)
 {
     str from = *rest, line;
+    gotest_skip_place(&from);
     if (!str_next_line(&from, &line) || !str_is(line, GOTEST_RULE)) {
         return false;
     }
@@ -91,7 +107,11 @@ static void gotest_output(struct gotest *g, struct gotest_package *p, struct got
                           str text)
 {
     str trimmed = str_trim(text);
-    strbuf_put(t ? &t->output : &p->output, text);
+    struct strbuf *to = t ? &t->output : &p->output;
+    if (to->n > 0 && to->p[to->n - 1] != '\n' && str_has_prefix(trimmed, STR("--- "))) {
+        strbuf_putc(to, '\n'); /* the test printed without a newline */
+    }
+    strbuf_put(to, text);
     if (str_is(trimmed, "WARNING: DATA RACE")) {
         p->reports++;
     }

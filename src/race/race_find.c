@@ -220,7 +220,8 @@ static void story_order(const struct race_story *s, struct finding_list *l, stru
                                         STR_ARG(c), since == 1 ? "it" : "them");
     if (ev->known_epoch == 0) {
         finding_why(l, f, (struct span){0},
-                    "%.*s; before that it had acquired nothing of it either", STR_ARG(released));
+                    "%.*s; before that %.*s had acquired nothing from it either", STR_ARG(released),
+                    STR_ARG(c));
     } else {
         finding_why(l, f, (struct span){0},
                     "%.*s; the last release of %.*s that %.*s acquired was before %.*s",

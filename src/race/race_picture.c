@@ -65,8 +65,10 @@ struct finding_picture *race_picture(struct arena *a, const struct race_event *e
         return NULL;
     }
     struct drawing d = {.a = a};
-    draw_creation(&d, acc, 0);
-    draw_creation(&d, acc, 1);
+    /* Who created the other was created before. */
+    u32 elder = acc[0]->created_by == acc[1]->goroutine ? 1 : 0;
+    draw_creation(&d, acc, elder);
+    draw_creation(&d, acc, 1 - elder);
     /* If it created the other, the go statement is one of the releases that count here, and
      * whether it is the last cannot be told. */
     if (ev->has_order && ev->known_epoch > 0 && acc[1]->created_by != acc[0]->goroutine) {

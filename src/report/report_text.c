@@ -111,13 +111,30 @@ static bool text_is_site(const struct finding *f, struct span s)
     return false;
 }
 
+/* How many of a stack's outermost frames only show how `go test` runs tests. */
+static size_t text_harness_frames(const struct finding_stack *st)
+{
+    size_t n = 0;
+    while (n < st->n_frames) {
+        const struct finding_frame *f = &st->frames[st->n_frames - 1 - n];
+        if (!str_has_prefix(f->func, STR("testing.")) &&
+            !str_has_suffix(f->span.file, STR("_testmain.go"))) {
+            break;
+        }
+        n++;
+    }
+    return n;
+}
+
 static void text_stack(struct text *t, const struct finding *f, const struct finding_stack *st)
 {
+    size_t harness = text_harness_frames(st);
+    size_t n = harness > 1 ? st->n_frames - harness : st->n_frames;
     strbuf_puts(t->out, "       ");
     text_styled(t, TERM_BOLD, st->title);
     strbuf_putc(t->out, '\n');
     bool shown = false;
-    for (size_t i = 0; i < st->n_frames; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct finding_frame *fr = &st->frames[i];
         strbuf_puts(t->out, "         ");
         strbuf_put(t->out, term_safe(t->a, fr->func.n > 0 ? fr->func : STR("(unknown)")));
@@ -128,6 +145,10 @@ static void text_stack(struct text *t, const struct finding *f, const struct fin
             text_excerpt(t, fr->span);
             shown = true;
         }
+    }
+    if (n < st->n_frames) {
+        text_styled(t, TERM_DIM,
+                    str_fmt(t->a, "         (%zu frames of package testing)\n", harness));
     }
 }
 
