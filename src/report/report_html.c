@@ -12,7 +12,7 @@ struct html {
     struct report_source *source;
 };
 
-void markup_text(struct strbuf *out, str s)
+void report_markup_text(struct strbuf *out, str s)
 {
     while (s.n > 0) {
         u32 rune;
@@ -63,7 +63,7 @@ static const char html_style[] =
 static void html_tag(struct html *h, const char *open, str text, const char *close)
 {
     strbuf_puts(h->out, open);
-    markup_text(h->out, text);
+    report_markup_text(h->out, text);
     strbuf_puts(h->out, close);
 }
 
@@ -81,7 +81,7 @@ static void html_excerpt(struct html *h, struct span s)
         }
         strbuf_puts(h->out, n == s.line ? "<span class=\"hit\">" : "");
         strbuf_printf(h->out, "<span class=\"dim\">%5u</span> ", n);
-        markup_text(h->out, str_trim_right(line));
+        report_markup_text(h->out, str_trim_right(line));
         strbuf_puts(h->out, n == s.line ? "</span>\n" : "\n");
     }
     strbuf_puts(h->out, "</pre>\n");
@@ -179,23 +179,23 @@ void report_html(const struct report *r, struct strbuf *out)
                      "<title>gomm</title>\n<style>\n");
     strbuf_puts(out, html_style);
     strbuf_puts(out, "</style>\n</head>\n<body>\n<h1>gomm: ");
-    markup_text(out, report_count(h.a, r->findings.n, "finding", "findings"));
+    report_markup_text(out, report_count(h.a, r->findings.n, "finding", "findings"));
     strbuf_puts(out, "</h1>\n<p class=\"dim\">");
-    markup_text(out, r->go_version);
+    report_markup_text(out, r->go_version);
     strbuf_puts(out, r->goos.n > 0 ? " " : "");
-    markup_text(out, r->goos);
+    report_markup_text(out, r->goos);
     strbuf_puts(out, r->goos.n > 0 ? "/" : "");
-    markup_text(out, r->goarch);
+    report_markup_text(out, r->goarch);
     if (r->packages.n > 0) {
         strbuf_puts(out, " · ");
-        markup_text(out, report_count(h.a, r->packages.n, "package", "packages"));
+        report_markup_text(out, report_count(h.a, r->packages.n, "package", "packages"));
     }
     strbuf_puts(out, r->time.n > 0 ? " · " : "");
-    markup_text(out, r->time);
+    report_markup_text(out, r->time);
     strbuf_puts(out, "<br><code>");
     for (size_t i = 0; i < r->command.n; i++) {
         strbuf_puts(out, i > 0 ? " " : "");
-        markup_text(out, r->command.v[i]);
+        report_markup_text(out, r->command.v[i]);
     }
     strbuf_puts(out, "</code></p>\n");
     for (size_t i = 0; i < r->findings.n; i++) {

@@ -9,6 +9,6 @@
 
 /* Text or an attribute's value, quoted: markup characters become entities, characters that
  * documents may not hold become U+FFFD. */
-void markup_text(struct strbuf *out, str s);
+void report_markup_text(struct strbuf *out, str s);
 
 #endif

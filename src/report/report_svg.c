@@ -93,7 +93,7 @@ static void svg_lanes(struct svg *s)
     for (u32 i = 0; i < s->p->n_lanes; i++) {
         strbuf_printf(s->out, "<text class=\"lane\" x=\"%u\" y=\"%d\" text-anchor=\"middle\">",
                       svg_x(s, i), SVG_TOP - 24);
-        markup_text(s->out, s->p->lanes[i]);
+        report_markup_text(s->out, s->p->lanes[i]);
         strbuf_printf(s->out,
                       "</text><line class=\"life\" x1=\"%u\" y1=\"%d\" x2=\"%u\" y2=\"%u\"/>\n",
                       svg_x(s, i), SVG_TOP - 8, svg_x(s, i), svg_y(s->rows) - 20);
@@ -114,7 +114,7 @@ static void svg_edge(struct svg *s, const struct finding_edge *e, u32 id)
     }
     strbuf_printf(s->out, "/><text class=\"%s\" x=\"%u\" y=\"%u\" text-anchor=\"middle\">",
                   e->missing ? "gap" : "note", (x1 + x2) / 2, (y1 + y2) / 2 - 8);
-    markup_text(s->out, e->label);
+    report_markup_text(s->out, e->label);
     strbuf_puts(s->out, "</text>\n");
 }
 
@@ -127,12 +127,12 @@ static void svg_mark(struct svg *s, const struct finding_mark *m, u32 row)
                   m->hot ? "hot" : "mark", x, y, m->hot ? 8 : 5);
     strbuf_printf(s->out, "<text class=\"%s\" x=\"%u\" y=\"%u\" text-anchor=\"%s\">",
                   m->hot ? "hot" : "label", left ? x - 16 : x + 16, y - 2, left ? "end" : "start");
-    markup_text(s->out, m->label);
+    report_markup_text(s->out, m->label);
     strbuf_puts(s->out, "</text>");
     if (m->span.line > 0) {
         strbuf_printf(s->out, "<text class=\"place\" x=\"%u\" y=\"%u\" text-anchor=\"%s\">",
                       left ? x - 16 : x + 16, y + 13, left ? "end" : "start");
-        markup_text(s->out, svg_place(s, m->span));
+        report_markup_text(s->out, svg_place(s, m->span));
         strbuf_puts(s->out, "</text>");
     }
     strbuf_putc(s->out, '\n');
