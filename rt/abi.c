@@ -20,6 +20,11 @@ struct go_g {
 
 static uptr racectx_offset; /* of g.racectx, found at run time; 0: not yet */
 
+/* Widths of scalar accesses by pc: pc << 8 | width, filled once; a full neighbourhood costs asking
+   the code again. */
+enum { WIDTHS_LOG = 17, WIDTH_PROBES = 4 };
+static u64 *widths;
+
 /* For hooks that Go may call without a P: under a lock. */
 static struct {
     struct os_lock lock;
@@ -46,9 +51,10 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
     struct proc *p = NULL;
     struct thr *t = NULL;
 
-    if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && sync_init() == 0 &&
+    if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && act_init() == 0 && sync_init() == 0 &&
         shadow_init() == 0) {
-        spare.proc = proc_new();
+        widths = os_map(sizeof *widths << WIDTHS_LOG);
+        spare.proc = widths ? proc_new() : NULL;
         p = spare.proc ? proc_new() : NULL;
         t = p ? thr_start(p, NULL, 0) : NULL;
     }
@@ -138,9 +144,9 @@ EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc);
 EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc)
 {
     struct proc *p = proc_current();
-    u32 node = parent ? thr_node(parent) : 0;
+    u32 stack = p && parent ? act_stack(thr_act(p, parent)) : 0;
 
-    *thr = p ? thr_start(p, parent, stack_push(node, pc)) : NULL;
+    *thr = p ? thr_start(p, parent, stack_push(stack, pc)) : NULL;
 }
 
 EXPORT void __tsan_go_end(struct thr *t);
@@ -228,6 +234,15 @@ void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp)
     thr_push(t, pc, frame_depth(g, fp, pc));
 }
 
+static void pop(struct thr *t, struct frame *to)
+{
+    if (LIKELY(to == t->top - 1 && to->act == 0)) {
+        t->top = to;
+    } else {
+        thr_pop(t, to, &proc_current()->acts);
+    }
+}
+
 void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp);
 void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp)
 {
@@ -238,35 +253,48 @@ void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp)
     struct frame *f = t->top - 1;
 
     if (LIKELY(f->depth == 0 || f->depth == frame_depth(g, fp, f->pc))) {
-        t->top = f;
+        pop(t, f);
         return;
     }
     /* A panic was recovered: the frames between panic and recovery never came to their exit.  The
        function that exits now is the one whose frame we stand in. */
     for (struct frame *x = f; x-- > t->base;) {
         if (x->depth != 0 && x->depth == frame_depth(g, fp, x->pc)) {
-            t->top = x;
+            pop(t, x);
             return;
         }
     }
-    t->top = f;
+    pop(t, f);
 }
 
 /* ---- memory accesses ---- */
 
 /* The width of the scalar access at pc. */
-static u32 width(struct proc *p, uptr pc, uptr addr, uptr sp, int write)
+static u32 width(uptr pc, uptr addr, uptr sp, int write)
 {
-    u32 i = (u32)((pc * 0x9e3779b97f4a7c15UL) >> 54);
+    u32 i = (u32)((pc * 0x9e3779b97f4a7c15UL) >> (64 - WIDTHS_LOG));
+    u64 *free = NULL;
 
-    _Static_assert(SIZES == 1024, "10 bits");
-    if (p->size[i].pc != pc) {
-        u32 n = rt_access_size(pc, addr, sp, write);
+    for (u32 n = 0; n < WIDTH_PROBES; n++) {
+        u64 *slot = &widths[(i + n) & ((1u << WIDTHS_LOG) - 1)];
+        u64 v = atomic_load_relaxed(slot);
 
-        p->size[i].pc = pc;
-        p->size[i].size = n != 0 ? n : 1;
+        if (LIKELY(v >> 8 == pc)) {
+            return v & 0xff;
+        }
+        if (v == 0) {
+            free = slot;
+            break;
+        }
     }
-    return p->size[i].size;
+
+    u32 size = rt_access_size(pc, addr, sp, write);
+
+    size = size != 0 ? size : 1;
+    if (free) {
+        atomic_store_relaxed(free, pc << 8 | size);
+    }
+    return size;
 }
 
 static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, u8 kind)
@@ -275,7 +303,7 @@ static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, u8 kind)
 
     if (p) {
         /* sp is racecall's: above it lies the return address into the user's code */
-        shadow_access(p, t, addr, width(p, pc, addr, sp + 8, kind), kind, pc);
+        shadow_access(p, t, addr, width(pc, addr, sp + 8, kind), kind, pc);
     }
 }
 
@@ -303,7 +331,7 @@ static void range(struct thr *t, uptr addr, uptr size, uptr callpc, uptr pc, u8 
     }
     shadow_access(p, t, addr, size, kind, pc);
     if (callpc != 0) {
-        t->top--;
+        thr_pop(t, t->top - 1, &p->acts);
     }
 }
 
@@ -331,12 +359,13 @@ EXPORT void __tsan_write_range(struct thr *t, uptr addr, uptr size, uptr pc)
     range(t, addr, size, 0, pc, ACCESS_WRITE);
 }
 
-/* The stack of the allocation that runs on g: the goroutine's shadow stack up to the innermost
- * instrumented function, and from there the return addresses down to the allocator, found along
- * frame pointers.  0: unknown (g0; a chain that does not lead there). */
-static u32 site_of(struct proc *p, struct thr *t, const struct go_g *g, uptr fp)
+/* The stack of the allocation that runs on g: the innermost frames of the goroutine's shadow stack,
+ * and from there the return addresses down to the allocator, found along frame pointers.  Only so
+ * many frames, as these stacks are kept for ever, and recursion has no end of different ones.  0:
+ * unknown (a chain of frame pointers that does not lead there). */
+static u32 site_of(struct proc *p, const struct thr *t, const struct go_g *g, uptr fp)
 {
-    enum { DEEP = 24 };
+    enum { DEEP = 24, FRAMES = 8 + 1 }; /* one for the outermost, which reports leave out */
     uptr ret[DEEP];
     u32 n = 0;
 
@@ -345,7 +374,7 @@ static u32 site_of(struct proc *p, struct thr *t, const struct go_g *g, uptr fp)
     }
 
     uptr until = t->top[-1].pc;
-    u64 hash = until;
+    u64 hash = 0;
 
     for (;;) {
         if (n == DEEP || fp - g->stack_lo >= g->stack_hi - g->stack_lo - 8 || fp % 8 != 0) {
@@ -359,26 +388,32 @@ static u32 site_of(struct proc *p, struct thr *t, const struct go_g *g, uptr fp)
         }
         ret[n++] = f[1];
         hash = (hash ^ f[1]) * 0x9e3779b97f4a7c15UL;
-        hash ^= hash >> 32;
         if (f[0] <= fp) {
             return 0;
         }
         fp = f[0];
     }
 
-    u32 node = thr_node(t);
+    const struct frame *from = t->top - t->base > FRAMES ? t->top - FRAMES : t->base;
 
-    hash = (hash ^ node) * 0x9e3779b97f4a7c15UL;
+    for (const struct frame *f = from; f < t->top; f++) {
+        hash = ((hash ^ hash >> 32) ^ f->pc) * 0x9e3779b97f4a7c15UL;
+    }
 
-    u32 i = (u32)(hash >> 56);
+    u32 i = (u32)(hash >> 54);
 
-    _Static_assert(SITES == 256, "8 bits");
+    _Static_assert(SITES == 1024, "10 bits");
     if (p->site[i].hash != hash) {
+        u32 stack = 0;
+
+        for (const struct frame *f = from; f < t->top; f++) {
+            stack = stack_push(stack, f->pc);
+        }
         while (n > 0) {
-            node = stack_push(node, ret[--n]);
+            stack = stack_push(stack, ret[--n]);
         }
         p->site[i].hash = hash;
-        p->site[i].stack = node;
+        p->site[i].stack = stack;
     }
     return p->site[i].stack;
 }
@@ -509,7 +544,7 @@ static void atomic_end(struct atomic_call *c, u32 what)
         sync_release_held(c->p, c->t, &c->line);
     }
     sync_unlock(&c->line);
-    c->t->top--;
+    thr_pop(c->t, c->t->top - 1, &c->p->acts);
 }
 
 /* The arguments as Go's assembly lays them out: the address, then operands, then the result. */

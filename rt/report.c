@@ -201,8 +201,8 @@ static int suppressed(const struct race *r)
     u32 hit = 0;
 
     if (suppress_any()) {
-        frames(r->now.stack, 0, suppress_frame, &hit);
-        frames(r->before.stack, 0, suppress_frame, &hit);
+        frames(r->now_stack, 0, suppress_frame, &hit);
+        frames(r->before_stack, 0, suppress_frame, &hit);
     }
     return hit != 0;
 }
@@ -295,7 +295,7 @@ static void text_goroutine(struct text *t, u32 g)
     }
 }
 
-static void text_access(struct text *t, uptr word, const struct entry *e, int before)
+static void text_access(struct text *t, uptr word, const struct entry *e, u32 stack, int before)
 {
     int write = e->kind & ACCESS_WRITE;
 
@@ -305,7 +305,7 @@ static void text_access(struct text *t, uptr word, const struct entry *e, int be
     text_add(t, " by ");
     text_goroutine(t, e->g);
     text_add(t, ":\n");
-    frames(e->stack, 0, text_frame, t);
+    frames(stack, 0, text_frame, t);
     text_char(t, '\n');
 }
 
@@ -327,8 +327,8 @@ static void text_race(struct text *t, const struct race *r, const struct place *
 {
     text_place(t, p);
     text_add(t, "==================\nWARNING: DATA RACE\n");
-    text_access(t, r->addr, &r->now, 0);
-    text_access(t, r->addr, &r->before, 1);
+    text_access(t, r->addr, &r->now, r->now_stack, 0);
+    text_access(t, r->addr, &r->before, r->before_stack, 1);
     text_created(t, r->now.g, 0);
     text_created(t, r->before.g, !is_main(r->now.g));
     text_add(t, "==================\n");
@@ -427,7 +427,7 @@ static u64 byte_count(u8 mask)
     return n;
 }
 
-static void json_access(struct text *t, uptr word, const struct entry *e)
+static void json_access(struct text *t, uptr word, const struct entry *e, u32 stack)
 {
     text_add(t, e->kind & ACCESS_WRITE ? "{\"kind\":\"write\"" : "{\"kind\":\"read\"");
     json_bool(t, "atomic", e->kind & ACCESS_ATOMIC);
@@ -436,7 +436,7 @@ static void json_access(struct text *t, uptr word, const struct entry *e)
     json_number(t, "goroutine", thr_name(e->g));
     json_bool(t, "main", is_main(e->g));
     json_bool(t, "running", !clock_finished(e->g));
-    json_stack(t, "stack", e->stack, 0);
+    json_stack(t, "stack", stack, 0);
     json_number(t, "created_by", is_main(e->g) ? 0 : thr_name(thr_parent(e->g)));
     json_stack(t, "created", is_main(e->g) ? 0 : thr_created(e->g), 0);
     text_char(t, '}');
@@ -495,9 +495,9 @@ static void event_race(const struct race *r, const struct place *p)
     json_number(&t, "seq", out.seq);
     json_addr(&t, "addr", r->addr);
     text_add(&t, ",\"accesses\":[");
-    json_access(&t, r->addr, &r->now);
+    json_access(&t, r->addr, &r->now, r->now_stack);
     text_char(&t, ',');
-    json_access(&t, r->addr, &r->before);
+    json_access(&t, r->addr, &r->before, r->before_stack);
     text_char(&t, ']');
     json_place(&t, p);
     text_add(&t, ",\"order\":{\"access_epoch\":");
@@ -515,7 +515,7 @@ void report_race(struct thr *thr, const struct race *r)
     struct text t;
 
     os_lock(&out.lock);
-    if (rt_off || !pair_add(pair_of(r->now.stack, r->before.stack)) || suppressed(r)) {
+    if (rt_off || !pair_add(pair_of(r->now_stack, r->before_stack)) || suppressed(r)) {
         os_unlock(&out.lock);
         return;
     }

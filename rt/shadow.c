@@ -5,14 +5,16 @@
 #include "stack.h"
 #include "sync.h"
 
-enum { UNITS = 1u << 30, RACES_MAX = 64, SCAN_ALWAYS = 16 };
+enum { UNIT = 8, UNITS = 1u << 30, SMALL = 40, LARGE_CELL = 80, RACES_MAX = 64, SCAN_ALWAYS = 16 };
+_Static_assert(sizeof(struct cell) + (ENTRIES_MAX - 1) * sizeof(struct entry) <= LARGE_CELL, "large");
+
 #define REFS_STICKY 0x80000000u
 #define FULL 0xffu
 
 struct range shadow_ranges[2];
 static struct arena cells;
-static struct pool small_pool = {.arena = &cells, .stride = 1};
-static struct pool large_pool = {.arena = &cells, .stride = 2};
+static struct pool small_pool = {.arena = &cells, .stride = SMALL / UNIT};
+static struct pool large_pool = {.arena = &cells, .stride = LARGE_CELL / UNIT};
 static struct arena site_cells; /* u32 by stack id: the cell of fresh memory allocated there */
 static struct os_lock site_lock;
 
@@ -33,7 +35,7 @@ static int range_init(struct range *r, uptr lo, uptr size)
 
 int shadow_init(void)
 {
-    if (arena_init(&cells, "shadow cells", sizeof(struct cell), UNITS) != 0 ||
+    if (arena_init(&cells, "shadow cells", UNIT, UNITS) != 0 ||
         arena_init(&site_cells, "allocation sites", sizeof(u32), 1u << 28) != 0) {
         return -1;
     }
@@ -96,9 +98,14 @@ static void cell_ref(u32 id, u32 n)
     }
 }
 
-static void sets_free(struct set *sets)
+static void sets_free(struct proc *p, struct set *sets)
 {
     for (u32 k = 0; k < ACCESS_KINDS; k++) {
+        for (u32 i = 0; i < sets[k].cap; i++) {
+            if (sets[k].slot[i].mask != 0) {
+                act_unref(&p->acts, sets[k].slot[i].act);
+            }
+        }
         mem_free(sets[k].slot, sets[k].cap * sizeof(struct entry));
     }
     mem_free(sets, ACCESS_KINDS * sizeof *sets);
@@ -115,9 +122,14 @@ static void cell_unref(struct proc *p, u32 id, u32 n)
     /* A reader that still holds the id must not take the cell for one of its own. */
     atomic_store_relaxed(&c->fast, 0);
     if (id & CELL_BIG) {
-        sets_free(c->sets);
+        sets_free(p, c->sets);
         pool_put(&small_pool, &p->small, id & CELL_INDEX);
-    } else if (cell_count(c) > 1) {
+        return;
+    }
+    for (u32 i = 0; i < cell_count(c); i++) {
+        act_unref(&p->acts, c->entry[i].act);
+    }
+    if (cell_count(c) > 1) {
         pool_put(&large_pool, &p->large, id);
     } else {
         pool_put(&small_pool, &p->small, id);
@@ -134,6 +146,7 @@ static u32 cell_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u
 
         for (u32 i = 0; i < count; i++) {
             c->entry[i] = e[i];
+            act_ref(e[i].act);
         }
         c->entry[0].count = (u8)count;
         c->site = site;
@@ -184,6 +197,16 @@ static u32 cell_fresh(struct proc *p, u32 site)
 
 /* ---- relations between accesses ---- */
 
+/* Code of the program lies within 2 GiB of this, but for plugins. */
+static const char shadow_anchor = 0;
+
+u32 entry_stack(const struct entry *e)
+{
+    u32 stack = act_stack(e->act);
+
+    return e->pc == 0 ? stack : stack_push(stack, (uptr)&shadow_anchor + (uptr)(sptr)e->pc);
+}
+
 static int conflicts(u8 a, u8 b)
 {
     return ((a | b) & ACCESS_WRITE) && !(a & b & ACCESS_ATOMIC);
@@ -206,6 +229,7 @@ struct access {
     struct entry e;
     u64 fast;      /* of the cell that has it first */
     u32 site;
+    u32 stack;     /* of e, 0: not asked for yet */
     u32 races;
     struct race race[RACES_MAX];
 };
@@ -215,15 +239,27 @@ static int ordered(const struct access *a, const struct entry *x)
     return x->g == a->e.g || thr_knows(a->t, x->g, x->epoch);
 }
 
+static u32 access_stack(struct access *a)
+{
+    if (a->stack == 0) {
+        a->stack = entry_stack(&a->e);
+    }
+    return a->stack;
+}
+
 static void found(struct access *a, const struct entry *x)
 {
-    if (a->races == RACES_MAX || report_known(a->e.stack, x->stack)) {
+    u32 now = access_stack(a), before = entry_stack(x);
+
+    if (a->races == RACES_MAX || report_known(now, before)) {
         return;
     }
     a->race[a->races++] = (struct race){
         .addr = a->addr,
         .now = a->e,
         .before = *x,
+        .now_stack = now,
+        .before_stack = before,
         .known = clock_get(a->t->clock, x->g),
         .site = a->site,
     };
@@ -283,7 +319,7 @@ static void set_put(struct set *s, const struct entry *e)
 {
     u32 i = set_hash(e->g, s->cap);
 
-    set_note_stack(s, e->stack);
+    set_note_stack(s, entry_stack(e));
 
     while (s->slot[i].mask != 0) {
         i = (i + 1) & (s->cap - 1);
@@ -293,7 +329,7 @@ static void set_put(struct set *s, const struct entry *e)
 }
 
 /* Gives the set a table for `more` further entries; drops what access a (or NULL) makes needless. */
-static int set_rebuild(struct set *s, const struct access *a, u32 more)
+static int set_rebuild(struct proc *p, struct set *s, const struct access *a, u32 more)
 {
     struct set old = *s;
     u32 kept = 0;
@@ -303,6 +339,9 @@ static int set_rebuild(struct set *s, const struct access *a, u32 more)
 
         if (a && x->mask && ordered(a, x) && covers(a->e.kind, x->kind)) {
             x->mask &= (u8)~a->e.mask;
+            if (x->mask == 0) {
+                act_unref(&p->acts, x->act);
+            }
         }
         kept += x->mask != 0;
     }
@@ -329,7 +368,7 @@ static int set_rebuild(struct set *s, const struct access *a, u32 more)
     return 0;
 }
 
-static int set_add(struct set *s, const struct access *a)
+static int set_add(struct set *s, struct access *a)
 {
     /* One of our own that is replaced entirely? */
     for (u32 i = s->cap ? set_hash(a->e.g, s->cap) : 0; s->cap && s->slot[i].mask != 0;
@@ -337,14 +376,17 @@ static int set_add(struct set *s, const struct access *a)
         struct entry *x = &s->slot[i];
 
         if (x->g == a->e.g && (x->mask & (u8)~a->e.mask) == 0) {
+            act_unref(&a->p->acts, x->act);
+            act_ref(a->e.act);
             *x = a->e;
-            set_note_stack(s, a->e.stack);
+            set_note_stack(s, access_stack(a));
             return 0;
         }
     }
-    if ((s->count + 1) * 4 > s->cap * 3 && set_rebuild(s, a, s->count / 2 + 1) != 0) {
+    if ((s->count + 1) * 4 > s->cap * 3 && set_rebuild(a->p, s, a, s->count / 2 + 1) != 0) {
         return -1;
     }
+    act_ref(a->e.act);
     set_put(s, &a->e);
     return 0;
 }
@@ -361,14 +403,14 @@ static u32 big_access(struct access *a, u32 id)
         u32 drops = 0;
 
         if ((conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE) &&
-            (s->count <= SCAN_ALWAYS || !set_known(s, a->e.stack))) {
+            (s->count <= SCAN_ALWAYS || !set_known(s, access_stack(a)))) {
             for (u32 i = 0; i < s->cap; i++) {
                 if (s->slot[i].mask != 0) {
                     drops += meet(a, &s->slot[i], &need) == 0;
                 }
             }
             /* a write usually ends a time of sharing: give the memory back then */
-            if (drops * 2 > s->count && set_rebuild(s, a, 0) != 0) {
+            if (drops * 2 > s->count && set_rebuild(a->p, s, a, 0) != 0) {
                 return id;
             }
         } else if (covers(k, a->e.kind) && s->cap != 0) {
@@ -426,9 +468,10 @@ static u32 big_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u3
     for (u32 i = 0; i < count; i++) {
         struct set *s = &sets[e[i].kind];
 
-        if ((s->count + 1) * 2 > s->cap && set_rebuild(s, NULL, s->count + 1) != 0) {
+        if ((s->count + 1) * 2 > s->cap && set_rebuild(p, s, NULL, s->count + 1) != 0) {
             break;
         }
+        act_ref(e[i].act);
         set_put(s, &e[i]);
     }
     atomic_store_relaxed(&c->fast, fast);
@@ -470,8 +513,8 @@ static u32 cell_access(struct access *a, u32 id)
             struct entry x = c->entry[i];
 
             x.mask = meet(a, &x, &need);
-            if (x.mask != 0 && x.stack == e[0].stack && x.g == e[0].g && x.epoch == e[0].epoch &&
-                x.kind == e[0].kind) {
+            if (x.mask != 0 && x.act == e[0].act && x.pc == e[0].pc && x.g == e[0].g &&
+                x.epoch == e[0].epoch && x.kind == e[0].kind) {
                 e[0].mask |= x.mask; /* a loop over the bytes of a word */
             } else if (x.mask != 0) {
                 e[n++] = x;
@@ -505,9 +548,9 @@ static struct memo *memo_at(struct proc *p, u32 id, u64 pc, u8 mask)
 
 _Static_assert(MEMOS == 256, "memo_at takes 8 bits");
 
-static int memo_is(const struct memo *m, const struct access *a, u32 id, u64 key, u64 pc, u32 node)
+static int memo_is(const struct memo *m, const struct access *a, u32 id, u64 key, u64 pc)
 {
-    return m->from == id && m->to != 0 && m->key == key && m->pc == pc && m->node == node &&
+    return m->from == id && m->to != 0 && m->key == key && m->pc == pc && m->act == a->e.act &&
            m->kind == a->e.kind && m->mask == a->e.mask;
 }
 
@@ -530,11 +573,11 @@ static void reports(struct access *a)
 }
 
 /* One access to the bytes `mask` of up to `count` words from `word` on, all of them whole (FULL)
- * if count > 1.  key, pc and node identify the access for the memo: within one epoch of one
+ * if count > 1.  key, pc and the activation identify the access for the memo: within one epoch of one
  * goroutine the same access turns the same cell into the same cell, and the verdict "no race" stays
  * true as clocks only grow; so a loop over memory computes once. */
 static void words_access(struct access *a, const struct range *r, u32 *word, uptr count, u64 key,
-                         u64 pc, u32 node)
+                         u64 pc)
 {
     for (uptr i = 0; i < count;) {
         u32 id = atomic_load_relaxed(&word[i]);
@@ -549,7 +592,7 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
 
         struct memo *m = memo_at(a->p, id, pc, a->e.mask);
 
-        if (!(id & (CELL_LOCK | CELL_BIG)) && memo_is(m, a, id, key, pc, node)) {
+        if (!(id & (CELL_LOCK | CELL_BIG)) && memo_is(m, a, id, key, pc)) {
             /* Count first: another thread may move a word on as soon as it names the cell. */
             uptr run = 1;
 
@@ -591,9 +634,6 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
         uptr base = a->addr;
 
         a->addr = base + i * 8;
-        if (a->e.stack == 0) {
-            a->e.stack = stack_push(node, pc);
-        }
         id = word_lock(&word[i]);
 
         u32 to = cell_access(a, id);
@@ -607,7 +647,7 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
                                .pc = pc,
                                .from = id,
                                .to = to,
-                               .node = node,
+                               .act = a->e.act,
                                .kind = a->e.kind,
                                .mask = a->e.mask};
         }
@@ -636,16 +676,25 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
                                  uptr size, u8 kind, uptr pc)
 {
     u64 key = atomic_load_relaxed(&t->key);
-    u32 node = thr_node(t);
     struct access a;
+    sptr near = (sptr)(pc - (uptr)&shadow_anchor);
+    u32 leaf = 0;
 
     a.p = p;
     a.t = t;
     a.races = 0;
     a.site = 0;
+    a.stack = 0;
     a.e = (struct entry){.g = (u32)(key >> 33),
                          .epoch = key_epoch(key),
+                         .act = thr_act(p, t),
+                         .pc = (int)near,
                          .kind = kind};
+    if (UNLIKELY(near != a.e.pc)) { /* a plugin's code, far away */
+        leaf = act_new(&p->acts, a.e.act, pc);
+        a.e.act = leaf;
+        a.e.pc = 0;
+    }
     t->dirty |= THR_ACCESS;
 
     u32 *word = &r->words[(addr - r->lo) >> 3];
@@ -660,7 +709,7 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
         if (n == 8) {
             a.fast = kind & ACCESS_ATOMIC ? 0 : kind & ACCESS_WRITE ? key : key - 1;
         }
-        words_access(&a, r, word, 1, key, pc, node);
+        words_access(&a, r, word, 1, key, pc);
         word++;
         a.addr += 8;
         size -= n;
@@ -670,7 +719,7 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
 
         a.e.mask = FULL;
         a.fast = kind & ACCESS_ATOMIC ? 0 : kind & ACCESS_WRITE ? key : key - 1;
-        words_access(&a, r, word, n, key, pc, node);
+        words_access(&a, r, word, n, key, pc);
         word += n;
         a.addr += n * 8;
         size &= 7;
@@ -678,8 +727,9 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
     if (size > 0) {
         a.e.mask = mask_of(0, (u32)size);
         a.fast = 0;
-        words_access(&a, r, word, 1, key, pc, node);
+        words_access(&a, r, word, 1, key, pc);
     }
+    act_unref(&p->acts, leaf);
 }
 
 void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
@@ -718,10 +768,14 @@ static u32 cell_forget(struct proc *p, u32 id, u8 mask)
             struct set *s = &c->sets[k];
 
             for (u32 i = 0; i < s->cap; i++) {
-                s->slot[i].mask &= (u8)~mask;
+                struct entry *x = &s->slot[i];
+
+                if (x->mask != 0 && (x->mask &= (u8)~mask) == 0) {
+                    act_unref(&p->acts, x->act);
+                }
             }
             if (s->cap != 0) {
-                set_rebuild(s, NULL, 1);
+                set_rebuild(p, s, NULL, 1);
             }
         }
         atomic_store_relaxed(&c->fast, 0);

@@ -43,14 +43,15 @@ enum { ACCESS_READ = 0, ACCESS_WRITE = 1, ACCESS_ATOMIC = 2, ACCESS_KINDS = 4 };
 
 struct entry {
     u32 g, epoch;
-    u32 stack; /* the access's pc on top */
-    u8 mask;   /* bytes of the word, bit i = byte i; never 0 in a set */
+    u32 act; /* the function's activation, counted */
+    int pc;  /* in the function, from shadow_anchor; 0: act is the whole stack */
+    u8 mask; /* bytes of the word, bit i = byte i; never 0 in a set */
     u8 kind;
     u8 count; /* in the first entry: entries in the cell */
     u8 spare;
 };
 
-/* 32 bytes with one entry or none, 64 with up to three. */
+/* 40 bytes with one entry or none, 80 with up to three. */
 struct cell {
     u32 refs;  /* words and memos that name this cell; from REFS_STICKY on it stays for ever */
     u32 site;  /* stack of the allocation, 0 unknown */
@@ -69,8 +70,8 @@ struct set {
     u32 stack_count, stack[SET_STACKS];
 };
 
-_Static_assert(sizeof(struct entry) == 16, "entry");
-_Static_assert(sizeof(struct cell) == 32, "one unit of the cell arena");
+_Static_assert(sizeof(struct entry) == 20, "entry");
+_Static_assert(sizeof(struct cell) == 40, "five units of the cell arena");
 
 /* The tables of one linear range of the program's memory. */
 struct range {
@@ -84,6 +85,9 @@ int shadow_init(void);
 /* Go announces memory (runtime·racemapshadow). */
 void shadow_map(uptr addr, uptr size);
 void shadow_drain(struct proc *p);
+
+/* The stack of an access (stack.h); equal for equal stacks.  The entry's reference must hold. */
+u32 entry_stack(const struct entry *e);
 
 /* The range that holds addr, or NULL. */
 static inline struct range *shadow_range(uptr addr)

@@ -2,7 +2,6 @@
 #include "thread.h"
 
 #include "shadow.h"
-#include "stack.h"
 #include "sync.h"
 
 enum { THRS = 1u << 27, GOROUTINES = 1u << 30, FRAMES_MIN = 16, EPOCH_LAST = 0xfffffff0u };
@@ -100,6 +99,7 @@ void thr_end(struct proc *p, struct thr *t)
 
     clock_finish(thr_g(t), t->dirty & THR_ACCESS ? epoch : epoch - 1);
     clock_unref(&p->nodes, t->clock);
+    thr_pop(t, t->base, &p->acts);
     mem_free(t->base, (uptr)(t->end - t->base) * sizeof *t->base);
     os_lock(&all.lock);
     if (t->prev != 0) {
@@ -188,26 +188,34 @@ void thr_push(struct thr *t, uptr pc, u32 depth)
         return;
     }
     t->top->pc = pc;
-    t->top->node = 0;
+    t->top->act = 0;
     t->top->depth = depth;
     t->top++;
 }
 
-u32 thr_node(struct thr *t)
+void thr_pop(struct thr *t, struct frame *to, struct cache *c)
+{
+    while (t->top > to) {
+        t->top--;
+        act_unref(c, t->top->act);
+    }
+}
+
+u32 thr_act(struct proc *p, struct thr *t)
 {
     struct frame *f = t->top;
 
-    while (f > t->base && f[-1].node == 0) {
+    while (f > t->base && f[-1].act == 0) {
         f--;
     }
 
-    u32 node = f > t->base ? f[-1].node : 0;
+    u32 act = f > t->base ? f[-1].act : 0;
 
     for (; f < t->top; f++) {
-        node = stack_push(node, f->pc);
-        f->node = node;
+        act = act_new(&p->acts, act, f->pc);
+        f->act = act;
     }
-    return node;
+    return act;
 }
 
 u32 thr_created(u32 g)
@@ -244,5 +252,6 @@ void proc_free(struct proc *p)
     shadow_drain(p);
     sync_drain(p);
     clock_drain(&p->nodes);
+    act_drain(&p->acts);
     mem_free(p, sizeof *p);
 }

@@ -8,6 +8,7 @@
 #ifndef GOMM_RT_THREAD_H
 #define GOMM_RT_THREAD_H
 
+#include "act.h"
 #include "clock.h"
 #include "mem.h"
 #include "rt_types.h"
@@ -15,7 +16,7 @@
 /* One entry of a goroutine's shadow stack. */
 struct frame {
     u64 pc;    /* where the function returns to */
-    u32 node;  /* the calling-context node of the stack up to here, 0: not looked up yet */
+    u32 act;   /* its activation, with a reference, 0: not made yet */
     u32 depth; /* bytes from the function's SP up to the goroutine stack's end, survives its moves */
 };
 
@@ -44,25 +45,22 @@ struct memo {
     u64 key;
     u64 pc;
     u32 from, to; /* cells, each counted */
-    u32 node;
+    u32 act;
     u8 kind, mask;
 };
 
-enum { MEMOS = 256, SITES = 256, SIZES = 1024 };
+enum { MEMOS = 256, SITES = 1024 };
 
 struct proc {
     struct cache small, large;     /* cells */
     struct cache nodes;            /* clock nodes */
     struct cache syncs;            /* synchronisation objects */
+    struct cache acts;
     struct memo memo[MEMOS];       /* transitions of cells, see shadow.c */
     struct {
         u64 hash;
         u32 stack;
     } site[SITES];                 /* allocation sites */
-    struct {
-        u64 pc;
-        u32 size;
-    } size[SIZES];                 /* widths of scalar accesses by pc */
 };
 
 int thr_init(void);
@@ -101,8 +99,10 @@ u32 thr_release(struct proc *p, struct thr *t);
 void thr_everything(struct proc *p, struct thr *t);
 
 void thr_push(struct thr *t, uptr pc, u32 depth);
-/* The calling-context node of t's shadow stack. */
-u32 thr_node(struct thr *t);
+/* Gives the frames from `to` on back. */
+void thr_pop(struct thr *t, struct frame *to, struct cache *c);
+/* The activation of the innermost frame, kept by it; 0: no frame. */
+u32 thr_act(struct proc *p, struct thr *t);
 
 u32 thr_created(u32 g);
 u32 thr_parent(u32 g);
