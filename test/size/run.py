@@ -23,7 +23,7 @@ import collections
 import json
 import os
 import re
-import shutil
+import shlex
 import struct
 import subprocess
 import sys
@@ -219,7 +219,7 @@ def main(argv):
             elif flag == "work":
                 args.work = os.path.abspath(val)
             elif flag == "flags":
-                args.flags = val.split()
+                args.flags = shlex.split(val)
             elif flag == "show":
                 args.show = int(val)
             else:
