@@ -23,6 +23,10 @@
 //	gomm test -v -run 'Mutex' .              the cases whose name matches, with gomm's
 //	HB_STOCK=1 go test -race .               forgives what the stock runtime is known to miss
 //
+// By default the stock runtime keeps silent about a race at an address at which it has reported
+// one before, and the garbage collector gives out addresses again. So it finds all others only with
+// GORACE=suppress_equal_addresses=0.
+//
 // # Order in time without order by happens-before
 //
 // A race that shows only if two goroutines meet at the right moment makes a bad test. So the

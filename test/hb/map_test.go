@@ -22,11 +22,13 @@ func (rules) TestNoRaceMapReads() {
 
 func (rules) TestRaceMapReadWrite() {
 	m := map[int]int{1: 1}
+	someReports() // the map, and the element's memory
 	inTurn(func() { use(m[1]) }, func() { m[1] = 2 })
 }
 
 func (rules) TestRaceMapWriteRead() {
 	m := map[int]int{1: 1}
+	someReports() // the map, and the element's memory
 	inTurn(func() { m[1] = 2 }, func() { use(m[1]) })
 }
 
@@ -38,6 +40,7 @@ func (rules) TestRaceMapCommaOk() {
 
 func (rules) TestRaceMapWrites() {
 	m := map[int]int{1: 1}
+	someReports() // the map, and the element's memory
 	inTurn(func() { m[1] = 2 }, func() { m[1] = 3 })
 }
 
