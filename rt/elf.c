@@ -39,7 +39,9 @@ static struct {
     uptr bias; /* of a position-independent executable */
 } table;
 
-void __tsan_init(u64 *thr, u64 *proc, void *callback);
+struct thr;
+struct proc;
+void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(uptr, void *));
 
 /* Everything is checked against the file's size: the file is not ours. */
 static int inside(uptr offset, uptr size, uptr file)
@@ -47,27 +49,13 @@ static int inside(uptr offset, uptr size, uptr file)
     return offset <= file && size <= file - offset;
 }
 
-static void load(void)
+static void parse(const u8 *file, uptr size)
 {
-    int fd = os_open("/proc/self/exe", OS_O_RDONLY | OS_O_CLOEXEC, 0);
-
-    if (fd < 0) {
-        return;
-    }
-
-    sptr n = os_file_size(fd);
-    const u8 *file = n > (sptr)sizeof(struct header) ? os_map_file(fd, (uptr)n) : NULL;
-
-    os_close(fd);
-    if (!file) {
-        return;
-    }
-
-    uptr size = (uptr)n;
     const struct header *h = (const void *)file;
 
-    if (memcmp(h->ident, "\177ELF\2", 5) != 0 || h->shentsize != sizeof(struct section) ||
-        h->shoff % 8 != 0 || !inside(h->shoff, (uptr)h->shnum * sizeof(struct section), size)) {
+    if (size < sizeof *h || memcmp(h->ident, "\177ELF\2", 5) != 0 ||
+        h->shentsize != sizeof(struct section) || h->shoff % 8 != 0 ||
+        !inside(h->shoff, (uptr)h->shnum * sizeof(struct section), size)) {
         return;
     }
 
@@ -94,6 +82,24 @@ static void load(void)
         if (y->name < table.names_size && str_eq(table.names + y->name, "__tsan_init")) {
             table.bias = (uptr)__tsan_init - y->value;
         }
+    }
+}
+
+/* The file stays mapped: names point into it. */
+static void load(void)
+{
+    int fd = os_open("/proc/self/exe", OS_O_RDONLY | OS_O_CLOEXEC, 0);
+
+    if (fd < 0) {
+        return;
+    }
+
+    sptr n = os_file_size(fd);
+    const u8 *file = n > 0 ? os_map_file(fd, (uptr)n) : NULL;
+
+    os_close(fd);
+    if (file) {
+        parse(file, (uptr)n);
     }
 }
 
