@@ -3,7 +3,7 @@
 
 #include "text.h"
 
-enum { COMMIT_MIN = 64 << 10, COMMIT_MAX = 16 << 20, REFILL = 64 };
+enum { COMMIT_MIN = 64 << 10, COMMIT_MAX = 16 << 20 };
 
 u32 rt_off;
 
@@ -33,31 +33,37 @@ int arena_init(struct arena *a, const char *what, u32 unit, u32 limit)
     return a->base ? 0 : -1;
 }
 
+/* Makes the first n units usable; 0, or -1 when memory ran out.  Under the arena's lock. */
+static int arena_commit(struct arena *a, u32 n)
+{
+    uptr need = (uptr)n * a->unit;
+
+    if (need > a->committed) {
+        uptr step = a->committed / 4;
+
+        step = step < COMMIT_MIN ? COMMIT_MIN : step > COMMIT_MAX ? COMMIT_MAX : step;
+
+        uptr to = ROUND_UP(need + step, 4096UL);
+        uptr end = ROUND_UP((uptr)a->limit * a->unit, 4096UL);
+
+        to = to > end ? end : to;
+        if (os_commit(a->base + a->committed, to - a->committed) != 0) {
+            return -1;
+        }
+        a->committed = to;
+    }
+    return 0;
+}
+
 /* Takes n consecutive units that were never used; 0 if there are none. */
 static u32 arena_take(struct arena *a, u32 n)
 {
     u32 first = 0;
 
     os_lock(&a->lock);
-    if (n <= a->limit - a->next) {
-        uptr need = (uptr)(a->next + n) * a->unit;
-
-        if (need > a->committed) {
-            uptr step = a->committed / 4;
-
-            step = step < COMMIT_MIN ? COMMIT_MIN : step > COMMIT_MAX ? COMMIT_MAX : step;
-            uptr to = ROUND_UP(need + step, 4096UL);
-            uptr end = ROUND_UP((uptr)a->limit * a->unit, 4096UL);
-
-            to = to > end ? end : to;
-            if (os_commit(a->base + a->committed, to - a->committed) == 0) {
-                a->committed = to;
-            }
-        }
-        if (need <= a->committed) {
-            first = a->next;
-            a->next += n;
-        }
+    if (n <= a->limit - a->next && arena_commit(a, a->next + n) == 0) {
+        first = a->next;
+        a->next += n;
     }
     os_unlock(&a->lock);
     return first;
@@ -66,50 +72,50 @@ static u32 arena_take(struct arena *a, u32 n)
 u32 pool_refill(struct pool *p, struct cache *c)
 {
     os_lock(&p->lock);
-    while (p->free != 0 && c->count < REFILL) {
-        u32 index = p->free;
-        u32 *object = arena_at(p->arena, index);
 
-        p->free = *object;
-        *object = c->head;
-        c->head = index;
-        c->count++;
+    const u32 *free = (const u32 *)(const void *)p->free.base;
+    u32 n = p->free_count < CACHE_STEP ? p->free_count : CACHE_STEP;
+
+    for (u32 i = 0; i < n; i++) {
+        c->index[i] = free[p->free_count - n + i];
     }
+    p->free_count -= n;
     os_unlock(&p->lock);
-    if (c->count == 0) {
-        u32 first = arena_take(p->arena, REFILL * p->stride);
+    if (n == 0) {
+        u32 first = arena_take(p->arena, CACHE_STEP * p->stride);
 
         if (first == 0) {
             rt_exhausted(p->arena->what);
             return 0;
         }
-        for (u32 i = REFILL; i-- > 0;) {
-            u32 index = first + i * p->stride;
-
-            *(u32 *)arena_at(p->arena, index) = c->head;
-            c->head = index;
+        for (n = 0; n < CACHE_STEP; n++) {
+            c->index[n] = first + (CACHE_STEP - 1 - n) * p->stride; /* ascending when taken */
         }
-        c->count = REFILL;
     }
-
-    u32 index = c->head;
-
-    c->head = *(u32 *)arena_at(p->arena, index);
-    c->count--;
-    return index;
+    c->count = n - 1;
+    return c->index[n - 1];
 }
 
 void pool_drain(struct pool *p, struct cache *c, u32 keep)
 {
     os_lock(&p->lock);
-    while (c->count > keep) {
-        u32 index = c->head;
-        u32 *object = arena_at(p->arena, index);
+    if (!p->free.base) {
+        arena_init(&p->free, p->arena->what, sizeof(u32), p->arena->limit / p->stride);
+    }
+    if (c->count > keep) {
+        u32 *free = (u32 *)(void *)p->free.base;
+        u32 n = c->count - keep;
 
-        c->head = *object;
-        *object = p->free;
-        p->free = index;
-        c->count--;
+        if (free && arena_commit(&p->free, p->free_count + n) == 0) {
+            for (u32 i = 0; i < n; i++) { /* the oldest ones */
+                free[p->free_count + i] = c->index[i];
+            }
+            p->free_count += n;
+        } /* else they are lost, which is better than stopping */
+        for (u32 i = 0; i < keep; i++) {
+            c->index[i] = c->index[n + i];
+        }
+        c->count = keep;
     }
     os_unlock(&p->lock);
 }

@@ -2,8 +2,7 @@
  *
  * arena   one reservation of address space cut into units of one size; a u32 index names a unit and
  *         0 names nothing.  Memory is committed as the arena grows and never moves.
- * pool    recycles objects of one size (a number of units) of an arena.  A free object's first u32
- *         is the index of the next free one.
+ * pool    recycles objects of one size (a number of units) of an arena.
  * cache   a P's own few free objects of a pool, so that the common path takes no lock.
  * block   anything else: powers of two.
  *
@@ -29,12 +28,17 @@ struct arena {
 struct pool {
     struct arena *arena;
     u32 stride; /* units per object */
-    u32 free;
     struct os_lock lock;
+    /* Free objects, a stack of indices beside the objects: those are cold by now. */
+    struct arena free;
+    u32 free_count;
 };
 
+enum { CACHE_MAX = 126, CACHE_STEP = CACHE_MAX / 2 };
+
 struct cache {
-    u32 head, count;
+    u32 count;
+    u32 index[CACHE_MAX];
 };
 
 /* Reserves `limit` units; 0, or -1 if the kernel gives no address space. */
@@ -51,23 +55,15 @@ void pool_drain(struct pool *p, struct cache *c, u32 keep);
 /* The index of an object with undefined contents, or 0. */
 static inline u32 pool_get(struct pool *p, struct cache *c)
 {
-    u32 index = c->head;
-
-    if (UNLIKELY(index == 0)) {
-        return pool_refill(p, c);
-    }
-    c->head = *(u32 *)arena_at(p->arena, index);
-    c->count--;
-    return index;
+    return LIKELY(c->count != 0) ? c->index[--c->count] : pool_refill(p, c);
 }
 
 static inline void pool_put(struct pool *p, struct cache *c, u32 index)
 {
-    *(u32 *)arena_at(p->arena, index) = c->head;
-    c->head = index;
-    if (UNLIKELY(++c->count > 256)) {
-        pool_drain(p, c, 128);
+    if (UNLIKELY(c->count == CACHE_MAX)) {
+        pool_drain(p, c, CACHE_MAX - CACHE_STEP);
     }
+    c->index[c->count++] = index;
 }
 
 /* A zeroed block of at least `size` bytes, or NULL.  mem_free needs the same size. */

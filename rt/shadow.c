@@ -288,6 +288,12 @@ static u32 set_hash(u32 g, u32 cap)
     return (g * 0x9e3779b1u >> 7) & (cap - 1);
 }
 
+/* Only sets that are worth it keep account of their stacks; a set becomes one by a rebuild. */
+static int set_notes(const struct set *s)
+{
+    return s->cap > SCAN_ALWAYS * 2;
+}
+
 static void set_note_stack(struct set *s, u32 stack)
 {
     u32 i = 0;
@@ -319,7 +325,9 @@ static void set_put(struct set *s, const struct entry *e)
 {
     u32 i = set_hash(e->g, s->cap);
 
-    set_note_stack(s, entry_stack(e));
+    if (set_notes(s)) {
+        set_note_stack(s, entry_stack(e));
+    }
 
     while (s->slot[i].mask != 0) {
         i = (i + 1) & (s->cap - 1);
@@ -379,7 +387,9 @@ static int set_add(struct set *s, struct access *a)
             act_unref(&a->p->acts, x->act);
             act_ref(a->e.act);
             *x = a->e;
-            set_note_stack(s, access_stack(a));
+            if (set_notes(s)) {
+                set_note_stack(s, access_stack(a));
+            }
             return 0;
         }
     }
@@ -403,7 +413,7 @@ static u32 big_access(struct access *a, u32 id)
         u32 drops = 0;
 
         if ((conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE) &&
-            (s->count <= SCAN_ALWAYS || !set_known(s, access_stack(a)))) {
+            !(set_notes(s) && set_known(s, access_stack(a)))) {
             for (u32 i = 0; i < s->cap; i++) {
                 if (s->slot[i].mask != 0) {
                     drops += meet(a, &s->slot[i], &need) == 0;
@@ -492,6 +502,30 @@ static u32 word_lock(u32 *word)
     }
 }
 
+/* Gives a cell that only this locked word names new contents, if they fit it as they fit a new one. */
+static int cell_reuse(struct proc *p, struct cell *c, u64 fast, const struct entry *e, u32 count)
+{
+    u32 old = cell_count(c);
+
+    if (atomic_load(&c->refs) != 1 || count > ENTRIES_MAX || (count > 1) != (old > 1)) {
+        return 0;
+    }
+    if (count != 1 || old != 1 || e[0].act != c->entry[0].act) {
+        for (u32 i = 0; i < count; i++) {
+            act_ref(e[i].act);
+        }
+        for (u32 i = 0; i < old; i++) {
+            act_unref(&p->acts, c->entry[i].act);
+        }
+    }
+    for (u32 i = 0; i < count; i++) {
+        c->entry[i] = e[i];
+    }
+    c->entry[0].count = (u8)count;
+    atomic_store_relaxed(&c->fast, fast);
+    return 1;
+}
+
 /* The cell after the access, with a reference for the word if it is another one.  The word is
    locked, or its cell is kept by somebody else. */
 static u32 cell_access(struct access *a, u32 id)
@@ -528,6 +562,11 @@ static u32 cell_access(struct access *a, u32 id)
     }
 
     u64 fast = e[0].mask == FULL ? a->fast : 0;
+
+    if (id != 0 && cell_reuse(a->p, cell_at(id), fast, e, n)) {
+        return id;
+    }
+
     u32 to = n > ENTRIES_MAX ? big_new(a->p, a->site, fast, e, n)
                              : cell_new(a->p, a->site, fast, e, n);
 
@@ -561,6 +600,18 @@ static void memo_clear(struct proc *p, struct memo *m)
         cell_unref(p, m->to, 1);
         m->to = 0;
     }
+}
+
+/* A memo keeps cells from being reused, so it is made for ranges, and for a scalar access when the
+   same one meets the same cell a second time. */
+static int memo_pays(struct proc *p, uptr count, u32 to, u32 id, u64 key, u64 pc)
+{
+    int again = p->last.id == id && p->last.pc == pc && p->last.key == key;
+
+    p->last.id = id;
+    p->last.pc = pc;
+    p->last.key = key;
+    return count > 1 || (again && (to != id || id == 0));
 }
 
 static void reports(struct access *a)
@@ -638,7 +689,7 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
 
         u32 to = cell_access(a, id);
 
-        if (!((to | id) & CELL_BIG) && a->races == 0) {
+        if (!((to | id) & CELL_BIG) && a->races == 0 && memo_pays(a->p, count, to, id, key, pc)) {
             m = memo_at(a->p, id, pc, a->e.mask);
             memo_clear(a->p, m);
             cell_ref(to, 1);

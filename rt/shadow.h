@@ -9,8 +9,8 @@
  * Memory of the tables is committed with the heap and used as it is touched: 0.5 bytes a byte.
  *
  * Cells.  A cell is the set of accesses to a word that a later access may still race with.  Cells
- * are immutable, counted, and shared by all words with the same past, so memory filled by one loop
- * costs one cell.  Access x is dropped from the set when a later access y of the same bytes happens
+ * are counted, immutable while they are shared, and shared by words with the same past, so memory
+ * filled by one loop costs one cell.  Access x is dropped from the set when a later access y of the same bytes happens
  * after x and conflicts with all that x conflicts with: whatever then is unordered with x is
  * unordered with y also.  Nothing else is ever dropped.  (FastTrack, PLDI 2009, keeps one write and
  * drops its unordered predecessors; we keep those.)

@@ -58,6 +58,10 @@ struct proc {
     struct cache acts;
     struct memo memo[MEMOS];       /* transitions of cells, see shadow.c */
     struct {
+        u64 key, pc;
+        u32 id;
+    } last;                        /* the latest transition that was not in memo */
+    struct {
         u64 hash;
         u32 stack;
     } site[SITES];                 /* allocation sites */
