@@ -16,7 +16,9 @@ set -u
 one() {
     log=$tmp/log
     begin=$(now)
-    detector "$1" "$2" test -short -v -count=1 -timeout 20m "$3" >"$log" 2>&1 </dev/null
+    # In GOROOT/src, for the main module's go version decides what GODEBUG the tests run with.
+    (cd "$("$1" env GOROOT)/src" &&
+        detector "$1" "$2" test -short -v -count=1 -timeout 20m "$3") >"$log" 2>&1 </dev/null
     if [ $? = 0 ]; then verdict=pass; else verdict=FAIL; fi
     grep -q 'WARNING: DATA RACE' "$log" && verdict=$verdict+race
     result="$(counts "$log") $verdict $(since "$begin")"

@@ -8,8 +8,7 @@
 //	bytewise types       every byte of every basic type against an access of the whole value
 //
 // pairs and types know for every pair whether it conflicts, compare the number of reports with
-// that, and print the pairs that were missed or wrongly reported.  They need
-// GORACE="suppress_equal_stacks=0 suppress_equal_addresses=0", for the stacks are few.
+// that, and print the pairs that were missed or wrongly reported.
 package main
 
 import (
@@ -75,17 +74,17 @@ func keep32(v uint32) { sink32 = v }
 func keep64(v uint64) { sink64 = v }
 
 // twice runs a and then b, each in a goroutine of its own and unordered for the memory model, and
-// returns how many races were reported meanwhile.
-func twice(a, b func()) int {
+// returns how many races were reported meanwhile.  n makes the call stacks different.
+func twice(n int, a, b func()) int {
 	before := runtime.RaceErrors()
 	var made, done quiet.Flag
 	go func() { // GO1
-		a() // CALL1
+		quiet.Distinct(n, a) // CALL1
 		made.Set()
 	}()
 	made.Wait()
 	go func() { // GO2
-		b() // CALL2
+		quiet.Distinct(n, b) // CALL2
 		done.Set()
 	}()
 	done.Wait()
@@ -116,7 +115,7 @@ func (t *tally) done() {
 func one(width, off int) {
 	cell := new([2]uint64)
 	a, b := unsafe.Pointer(cell), unsafe.Pointer(uintptr(unsafe.Pointer(cell))+uintptr(off))
-	twice(func() { first(a, width, true) }, func() { second(b, 1, true) }) // CALLONE
+	twice(0, func() { first(a, width, true) }, func() { second(b, 1, true) }) // CALLONE
 }
 
 func pairs() {
@@ -133,7 +132,7 @@ func pairs() {
 						a := unsafe.Pointer(uintptr(unsafe.Pointer(cell)) + uintptr(oa))
 						b := unsafe.Pointer(uintptr(unsafe.Pointer(cell)) + uintptr(ob))
 						overlap := oa < ob+wb && ob < oa+wa
-						n := twice(func() { first(a, wa, writeA) }, func() { second(b, wb, writeB) })
+						n := twice(t.pairs, func() { first(a, wa, writeA) }, func() { second(b, wb, writeB) })
 						t.count(overlap && (writeA || writeB), n,
 							fmt.Sprintf("%s of %d at %d, then %s of %d at %d", name[writeA], wa, oa, name[writeB], wb, ob))
 					}
@@ -178,7 +177,7 @@ func whole[T any](t *tally, name string, v T) {
 			if mode&2 != 0 {
 				f, g = g, f
 			}
-			n := twice(f, g)
+			n := twice(t.pairs, f, g)
 			t.count(off >= 0 && off < size, n, fmt.Sprintf("%s, byte %d, %s", name, off,
 				[]string{"read then byte", "write then byte", "byte then read", "byte then write"}[mode]))
 			runtime.KeepAlive(block)

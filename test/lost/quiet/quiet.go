@@ -49,3 +49,24 @@ func Word(i int, otherwise string) string {
 	}
 	return os.Args[i]
 }
+
+// Distinct calls f by way of a call stack that is different for every n below 1<<levels, because a detector
+// reports a pair of call stacks once.
+func Distinct(n int, f func()) {
+	descend(n, levels, f)
+}
+
+const levels = 14
+
+//go:noinline
+func descend(n, level int, f func()) {
+	if level == 0 {
+		f()
+		return
+	}
+	if n&1 == 0 {
+		descend(n>>1, level-1, f)
+	} else {
+		descend(n>>1, level-1, f)
+	}
+}

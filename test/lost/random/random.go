@@ -1,16 +1,19 @@
 // Random plans of memory accesses and synchronisation, run in a fixed total order by several
-// goroutines, with the complete list of the races that each plan holds.  Usage: random SEED ROUNDS
+// goroutines, with the complete list of the races that each plan holds.
+//
+//	random SEED ROUNDS
+//	random SEED ROUNDS R     round R alone, and what its steps are
+//	random plan FILE         the plan whose steps FILE holds, in the form in which they are printed
 //
 // Which pairs of accesses conflict unordered follows from the Go memory model alone, computed here
 // with plain vector clocks; the judge compares the detector's reports with it.  On standard error, between
 // the reports, stand the lines
 //
 //	round R
+//	access I G OFF WIDTH C0 C1 …   step I, of goroutine G, and the vector clock it is made at
 //	race I J NEW       steps I < J race; NEW is 1 unless a neighbour in the same goroutine and epoch
 //	                   stands for I (later than I) or for J (before J): see stands
 //	done R
-//
-// Needs GORACE="suppress_equal_stacks=0 suppress_equal_addresses=0".
 package main
 
 import (
@@ -18,6 +21,7 @@ import (
 	"math/rand"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -52,6 +56,54 @@ type step struct {
 	object    int
 	width     int
 	off       int
+}
+
+var kindNames = [kinds]string{"read", "write", "lock+unlock", "rlock+runlock", "send", "receive", "add", "load", "store"}
+
+func (s step) String() string {
+	if s.kind <= write {
+		return fmt.Sprintf("goroutine %d: %s %d at %d", s.goroutine, kindNames[s.kind], s.width, s.off)
+	}
+	return fmt.Sprintf("goroutine %d: %s %d", s.goroutine, kindNames[s.kind], s.object)
+}
+
+// readPlan reads lines as they are printed; what stands before "goroutine" does not matter.
+func readPlan(name string) (goroutines int, steps []step) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "random:", err)
+		os.Exit(2)
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		i := strings.Index(line, "goroutine ")
+		if i < 0 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		var s step
+		var name string
+		var n int
+		fmt.Sscanf(line[i:], "goroutine %d: %s %d at %d", &s.goroutine, &name, &n, &s.off)
+		s.kind = kinds
+		for k := range kindNames {
+			if kindNames[k] == name {
+				s.kind = kind(k)
+			}
+		}
+		if s.kind <= write {
+			s.width = n
+		} else {
+			s.object = n
+		}
+		if s.kind == kinds || s.off < 0 || s.off+s.width > 8*words || s.object >= objects || len(steps) == len(ops) {
+			fmt.Fprintln(os.Stderr, "random: bad step:", line)
+			os.Exit(2)
+		}
+		if s.goroutine >= goroutines {
+			goroutines = s.goroutine + 1
+		}
+		steps = append(steps, s)
+	}
+	return
 }
 
 type cells [words]uint64
@@ -177,8 +229,8 @@ type race struct {
 	fresh bool
 }
 
-// races lists the unordered conflicting pairs of a plan.
-func races(goroutines int, steps []step) (found []race) {
+// races lists the unordered conflicting pairs of a plan, and the vector clock of each step.
+func races(goroutines int, steps []step) (found []race, at []clock) {
 	now := make([]clock, goroutines)
 	for g := range now {
 		now[g] = make(clock, goroutines)
@@ -190,7 +242,7 @@ func races(goroutines int, steps []step) (found []race) {
 	}
 	var queue [objects][]clock // what a channel holds: the clock of each send
 	var slots [objects][]clock // the clocks of the receives that emptied its slots, oldest first
-	at := make([]clock, len(steps))
+	at = make([]clock, len(steps))
 
 	for j, s := range steps {
 		c := now[s.goroutine]
@@ -204,15 +256,19 @@ func races(goroutines int, steps []step) (found []race) {
 			// No writer ever locks, so nothing is ordered by it.  It ends the epoch all
 			// the same.
 		case send:
+			// Sending and receiving exchange clocks with the slot: what a receive passes on to
+			// the send that uses the slot next is what its goroutine knew before it.
+			before := c.copy()
 			if len(slots[s.object])+len(queue[s.object]) >= depth && len(slots[s.object]) > 0 {
 				c.join(slots[s.object][0])
 				slots[s.object] = slots[s.object][1:]
 			}
-			queue[s.object] = append(queue[s.object], c.copy())
+			queue[s.object] = append(queue[s.object], before)
 		case receive:
+			before := c.copy()
 			c.join(queue[s.object][0])
 			queue[s.object] = queue[s.object][1:]
-			slots[s.object] = append(slots[s.object], c.copy())
+			slots[s.object] = append(slots[s.object], before)
 		case addAtomic:
 			c.join(word[s.object])
 			word[s.object] = c.copy()
@@ -279,14 +335,29 @@ func (b *baton) await(i int) {
 //go:norace
 func (b *baton) pass() { b.step++ }
 
-func round(r int, rng *rand.Rand) {
+func round(r int, rng *rand.Rand, show bool) {
 	goroutines, steps := plan(rng)
+	if show {
+		for i, s := range steps {
+			fmt.Fprintf(os.Stderr, "step %d: %s\n", i, s)
+		}
+	}
+	perform(r, goroutines, steps)
+}
+
+func perform(r, goroutines int, steps []step) {
 	w := &world{mem: new(cells)}
 	for i := range w.ch {
 		w.ch[i] = make(chan int, depth)
 	}
 	fmt.Fprintln(os.Stderr, "round", r)
-	for _, p := range races(goroutines, steps) {
+	found, at := races(goroutines, steps)
+	for i, s := range steps {
+		if s.kind <= write {
+			fmt.Fprintln(os.Stderr, "access", i, s.goroutine, s.off, s.width, strings.Trim(fmt.Sprint(at[i]), "[]"))
+		}
+	}
+	for _, p := range found {
 		l := 0
 		if p.fresh {
 			l = 1
@@ -299,13 +370,15 @@ func round(r int, rng *rand.Rand) {
 	for g := 0; g < goroutines; g++ {
 		g := g
 		go func() {
-			for i := range steps {
-				if steps[i].goroutine == g {
-					b.await(i)
-					w.run(i, &steps[i])
-					b.pass()
+			quiet.Distinct(r, func() { // or a pair of steps would be reported in one round only
+				for i := range steps {
+					if steps[i].goroutine == g {
+						b.await(i)
+						w.run(i, &steps[i])
+						b.pass()
+					}
 				}
-			}
+			})
 			wg.Done()
 		}()
 	}
@@ -314,8 +387,16 @@ func round(r int, rng *rand.Rand) {
 }
 
 func main() {
+	if quiet.Word(1, "") == "plan" {
+		goroutines, steps := readPlan(quiet.Word(2, ""))
+		perform(0, goroutines, steps)
+		return
+	}
 	seed, rounds := quiet.Arg(1, 1), quiet.Arg(2, 100)
+	only := quiet.Arg(3, -1)
 	for r := 0; r < rounds; r++ {
-		round(r, rand.New(rand.NewSource(int64(seed)<<32+int64(r))))
+		if only < 0 || r == only {
+			round(r, rand.New(rand.NewSource(int64(seed)*1000003+int64(r))), r == only)
+		}
 	}
 }

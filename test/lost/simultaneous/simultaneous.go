@@ -4,8 +4,7 @@
 //
 // Usage: simultaneous N KIND SKEW, KIND being one of the kinds below.  SKEW is the number of
 // iterations by which one side is held back at most (it runs through -SKEW to SKEW), in order to
-// meet windows of different lengths.  Prints the base address, the stride and the number of variables.  Needs
-// GORACE="suppress_equal_stacks=0 suppress_equal_addresses=0".
+// meet windows of different lengths.  Prints the base address, the stride and the number of variables.
 package main
 
 import (
@@ -113,9 +112,11 @@ func main() {
 						late = -late
 					}
 				}
-				b.meet(side, i+1)
-				delay(late)
-				sides[side](&cells[i].v)
+				quiet.Distinct(i, func() {
+					b.meet(side, i+1)
+					delay(late)
+					sides[side](&cells[i].v)
+				})
 			}
 		}()
 	}
