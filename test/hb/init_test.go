@@ -44,6 +44,7 @@ func (rules) TestNoRaceInitGoroutine() {
 }
 
 func (rules) TestRaceInitGoroutine() {
+	stockFails("after some 250 goroutines another one has the slot that this one had")
 	close(strayGo)
 	strayDone.at(1)
 	use(stray)
