@@ -158,6 +158,29 @@ $(B)/test/unit/%: test/unit/%.c $(B)/libgomm.a $(B)/flags.tool
 	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(B)/libgomm.a \
 		-lcmocka $(TOOL_LIBS)
 
+# The runtime's own tests, rt_*: its sources as hosted code, names that clash with libc and the
+# sanitizers renamed; where test/rt/ has a file of the same name, that one stands in (it includes
+# the source and adds what looks inside).
+RT_TEST_C := $(wildcard test/rt/*.c)
+RT_TEST_OBJ := $(foreach f,$(RT_C),$(B)/obj/rt-hosted/$(if $(filter test/$(f),$(RT_TEST_C)),test/)$(f).o) \
+	$(RT_S:%=$(B)/obj/rt-hosted/%.o)
+RT_TEST_FLAGS := -include test/rt/hosted.h -fvisibility=hidden -fno-strict-aliasing -Irt
+
+$(B)/obj/rt-hosted/%.o: % $(B)/flags.tool
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) $(RT_TEST_FLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/librt-hosted.a: $(RT_TEST_OBJ) $(B)/sources.rt
+	@rm -f $@
+	@$(AR) rcs $@ $(RT_TEST_OBJ)
+
+$(B)/test/unit/rt_%: test/unit/rt_%.c $(B)/librt-hosted.a $(B)/flags.tool
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -Irt -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+		$(B)/librt-hosted.a -lcmocka -pthread
+
 .PHONY: units
 units: $(UNIT)
 
@@ -177,16 +200,19 @@ asan: setup-test
 	@+$(call locked,build/asan) B=build/asan SAN=1 OPT=-O1 build/asan/gomm units
 	@B=build/asan CC=$(CC) test/run.sh --unit
 
+# A Go that is installed but not on PATH (setup.sh is content with it) is put there.
+GO_PATH = $(if $(shell command -v go),,$(firstword $(wildcard /usr/local/go/bin /usr/lib/go-*/bin)):)
+
 .PHONY: run
 run: setup
 	@+$(call locked,$(B)) $(B)/gomm
-	@$(B)/gomm check ./exercises/...; s=$$?; [ $$s -le 1 ] || exit $$s
+	@PATH="$(GO_PATH)$$PATH" $(B)/gomm check ./exercises/...; s=$$?; [ $$s -le 1 ] || exit $$s
 
 .PHONY: bench
 bench: setup
 	@+$(call locked,$(B)) $(B)/gomm
 	@set -e; for f in bench/*.sh; do [ -x "$$f" ] || continue; echo "== $$f"; \
-		GOMM=$(abspath $(B)/gomm) GOMM_ROOT=$(CURDIR) "$$f"; done
+		PATH="$(GO_PATH)$$PATH" GOMM=$(abspath $(B)/gomm) GOMM_ROOT=$(CURDIR) "$$f"; done
 
 # -- fuzzing: needs clang -----------------------------------------------------------------------------
 
@@ -206,6 +232,12 @@ $(B)/fuzz/%: fuzz/%.c $(B)/libgomm.a $(B)/flags.tool
 	$(call say,CC)
 	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< \
 		$(B)/libgomm.a $(TOOL_LIBS)
+
+$(B)/fuzz/rt_%: fuzz/rt_%.c $(B)/librt-hosted.a $(B)/flags.tool
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -Irt -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< \
+		$(B)/librt-hosted.a
 
 # -- the rest -----------------------------------------------------------------------------------------
 
@@ -240,4 +272,4 @@ help:
 
 -include $(SRC_C:%.c=$(B)/obj/%.c.d) $(SRC_S:%.S=$(B)/obj/%.S.d)
 -include $(RT_C:%.c=$(B)/%.c.d) $(RT_S:%.S=$(B)/%.S.d)
--include $(UNIT:%=%.d) $(FUZZ:%=%.d)
+-include $(UNIT:%=%.d) $(FUZZ:%=%.d) $(RT_TEST_OBJ:%.o=%.d)

@@ -55,7 +55,7 @@ if [ "${GOMM_NO_INSTALL:-}" = 1 ]; then
 elif ! command -v apt-get >/dev/null; then
     can_install=no why="there is no apt-get here"
 elif [ -n "$sudo" ] && ! $sudo true 2>/dev/null; then
-    can_install=no why="not root, and sudo asks for a password"
+    can_install=no why="not root, and no sudo without a password"
 fi
 
 refuse() { # packages... in $missing
