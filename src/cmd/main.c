@@ -1,5 +1,6 @@
 /* main.c: gomm's entry: finds the command and runs it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
@@ -25,6 +26,9 @@ int main(int argc, char **argv)
     const struct cmd *c = cmd_lookup(str_of(name));
     if (c) {
         return c->run(argv + 2);
+    }
+    if (getenv(DRIVER_TOOLEXEC_ENV)) {
+        return driver_toolexec_inherited(argv + 1);
     }
     const char *meant = cmd_suggest(str_of(name));
     fprintf(stderr, "gomm %s: unknown command\n", name);

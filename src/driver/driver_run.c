@@ -7,8 +7,8 @@
 #include "base/io.h"
 #include "base/path.h"
 #include "base/quoted.h"
-#include "base/vec.h"
 #include "driver/driver_runtime.h"
+#include "driver/driver_toolexec.h"
 
 bool driver_choose_runtime(struct arena *a, const char *flag, struct driver_choice *out,
                            struct err *e)
@@ -43,23 +43,19 @@ static bool run_self(struct arena *a, str *out, struct err *e)
     return io_real_path(a, "/proc/self/exe", out, e);
 }
 
-bool driver_toolexec_flag(struct arena *a, const struct driver_choice *c, str users, str *out,
-                          struct err *e)
+/* What stands between "toolexec" and the tool: which runtime, and the user's own program. */
+static bool run_toolexec_words(struct arena *a, const struct driver_choice *c, str users, str *out,
+                               struct err *e)
 {
-    str words[4], self;
+    str words[2], self;
     size_t n = 0, n_users = 0;
     str *user_words = NULL;
-    if (!run_self(a, &self, e)) {
-        return false;
-    }
     if (users.n > 0 && !quoted_split(a, users, &user_words, &n_users, e)) {
         return err_prefix(e, "-toolexec: ");
     }
-    if (n_users >= 2 && str_eq(user_words[0], self) && str_is(user_words[1], "toolexec")) {
+    if (n_users > 0 && run_self(a, &self, NULL) && str_eq(user_words[0], self)) {
         n_users = 0; /* an outer gomm's, through GOFLAGS: once is enough */
     }
-    words[n++] = self;
-    words[n++] = STR("toolexec");
     if (c->file) {
         words[n++] = str_fmt(a, "-runtime=%s", c->file);
     }
@@ -75,28 +71,34 @@ bool driver_toolexec_flag(struct arena *a, const struct driver_choice *c, str us
     return true;
 }
 
-/* GOFLAGS with our -toolexec in it, for go commands that the program or its tests start. */
-static bool run_inherit(struct arena *a, const struct driver_go *go, str toolexec, struct argv *env,
-                        struct err *e)
+bool driver_toolexec_flag(struct arena *a, const struct driver_choice *c, str users, str *out,
+                          struct err *e)
 {
-    str *words;
-    size_t n;
-    VEC(str) flags = {0};
-    if (!quoted_split(a, go->goflags, &words, &n, e)) {
-        return err_prefix(e, "parsing $GOFLAGS: ");
+    str words[2] = {{0}, STR_INIT("toolexec")}, self, rest;
+    if (!run_self(a, &words[0], e) || !quoted_join(a, words, 2, &self, e) ||
+        !run_toolexec_words(a, c, users, &rest, e)) {
+        return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        struct driver_flag f;
-        if (!driver_flag_parse(str_cstr(a, words[i]), &f) || !str_is(f.name, "toolexec")) {
-            vec_push_in(a, &flags, words[i]);
-        }
+    *out = rest.n > 0 ? str_fmt(a, "%.*s %.*s", STR_ARG(self), STR_ARG(rest)) : self;
+    return true;
+}
+
+/* Environment in which go commands that the program or its tests start use gomm as well.  Of two
+ * -toolexec in GOFLAGS the later one counts. */
+static bool run_inherit(struct arena *a, const struct driver_go *go, const struct driver_choice *c,
+                        str users, struct argv *env, struct err *e)
+{
+    str self, flag, words;
+    if (!run_self(a, &self, e) || !quoted_join(a, &self, 1, &self, e)) {
+        return false;
     }
-    vec_push_in(a, &flags, str_fmt(a, "-toolexec=%.*s", STR_ARG(toolexec)));
-    str joined;
-    if (!quoted_join(a, flags.v, flags.n, &joined, e)) {
-        return err_prefix(e, "-gomm.inherit: GOFLAGS: ");
+    self = str_fmt(a, "-toolexec=%.*s", STR_ARG(self));
+    if (!quoted_join(a, &self, 1, &flag, e) || !run_toolexec_words(a, c, users, &words, e)) {
+        return err_prefix(e, "-gomm.inherit: ");
     }
-    argv_setenv(env, "GOFLAGS", str_cstr(a, joined));
+    flag = str_fmt(a, "%.*s %.*s", STR_ARG(go->goflags), STR_ARG(flag));
+    argv_setenv(env, "GOFLAGS", str_cstr(a, str_trim(flag)));
+    argv_setenv(env, DRIVER_TOOLEXEC_ENV, str_cstr(a, words));
     return true;
 }
 
@@ -120,7 +122,7 @@ bool driver_compose(struct arena *a, enum driver_verb verb, const struct driver_
         if (!driver_toolexec_flag(a, choice, users, &toolexec, e)) {
             return false;
         }
-        if (run_wants_inherit(scan) && !run_inherit(a, go, toolexec, env, e)) {
+        if (run_wants_inherit(scan) && !run_inherit(a, go, choice, users, env, e)) {
             return false;
         }
     }

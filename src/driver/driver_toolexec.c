@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/quoted.h"
 #include "driver/driver_link.h"
 
 static int toolexec_fail(const char *text)
@@ -93,4 +94,21 @@ int driver_toolexec(char *const *args)
         return toolexec_become(args);
     }
     return toolexec_link(runtime, args, chain + 1);
+}
+
+int driver_toolexec_inherited(char *const *args)
+{
+    struct arena a = {0};
+    struct argv all = {0};
+    struct err e;
+    str *words;
+    size_t n;
+    if (!quoted_split(&a, str_of(getenv(DRIVER_TOOLEXEC_ENV)), &words, &n, &e)) {
+        return toolexec_fail(e.text);
+    }
+    for (size_t i = 0; i < n; i++) {
+        argv_push_str(&all, words[i]);
+    }
+    argv_push_all(&all, args);
+    return driver_toolexec(argv_get(&all));
 }

@@ -10,6 +10,14 @@
 #ifndef GOMM_DRIVER_TOOLEXEC_H
 #define GOMM_DRIVER_TOOLEXEC_H
 
+/* In the environment of programs that shall inherit gomm (-gomm.inherit): GOFLAGS names gomm alone
+ * as the -toolexec program, since before Go 1.20 or so no flag in GOFLAGS can hold a blank.  What
+ * would stand between "toolexec" and the tool is in this variable, as a list of words. */
+#define DRIVER_TOOLEXEC_ENV "GOMM_TOOLEXEC"
+
+/* args: the tool and its arguments. */
+int driver_toolexec_inherited(char *const *args);
+
 /* args: what follows "toolexec", ending in NULL.  Returns an exit status; comes back only
  * if no other program took this process over. */
 int driver_toolexec(char *const *args);
