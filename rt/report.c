@@ -471,25 +471,10 @@ static void event(struct text *t)
     text_free(t);
 }
 
-struct lookup {
-    u32 g, epoch;
-};
-
-static void lookup_epoch(const struct thr *t, void *arg)
-{
-    struct lookup *l = arg;
-
-    if (thr_g(t) == l->g) {
-        l->epoch = thr_epoch(t);
-    }
-}
-
 static void event_race(const struct race *r, const struct place *p)
 {
-    struct lookup l = {r->before.g, r->before.epoch};
     struct text t;
 
-    thr_each(lookup_epoch, &l);
     text_init(&t);
     json_start(&t, "race");
     json_number(&t, "seq", out.seq);
@@ -503,7 +488,7 @@ static void event_race(const struct race *r, const struct place *p)
     text_add(&t, ",\"order\":{\"access_epoch\":");
     text_dec(&t, r->before.epoch);
     json_number(&t, "known_epoch", r->known);
-    json_number(&t, "current_epoch", l.epoch);
+    json_number(&t, "current_epoch", thr_epoch_of(r->before.g));
     text_char(&t, '}');
     event(&t);
 }

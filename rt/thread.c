@@ -75,6 +75,7 @@ struct thr *thr_start(struct proc *p, struct thr *parent, u32 created)
         r->created = created;
         r->parent = parent ? thr_g(parent) : 0;
         r->first_name = g;
+        r->last_epoch = 0;
         t = thr_at(index);
         memset(t, 0, sizeof *t);
         t->key = key_make(g, 1);
@@ -97,6 +98,7 @@ void thr_end(struct proc *p, struct thr *t)
 {
     u32 epoch = thr_epoch(t);
 
+    record(thr_g(t))->last_epoch = epoch;
     clock_finish(thr_g(t), t->dirty & THR_ACCESS ? epoch : epoch - 1);
     clock_unref(&p->nodes, t->clock);
     thr_pop(t, t->base, &p->acts);
@@ -123,6 +125,7 @@ static void thr_renew(struct thr *t)
     os_lock(&all.lock);
     if (identity(&g) == 0) {
         *record(g) = *record(old);
+        record(old)->last_epoch = thr_epoch(t);
         clock_finish(old, thr_epoch(t) - 1);
         atomic_store(&t->key, key_make(g, 1));
     }
@@ -226,6 +229,20 @@ u32 thr_created(u32 g)
 u32 thr_parent(u32 g)
 {
     return record(g)->parent;
+}
+
+u32 thr_epoch_of(u32 g)
+{
+    u32 epoch = record(g)->last_epoch;
+
+    os_lock(&all.lock);
+    for (u32 i = all.first; i != 0; i = thr_at(i)->next) {
+        if (thr_g(thr_at(i)) == g) {
+            epoch = thr_epoch(thr_at(i));
+        }
+    }
+    os_unlock(&all.lock);
+    return epoch;
 }
 
 u32 thr_name(u32 g)

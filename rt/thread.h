@@ -39,6 +39,7 @@ struct goroutine {
     u32 created;    /* stack of the go statement */
     u32 parent;     /* goroutine that made it */
     u32 first_name; /* the index under which it is known to the user (thr_renew) */
+    u32 last_epoch; /* once it has finished */
 };
 
 struct memo {
@@ -110,6 +111,8 @@ u32 thr_act(struct proc *p, struct thr *t);
 
 u32 thr_created(u32 g);
 u32 thr_parent(u32 g);
+/* The epoch that g is in, or ended in. */
+u32 thr_epoch_of(u32 g);
 /* The number that reports give to g. */
 u32 thr_name(u32 g);
 /* Calls f for each goroutine that lives, under the list's lock. */
