@@ -40,8 +40,12 @@ static bool go_ask(struct arena *a, const char *dir, struct driver_go *go)
         return false;
     }
     struct jsonr doc;
-    if (r.status != 0 || !jsonr_parse(r.out, &doc, &e)) {
+    if (r.status != 0) {
         go->trouble = r.err.n > 0 ? str_trim(r.err) : proc_status_text(a, &r);
+        return false;
+    }
+    if (!jsonr_parse(r.out, &doc, &e)) {
+        go->trouble = str_fmt(a, "unexpected output: %s", e.text);
         return false;
     }
     for (size_t i = 0; i < ARRAY_LEN(vars); i++) {
