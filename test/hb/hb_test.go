@@ -40,8 +40,12 @@ func stockFails(why string) { stockMiss = why }
 // skip says that the case cannot be tried on this system. It must return at once then.
 func skip(why string) { skipped = why }
 
+// runner is testing's own, for cases that need it.
+var runner *testing.M
+
 // TestMain takes the place of testing's own runner; see the package comment.
 func TestMain(m *testing.M) {
+	runner = m
 	flag.Parse()
 	pattern := regexp.MustCompile(flag.Lookup("test.run").Value.String())
 	list := regexp.MustCompile(flag.Lookup("test.list").Value.String())
