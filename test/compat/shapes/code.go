@@ -151,6 +151,14 @@ func init() {
 		after := func() {
 			for i := 0; i < 200; i++ {
 				rescue(i % 60)
+			}
+			writeGlobal()
+		}
+		order(after, after)
+	}
+	shapes["after-rethrow"] = func() {
+		after := func() {
+			for i := 0; i < 200; i++ {
 				rethrow(i % 20)
 			}
 			writeGlobal()

@@ -109,7 +109,7 @@ func init() {
 	}
 	shapes["atomic-cas"] = func() {
 		x := new(int64)
-		order(func() { *x = 2 }, func() { atomic.CompareAndSwapInt64(x, 1, 3) })
+		order(func() { *x = 2 }, func() { atomic.CompareAndSwapInt64(x, 2, 3) })
 	}
 	shapes["atomic-value"] = func() {
 		x := new(atomic.Int64)
