@@ -299,11 +299,16 @@ static u32 width(uptr pc, uptr addr, uptr sp, int write)
 
 static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, u8 kind)
 {
-    struct proc *p = t && !rt_off ? proc_current() : NULL;
+    /* An aligned scalar does not leave its word, but for strings and interfaces, whose second word
+       is accessed with the first: no need to know the width. */
+    if (!t || ((addr & 7) == 0 && shadow_hit(t, addr, 8, kind)) || rt_off) {
+        return;
+    }
+    /* sp is racecall's: above it lies the return address into the user's code */
+    uptr size = width(pc, addr, sp + 8, kind);
 
-    if (p) {
-        /* sp is racecall's: above it lies the return address into the user's code */
-        shadow_access(p, t, addr, width(pc, addr, sp + 8, kind), kind, pc);
+    if (!shadow_hit(t, addr, size, kind)) {
+        shadow_access(proc_current(), t, addr, size, kind, pc);
     }
 }
 
@@ -321,11 +326,12 @@ void hook_write(struct thr *t, uptr addr, uptr pc, uptr sp)
 
 static void range(struct thr *t, uptr addr, uptr size, uptr callpc, uptr pc, u8 kind)
 {
-    struct proc *p = t && !rt_off ? proc_current() : NULL;
-
-    if (!p) {
+    if (!t || size == 0 || shadow_hit(t, addr, size, kind) || rt_off) {
         return;
     }
+
+    struct proc *p = proc_current();
+
     if (callpc != 0) {
         thr_push(t, callpc, 0);
     }
@@ -509,7 +515,7 @@ struct atomic_call {
     struct proc *p; /* NULL: only do the operation */
     struct thr *t;
     uptr addr, pc;
-    u32 size;
+    u32 size, act;
     struct sync_line line;
 };
 
@@ -525,7 +531,7 @@ static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr
         c->p = NULL;
     }
     if (c->p) {
-        thr_push(t, callpc, 0);
+        c->act = thr_atomic_act(c->p, t, callpc);
     }
 }
 
@@ -537,14 +543,12 @@ static void atomic_end(struct atomic_call *c, u32 what)
     if (what != ATOMIC_STORE) {
         sync_acquire_held(c->p, c->t, &c->line);
     }
-    shadow_access(c->p, c->t, c->addr, c->size,
-                  what == ATOMIC_LOAD ? ACCESS_ATOMIC | ACCESS_READ : ACCESS_ATOMIC | ACCESS_WRITE,
-                  c->pc);
+    shadow_atomic(c->p, c->t, c->addr, c->size, what == ATOMIC_LOAD ? ACCESS_READ : ACCESS_WRITE,
+                  c->pc, c->act);
     if (what != ATOMIC_LOAD) {
         sync_release_held(c->p, c->t, &c->line);
     }
     sync_unlock(&c->line);
-    thr_pop(c->t, c->t->top - 1, &c->p->acts);
 }
 
 /* The arguments as Go's assembly lays them out: the address, then operands, then the result. */

@@ -406,22 +406,17 @@ static u32 big_access(struct access *a, u32 id)
 {
     struct cell *c = cell_at(id);
     u8 need = a->e.mask;
-    u32 left = 0;
+    u32 left = 0, drops[ACCESS_KINDS] = {0};
 
     for (u8 k = 0; k < ACCESS_KINDS; k++) {
         struct set *s = &c->sets[k];
-        u32 drops = 0;
 
         if ((conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE) &&
             !(set_notes(s) && set_known(s, access_stack(a)))) {
             for (u32 i = 0; i < s->cap; i++) {
                 if (s->slot[i].mask != 0) {
-                    drops += meet(a, &s->slot[i], &need) == 0;
+                    drops[k] += meet(a, &s->slot[i], &need) == 0;
                 }
-            }
-            /* a write usually ends a time of sharing: give the memory back then */
-            if (drops * 2 > s->count && set_rebuild(a->p, s, a, 0) != 0) {
-                return id;
             }
         } else if (covers(k, a->e.kind) && s->cap != 0) {
             for (u32 i = set_hash(a->e.g, s->cap); s->slot[i].mask != 0;
@@ -431,10 +426,18 @@ static u32 big_access(struct access *a, u32 id)
                 }
             }
         }
-        left += s->count;
     }
     if (need == 0) {
-        return id;
+        return id; /* and what the access would replace stays: nothing comes in its place */
+    }
+    for (u32 k = 0; k < ACCESS_KINDS; k++) {
+        struct set *s = &c->sets[k];
+
+        /* a write usually ends a time of sharing: give the memory back then */
+        if (drops[k] * 2 > s->count && set_rebuild(a->p, s, a, 0) != 0) {
+            return id;
+        }
+        left += s->count;
     }
     if (left < ENTRIES_MAX) {
         struct entry e[ENTRIES_MAX];
@@ -604,13 +607,12 @@ static void memo_clear(struct proc *p, struct memo *m)
 
 /* A memo keeps cells from being reused, so it is made for ranges, and for a scalar access when the
    same one meets the same cell a second time. */
-static int memo_pays(struct proc *p, uptr count, u32 to, u32 id, u64 key, u64 pc)
+static int memo_pays(struct memo *m, uptr count, u32 to, u32 id, u64 key, u64 pc)
 {
-    int again = p->last.id == id && p->last.pc == pc && p->last.key == key;
+    u32 seen = (u32)((key ^ pc << 20 ^ id) * 0x9e3779b97f4a7c15UL >> 32);
+    int again = m->seen == seen;
 
-    p->last.id = id;
-    p->last.pc = pc;
-    p->last.key = key;
+    m->seen = seen;
     return count > 1 || (again && (to != id || id == 0));
 }
 
@@ -689,12 +691,13 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
 
         u32 to = cell_access(a, id);
 
-        if (!((to | id) & CELL_BIG) && a->races == 0 && memo_pays(a->p, count, to, id, key, pc)) {
-            m = memo_at(a->p, id, pc, a->e.mask);
+        m = memo_at(a->p, id, pc, a->e.mask);
+        if (!((to | id) & CELL_BIG) && a->races == 0 && memo_pays(m, count, to, id, key, pc)) {
             memo_clear(a->p, m);
             cell_ref(to, 1);
             cell_ref(id, 1);
-            *m = (struct memo){.key = key,
+            *m = (struct memo){.seen = m->seen,
+                               .key = key,
                                .pc = pc,
                                .from = id,
                                .to = to,
@@ -724,7 +727,7 @@ static u8 mask_of(u32 first, u32 count)
 
 /* The slow path proper: no word of it was found to be ours already. */
 static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct range *r, uptr addr,
-                                 uptr size, u8 kind, uptr pc)
+                                 uptr size, u8 kind, uptr pc, u32 act)
 {
     u64 key = atomic_load_relaxed(&t->key);
     struct access a;
@@ -738,7 +741,7 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
     a.stack = 0;
     a.e = (struct entry){.g = (u32)(key >> 33),
                          .epoch = key_epoch(key),
-                         .act = thr_act(p, t),
+                         .act = act,
                          .pc = (int)near,
                          .kind = kind};
     if (UNLIKELY(near != a.e.pc)) { /* a plugin's code, far away */
@@ -783,6 +786,40 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
     act_unref(&p->acts, leaf);
 }
 
+int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)
+{
+    const struct range *r = shadow_range(addr);
+
+    if (!r || size > r->lo + r->size - addr) {
+        return 0;
+    }
+
+    const u32 *word = &r->words[(addr - r->lo) >> 3];
+    const u32 *end = &r->words[(addr - r->lo + size - 1) >> 3];
+    u64 key = atomic_load_relaxed(&t->key);
+    u32 last = 0;
+
+    do {
+        u32 id = atomic_load_relaxed(word);
+
+        if (id == 0 || (id != last &&
+                        !key_is_fast(atomic_load_relaxed(&cell_at(id)->fast), key, kind))) {
+            return 0;
+        }
+        last = id;
+    } while (word++ < end);
+    return 1;
+}
+
+void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 act)
+{
+    const struct range *r = shadow_range(addr);
+
+    if (r && size <= r->lo + r->size - addr) {
+        access_slow(p, t, r, addr, size, kind | ACCESS_ATOMIC, pc, act);
+    }
+}
+
 void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
 {
     const struct range *r = shadow_range(addr);
@@ -793,15 +830,7 @@ void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind,
     if (size > r->lo + r->size - addr) {
         size = r->lo + r->size - addr;
     }
-    if (LIKELY((addr & 7) + size <= 8)) {
-        u32 id = atomic_load_relaxed(&r->words[(addr - r->lo) >> 3]);
-
-        if (id != 0 && key_is_fast(atomic_load_relaxed(&cell_at(id)->fast),
-                                   atomic_load_relaxed(&t->key), kind)) {
-            return;
-        }
-    }
-    access_slow(p, t, r, addr, size, kind, pc);
+    access_slow(p, t, r, addr, size, kind, pc, thr_act(p, t));
 }
 
 /* ---- objects come and go ---- */

@@ -119,6 +119,13 @@ static inline void shadow_page_set(const struct range *r, uptr addr, u32 flag)
     }
 }
 
+/* Does t's epoch have plain accesses of these whole words already that make this one needless?
+ * Only reads; most accesses end here. */
+int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind);
+
+/* An atomic operation whose innermost frame is act (thr_atomic_act). */
+void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 act);
+
 /* t accesses [addr, addr+size) at pc; reports every race that this makes. */
 void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);
 

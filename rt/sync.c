@@ -104,14 +104,11 @@ void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l)
 
 static void publish(struct proc *p, struct thr *t, struct sync *s)
 {
-    u32 epoch = thr_release(p, t), old = s->clock;
-
+    /* Let go first: what t alone refers to is changed in place. */
+    clock_unref(&p->nodes, s->clock);
+    s->epoch = thr_release(p, t);
     s->g = thr_g(t);
-    s->epoch = epoch;
-    if (old != t->clock) {
-        s->clock = clock_ref(t->clock);
-        clock_unref(&p->nodes, old);
-    }
+    s->clock = clock_ref(t->clock);
 }
 
 void sync_release_held(struct proc *p, struct thr *t, struct sync_line *l)

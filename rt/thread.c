@@ -102,6 +102,7 @@ void thr_end(struct proc *p, struct thr *t)
     clock_finish(thr_g(t), t->dirty & THR_ACCESS ? epoch : epoch - 1);
     clock_unref(&p->nodes, t->clock);
     thr_pop(t, t->base, &p->acts);
+    act_unref(&p->acts, t->atomic_act);
     mem_free(t->base, (uptr)(t->end - t->base) * sizeof *t->base);
     os_lock(&all.lock);
     if (t->prev != 0) {
@@ -217,6 +218,17 @@ u32 thr_act(struct proc *p, struct thr *t)
     for (; f < t->top; f++) {
         act = act_new(&p->acts, act, f->pc);
         f->act = act;
+    }
+    return act;
+}
+
+u32 thr_atomic_act(struct proc *p, struct thr *t, uptr callpc)
+{
+    u32 parent = thr_act(p, t), act = t->atomic_act;
+
+    if (act == 0 || act_at(act)->pc != callpc || act_at(act)->parent != parent) {
+        act_unref(&p->acts, act);
+        act = t->atomic_act = act_new(&p->acts, parent, callpc);
     }
     return act;
 }

@@ -32,6 +32,7 @@ struct thr {
     u32 ignore_sync; /* nesting */
     u32 self;        /* index of this thr */
     u32 prev, next;  /* list of all that live */
+    u32 atomic_act;  /* activation of the latest atomic operation, counted; usually the next one's */
 };
 
 /* What stays of a goroutine for reports, for ever. */
@@ -47,6 +48,7 @@ struct memo {
     u64 pc;
     u32 from, to; /* cells, each counted */
     u32 act;
+    u32 seen; /* hash of the latest transition that belongs here and was not made a memo */
     u8 kind, mask;
 };
 
@@ -58,10 +60,6 @@ struct proc {
     struct cache syncs;            /* synchronisation objects */
     struct cache acts;
     struct memo memo[MEMOS];       /* transitions of cells, see shadow.c */
-    struct {
-        u64 key, pc;
-        u32 id;
-    } last;                        /* the latest transition that was not in memo */
     struct {
         u64 hash;
         u32 stack;
@@ -108,6 +106,8 @@ void thr_push(struct thr *t, uptr pc, u32 depth);
 void thr_pop(struct thr *t, struct frame *to, struct cache *c);
 /* The activation of the innermost frame, kept by it; 0: no frame. */
 u32 thr_act(struct proc *p, struct thr *t);
+/* The activation of an atomic operation called from callpc; kept until the next call. */
+u32 thr_atomic_act(struct proc *p, struct thr *t, uptr callpc);
 
 u32 thr_created(u32 g);
 u32 thr_parent(u32 g);
