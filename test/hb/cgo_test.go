@@ -26,6 +26,7 @@ func (rules) TestRaceCgoThreadWriteAfter() {
 }
 
 func (rules) TestRaceCgoThreadNotJoined() {
+	stockFails("after some 250 goroutines another one has the slot that the thread's context had")
 	x, t := 0, new(turn)
 	thread := foreign.Start(func() { t.at(1); x = 1; t.to(2) })
 	t.to(1)
