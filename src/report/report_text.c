@@ -37,8 +37,12 @@ static void text_seconds(struct text *t, double s)
 static void text_header(struct text *t)
 {
     const struct report *r = t->r;
-    strbuf_printf(t->out, "gomm: %.*s %.*s/%.*s", STR_ARG(r->go_version), STR_ARG(r->goos),
-                  STR_ARG(r->goarch));
+    if (r->go_version.n > 0) {
+        strbuf_printf(t->out, "gomm: %.*s %.*s/%.*s", STR_ARG(r->go_version), STR_ARG(r->goos),
+                      STR_ARG(r->goarch));
+    } else {
+        strbuf_puts(t->out, "gomm: what programs reported");
+    }
     if (r->packages.n > 0) {
         str n = report_count(t->a, r->packages.n, "package", "packages");
         strbuf_printf(t->out, " · %.*s", STR_ARG(n));

@@ -48,6 +48,8 @@ var ready bool
 func Publish() { ready = true }
 
 // Ready races with Publish.
+//
+//go:noinline
 func Ready() bool { return ready }
 EOF
     cat >p_test.go <<'EOF'

@@ -1,0 +1,217 @@
+#!/bin/bash
+# Stored results, their renderings, event files, gomm explain, env, help.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/modules.sh"
+unset GORACE GOMM_RUNTIME GOMM_INHERIT GOFLAGS GITHUB_WORKSPACE
+
+# is_json NAME FILE PYTHON: the file is JSON, and the condition on its value d holds.
+is_json() {
+    if ! command -v python3 >/dev/null; then
+        skip "$1" "no python3 here"
+    elif python3 -c "
+import json, sys
+d = json.load(open(sys.argv[1]))
+assert ($3), sys.argv[1]" "$2" 2>"$lib_tmp/py"; then
+        ok "$1"
+    else
+        notok "$1" "$(tail -1 "$lib_tmp/py")"
+    fi
+}
+
+cd "$lib_tmp" && mkdir "a b<c>" && cd "a b<c>" || exit 2
+printf 'module example.com/report\n\ngo 1.19\n' >go.mod
+write_racy_package
+printf 'package p\n\nimport "testing"\n\nfunc TestWrong(t *testing.T) { t.Error("100%%, <b> & \\x1b[31mred") }\n' >w_test.go
+
+expect "check, stored, with a page" 1 "$GOMM" check -o "$lib_tmp/r.json" -html="$lib_tmp/r.html" .
+contains "the page is named" "$lib_tmp/out" "Pictures: $lib_tmp/r\.html\$"
+lacks "escape sequences of others are made visible" "$lib_tmp/out" "$(printf '\033')"
+cp "$lib_tmp/out" "$lib_tmp/check.out"
+expect "report, text" 1 "$GOMM" report "$lib_tmp/r.json"
+if diff <(sed 's/\. Pictures:.*//' "$lib_tmp/check.out") "$lib_tmp/out" >&2; then ok "is what check showed"; else notok "is what check showed" "they differ"; fi
+expect "report, json" 1 "$GOMM" report -json "$lib_tmp/r.json"
+if cmp "$lib_tmp/r.json" "$lib_tmp/out" >&2; then ok "is what was stored"; else notok "is what was stored" "they differ"; fi
+is_json "the result document" "$lib_tmp/r.json" \
+    'd["schema"] == "gomm/result" and d["version"] == 1 and d["status"] == 1 and len(d["findings"]) == 1
+    and d["findings"][0]["code"] == "RACE01" and d["findings"][0]["count"] == 1
+    and [len(s["frames"]) > 0 for s in d["findings"][0]["stacks"][:2]] == [True, True]
+    and d["packages"][0]["status"] == "fail" and d["failures"][0]["test"] == "TestWrong"
+    and "\x1b[31mred" in d["failures"][0]["output"]'
+
+expect "report, sarif" 1 "$GOMM" report -sarif "$lib_tmp/r.json"
+is_json "SARIF: what the standard demands" "$lib_tmp/out" \
+    'd["version"] == "2.1.0" and d["$schema"].endswith("sarif-schema-2.1.0.json") and len(d["runs"]) == 1
+    and d["runs"][0]["tool"]["driver"]["name"] == "gomm"
+    and d["runs"][0]["tool"]["driver"]["rules"][d["runs"][0]["results"][0]["ruleIndex"]]["id"] == d["runs"][0]["results"][0]["ruleId"] == "RACE01"
+    and d["runs"][0]["results"][0]["level"] in ("none", "note", "warning", "error")
+    and d["runs"][0]["results"][0]["message"]["text"]
+    and isinstance(d["runs"][0]["invocations"][0]["executionSuccessful"], bool)'
+is_json "SARIF: locations" "$lib_tmp/out" \
+    '[(l["physicalLocation"]["artifactLocation"]["uri"], l["physicalLocation"]["artifactLocation"]["uriBaseId"], l["physicalLocation"]["region"]["startLine"]) for l in d["runs"][0]["results"][0]["locations"]] == [("p.go", "SRCROOT", 6)]
+    and d["runs"][0]["originalUriBaseIds"]["SRCROOT"]["uri"].startswith("file:///") and d["runs"][0]["originalUriBaseIds"]["SRCROOT"]["uri"].endswith("/a%20b%3Cc%3E/")
+    and all("location" in f for s in d["runs"][0]["results"][0]["stacks"] for f in s["frames"])'
+
+expect "report, github" 1 "$GOMM" report -github "$lib_tmp/r.json"
+contains "github: an annotation" "$lib_tmp/out" '^::error file=p\.go,line=6,title=RACE01::write of ready by goroutine'
+contains "github: a failure" "$lib_tmp/out" '^::error title=test failure::example\.com/report TestWrong%0A.*100%25'
+expect "github: a workspace above" 1 env GITHUB_WORKSPACE="$lib_tmp" "$GOMM" report -github "$lib_tmp/r.json"
+contains "github: names are below it" "$lib_tmp/out" '^::error file=a b<c>/p\.go,line=6,'
+
+if command -v python3 >/dev/null; then
+    if python3 - "$lib_tmp/r.html" 2>"$lib_tmp/py" <<'EOF'; then
+import html.parser, re, sys
+text = open(sys.argv[1], encoding="utf-8").read()
+void = {"meta", "br", "link", "img", "input", "hr"}
+class P(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.stack, self.tags = [], set()
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        for name, value in attrs:
+            assert name not in ("src", "href") , (tag, name)
+        if tag not in void:
+            self.stack.append(tag)
+    def handle_startendtag(self, tag, attrs):
+        self.tags.add(tag)
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag, tag
+p = P()
+p.feed(text)
+p.close()
+assert not p.stack, p.stack
+assert "svg" in p.tags and "script" not in p.tags
+assert not re.search(r"url\((?!#)|@import", text)
+assert "<b>" not in text and "\x1b" not in text
+assert "no happens-before" in text and "func Publish" in text
+EOF
+        ok "the page is well formed and loads nothing"
+    else
+        notok "the page is well formed and loads nothing" "$(tail -1 "$lib_tmp/py")"
+    fi
+else
+    skip "the page" "no python3 here"
+fi
+
+# Every renderer at once takes part in one status.
+expect "report, with a page" 1 "$GOMM" report -html="$lib_tmp/again.html" "$lib_tmp/r.json"
+if cmp "$lib_tmp/r.html" "$lib_tmp/again.html" >&2; then ok "the same page"; else notok "the same page" "they differ"; fi
+touch -d '+1 hour' p.go
+expect "source that changed since" 1 "$GOMM" report "$lib_tmp/r.json"
+lacks "is not shown" "$lib_tmp/out" 'func Publish'
+
+# Damaged documents.
+broken() { # name, pattern, text
+    printf '%s' "$3" >"$lib_tmp/broken.json"
+    expect "$1" 2 "$GOMM" report "$lib_tmp/broken.json"
+    contains "$1: is explained" "$lib_tmp/err" "^gomm: .*broken\.json: $2"
+}
+broken "an empty file" '' ''
+broken "no JSON" 'bad JSON at line 1' 'hello'
+broken "another document" 'schema: ' '{"a":1}'
+broken "another schema" 'schema is x' '{"schema":"x","version":1,"findings":[],"status":0}'
+broken "a newer schema" 'result of schema version 99' '{"schema":"gomm/result","version":99,"findings":[],"status":0}'
+broken "a finding without a code" 'findings\[0\]: code' '{"schema":"gomm/result","version":1,"findings":[{}],"status":0}'
+broken "a picture with a mark too many" 'findings\[0\]: picture' \
+    '{"schema":"gomm/result","version":1,"status":0,"findings":[{"code":"RACE01","severity":"error","message":"m","picture":{"lanes":["a"],"marks":[],"edges":[{"from":3,"to":4}]}}]}'
+head -c 1500 "$lib_tmp/r.json" >"$lib_tmp/broken.json"
+expect "a cut document" 2 "$GOMM" report "$lib_tmp/broken.json"
+expect "a document that is not there" 2 "$GOMM" report "$lib_tmp/nosuch.json"
+contains "is named" "$lib_tmp/err" 'nosuch\.json: no such file'
+expect "no document" 2 "$GOMM" report
+expect "two documents" 2 "$GOMM" report a b
+
+# Event files: of a program that ran by itself, whole and damaged.
+new_module events
+write_racy_program 0
+"$GOMM" build -o prog . || notok "build" "failed"
+GOMM_EVENTS=$lib_tmp/ev ./prog >/dev/null 2>&1
+expect "an event file" 1 "$GOMM" report "$lib_tmp/ev"
+contains "an event file: the finding" "$lib_tmp/out" '^RACE01 main\.go:13  write of shared by '
+head -c -1 "$lib_tmp/ev" | head -n 2 >"$lib_tmp/cut"
+head -n 2 "$lib_tmp/ev" | tail -n 1 | head -c 300 >>"$lib_tmp/cut"
+expect "an event file that is cut off" 1 "$GOMM" report "$lib_tmp/cut"
+contains "cut off: what was found is told" "$lib_tmp/out" '^RACE01 '
+contains "cut off: so is what is missing" "$lib_tmp/out" 'note: 1 line of the event file could not be read; its end is missing'
+{
+    head -n 1 "$lib_tmp/ev"
+    echo '{"v":1,"event":"race","pid":1}'
+    echo 'nonsense'
+    tail -n +2 "$lib_tmp/ev"
+} >"$lib_tmp/mixed"
+expect "an event file with bad lines between" 1 "$GOMM" report "$lib_tmp/mixed"
+contains "bad lines: the finding" "$lib_tmp/out" '^1 finding$'
+contains "bad lines: are counted" "$lib_tmp/out" '2 lines of the event file could not be read'
+grep -v '"event":"race"' "$lib_tmp/ev" >"$lib_tmp/lost"
+expect "an event file that lost its race" 0 "$GOMM" report "$lib_tmp/lost"
+contains "lost: is noticed" "$lib_tmp/out" '1 race that the programs counted did not reach the event file'
+
+# A full disk under check: what the file lost, the printed text still has.
+if [ -w /dev/full ]; then
+    cat >p_test.go <<'EOF'
+package main
+
+import (
+	"os"
+	"testing"
+)
+
+var word int
+
+func TestFull(t *testing.T) {
+	// What a full disk does: from now on nothing can be added to the file.
+	if err := os.Truncate(os.Getenv("GOMM_EVENTS"), 0); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan bool)
+	go func() {
+		word = 1
+		done <- true
+	}()
+	word = 2
+	<-done
+	os.Truncate(os.Getenv("GOMM_EVENTS"), 0)
+}
+EOF
+    expect "events that are lost" 1 "$GOMM" check .
+    contains "lost events: the printed report is shown" "$lib_tmp/out" 'WARNING: DATA RACE'
+    contains "lost events: and why" "$lib_tmp/out" 'note: 1 race report was printed, 0 reached the event file'
+fi
+
+# explain
+expect "explain a code" 0 "$GOMM" explain RACE01
+contains "explain: the rule" "$lib_tmp/out" 'must be ordered'
+contains "explain: an example" "$lib_tmp/out" 'go func\(\) \{'
+contains "explain: the cure" "$lib_tmp/out" '^Cure: '
+expect "explain a place" 0 "$GOMM" explain -from "$lib_tmp/r.json" "$lib_tmp/a b<c>/p.go:6"
+contains "explain: the finding there" "$lib_tmp/out" '^RACE01 '
+expect "explain a place with nothing" 0 "$GOMM" explain -from "$lib_tmp/r.json" "$lib_tmp/a b<c>/p.go:1"
+contains "explain: says so" "$lib_tmp/out" 'says nothing of '
+expect "explain a place without a result" 2 "$GOMM" explain p.go:6
+contains "explain: says how" "$lib_tmp/err" 'gomm check -o result\.json'
+expect "explain nonsense" 2 "$GOMM" explain nonsense
+contains "explain: the codes" "$lib_tmp/err" 'RACE01'
+expect "explain nothing" 2 "$GOMM" explain
+
+# env, version, help, unknown commands
+expect "env" 0 "$GOMM" env
+contains "env: the version of Go" "$lib_tmp/out" "^GOVERSION='go1\.[0-9.]+'"
+contains "env: the runtime" "$lib_tmp/out" "^GOMM_RUNTIME_ID='[0-9a-f]{32}'"
+contains "env: supported" "$lib_tmp/out" "^RACE='supported'"
+expect "env -json" 0 "$GOMM" env -json
+is_json "env -json is JSON" "$lib_tmp/out" 'd["RACE"] == "supported" and d["GO"].endswith("/go")'
+expect "env with an argument" 2 "$GOMM" env x
+expect "version" 0 "$GOMM" version
+contains "version: form" "$lib_tmp/out" '^gomm version [0-9.]+ linux/amd64$'
+expect "help" 0 "$GOMM" help
+cp "$lib_tmp/out" "$lib_tmp/help"
+for c in $(sed -n '/commands are/,/^Use/s/^\t\([a-z]*\) .*/\1/p; /Further topics/,$s/^\t\([a-z]*\) .*/\1/p' "$lib_tmp/help"); do
+    expect "help $c" 0 "$GOMM" help "$c"
+done
+lacks "help: nothing that does not exist" "$lib_tmp/help" 'escape|share|bench|fix|typecheck|layout|lsp'
+expect "no command" 2 "$GOMM"
+expect "unknown command" 2 "$GOMM" chekc
+contains "unknown command: which was meant" "$lib_tmp/err" "Did you mean 'gomm check'\?"
+expect "unknown topic" 2 "$GOMM" help nosuch
+expect "help, too much" 2 "$GOMM" help test run
+finish
