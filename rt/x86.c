@@ -28,7 +28,7 @@ static const u8 forms_one[256] = {
     /* 60 */ XX,      XX,      XX, M,  XX, XX, XX, XX, D,  MZ, B,  MB, NO, NO, NO, NO,
     /* 70 */ B,       B,       B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,  B,
     /* 80 */ MB,      MZ,      XX, MB, M,  M,  M,  M,  M,  M,  M,  M,  M,  M,  M,  M,
-    /* 90 */ NO,      NO,      NO, NO, NO, NO, NO, NO, NO, NO, XX, NO, NO, NO, NO, NO,
+    /* 90 */ NO,      NO,      NO, NO, NO, NO, NO, NO, NO, NO, XX, XX, NO, NO, NO, NO,
     /* a0 */ XX,      XX,      XX, XX, NO, NO, NO, NO, B,  Z,  NO, NO, NO, NO, NO, NO,
     /* b0 */ B,       B,       B,  B,  B,  B,  B,  B,  V,  V,  V,  V,  V,  V,  V,  V,
     /* c0 */ MB,      MB,      W,  NO, XX, XX, MB, MZ, WB, NO, W,  NO, NO, B,  XX, NO,
@@ -73,10 +73,12 @@ static u8 next(struct cursor *c)
 static sptr next_imm(struct cursor *c, u32 bytes)
 {
     u64 v = 0;
-    for (u32 i = 0; i < bytes; i++)
+    for (u32 i = 0; i < bytes; i++) {
         v |= (u64)next(c) << (8 * i);
-    if (bytes < 8)
+    }
+    if (bytes < 8) {
         v = (v ^ (1ul << (8 * bytes - 1))) - (1ul << (8 * bytes - 1)); /* sign-extend */
+    }
     return (sptr)v;
 }
 
@@ -94,28 +96,32 @@ static void decode_modrm(struct rt_x86 *in, struct cursor *c, struct ext ext)
     in->base = RT_X86_NOREG;
     in->index = RT_X86_NOREG;
     in->scale = 1;
-    if (mod == 3)
+    if (mod == 3) {
         return;
+    }
     in->is_mem = 1;
     u32 disp = mod == 1 ? 1 : mod == 2 ? 4 : 0;
     if ((m & 7) == 4) {
         u8 sib = next(c);
         u8 index = (sib >> 3 & 7) | ext.x;
-        if (index != 4) /* 4 is RSP: no index */
+        if (index != 4) { /* 4 is RSP: no index */
             in->index = index;
+        }
         in->scale = (u8)(1u << (sib >> 6));
-        if ((sib & 7) == 5 && mod == 0)
+        if ((sib & 7) == 5 && mod == 0) {
             disp = 4; /* no base */
-        else
+        } else {
             in->base = (sib & 7) | ext.b;
+        }
     } else if ((m & 7) == 5 && mod == 0) {
         in->base = RT_X86_RIP;
         disp = 4;
     } else {
         in->base = in->rm;
     }
-    if (disp)
+    if (disp) {
         in->disp = next_imm(c, disp);
+    }
 }
 
 /* Reads what is behind a C4 or C5 byte: the rest of the VEX prefix and the opcode.  Returns 0 for a
@@ -148,8 +154,9 @@ u32 rt_x86_decode(struct rt_x86 *in, uptr pc, uptr limit)
     u32 form;
     u8 b;
 
-    if (limit - pc > RT_X86_MAXLEN)
+    if (limit - pc > RT_X86_MAXLEN) {
         c.limit = pc + RT_X86_MAXLEN;
+    }
     /* Field by field: a plain "= {0}" may become a call of memset, which is not there. */
     in->len = in->map = in->op = in->prefix = in->data16 = in->lock = in->addr32 = 0;
     in->segment = in->rex = in->vex = in->vex256 = in->vvvv = in->wide = 0;
@@ -159,35 +166,40 @@ u32 rt_x86_decode(struct rt_x86 *in, uptr pc, uptr limit)
 
     for (;;) {
         b = next(&c);
-        if (b == 0x66)
+        if (b == 0x66) {
             in->data16 = 1;
-        else if (b == 0x67)
+        } else if (b == 0x67) {
             in->addr32 = 1;
-        else if (b == 0xf2 || b == 0xf3)
+        } else if (b == 0xf2 || b == 0xf3) {
             in->prefix = b;
-        else if (b == 0xf0)
+        } else if (b == 0xf0) {
             in->lock = 1;
-        else if (b == 0x64 || b == 0x65)
+        } else if (b == 0x64 || b == 0x65) {
             in->segment = 1;
-        else if (b != 0x26 && b != 0x2e && b != 0x36 && b != 0x3e)
+        } else if (b != 0x26 && b != 0x2e && b != 0x36 && b != 0x3e) {
             break;
+        }
     }
     if ((b & 0xf0) == 0x40) {
         in->rex = 1;
         in->wide = b >> 3 & 1;
         ext = (struct ext){(u8)((b & 4) << 1), (u8)((b & 2) << 2), (u8)((b & 1) << 3)};
         b = next(&c);
-        if ((b & 0xf0) == 0x40)
+        if ((b & 0xf0) == 0x40) {
             return 0; /* a second REX: legal, but nobody emits it */
+        }
     }
     if (b == 0xc4 || b == 0xc5) {
-        if (in->rex || in->data16 || in->prefix || in->lock)
+        if (in->rex || in->data16 || in->prefix || in->lock) {
             return 0;
-        if (!decode_vex(in, &c, b, &ext))
+        }
+        if (!decode_vex(in, &c, b, &ext)) {
             return 0;
+        }
     } else {
-        if (!in->prefix && in->data16)
+        if (!in->prefix && in->data16) {
             in->prefix = 0x66;
+        }
         in->op = b;
         if (b == 0x0f) {
             in->map = RT_X86_0F;
@@ -198,34 +210,45 @@ u32 rt_x86_decode(struct rt_x86 *in, uptr pc, uptr limit)
             }
         }
     }
-    if (in->map == RT_X86_ONE)
+    if (in->map == RT_X86_ONE) {
         form = forms_one[in->op];
-    else if (in->map == RT_X86_0F)
+    } else if (in->map == RT_X86_0F) {
         form = in->vex && in->op == 0x77 ? NO : forms_0f[in->op];
-    else
+    } else {
         form = in->map == RT_X86_0F38 ? M : MB;
-    if (form & XX)
+    }
+    if (form & XX) {
         return 0;
-    if (form & M)
+    }
+    if (form & M) {
         decode_modrm(in, &c, ext);
-    else
+    } else {
         in->rm = ext.b; /* the low opcode bits of push, pop, bswap and "mov r, imm" add to it */
-    if (in->map == RT_X86_ONE && in->op == 0x8f && (in->reg & 7) != 0)
+    }
+    if (in->map == RT_X86_ONE && in->op == 0x8f && (in->reg & 7) != 0) {
         return 0; /* XOP */
-    if (in->map == RT_X86_ONE && (in->op & 0xfe) == 0xf6 && (in->reg & 6) == 0)
+    }
+    if (in->map == RT_X86_ONE && (in->op & 0xfe) == 0xf6 && (in->reg & 6) == 0) {
         form |= in->op == 0xf6 ? B : Z; /* TEST is the only one of its group with an immediate */
-    if (form & W)
+    }
+    if (form & W) {
         in->imm = next_imm(&c, 2);
-    if (form & B)
+    }
+    if (form & B) {
         in->imm = next_imm(&c, 1);
-    if (form & V)
+    }
+    if (form & V) {
         in->imm = next_imm(&c, in->wide ? 8 : in->data16 ? 2 : 4);
-    if (form & Z)
+    }
+    if (form & Z) {
         in->imm = next_imm(&c, in->data16 && !in->wide ? 2 : 4);
-    if (form & D)
+    }
+    if (form & D) {
         in->imm = next_imm(&c, 4);
-    if (!c.ok)
+    }
+    if (!c.ok) {
         return 0;
+    }
     in->len = (u8)(c.p - pc);
     return in->len;
 }
@@ -247,8 +270,9 @@ static struct rt_x86_access access_one(const struct rt_x86 *in)
     u32 n = in->op & 1 ? rt_x86_opsize(in) : 1, ext = in->reg & 7;
 
     if (in->op < 0x40) { /* ADD OR ADC SBB AND SUB XOR CMP; bit 1 set: the register is written */
-        if (in->op & 2 || in->op >> 3 == 7)
+        if (in->op & 2 || in->op >> 3 == 7) {
             return touches(n, 0);
+        }
         return touches(n, n);
     }
     switch (in->op) {
@@ -283,12 +307,15 @@ static struct rt_x86_access access_one(const struct rt_x86 *in)
         return touches(n, ext == 2 || ext == 3 ? n : 0);
     case 0xfe:
     case 0xff: /* INC DEC; CALL JMP; PUSH */
-        if (ext <= 1)
+        if (ext <= 1) {
             return touches(n, n);
-        if (in->op == 0xff && (ext == 2 || ext == 4))
+        }
+        if (in->op == 0xff && (ext == 2 || ext == 4)) {
             return touches(0, 0); /* the code pointer: gc does not instrument its load */
-        if (in->op == 0xff && ext == 6)
+        }
+        if (in->op == 0xff && ext == 6) {
             return touches(8, 0);
+        }
         break;
     default: break;
     }
@@ -299,10 +326,12 @@ static struct rt_x86_access access_one(const struct rt_x86 *in)
  * SD, selected by the prefix. */
 static u32 sse_width(const struct rt_x86 *in)
 {
-    if (in->prefix == 0xf3)
+    if (in->prefix == 0xf3) {
         return 4;
-    if (in->prefix == 0xf2)
+    }
+    if (in->prefix == 0xf2) {
         return 8;
+    }
     return in->vex256 ? 32 : 16;
 }
 
@@ -313,10 +342,12 @@ static struct rt_x86_access access_0f(const struct rt_x86 *in)
     u32 mmx = in->prefix || in->vex ? vec : 8; /* MMX without a prefix, SSE2 with 66 */
     u8 op = in->op;
 
-    if ((op & 0xf0) == 0x40 && !in->vex) /* CMOVcc reads whether or not it moves */
+    if ((op & 0xf0) == 0x40 && !in->vex) { /* CMOVcc reads whether or not it moves */
         return touches(n, 0);
-    if ((op & 0xf0) == 0x90 && !in->vex) /* SETcc */
+    }
+    if ((op & 0xf0) == 0x90 && !in->vex) { /* SETcc */
         return touches(0, 1);
+    }
     switch (op) {
     case 0x0d:
     case 0x18:
@@ -330,8 +361,9 @@ static struct rt_x86_access access_0f(const struct rt_x86 *in)
     case 0x10: return touches(sse_width(in), 0);
     case 0x11: return touches(0, sse_width(in));
     case 0x12: /* MOVLPS, MOVDDUP */
-        if (in->prefix == 0xf3 || (in->prefix && in->vex256))
+        if (in->prefix == 0xf3 || (in->prefix && in->vex256)) {
             return touches(vec, 0);
+        }
         return touches(8, 0);
     case 0x16: /* MOVHPS, MOVSHDUP */ return touches(in->prefix == 0xf3 ? vec : 8, 0);
     case 0x13:
@@ -369,8 +401,9 @@ static struct rt_x86_access access_0f(const struct rt_x86 *in)
     case 0x6e: return touches(in->wide ? 8 : 4, 0);
     case 0x6f: return touches(mmx, 0);
     case 0x7e:
-        if (in->prefix == 0xf3)
+        if (in->prefix == 0xf3) {
             return touches(8, 0);
+        }
         return touches(0, in->wide ? 8 : 4);
     case 0x7f:
     case 0xe7: return touches(0, mmx);
@@ -383,10 +416,12 @@ static struct rt_x86_access access_0f(const struct rt_x86 *in)
     case 0xba: /* BT, BTS, BTR, BTC with an immediate stay within the operand */
         return ext < 4 ? touches(RT_X86_UNKNOWN, RT_X86_UNKNOWN) : touches(n, ext == 4 ? 0 : n);
     case 0xae:
-        if (ext == 2)
+        if (ext == 2) {
             return touches(4, 0); /* LDMXCSR */
-        if (ext == 3)
+        }
+        if (ext == 3) {
             return touches(0, 4); /* STMXCSR */
+        }
         break;
     case 0xaf:
     case 0xb8: /* POPCNT */
@@ -403,17 +438,23 @@ static struct rt_x86_access access_0f(const struct rt_x86 *in)
     case 0xc3: /* MOVNTI */ return touches(0, n);
     case 0xc4: /* PINSRW */ return touches(2, 0);
     case 0xc7: /* CMPXCHG8B, CMPXCHG16B */
-        if (ext == 1)
+        if (ext == 1) {
             return touches(2 * (in->wide ? 8u : 4u), 2 * (in->wide ? 8u : 4u));
+        }
         break;
     case 0xe6: /* CVTDQ2PD; CVTTPD2DQ, CVTPD2DQ */
         return touches(in->prefix == 0xf3 ? vec / 2 : vec, 0);
     default:
-        if ((op >= 0x60 && op <= 0x6d) || op == 0x70 || (op >= 0x74 && op <= 0x76))
+        if (op >= 0x60 && op <= 0x62 && !in->prefix && !in->vex) {
+            return touches(4, 0); /* MMX: the low halves only */
+        }
+        if ((op >= 0x60 && op <= 0x6d) || op == 0x70 || (op >= 0x74 && op <= 0x76)) {
             return touches(mmx, 0);
+        }
         /* Packed arithmetic; only the shifts by a count read a full register whatever L says. */
-        if (op >= 0xd1 && op != 0xd7 && op != 0xf0 && op != 0xf7 && op != 0xff)
+        if (op >= 0xd1 && op != 0xd7 && op != 0xf0 && op != 0xf7 && op != 0xff) {
             return touches(in->vex256 ? RT_X86_UNKNOWN : mmx, 0);
+        }
         break;
     }
     return touches(RT_X86_UNKNOWN, RT_X86_UNKNOWN);
@@ -426,12 +467,14 @@ static struct rt_x86_access access_0f38(const struct rt_x86 *in)
 
     switch (op) {
     case 0xf0:
-        if (in->prefix == 0xf2) /* CRC32 r, m8 */
+        if (in->prefix == 0xf2) { /* CRC32 r, m8 */
             return touches(1, 0);
+        }
         return touches(rt_x86_opsize(in), 0); /* MOVBE */
     case 0xf1:
-        if (in->prefix == 0xf2)
+        if (in->prefix == 0xf2) {
             return touches(rt_x86_opsize(in), 0);
+        }
         return touches(0, rt_x86_opsize(in));
     case 0xf2: /* ANDN */
     case 0xf3: /* BLSR, BLSMSK, BLSI */
@@ -454,10 +497,12 @@ static struct rt_x86_access access_0f38(const struct rt_x86 *in)
     default: break;
     }
     if (op <= 0x0b || (op >= 0x1c && op <= 0x1e) || (op >= 0x37 && op <= 0x40) ||
-        (op >= 0xdb && op <= 0xdf))
+        (op >= 0xdb && op <= 0xdf)) {
         return touches(!in->vex && in->prefix != 0x66 ? 8 : vec, 0);
-    if (in->vex && op >= 0x96 && op <= 0xbf && low >= 6) /* fused multiply-add: odd ones scalar */
+    }
+    if (in->vex && op >= 0x96 && op <= 0xbf && low >= 6) { /* fused multiply-add: odd ones scalar */
         return touches(low >= 9 && op & 1 ? word : vec, 0);
+    }
     return touches(RT_X86_UNKNOWN, RT_X86_UNKNOWN);
 }
 

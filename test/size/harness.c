@@ -42,13 +42,16 @@ static struct record *find(uptr pc)
     for (u32 i = 0; i < 256; i++) {
         struct record *r = &table[(h + i) % TABLE];
         uptr seen = __atomic_load_n(&r->pc, __ATOMIC_ACQUIRE);
-        if (seen == pc)
+        if (seen == pc) {
             return r;
+        }
         if (seen == 0 &&
-            __atomic_compare_exchange_n(&r->pc, &seen, pc, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            __atomic_compare_exchange_n(&r->pc, &seen, pc, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
             return r;
-        if (seen == pc)
+        }
+        if (seen == pc) {
             return r;
+        }
     }
     __atomic_fetch_add(&lost, 1, __ATOMIC_RELAXED);
     return NULL;
@@ -58,11 +61,13 @@ void size_harness(uptr addr, uptr pc, uptr sp, uptr oracle, int is_write, const 
 void size_harness(uptr addr, uptr pc, uptr sp, uptr oracle, int is_write, const uptr *g)
 {
     struct record *r = find(pc);
-    if (!r)
+    if (!r) {
         return;
+    }
     u32 n = __atomic_fetch_add(&r->visits, 1, __ATOMIC_RELAXED);
-    if (n >= 32 && (n & (n - 1)) != 0)
+    if (n >= 32 && (n & (n - 1)) != 0) {
         return;
+    }
     u32 a = rt_access_size(pc, addr, sp, is_write);
     if (n == 0) {
         r->answer = a;
@@ -128,14 +133,17 @@ void __tsan_fini(void)
 {
     char name[] = SIZE_OUT ".0000000";
     u32 pid = (u32)sys(39, 0, 0, 0); /* getpid */
-    for (char *p = name + sizeof name - 2; pid; pid /= 10)
+    for (char *p = name + sizeof name - 2; pid; pid /= 10) {
         *p-- = (char)('0' + pid % 10);
+    }
     sptr fd = sys(2, (uptr)name, 0x241, 0644); /* open, O_WRONLY|O_CREAT|O_TRUNC */
-    if (fd < 0)
+    if (fd < 0) {
         return;
+    }
     for (u32 i = 0; i < TABLE; i++) {
-        if (table[i].pc)
+        if (table[i].pc) {
             sys(1, (uptr)fd, (uptr)&table[i], sizeof table[i]); /* write */
+        }
     }
     if (lost) {
         struct record r = {0};

@@ -35,8 +35,9 @@ u32 size_test_barrier __attribute__((visibility("hidden")));
 
 static void set_frame(void)
 {
-    for (u32 i = 0; i < FRAME; i++)
+    for (u32 i = 0; i < FRAME; i++) {
         frame[i] = 0x1111111111111111ul * (i % 16);
+    }
     frame[2] = (uptr)object;
     frame[3] = 5;
     frame[4] = (uptr)other;
@@ -138,8 +139,9 @@ static void loads(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         u32 got = load(cases[i].code, 3);
-        if (got != cases[i].want)
+        if (got != cases[i].want) {
             fail_msg("%s: %u, want %u", cases[i].name, got, cases[i].want);
+        }
         /* neither a store, nor at another address */
         assert_int_equal(store(cases[i].code, 3), 0);
         assert_int_equal(load(cases[i].code, 4), 0);
@@ -163,8 +165,9 @@ static void stores(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         u32 got = store(cases[i].code, 3);
-        if (got != cases[i].want)
+        if (got != cases[i].want) {
             fail_msg("%s: %u, want %u", cases[i].name, got, cases[i].want);
+        }
         assert_int_equal(load(cases[i].code, 3), 0);
         assert_int_equal(store(cases[i].code, 2), 0);
     }
@@ -277,11 +280,13 @@ static void forgets(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         u32 got = store(cases[i], 0);
-        if (got != 0)
+        if (got != 0) {
             fail_msg("case %zu: %u, want 0", i, got);
+        }
     }
-    if ((uptr)object >> 32 != 0)
+    if ((uptr)object >> 32 != 0) {
         assert_int_equal(store(half, 0), 0);
+    }
     assert_int_equal(size_at(stale, (uptr)other, 1), 4);
     assert_int_equal(size_at(stale_slot, (uptr)other, 1), 4);
 }
@@ -491,12 +496,14 @@ static void lengths(void **state)
         /* at the end of what can be read: not a byte more is asked for */
         memcpy(at, code, len);
         got = rt_x86_decode(&in, (uptr)at, (uptr)at + RT_X86_MAXLEN);
-        if (got != len)
+        if (got != len) {
             fail_msg("%s: length %u, want %u", insn_text[i], got, len);
+        }
         assert_int_equal(in.len, len);
         /* cut short: refused */
-        for (u32 k = 0; k < len; k++)
+        for (u32 k = 0; k < len; k++) {
             assert_int_equal(rt_x86_decode(&in, (uptr)at, (uptr)at + k), 0);
+        }
         code += len;
     }
 }
@@ -525,8 +532,9 @@ static void refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        if (rt_x86_decode(&in, (uptr)cases[i], (uptr)cases[i] + 8) != 0)
+        if (rt_x86_decode(&in, (uptr)cases[i], (uptr)cases[i] + 8) != 0) {
             fail_msg("case %zu decodes", i);
+        }
     }
     memset(prefixes, 0x66, sizeof prefixes);
     assert_int_equal(rt_x86_decode(&in, (uptr)prefixes, (uptr)prefixes + 32), 0);
@@ -567,8 +575,9 @@ static void random_code(void **state)
             u64 r = random_next();
             code[i] = r & 0x300 ? (u8)r : common[(r >> 16) % sizeof common];
         }
-        for (u32 i = 0; i < REACH / 8 + PAGE / 8; i++)
+        for (u32 i = 0; i < REACH / 8 + PAGE / 8; i++) {
             sp[i] = random_next() & 3 ? (uptr)object : random_next();
+        }
         for (u32 i = 0; i < PAGE / 2; i++) {
             int is_write = (int)(random_next() & 1);
             u32 got = rt_access_size((uptr)code + REACH + i, (uptr)object, (uptr)sp, is_write);
