@@ -34,5 +34,31 @@ rules() {
     fi
 }
 
+# doc/happens-before.md names the cases, with "…" for any end of the name; both must know each other.
+named() {
+    local doc=$GOMM_ROOT/doc/happens-before.md bad
+    sed -n 's/^func (rules) \(Test[A-Za-z0-9]*\)().*/\1/p' ./*_test.go >"$lib_tmp/cases"
+    grep -o '`Test[A-Z][A-Za-z0-9]*\(…\)\{0,1\}`' "$doc" | tr -d '`' | sort -u |
+        grep -vxE 'Test(Race|NoRace|Hidden|False)…' >"$lib_tmp/names"
+    bad=$(awk '
+        NR == FNR { cases[$1]; next }
+        {
+            found = 0
+            open = sub(/…$/, "")
+            for (c in cases)
+                if (c == $1 || (open && index(c, $1) == 1)) { found = 1; covered[c] }
+            if (!found) print "no such case: " $1
+        }
+        END { for (c in cases) if (!(c in covered)) print "not in the document: " c }
+    ' "$lib_tmp/cases" "$lib_tmp/names")
+    if [ -z "$bad" ] && [ -s "$lib_tmp/names" ]; then
+        ok hb/document
+    else
+        notok hb/document "$(echo "$bad" | head -n 1)"
+        echo "$bad"
+    fi
+}
+
 for_each_go rules
+named
 finish
