@@ -230,7 +230,7 @@ struct access {
     u64 fast;      /* of the cell that has it first */
     u32 site;
     u32 stack;     /* of e, 0: not asked for yet */
-    u32 races;
+    u32 races, more; /* more: than fit */
     struct race race[RACES_MAX];
 };
 
@@ -251,7 +251,16 @@ static void found(struct access *a, const struct entry *x)
 {
     u32 now = access_stack(a), before = entry_stack(x);
 
-    if (a->races == RACES_MAX || report_known(now, before)) {
+    if (report_known(now, before)) {
+        return;
+    }
+    for (u32 i = 0; i < a->races; i++) {
+        if (a->race[i].before_stack == before && a->race[i].addr == a->addr) {
+            return;
+        }
+    }
+    if (a->races == RACES_MAX) {
+        a->more = 1;
         return;
     }
     a->race[a->races++] = (struct race){
@@ -623,6 +632,7 @@ static void reports(struct access *a)
         report_race(a->t, &a->race[i]);
     }
     a->races = 0;
+    a->more = 0;
 }
 
 /* One access to the bytes `mask` of up to `count` words from `word` on, all of them whole (FULL)
@@ -687,6 +697,7 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
         uptr base = a->addr;
 
         a->addr = base + i * 8;
+    again:
         id = word_lock(&word[i]);
 
         u32 to = cell_access(a, id);
@@ -713,7 +724,12 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
             }
         }
         if (a->races != 0) {
+            int more = a->more != 0;
+
             reports(a);
+            if (more && !rt_off) {
+                goto again; /* what was reported is known now: the rest of them */
+            }
         }
         a->addr = base;
         i++;
@@ -737,6 +753,7 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
     a.p = p;
     a.t = t;
     a.races = 0;
+    a.more = 0;
     a.site = 0;
     a.stack = 0;
     a.e = (struct entry){.g = (u32)(key >> 33),
