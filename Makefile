@@ -160,16 +160,22 @@ $(B)/test/unit/%: test/unit/%.c $(B)/libgomm.a $(B)/flags.tool
 
 # The runtime's own tests, rt_*: its sources as hosted code, names that clash with libc and the
 # sanitizers renamed; where test/rt/ has a file of the same name, that one stands in (it includes
-# the source and adds what looks inside).
-RT_TEST_C := $(wildcard test/rt/*.c)
-RT_TEST_OBJ := $(foreach f,$(RT_C),$(B)/obj/rt-hosted/$(if $(filter test/$(f),$(RT_TEST_C)),test/)$(f).o) \
-	$(RT_S:%=$(B)/obj/rt-hosted/%.o)
-RT_TEST_FLAGS := -include test/rt/hosted.h -fvisibility=hidden -fno-strict-aliasing -Irt
+# the source and adds what looks inside).  test/rt/rt_*.c are what the tests share.
+RT_TEST_C := $(sort $(wildcard test/rt/*.c))
+RT_TEST_OBJ := $(foreach f,$(RT_C) $(RT_S),$(B)/obj/rt-hosted/$(if $(filter test/$(f),$(RT_TEST_C)),test/)$(f).o) \
+	$(filter $(B)/obj/rt-hosted/test/rt/rt_%,$(RT_TEST_C:%=$(B)/obj/rt-hosted/%.o))
+RT_TEST_FLAGS := -fvisibility=hidden -fno-strict-aliasing -Irt
+
+$(B)/obj/rt-hosted/test/rt/rt_%.o: test/rt/rt_% $(B)/flags.tool
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) $(RT_TEST_FLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/obj/rt-hosted/%.o: % $(B)/flags.tool
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) $(RT_TEST_FLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -include test/rt/hosted.h $(RT_TEST_FLAGS) \
+		-MMD -MP -c -o $@ $<
 
 $(B)/librt-hosted.a: $(RT_TEST_OBJ) $(B)/sources.rt
 	@rm -f $@

@@ -1,0 +1,128 @@
+/* rt_test.h: the runtime as its tests see it: Go's entry points under their hosted names
+ * (hosted.h), hooks into what the runtime does, and walkers over its private structures.
+ *
+ * test/rt/X.c stands in for rt/X.c: it includes that source and adds what needs to look inside.
+ * Ownership: as in rt/.  Threading: walkers need all other threads to be outside of the runtime.
+ */
+#ifndef GOMM_TEST_RT_TEST_H
+#define GOMM_TEST_RT_TEST_H
+
+#include "../../rt/report.h"
+#include "../../rt/shadow.h"
+#include "../../rt/thread.h"
+
+/* ---- Go's entry points ---- */
+
+void rt_tsan_init(struct thr **thr, struct proc **proc, void (*callback)(uptr, void *));
+void rt_tsan_fini(void);
+void rt_tsan_proc_create(struct proc **proc);
+void rt_tsan_proc_destroy(struct proc *p);
+void rt_tsan_map_shadow(uptr addr, uptr size);
+void rt_tsan_report_count(u64 *count);
+void rt_tsan_go_start(struct thr *parent, struct thr **thr, uptr pc);
+void rt_tsan_go_end(struct thr *t);
+void rt_tsan_go_ignore_sync_begin(struct thr *t);
+void rt_tsan_go_ignore_sync_end(struct thr *t);
+void rt_tsan_finalizer_goroutine(struct thr *t);
+void rt_tsan_free(uptr addr, uptr size);
+void rt_tsan_acquire(struct thr *t, uptr addr);
+void rt_tsan_release(struct thr *t, uptr addr);
+void rt_tsan_release_merge(struct thr *t, uptr addr);
+void rt_tsan_release_acquire(struct thr *t, uptr addr);
+void rt_tsan_read_pc(struct thr *t, uptr addr, uptr callpc, uptr pc);
+void rt_tsan_write_pc(struct thr *t, uptr addr, uptr callpc, uptr pc);
+void rt_tsan_read_range(struct thr *t, uptr addr, uptr size, uptr pc);
+void rt_tsan_write_range(struct thr *t, uptr addr, uptr size, uptr pc);
+
+#define RT_ATOMIC(bits, name) \
+    void rt_tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, void *args);
+RT_ATOMIC(32, load)
+RT_ATOMIC(64, load)
+RT_ATOMIC(32, store)
+RT_ATOMIC(64, store)
+RT_ATOMIC(32, exchange)
+RT_ATOMIC(64, exchange)
+RT_ATOMIC(32, fetch_add)
+RT_ATOMIC(64, fetch_add)
+RT_ATOMIC(32, fetch_and)
+RT_ATOMIC(64, fetch_and)
+RT_ATOMIC(32, fetch_or)
+RT_ATOMIC(64, fetch_or)
+RT_ATOMIC(32, compare_exchange)
+RT_ATOMIC(64, compare_exchange)
+#undef RT_ATOMIC
+
+/* ---- hooks ---- */
+
+/* If set, called in place of report_race and report_known. */
+extern void (*rt_on_race)(struct thr *t, const struct race *r);
+extern int (*rt_on_known)(u32 stack, u32 other);
+
+/* Moves t to a later epoch of its own, as if it had released in between. */
+void rt_set_epoch(struct thr *t, u32 epoch);
+/* Epochs from here on make a goroutine go on under a new index. */
+u32 rt_epoch_last(void);
+
+/* If above 1, counts down with each request to the kernel for memory; at 1 all of them fail.  0:
+ * off. */
+extern long rt_memory_left;
+
+/* The proc that the runtime keeps for hooks without a P. */
+struct proc *rt_spare_proc(void);
+
+/* ---- walkers ---- */
+
+struct rt_span {
+    uptr addr, size;
+};
+
+/* Where the walkers look: all memory with shadow in use, and all procs (rt_spare_proc's too). */
+struct rt_world {
+    const struct rt_span *spans;
+    u32 span_count;
+    struct proc *const *procs;
+    u32 proc_count;
+};
+
+struct rt_census {
+    u32 cells, sticky, nodes, syncs, thrs, acts; /* in use */
+    u64 blocks; /* bytes that mem_alloc gave and mem_free did not get back */
+};
+
+/* Check that every object is either free, exactly once, or in use with as many references as its
+ * count says, and the invariants of each.  On a violation: a message to standard error, abort(). */
+void rt_check(const struct rt_world *w, struct rt_census *c);
+
+void rt_check_cells(const struct rt_world *w, struct rt_census *c);
+void rt_check_clocks(const struct rt_world *w, struct rt_census *c, const u32 *roots, u32 count);
+void rt_check_syncs(const struct rt_world *w, struct rt_census *c, void (*root)(u32 clock));
+void rt_check_thrs(struct rt_census *c, void (*root)(u32 clock));
+/* Counts a reference to an activation; rt_check_acts comes when all have been counted. */
+void rt_act_used(u32 id);
+void rt_check_acts(const struct rt_world *w, struct rt_census *c);
+
+/* For the walkers: a mark for each unit of an arena. */
+struct rt_marks {
+    const char *what;
+    u8 *mark;
+    u32 next;
+};
+void rt_marks_init(struct rt_marks *m, const struct arena *a);
+void rt_mark(struct rt_marks *m, u32 index, u32 units, const char *as);
+void rt_mark_pool(struct rt_marks *m, const struct pool *p);
+void rt_mark_cache(struct rt_marks *m, const struct pool *p, const struct cache *c);
+/* Every unit from 1 on must be marked. */
+void rt_marks_done(struct rt_marks *m);
+
+_Noreturn void rt_broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- parsers, by themselves ---- */
+
+int rt_pattern_matches(const char *pattern, const char *s);
+/* Cuts the text in place, sets `flags`. */
+void rt_flags_parse(char *s);
+/* As elf_find, in a file that is in memory, 8-byte aligned. */
+struct elf_symbol;
+void rt_elf_load(const u8 *file, uptr size);
+
+#endif

@@ -1,0 +1,50 @@
+/* thread.c: rt/thread.c, and a walk over all goroutine contexts. */
+#include "../../rt/thread.c"
+
+#include "rt_test.h"
+
+void rt_set_epoch(struct thr *t, u32 epoch)
+{
+    t->key = key_make(thr_g(t), epoch);
+}
+
+u32 rt_epoch_last(void)
+{
+    return EPOCH_LAST;
+}
+
+void rt_check_thrs(struct rt_census *c, void (*root)(u32 clock))
+{
+    struct rt_marks m;
+    u32 prev = 0;
+
+    rt_marks_init(&m, &thrs);
+    for (u32 i = all.first; i != 0; i = thr_at(i)->next) {
+        const struct thr *t = thr_at(i);
+
+        rt_mark(&m, i, 1, "alive");
+        if (t->self != i || t->prev != prev) {
+            rt_broken("goroutine context %u: self %u, prev %u", i, t->self, t->prev);
+        }
+        if (clock_finished(thr_g(t))) {
+            rt_broken("goroutine %u lives and is finished", thr_g(t));
+        }
+        if (clock_get(t->clock, thr_g(t)) >= thr_epoch(t)) {
+            rt_broken("goroutine %u knows the end of its own epoch %u", thr_g(t), thr_epoch(t));
+        }
+        for (const struct frame *f = t->base; f < t->top; f++) {
+            if (f->act != 0) {
+                rt_act_used(f->act);
+            }
+        }
+        if (t->atomic_act != 0) {
+            rt_act_used(t->atomic_act);
+        }
+        root(t->clock);
+        c->thrs++;
+        prev = i;
+    }
+    rt_mark_pool(&m, &thr_pool);
+    rt_mark_cache(&m, &thr_pool, &all.thrs);
+    rt_marks_done(&m);
+}

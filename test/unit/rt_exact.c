@@ -1,0 +1,683 @@
+/* rt_exact.c: the runtime, driven through Go's entry points with long random schedules, against the
+ * oracle of test/rt/rt_oracle.h: it finds exactly the races that there are.
+ *
+ * Everything happens in one OS thread, each schedule in a process of its own, and is a function of
+ * the schedule's number.  GOMM_TEST_ROUNDS=N runs N times as many; GOMM_TEST_SEED=K only one.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../rt/rt_oracle.h"
+#include "../rt/rt_random.h"
+#include "stack.h"
+
+enum { HEAP = 384 << 10, GLOBALS = 32 << 10, LIVE_MAX = 400, PROCS = 4, SPOTS = 48, SYNCS = 12 };
+
+/* What a schedule is like. */
+struct plan {
+    const char *name;
+    u32 seeds, steps;
+    u32 live;     /* goroutines at a time */
+    u32 spots;    /* addresses that they use */
+    u32 dedupe;   /* few stacks, each pair of them counts once */
+    u32 thorough; /* representation by the full relation */
+    u32 burn;     /* goroutines that came and went before */
+    /* chances, out of 1000 per step; the rest are plain accesses of up to a word */
+    u32 range, atomic, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
+};
+
+static struct {
+    const struct plan *plan;
+    struct rnd r;
+    struct proc *proc[PROCS + 1]; /* the last one is the runtime's spare */
+    u32 procs, current;
+    struct gor *live[LIVE_MAX];
+    u32 live_count;
+    uptr spot[SPOTS];
+    uptr sync[SYNCS];
+    uptr heap;
+    int heap_is_real; /* there is memory behind it, for atomics */
+    uptr next_pc;
+} w;
+
+static _Alignas(1 << 16) u8 globals[GLOBALS];
+static uptr fake_g[128] = {1 << 20,
+                           1 << 21}; /* struct go_g, a stack where no frame pointer leads */
+
+/* Go's side of runtime.g is not needed here: without a frame pointer the hooks take the plain way.
+ */
+struct go_g;
+void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp);
+void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp);
+
+static void callback(uptr cmd, void *arg)
+{
+    if (cmd == GO_GET_PROC) {
+        *(struct proc **)arg = w.proc[w.current];
+    }
+}
+
+/* ---- the schedule's material ---- */
+
+static uptr some_pc(void)
+{
+    /* a plugin's code is far away */
+    uptr base = rnd_one_in(&w.r, 6) ? 0x7ff000000000UL : (uptr)&globals;
+
+    return w.plan->dedupe ? base + 1 + rnd_below(&w.r, 4) * 5 : base + ++w.next_pc;
+}
+
+static struct gor *some_gor(void)
+{
+    return w.live[rnd_below(&w.r, w.live_count)];
+}
+
+/* The runtime's id of g's stack with pc on top. */
+static u32 stack_of(const struct gor *g, uptr pc)
+{
+    return stack_push(g->depth == 0 ? 0 : g->node[g->depth - 1], pc);
+}
+
+static void push(struct gor *g, uptr pc)
+{
+    g->node[g->depth] = stack_of(g, pc);
+    g->depth++;
+}
+
+static int is_real(uptr addr)
+{
+    return w.heap_is_real || addr - (uptr)globals < GLOBALS;
+}
+
+static struct rt_span spans[2];
+
+static void check_everything(struct rt_census *c)
+{
+    struct rt_world world = {.spans = spans, .span_count = 2, .procs = w.proc};
+    struct proc *procs[PROCS + 1];
+
+    memcpy(procs, w.proc, sizeof procs);
+    procs[w.procs] = rt_spare_proc();
+    world.procs = procs;
+    world.proc_count = w.procs + 1;
+    rt_check(&world, c);
+}
+
+/* ---- steps ---- */
+
+static void start_gor(void)
+{
+    struct gor *parent = w.live_count == 0 ? NULL : some_gor(), *g = malloc(sizeof *g);
+
+    if (w.live_count == w.plan->live) {
+        free(g);
+        return;
+    }
+    oracle_start(g, parent);
+    if (parent) {
+        rt_tsan_go_start(parent->t, &g->t, some_pc());
+    }
+    w.live[w.live_count++] = g;
+}
+
+static void end_gor(u32 i)
+{
+    struct gor *g = w.live[i];
+
+    w.live[i] = w.live[--w.live_count];
+    oracle_end(g);
+    rt_tsan_go_end(g->t);
+    free(g);
+}
+
+static void plain(struct gor *g, uptr addr, uptr size, int write)
+{
+    uptr pc = some_pc();
+    u8 kind = write ? ACCESS_WRITE : ACCESS_READ;
+
+    if (w.plan->live > 12 && !w.plan->dedupe && (addr & 7) + size > 8) {
+        size = 8 - (addr & 7); /* see oracle_on_known */
+    }
+    if (size == 1 && rnd_one_in(&w.r, 2)) {
+        /* through a wrapper of reflect or the runtime: the caller's frame comes along */
+        uptr callpc = some_pc();
+
+        push(g, callpc);
+        oracle_access(g, addr, size, kind, stack_of(g, pc));
+        (write ? rt_tsan_write_pc : rt_tsan_read_pc)(g->t, addr, callpc, pc);
+        g->depth--;
+    } else {
+        oracle_access(g, addr, size, kind, stack_of(g, pc));
+        (write ? rt_tsan_write_range : rt_tsan_read_range)(g->t, addr, size, pc);
+    }
+    oracle_access_done();
+}
+
+static void scalar(void)
+{
+    struct gor *g = some_gor();
+    uptr addr = w.spot[rnd_below(&w.r, w.plan->spots)];
+    u32 size = 1u << rnd_below(&w.r, 4);
+
+    switch (rnd_below(&w.r, 4)) {
+    case 0: addr += rnd_below(&w.r, 8 / size) * size; break;
+    case 1: addr += rnd_below(&w.r, 8); break; /* unaligned, into the next word perhaps */
+    case 2:
+        size = 1 + rnd_below(&w.r, 8);
+        addr += rnd_below(&w.r, 9 - size);
+        break;
+    default: size = 8;
+    }
+    plain(g, addr, size, rnd_one_in(&w.r, 3));
+}
+
+/* The bounds of the region that addr lies in. */
+static uptr region_end(uptr addr)
+{
+    return addr - w.heap < HEAP ? w.heap + HEAP : (uptr)globals + GLOBALS;
+}
+
+static void range(void)
+{
+    struct gor *g = some_gor();
+    uptr addr = w.spot[rnd_below(&w.r, w.plan->spots)] + rnd_below(&w.r, 8), end;
+    uptr size = 1 + rnd_below(&w.r, 64);
+
+    if (rnd_one_in(&w.r, 50)) {
+        size = 1 + rnd_below(&w.r, 20000);
+    }
+    addr -= rnd_one_in(&w.r, 3) && addr % 4096 > 64 ? rnd_below(&w.r, 64) : 0;
+    end = region_end(addr);
+    size = addr + size > end ? end - addr : size;
+    plain(g, addr, size, rnd_one_in(&w.r, 3));
+}
+
+/* The arguments as Go lays them out. */
+union args {
+    struct {
+        uptr addr;
+        union {
+            u32 v32[6];
+            u64 v64[3];
+            u8 v8[24];
+        };
+    };
+    u8 bytes[32];
+};
+
+enum { LOAD, STORE, EXCHANGE, ADD, AND, OR, CAS, ATOMICS };
+
+static void atomic_call(struct thr *t, int op, int wide, uptr callpc, uptr pc, union args *a)
+{
+    typedef void hook(struct thr *, uptr, uptr, void *);
+    static hook *const hooks[ATOMICS][2] = {
+        {rt_tsan_go_atomic32_load, rt_tsan_go_atomic64_load},
+        {rt_tsan_go_atomic32_store, rt_tsan_go_atomic64_store},
+        {rt_tsan_go_atomic32_exchange, rt_tsan_go_atomic64_exchange},
+        {rt_tsan_go_atomic32_fetch_add, rt_tsan_go_atomic64_fetch_add},
+        {rt_tsan_go_atomic32_fetch_and, rt_tsan_go_atomic64_fetch_and},
+        {rt_tsan_go_atomic32_fetch_or, rt_tsan_go_atomic64_fetch_or},
+        {rt_tsan_go_atomic32_compare_exchange, rt_tsan_go_atomic64_compare_exchange},
+    };
+
+    hooks[op][wide](t, callpc, pc, a);
+}
+
+static u64 peek(uptr addr, int wide)
+{
+    return wide ? *(u64 *)addr : *(u32 *)addr;
+}
+
+static void must(int ok, const char *what)
+{
+    if (!ok) {
+        rt_broken("%s", what);
+    }
+}
+
+static void atomic(void)
+{
+    struct gor *g = some_gor();
+    int op = (int)rnd_below(&w.r, ATOMICS), wide = rnd_one_in(&w.r, 2);
+    uptr addr = w.spot[rnd_below(&w.r, w.plan->spots)], pc = some_pc(), callpc = some_pc();
+    u64 operand = wide ? rnd(&w.r) : (u32)rnd(&w.r), expect = 0, was, now;
+    union args a = {.addr = 0};
+    int loads = op != STORE, stores = op != LOAD;
+    u32 stack;
+
+    addr += wide ? 0 : rnd_below(&w.r, 2) * 4;
+    if (!is_real(addr)) {
+        return;
+    }
+    a.addr = addr;
+    was = peek(addr, wide);
+    if (op == CAS) {
+        expect = rnd_one_in(&w.r, 2) ? was : ~was;
+        expect = wide ? expect : (u32)expect;
+        stores = expect == was;
+        if (wide) {
+            a.v64[0] = expect;
+            a.v64[1] = operand;
+        } else {
+            a.v32[0] = (u32)expect;
+            a.v32[1] = (u32)operand;
+        }
+    } else if (wide) {
+        a.v64[0] = operand;
+    } else {
+        a.v32[0] = (u32)operand;
+    }
+    push(g, callpc);
+    stack = stack_of(g, pc);
+    g->depth--;
+    if (g->ignore == 0) {
+        if (loads) {
+            oracle_acquire(g, addr);
+        }
+        oracle_access(g, addr, wide ? 8 : 4, stores ? ACCESS_ATOMIC | ACCESS_WRITE : ACCESS_ATOMIC,
+                      stack);
+    }
+    atomic_call(g->t, op, wide, callpc, pc, &a);
+    if (g->ignore == 0) {
+        oracle_access_done();
+        if (stores) {
+            oracle_release(g, addr);
+        }
+    }
+    now = peek(addr, wide);
+    switch (op) {
+    case LOAD: must((wide ? a.v64[0] : a.v32[0]) == was && now == was, "load"); break;
+    case STORE: must(now == operand, "store"); break;
+    case CAS:
+        must(now == (stores ? operand : was) && a.bytes[wide ? 24 : 16] == stores, "cas");
+        break;
+    default:
+        must((wide ? a.v64[1] : a.v32[2]) == was, "the old value");
+        operand = op == ADD   ? was + operand
+                  : op == AND ? was & operand
+                  : op == OR  ? was | operand
+                              : operand;
+        must(now == (wide ? operand : (u32)operand), "the new value");
+    }
+}
+
+static void synchronise(void)
+{
+    struct gor *g = some_gor();
+    /* now and then at a word that is accessed as well */
+    uptr addr = rnd_one_in(&w.r, 4) ? w.spot[rnd_below(&w.r, w.plan->spots)]
+                                    : w.sync[rnd_below(&w.r, SYNCS)];
+
+    switch (rnd_below(&w.r, 6)) {
+    case 0:
+    case 1:
+    case 2:
+        rt_tsan_acquire(g->t, addr);
+        if (g->ignore == 0) {
+            oracle_acquire(g, addr);
+        }
+        break;
+    case 3:
+        rt_tsan_release(g->t, addr);
+        if (g->ignore == 0) {
+            oracle_release(g, addr);
+        }
+        break;
+    case 4:
+        rt_tsan_release_merge(g->t, addr);
+        if (g->ignore == 0) {
+            oracle_release_merge(g, addr);
+        }
+        break;
+    default:
+        rt_tsan_release_acquire(g->t, addr);
+        if (g->ignore == 0) {
+            oracle_release_acquire(g, addr);
+        }
+    }
+}
+
+static void remember(uptr addr, uptr size, int fresh)
+{
+    if (fresh) {
+        shadow_malloc(w.proc[w.current], addr, size,
+                      rnd_one_in(&w.r, 3) ? 0 : stack_push(0, 7 + rnd_below(&w.r, 5)));
+    } else {
+        rt_tsan_free(addr, size);
+    }
+    oracle_forget(addr, size);
+}
+
+static void memory(void)
+{
+    uptr addr = w.spot[rnd_below(&w.r, w.plan->spots)];
+    uptr size, end = region_end(addr);
+
+    switch (rnd_below(&w.r, 8)) {
+    case 0: /* the tiny allocator's pieces */
+        addr += rnd_below(&w.r, 8);
+        size = 1 + rnd_below(&w.r, 8 - (u32)(addr & 7));
+        break;
+    case 1:
+        addr += rnd_below(&w.r, 8);
+        size = 1 + rnd_below(&w.r, 15);
+        break;
+    case 2: /* a large object */
+        addr = w.heap + (64 << 10);
+        size = (rnd_one_in(&w.r, 2) ? 72 << 10 : 64 << 10) + rnd_below(&w.r, 9000);
+        end = region_end(addr);
+        break;
+    case 3:
+        addr &= ~63UL;
+        size = 1 + rnd_below(&w.r, 20000);
+        break;
+    default: addr &= ~63UL; size = 1 + rnd_below(&w.r, 200);
+    }
+    size = addr + size > end ? end - addr : size;
+    remember(addr, size, rnd_one_in(&w.r, 2));
+    if (size >= LARGE && (size & 7) != 0) {
+        oracle_forget(addr, ROUND_UP(size, 8UL));
+    }
+}
+
+static void frame(void)
+{
+    struct gor *g = some_gor();
+    uptr pc = some_pc();
+
+    if (g->depth < LENGTH(g->node) - 2 && rnd_one_in(&w.r, 2)) {
+        push(g, pc);
+        hook_func_enter(g->t, pc, (const struct go_g *)(void *)fake_g, 0);
+    } else if (g->depth > 0) {
+        g->depth--;
+        hook_func_exit(g->t, (const struct go_g *)(void *)fake_g, 0);
+    }
+}
+
+static void everything(void)
+{
+    struct gor *g = some_gor();
+
+    rt_tsan_finalizer_goroutine(g->t);
+    oracle_everything(g, w.live, w.live_count);
+}
+
+static void ignore(void)
+{
+    struct gor *g = some_gor();
+
+    if (g->ignore < 3 && rnd_one_in(&w.r, 2)) {
+        rt_tsan_go_ignore_sync_begin(g->t);
+        g->ignore++;
+    } else if (g->ignore > 0) {
+        rt_tsan_go_ignore_sync_end(g->t);
+        g->ignore--;
+    }
+}
+
+/* Ps come and go. */
+static void procs(void)
+{
+    if (w.procs < PROCS && rnd_one_in(&w.r, 2)) {
+        rt_tsan_proc_create(&w.proc[w.procs]);
+        w.procs++;
+    } else if (w.procs > 1) {
+        rt_tsan_proc_destroy(w.proc[--w.procs]);
+    }
+    w.current = rnd_below(&w.r, w.procs);
+}
+
+/* Many goroutines come, some do a little, all go. */
+static void burst(void)
+{
+    u32 n = rnd_one_in(&w.r, 6) ? rnd_below(&w.r, 1200) : rnd_below(&w.r, 50);
+
+    for (u32 i = 0; i < n && w.live_count < w.plan->live; i++) {
+        u32 was = w.live_count;
+
+        start_gor();
+        if (rnd_one_in(&w.r, n > 50 ? 40 : 2)) {
+            plain(w.live[was], w.spot[rnd_below(&w.r, w.plan->spots)], 8, rnd_one_in(&w.r, 4));
+            if (rnd_one_in(&w.r, 2)) {
+                uptr addr = w.sync[rnd_below(&w.r, SYNCS)];
+
+                rt_tsan_release_merge(w.live[was]->t, addr);
+                oracle_release_merge(w.live[was], addr);
+            }
+        }
+        end_gor(was);
+    }
+}
+
+static void overflow(void)
+{
+    struct gor *g = some_gor();
+
+    if (thr_epoch(g->t) < rt_epoch_last() - 8) {
+        rt_set_epoch(g->t, rt_epoch_last() - rnd_below(&w.r, 4));
+    }
+}
+
+/* ---- a schedule ---- */
+
+static void step(void)
+{
+    const struct plan *p = w.plan;
+    const struct {
+        u32 chance;
+        void (*run)(void);
+    } kinds[] = {
+        {p->range, range}, {p->atomic, atomic},         {p->sync, synchronise}, {p->memory, memory},
+        {p->frame, frame}, {p->everything, everything}, {p->ignore, ignore},    {p->proc, procs},
+        {p->burst, burst}, {p->overflow, overflow},
+    };
+    u32 dice = rnd_below(&w.r, 1000);
+
+    w.current = rnd_below(&w.r, w.procs);
+    if (dice < p->life) {
+        if (w.live_count > 1 && rnd_below(&w.r, w.plan->live) < w.live_count) {
+            end_gor(1 + rnd_below(&w.r, w.live_count - 1));
+        } else {
+            start_gor();
+        }
+        return;
+    }
+    dice -= p->life;
+    for (u32 i = 0; i < LENGTH(kinds); i++) {
+        if (dice < kinds[i].chance) {
+            kinds[i].run();
+            return;
+        }
+        dice -= kinds[i].chance;
+    }
+    scalar();
+}
+
+static void set_up(const struct plan *plan, u64 seed)
+{
+    struct gor *first;
+    struct thr *t;
+
+    w.plan = plan;
+    w.r.state = seed;
+    w.heap = HEAP_LO + (1 << 20);
+    w.heap_is_real =
+        mmap((void *)w.heap, HEAP, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == (void *)w.heap;
+    oracle_init((int)plan->dedupe, (int)plan->thorough);
+    rt_on_race = oracle_on_race;
+    rt_on_known = oracle_on_known;
+    rt_tsan_init(&t, &w.proc[0], callback);
+    w.procs = 1;
+    rt_tsan_map_shadow((uptr)globals, sizeof globals);
+    rt_tsan_map_shadow(w.heap, HEAP);
+    spans[0] = (struct rt_span){w.heap, HEAP};
+    spans[1] = (struct rt_span){(uptr)globals, sizeof globals};
+
+    /* Words around ends of lines and pages, a cluster of globals, some of the large object. */
+    for (u32 i = 0; i < SPOTS; i++) {
+        uptr word = (uptr)rnd_below(&w.r, 8) * 8;
+
+        switch (rnd_below(&w.r, 5)) {
+        case 0: w.spot[i] = w.heap + 8192 - 32 + word; break;
+        case 1: w.spot[i] = w.heap + 512 - 32 + word; break;
+        case 2: w.spot[i] = (uptr)globals + 4096 - 32 + word; break;
+        case 3: w.spot[i] = w.heap + (64 << 10) + rnd_below(&w.r, 9) * 8192UL + word; break;
+        default: w.spot[i] = (uptr)globals + 64 + word; break;
+        }
+    }
+    for (u32 i = 0; i < SYNCS; i++) {
+        w.sync[i] = (rnd_one_in(&w.r, 3) ? (uptr)globals : w.heap) + rnd_below(&w.r, 40) * 24;
+    }
+    first = calloc(1, sizeof *first);
+    oracle_start(first, NULL);
+    first->t = t;
+    w.live[w.live_count++] = first;
+    for (u32 i = 0; i < plan->burn; i++) {
+        struct thr *gone;
+
+        rt_tsan_go_start(t, &gone, 1);
+        rt_tsan_go_end(gone);
+    }
+    if (plan->burn != 0) {
+        /* they have ended epochs of the first one */
+        first->stretch++;
+    }
+}
+
+static void tear_down(u64 blocks)
+{
+    struct rt_census c;
+
+    while (w.live_count > 0) {
+        end_gor(rnd_below(&w.r, w.live_count));
+    }
+    rt_tsan_free(w.heap, HEAP);
+    for (uptr at = 0; at < GLOBALS; at += 4096) {
+        rt_tsan_free((uptr)globals + at, 4096);
+    }
+    check_everything(&c);
+    /* What is left belongs to the procs' memos. */
+    w.current = PROCS;
+    w.proc[PROCS] = rt_spare_proc();
+    while (w.procs > 0) {
+        rt_tsan_proc_destroy(w.proc[--w.procs]);
+    }
+    check_everything(&c);
+    if (c.cells != 0 || c.nodes != 0 || c.syncs != 0 || c.thrs != 0 || c.acts != 0 ||
+        c.blocks != blocks) {
+        rt_broken("left at the end: %u cells, %u clock nodes, %u synchronisation objects, "
+                  "%u goroutines, %u activations, %ld bytes",
+                  c.cells, c.nodes, c.syncs, c.thrs, c.acts, (long)(c.blocks - blocks));
+    }
+    oracle_init(0, 0);
+}
+
+static void schedule(const struct plan *plan, u64 seed)
+{
+    struct rt_census c;
+    u64 blocks;
+
+    set_up(plan, seed);
+    /* What is there for good: the spare proc. */
+    check_everything(&c);
+    blocks = c.blocks / 2;
+    if (plan->burn == 0 && c.blocks != 2 * blocks) {
+        rt_broken("two procs are not twice one");
+    }
+    for (u32 s = 0; s < plan->steps; s++) {
+        step();
+        if (s % 256 == 255) {
+            check_everything(&c);
+        }
+    }
+    tear_down(blocks);
+    printf("# %s %lu: %lu accesses, %lu synchronisations, %lu races on a byte, %lu reports, %lu "
+           "represented\n",
+           plan->name, seed, oracle_counts.accesses, oracle_counts.synchronised,
+           oracle_counts.races, oracle_counts.reports, oracle_counts.represented);
+}
+
+static const struct plan plans[] = {
+    {"few", 40, 2500, 4, 4, .thorough = 1, .sync = 250, .life = 30, .frame = 60, .range = 50,
+     .atomic = 60, .memory = 20, .ignore = 6, .proc = 10, .everything = 2},
+    {"some", 20, 3000, 12, 16, .thorough = 1, .sync = 300, .life = 60, .frame = 60, .range = 120,
+     .atomic = 120, .memory = 40, .ignore = 6, .proc = 10, .everything = 4, .burst = 4},
+    {"stacks", 30, 4000, 10, 8, .dedupe = 1, .thorough = 1, .sync = 250, .life = 60, .frame = 100,
+     .range = 150, .atomic = 60, .memory = 30, .proc = 10, .everything = 3},
+    {"ordered", 20, 6000, 6, 30, .sync = 600, .life = 20, .range = 60, .atomic = 60, .memory = 10},
+    {"readers", 10, 3000, 120, 2, .thorough = 1, .sync = 150, .life = 200, .range = 20,
+     .atomic = 20, .memory = 4, .everything = 3},
+    {"crowd", 4, 2500, 400, 1, .dedupe = 1, .sync = 60, .life = 500, .atomic = 10},
+    {"crowd, all stacks", 4, 1500, 400, 1, .sync = 60, .life = 500, .atomic = 10},
+    {"atomics", 20, 4000, 8, 4, .thorough = 1, .sync = 50, .life = 20, .atomic = 700, .memory = 10},
+    {"overflow", 20, 3000, 8, 8, .thorough = 1, .sync = 350, .life = 60, .atomic = 100, .range = 60,
+     .overflow = 60, .everything = 5, .memory = 10},
+    {"memory", 20, 3000, 6, 20, .sync = 200, .life = 30, .atomic = 60, .range = 150, .memory = 250,
+     .proc = 10},
+    {"bursts", 8, 1500, 60, 8, .sync = 250, .life = 100, .range = 40, .atomic = 40, .burst = 60,
+     .everything = 20, .memory = 10, .proc = 5},
+    {"second level", 3, 2000, 20, 8, .burn = 1000, .sync = 300, .life = 100, .range = 40,
+     .atomic = 40, .burst = 30, .everything = 10},
+    {"third level", 2, 2000, 20, 8, .burn = 32700, .sync = 300, .life = 100, .range = 40,
+     .atomic = 40, .burst = 30, .everything = 10, .overflow = 5},
+};
+
+static void run_plan(const struct plan *p)
+{
+    const char *only = getenv("GOMM_TEST_SEED");
+    u32 failed = 0;
+
+    for (u64 seed = 1; seed <= rnd_rounds(p->seeds); seed++) {
+        int status;
+        pid_t pid;
+
+        if (only && strtoul(only, NULL, 10) != seed) {
+            continue;
+        }
+        fflush(stdout);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            signal(SIGABRT, SIG_DFL); /* cmocka catches these; in here they must kill */
+            signal(SIGSEGV, SIG_DFL);
+            signal(SIGBUS, SIG_DFL);
+            alarm(200);
+            schedule(p, seed);
+            exit(0);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        if (status != 0) {
+            print_error("schedule \"%s\", seed %lu: status %#x\n", p->name, seed, (unsigned)status);
+            failed++;
+        }
+    }
+    assert_int_equal(failed, 0);
+}
+
+static void test_plan(void **state)
+{
+    run_plan(*state);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[LENGTH(plans)];
+
+    for (u32 i = 0; i < LENGTH(plans); i++) {
+        tests[i] =
+            (struct CMUnitTest){plans[i].name, test_plan, NULL, NULL, (void *)(uptr)&plans[i]};
+    }
+    return _cmocka_run_group_tests("rt_exact", tests, LENGTH(tests), NULL, NULL);
+}
