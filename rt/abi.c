@@ -185,22 +185,29 @@ EXPORT void __tsan_finalizer_goroutine(struct thr *t)
     }
 }
 
-/* The frame of the function that returns to pc: its distance from the end of the goroutine's stack.
- * The hook is called from the function itself or from a wrapper or two, so the frame is among the
- * first of the frame-pointer chain.  0: not found (the function keeps no frame pointer). */
-static u32 frame_depth(const struct go_g *g, uptr fp, uptr pc)
+/* Where the function that returns to pc keeps its return address: the distance from the end of the
+ * goroutine's stack.  The hook is called from the function itself or from a wrapper, either of which
+ * may have a frame pointer or (Go 1.19) no frame at all, so the return address lies in one of the first
+ * frames of the frame-pointer chain, right above a wrapper's frame, or above one or two return
+ * addresses at SP.  0: not found. */
+static u32 frame_depth(const struct go_g *g, uptr fp, uptr sp, uptr pc)
 {
-    for (u32 i = 0; i < 3; i++) {
-        if (fp - g->stack_lo >= g->stack_hi - g->stack_lo - 8 || fp % 8 != 0) {
-            return 0;
-        }
+    uptr at[5], end = g->stack_hi - 16;
 
-        const uptr *f = (const uptr *)fp;
+    at[3] = sp + 16;
+    at[4] = sp + 8;
+    at[0] = at[1] = at[2] = at[4];
+    if (fp - g->stack_lo < end - g->stack_lo && fp % 8 == 0) {
+        uptr caller = *(const uptr *)fp;
 
-        if (f[1] == pc) {
-            return (u32)(g->stack_hi - fp);
+        at[0] = fp + 8;
+        at[2] = fp + 16;
+        at[1] = caller - g->stack_lo < end - g->stack_lo && caller % 8 == 0 ? caller + 8 : at[2];
+    }
+    for (u32 i = 0; i < LENGTH(at); i++) {
+        if (at[i] - g->stack_lo < end - g->stack_lo + 8 && *(const uptr *)at[i] == pc) {
+            return (u32)(g->stack_hi - at[i]);
         }
-        fp = f[0];
     }
     return 0;
 }
@@ -222,18 +229,6 @@ static void find_racectx(const struct thr *t, const struct go_g *g)
     atomic_store_relaxed(&racectx_offset, found * 8);
 }
 
-void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp);
-void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp)
-{
-    if (!t) {
-        return;
-    }
-    if (UNLIKELY(t->top == t->end) && racectx_offset == 0) {
-        find_racectx(t, g);
-    }
-    thr_push(t, pc, frame_depth(g, fp, pc));
-}
-
 static void pop(struct thr *t, struct frame *to)
 {
     if (LIKELY(to == t->top - 1 && to->act == 0)) {
@@ -243,8 +238,28 @@ static void pop(struct thr *t, struct frame *to)
     }
 }
 
-void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp);
-void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp)
+void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr sp);
+void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr sp)
+{
+    if (!t) {
+        return;
+    }
+    if (UNLIKELY(t->top == t->end) && racectx_offset == 0) {
+        find_racectx(t, g);
+    }
+
+    u32 depth = frame_depth(g, fp, sp, pc);
+
+    /* Frames that lie where this one lies now are gone: a panic was recovered, and then a function
+       returns without coming to its exit hook, as do all between it and the panic. */
+    while (depth != 0 && t->top > t->base && UNLIKELY(t->top[-1].depth >= depth)) {
+        pop(t, t->top - 1);
+    }
+    thr_push(t, pc, depth);
+}
+
+void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp, uptr sp);
+void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp, uptr sp)
 {
     if (!t || t->top == t->base) {
         return;
@@ -252,14 +267,13 @@ void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp)
 
     struct frame *f = t->top - 1;
 
-    if (LIKELY(f->depth == 0 || f->depth == frame_depth(g, fp, f->pc))) {
+    if (LIKELY(f->depth == 0 || f->depth == frame_depth(g, fp, sp, f->pc))) {
         pop(t, f);
         return;
     }
-    /* A panic was recovered: the frames between panic and recovery never came to their exit.  The
-       function that exits now is the one whose frame we stand in. */
+    /* Above the frame that we stand in are frames that a panic left behind. */
     for (struct frame *x = f; x-- > t->base;) {
-        if (x->depth != 0 && x->depth == frame_depth(g, fp, x->pc)) {
+        if (x->depth != 0 && x->depth == frame_depth(g, fp, sp, x->pc)) {
             pop(t, x);
             return;
         }
@@ -297,7 +311,16 @@ static u32 width(uptr pc, uptr addr, uptr sp, int write)
     return size;
 }
 
-static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, u8 kind)
+/* Takes frames off that lie below SP: after a recovered panic the function that recovers may return
+ * without its exit hook, and an access can follow before the next function is entered. */
+static void trim(struct thr *t, const struct go_g *g, uptr sp)
+{
+    while (t->top > t->base && UNLIKELY(t->top[-1].depth > g->stack_hi - sp)) {
+        pop(t, t->top - 1);
+    }
+}
+
+static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g *g, u8 kind)
 {
     /* An aligned scalar does not leave its word, but for strings and interfaces, whose second word
        is accessed with the first: no need to know the width. */
@@ -308,25 +331,52 @@ static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, u8 kind)
     uptr size = width(pc, addr, sp + 8, kind);
 
     if (!shadow_hit(t, addr, size, kind)) {
+        trim(t, g, sp);
         shadow_access(proc_current(), t, addr, size, kind, pc);
     }
 }
 
-void hook_read(struct thr *t, uptr addr, uptr pc, uptr sp);
-void hook_read(struct thr *t, uptr addr, uptr pc, uptr sp)
+void hook_read(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g *g);
+void hook_read(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g *g)
 {
-    scalar(t, addr, pc, sp, ACCESS_READ);
+    scalar(t, addr, pc, sp, g, ACCESS_READ);
 }
 
-void hook_write(struct thr *t, uptr addr, uptr pc, uptr sp);
-void hook_write(struct thr *t, uptr addr, uptr pc, uptr sp)
+void hook_write(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g *g);
+void hook_write(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g *g)
 {
-    scalar(t, addr, pc, sp, ACCESS_WRITE);
+    scalar(t, addr, pc, sp, g, ACCESS_WRITE);
 }
 
-static void range(struct thr *t, uptr addr, uptr size, uptr callpc, uptr pc, u8 kind)
+/* Is there nothing to do for this range? */
+static int range_done(const struct thr *t, uptr addr, uptr size, u8 kind)
 {
-    if (!t || size == 0 || shadow_hit(t, addr, size, kind) || rt_off) {
+    return !t || size == 0 || shadow_hit(t, addr, size, kind) || rt_off;
+}
+
+void hook_read_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g);
+void hook_read_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g)
+{
+    if (!range_done(t, addr, size, ACCESS_READ)) {
+        trim(t, g, sp);
+        shadow_access(proc_current(), t, addr, size, ACCESS_READ, pc);
+    }
+}
+
+void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g);
+void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g)
+{
+    if (!range_done(t, addr, size, ACCESS_WRITE)) {
+        trim(t, g, sp);
+        shadow_access(proc_current(), t, addr, size, ACCESS_WRITE, pc);
+    }
+}
+
+/* An access by Go's runtime on behalf of the function that called it from callpc (0: not said).
+ * runtime·raceReadObjectPC gives no width for what is no array or struct; its first byte it is. */
+static void access_pc(struct thr *t, uptr addr, uptr callpc, uptr pc, u8 kind)
+{
+    if (range_done(t, addr, 1, kind)) {
         return;
     }
 
@@ -335,7 +385,7 @@ static void range(struct thr *t, uptr addr, uptr size, uptr callpc, uptr pc, u8 
     if (callpc != 0) {
         thr_push(t, callpc, 0);
     }
-    shadow_access(p, t, addr, size, kind, pc);
+    shadow_access(p, t, addr, 1, kind, pc);
     if (callpc != 0) {
         thr_pop(t, t->top - 1, &p->acts);
     }
@@ -344,25 +394,13 @@ static void range(struct thr *t, uptr addr, uptr size, uptr callpc, uptr pc, u8 
 EXPORT void __tsan_read_pc(struct thr *t, uptr addr, uptr callpc, uptr pc);
 EXPORT void __tsan_read_pc(struct thr *t, uptr addr, uptr callpc, uptr pc)
 {
-    range(t, addr, 1, callpc, pc, ACCESS_READ);
+    access_pc(t, addr, callpc, pc, ACCESS_READ);
 }
 
 EXPORT void __tsan_write_pc(struct thr *t, uptr addr, uptr callpc, uptr pc);
 EXPORT void __tsan_write_pc(struct thr *t, uptr addr, uptr callpc, uptr pc)
 {
-    range(t, addr, 1, callpc, pc, ACCESS_WRITE);
-}
-
-EXPORT void __tsan_read_range(struct thr *t, uptr addr, uptr size, uptr pc);
-EXPORT void __tsan_read_range(struct thr *t, uptr addr, uptr size, uptr pc)
-{
-    range(t, addr, size, 0, pc, ACCESS_READ);
-}
-
-EXPORT void __tsan_write_range(struct thr *t, uptr addr, uptr size, uptr pc);
-EXPORT void __tsan_write_range(struct thr *t, uptr addr, uptr size, uptr pc)
-{
-    range(t, addr, size, 0, pc, ACCESS_WRITE);
+    access_pc(t, addr, callpc, pc, ACCESS_WRITE);
 }
 
 /* The stack of the allocation that runs on g: the innermost frames of the goroutine's shadow stack,

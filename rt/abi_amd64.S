@@ -16,28 +16,45 @@
 	.size \name, . - \name
 	.endm
 
-/* void __tsan_read(thr, addr, pc): + user SP */
+/* void __tsan_read(thr, addr, pc): + user SP, g */
 entry __tsan_read
 	movq	%r12, %rcx
+	movq	%r14, %r8
 	jmp	hook_read
 done __tsan_read
 
 entry __tsan_write
 	movq	%r12, %rcx
+	movq	%r14, %r8
 	jmp	hook_write
 done __tsan_write
 
-/* void __tsan_func_enter(thr, pc): + g, frame pointer */
+/* void __tsan_read_range(thr, addr, size, pc): + user SP, g */
+entry __tsan_read_range
+	movq	%r12, %r8
+	movq	%r14, %r9
+	jmp	hook_read_range
+done __tsan_read_range
+
+entry __tsan_write_range
+	movq	%r12, %r8
+	movq	%r14, %r9
+	jmp	hook_write_range
+done __tsan_write_range
+
+/* void __tsan_func_enter(thr, pc): + g, frame pointer, user SP */
 entry __tsan_func_enter
 	movq	%r14, %rdx
 	movq	%rbp, %rcx
+	movq	%r12, %r8
 	jmp	hook_func_enter
 done __tsan_func_enter
 
-/* void __tsan_func_exit(thr): + g, frame pointer */
+/* void __tsan_func_exit(thr): + g, frame pointer, user SP */
 entry __tsan_func_exit
 	movq	%r14, %rsi
 	movq	%rbp, %rdx
+	movq	%r12, %rcx
 	jmp	hook_func_exit
 done __tsan_func_exit
 

@@ -1,11 +1,12 @@
 /* flags.c: see flags.h.  The syntax is the sanitizers': name=value, separated by blanks, commas or
- * colons, values optionally quoted; unknown names are passed over, as the stock runtime does. */
+ * colons, values optionally quoted; unknown names are passed over, and what is no option at all ends the program, both as with the stock runtime. */
 #include "flags.h"
 
 #include <gomm/events.h>
 
 #include "mem.h"
 #include "os.h"
+#include "text.h"
 
 struct flags flags = {.exitcode = 66, .atexit_sleep_ms = 1000, .strip_prefix = ""};
 
@@ -14,19 +15,43 @@ static int is_space(char c)
     return c == ' ' || c == ',' || c == ':' || c == '\n' || c == '\t' || c == '\r';
 }
 
+static _Noreturn void malformed(const char *why, const char *what)
+{
+    struct text t;
+
+    text_init(&t);
+    text_add(&t, "gomm: GORACE: ");
+    text_add(&t, why);
+    text_add(&t, " \"");
+    text_add(&t, what);
+    text_add(&t, "\"\n");
+    text_flush(&t, 2);
+    os_exit(flags.exitcode);
+}
+
 static u64 number(const char *s)
 {
+    const char *p = s;
     u64 v = 0;
 
-    while (*s >= '0' && *s <= '9') {
-        v = v * 10 + (u64)(*s++ - '0');
+    while (*p >= '0' && *p <= '9') {
+        v = v * 10 + (u64)(*p++ - '0');
+    }
+    if (p == s || *p) {
+        malformed("invalid number", s);
     }
     return v;
 }
 
 static u32 boolean(const char *s)
 {
-    return str_eq(s, "1") || str_eq(s, "yes") || str_eq(s, "true");
+    if (str_eq(s, "1") || str_eq(s, "yes") || str_eq(s, "true")) {
+        return 1;
+    }
+    if (!str_eq(s, "0") && !str_eq(s, "no") && !str_eq(s, "false")) {
+        malformed("invalid boolean", s);
+    }
+    return 0;
 }
 
 static void set(const char *name, const char *value)
@@ -35,6 +60,12 @@ static void set(const char *name, const char *value)
         flags.exitcode = value[0] == '-' ? -(int)number(value + 1) : (int)number(value);
     } else if (str_eq(name, "halt_on_error")) {
         flags.halt_on_error = boolean(value);
+    } else if (str_eq(name, "suppress_equal_stacks")) {
+        flags.equal_stacks = !boolean(value);
+    } else if (str_eq(name, "suppress_equal_addresses")) {
+        flags.equal_addresses = !boolean(value);
+    } else if (str_eq(name, "all_pairs")) {
+        flags.all_pairs = boolean(value);
     } else if (str_eq(name, "atexit_sleep_ms")) {
         flags.atexit_sleep_ms = number(value);
     } else if (str_eq(name, "log_path")) {
@@ -63,7 +94,8 @@ static void parse(char *s)
             s++;
         }
         if (*s != '=') {
-            continue;
+            *s = 0;
+            malformed("expected '=' after", name);
         }
         *s++ = 0;
 

@@ -9,6 +9,9 @@
 struct flags {
     int exitcode;             /* of a program that would exit 0, had it no race */
     u32 halt_on_error;        /* exit after the first report */
+    u32 equal_stacks;         /* suppress_equal_stacks=0: report a pair of stacks again ... */
+    u32 equal_addresses;      /* ... suppress_equal_addresses=0: even at the same address */
+    u32 all_pairs;            /* gomm's own: every pair of stacks, see shadow.h; slow */
     u64 atexit_sleep_ms;      /* goroutines that still run at exit may still race */
     const char *log_path;     /* NULL or "stderr", "stdout", or a file to which .pid is appended */
     const char *strip_prefix; /* removed from the file names in reports */
@@ -18,7 +21,7 @@ struct flags {
 
 extern struct flags flags;
 
-/* Reads the process's environment; call once. */
+/* Reads the process's environment; call once.  A malformed GORACE ends the program. */
 void flags_init(void);
 
 #endif

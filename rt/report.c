@@ -67,7 +67,7 @@ int report_known(u32 stack, u32 other)
     const struct pairs *p = atomic_load(&out.pairs);
     u64 pair = pair_of(stack, other);
 
-    return p && atomic_load(&p->slot[pair_slot(p, pair)]) == pair;
+    return p && !flags.equal_stacks && atomic_load(&p->slot[pair_slot(p, pair)]) == pair;
 }
 
 /* Under the lock; 0 if the pair was there. */
@@ -100,6 +100,16 @@ static int pair_add(u64 pair)
     atomic_store(&p->slot[i], pair);
     out.pair_count++;
     return 1;
+}
+
+/* What makes a race the same as an earlier one: its pair of stacks, or if these may come again, its
+   address (in the same set; stacks have fewer bits), or nothing. */
+static int is_new(const struct race *r)
+{
+    if (!flags.equal_stacks) {
+        return pair_add(pair_of(r->now_stack, r->before_stack));
+    }
+    return flags.equal_addresses || pair_add(r->addr | 1UL << 63);
 }
 
 /* ---- stacks ---- */
@@ -500,7 +510,7 @@ void report_race(struct thr *thr, const struct race *r)
     struct text t;
 
     os_lock(&out.lock);
-    if (rt_off || !pair_add(pair_of(r->now_stack, r->before_stack)) || suppressed(r)) {
+    if (rt_off || !is_new(r) || suppressed(r)) {
         os_unlock(&out.lock);
         return;
     }

@@ -1,6 +1,7 @@
 /* shadow.c: the address map, cells, and the check of an access.  See shadow.h. */
 #include "shadow.h"
 
+#include "flags.h"
 #include "report.h"
 #include "stack.h"
 #include "sync.h"
@@ -274,6 +275,19 @@ static void found(struct access *a, const struct entry *x)
     };
 }
 
+/* Is x needless once the access under way is recorded?  It happened before, and whatever conflicts
+   with it conflicts with the new one.  If every pair of stacks is wanted, only an access by the
+   same goroutine at the same stack takes another's place. */
+static int supersedes(struct access *a, const struct entry *x)
+{
+    if (flags.all_pairs && (x->g != a->e.g || x->kind != a->e.kind ||
+                            ((x->act != a->e.act || x->pc != a->e.pc) &&
+                             entry_stack(x) != access_stack(a)))) {
+        return 0;
+    }
+    return ordered(a, x) && covers(a->e.kind, x->kind);
+}
+
 /* Looks at one remembered access: reports a race with it, takes from *need the bytes for which the
    new access adds nothing, and returns the bytes for which x must be kept. */
 static u8 meet(struct access *a, const struct entry *x, u8 *need)
@@ -284,10 +298,11 @@ static u8 meet(struct access *a, const struct entry *x, u8 *need)
         }
         return x->mask;
     }
-    if (x->g == a->e.g && x->epoch == a->e.epoch && covers(x->kind, a->e.kind)) {
+    if (x->g == a->e.g && x->epoch == a->e.epoch && covers(x->kind, a->e.kind) &&
+        (!flags.all_pairs || supersedes(a, x))) {
         *need &= (u8)~x->mask;
     }
-    return covers(a->e.kind, x->kind) ? x->mask & (u8)~a->e.mask : x->mask;
+    return supersedes(a, x) ? x->mask & (u8)~a->e.mask : x->mask;
 }
 
 /* ---- big cells ---- */
@@ -346,7 +361,7 @@ static void set_put(struct set *s, const struct entry *e)
 }
 
 /* Gives the set a table for `more` further entries; drops what access a (or NULL) makes needless. */
-static int set_rebuild(struct proc *p, struct set *s, const struct access *a, u32 more)
+static int set_rebuild(struct proc *p, struct set *s, struct access *a, u32 more)
 {
     struct set old = *s;
     u32 kept = 0;
@@ -354,7 +369,7 @@ static int set_rebuild(struct proc *p, struct set *s, const struct access *a, u3
     for (u32 i = 0; i < old.cap; i++) {
         struct entry *x = &old.slot[i];
 
-        if (a && x->mask && ordered(a, x) && covers(a->e.kind, x->kind)) {
+        if (a && x->mask && supersedes(a, x)) {
             x->mask &= (u8)~a->e.mask;
             if (x->mask == 0) {
                 act_unref(&p->acts, x->act);
@@ -392,7 +407,7 @@ static int set_add(struct set *s, struct access *a)
          i = (i + 1) & (s->cap - 1)) {
         struct entry *x = &s->slot[i];
 
-        if (x->g == a->e.g && (x->mask & (u8)~a->e.mask) == 0) {
+        if (x->g == a->e.g && (x->mask & (u8)~a->e.mask) == 0 && supersedes(a, x)) {
             act_unref(&a->p->acts, x->act);
             act_ref(a->e.act);
             *x = a->e;
@@ -742,6 +757,12 @@ static u8 mask_of(u32 first, u32 count)
 }
 
 /* The slow path proper: no word of it was found to be ours already. */
+/* What cell.fast says of a whole-word access. */
+static u64 fast_of(u64 key, u8 kind)
+{
+    return kind & ACCESS_ATOMIC || flags.all_pairs ? 0 : kind & ACCESS_WRITE ? key : key - 1;
+}
+
 static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct range *r, uptr addr,
                                  uptr size, u8 kind, uptr pc, u32 act)
 {
@@ -777,9 +798,6 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
 
         a.e.mask = mask_of(offset, n);
         a.fast = 0;
-        if (n == 8) {
-            a.fast = kind & ACCESS_ATOMIC ? 0 : kind & ACCESS_WRITE ? key : key - 1;
-        }
         words_access(&a, r, word, 1, key, pc);
         word++;
         a.addr += 8;
@@ -789,7 +807,7 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
         uptr n = size / 8;
 
         a.e.mask = FULL;
-        a.fast = kind & ACCESS_ATOMIC ? 0 : kind & ACCESS_WRITE ? key : key - 1;
+        a.fast = fast_of(key, kind);
         words_access(&a, r, word, n, key, pc);
         word += n;
         a.addr += n * 8;
@@ -943,24 +961,24 @@ static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr s
         uptr next = ROUND_DOWN(addr, 1UL << PAGE_LOG) + (1UL << PAGE_LOG);
         uptr stop = next < end ? next : end;
         u32 *page = shadow_page(r, addr);
-        u32 flags = atomic_load_relaxed(page);
+        u32 page_flags = atomic_load_relaxed(page);
 
-        if (flags & PAGE_TOUCHED) {
+        if (page_flags & PAGE_TOUCHED) {
             u32 *word = &r->words[(addr - r->lo) >> 3];
 
             words_set(p, word, (stop - addr) / 8, 0);
             if (stop - addr == 1UL << PAGE_LOG) {
                 os_release(word, (1UL << PAGE_LOG) / 2);
-                flags &= ~PAGE_TOUCHED;
+                page_flags &= ~PAGE_TOUCHED;
             }
         }
-        if (flags & PAGE_SYNC) {
+        if (page_flags & PAGE_SYNC) {
             sync_forget(p, r, addr, stop - addr);
             if (stop - addr == 1UL << PAGE_LOG) {
-                flags &= ~PAGE_SYNC;
+                page_flags &= ~PAGE_SYNC;
             }
         }
-        atomic_store_relaxed(page, (flags & ~PAGE_SITE) | site);
+        atomic_store_relaxed(page, (page_flags & ~PAGE_SITE) | site);
         addr = stop;
     }
 }

@@ -1,6 +1,7 @@
 /* suppress.c: see suppress.h. */
 #include "suppress.h"
 
+#include "flags.h"
 #include "mem.h"
 #include "os.h"
 #include "text.h"
@@ -22,7 +23,7 @@ static _Noreturn void fail(const char *path, const char *why)
     text_add(&t, path);
     text_add(&t, why);
     text_flush(&t, 2);
-    os_exit(1);
+    os_exit(flags.exitcode);
 }
 
 void suppress_init(const char *path)

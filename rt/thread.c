@@ -61,7 +61,7 @@ struct thr *thr_start(struct proc *p, struct thr *parent, u32 created)
     struct thr *t = NULL;
     u32 clock = 0, g;
 
-    if (parent) {
+    if (parent && parent->ignore_sync == 0) {
         thr_release(p, parent);
         clock = clock_ref(parent->clock);
     }

@@ -17,7 +17,7 @@
 struct frame {
     u64 pc;    /* where the function returns to */
     u32 act;   /* its activation, with a reference, 0: not made yet */
-    u32 depth; /* bytes from the function's SP up to the goroutine stack's end, survives its moves */
+    u32 depth; /* from its return address up to the goroutine stack's end, survives moves; or 0 */
 };
 
 /* THR_ACCESS: this epoch has accesses.  THR_KNOWS: the clock grew since the last release. */
