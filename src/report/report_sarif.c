@@ -11,6 +11,7 @@ struct sarif {
     const struct report *r;
     struct jsonw *w;
     struct arena *a;
+    struct report_source *source;
 };
 
 /* RFC 3986: everything but unreserved characters and '/' is percent-encoded. */
@@ -59,25 +60,43 @@ static void sarif_artifact(struct sarif *s, str file)
     jsonw_end(s->w);
 }
 
+/* Ours count bytes; SARIF's, as declared in columnKind, code points.  0 if the line that it takes
+ * to convert them cannot be read. */
+static i64 sarif_column(struct sarif *s, str file, u32 line, u32 col)
+{
+    str text;
+    if (col == 0 || !report_source_line(s->source, file, line, &text) || col - 1 > text.n) {
+        return 0;
+    }
+    return (i64)str_runes(str_slice(text, 0, col - 1)) + 1;
+}
+
+static void sarif_region(struct sarif *s, struct span span)
+{
+    i64 start = sarif_column(s, span.file, span.line, span.col);
+    i64 end = sarif_column(s, span.file, span.end_line, span.end_col);
+    jsonw_key(s->w, "region");
+    jsonw_object(s->w);
+    jsonw_put_int(s->w, "startLine", span.line);
+    if (start > 0) {
+        jsonw_put_int(s->w, "startColumn", start);
+    }
+    if (span.end_line >= span.line) {
+        jsonw_put_int(s->w, "endLine", span.end_line);
+        if (start > 0 && end > 0) {
+            jsonw_put_int(s->w, "endColumn", end);
+        }
+    }
+    jsonw_end(s->w);
+}
+
 static void sarif_physical(struct sarif *s, struct span span)
 {
     jsonw_key(s->w, "physicalLocation");
     jsonw_object(s->w);
     sarif_artifact(s, span.file);
     if (span.line > 0) {
-        jsonw_key(s->w, "region");
-        jsonw_object(s->w);
-        jsonw_put_int(s->w, "startLine", span.line);
-        if (span.col > 0) {
-            jsonw_put_int(s->w, "startColumn", span.col);
-        }
-        if (span.end_line >= span.line) {
-            jsonw_put_int(s->w, "endLine", span.end_line);
-            if (span.end_col > 0) {
-                jsonw_put_int(s->w, "endColumn", span.end_col);
-            }
-        }
-        jsonw_end(s->w);
+        sarif_region(s, span);
     }
     jsonw_end(s->w);
 }
@@ -258,6 +277,7 @@ void report_sarif(const struct report *r, struct strbuf *out)
     struct jsonw w;
     struct arena_scratch scratch = arena_scratch_begin(r->arena);
     struct sarif s = {.r = r, .w = &w, .a = scratch.arena};
+    s.source = report_source_new(s.a, r);
     str *codes = ARENA_ARRAY(s.a, str, r->findings.n);
     size_t n = sarif_rules(&s, codes);
     jsonw_init(&w, out, 2);
@@ -298,5 +318,6 @@ void report_sarif(const struct report *r, struct strbuf *out)
     jsonw_end(&w);
     jsonw_finish(&w);
     strbuf_putc(out, '\n');
+    report_source_free(s.source);
     arena_scratch_end(scratch);
 }

@@ -152,7 +152,8 @@ static void text_stack(struct text *t, const struct finding *f, const struct fin
     }
     if (n < st->n_frames) {
         text_styled(t, TERM_DIM,
-                    str_fmt(t->a, "         (%zu frames of package testing)\n", harness));
+                    str_fmt(t->a, "         (%zu frames of package testing)", harness));
+        strbuf_putc(t->out, '\n');
     }
 }
 

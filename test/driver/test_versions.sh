@@ -67,6 +67,29 @@ contains "CGO_ENABLED=0: go's words" "$lib_tmp/err" 'race requires cgo; enable c
 contains "CGO_ENABLED=0: and a remedy" "$lib_tmp/err" 'C compiler'
 expect "CGO_ENABLED=0 without race" 0 env CGO_ENABLED=0 "$GOMM" build -race=false -o out .
 
+# Another Go than the one on PATH, as a toolchain line in go.mod would bring it.
+outer=$("$real_go" env GOVERSION)
+case $outer in
+go1.19* | go1.20*) skip "another toolchain" "$outer cannot switch" ;;
+*)
+    if [ -n "$GOMM_GO119" ]; then
+        other=$("$GOMM_GO119" env GOVERSION)
+        mkdir -p "$lib_tmp/toolchain" && ln -sf "$GOMM_GO119" "$lib_tmp/toolchain/$other"
+        expect "another toolchain" 0 env GOTOOLCHAIN="$other" PATH="$PATH:$lib_tmp/toolchain" \
+            "$GOMM" build -o switched .
+        expect "another toolchain: which" 0 "$real_go" version switched
+        contains "another toolchain: it is" "$lib_tmp/out" "$other"
+        if has_stock_runtime switched; then
+            notok "another toolchain: gomm's runtime" "Go's own is inside"
+        else
+            ok "another toolchain: gomm's runtime"
+        fi
+        expect "another toolchain: finds the race" 66 ./switched
+    else
+        skip "another toolchain" "no Go 1.19 here"
+    fi ;;
+esac
+
 # The link step by itself: it must notice what the outer command could not know, since a
 # toolchain line in go.mod may bring another Go.
 mkdir -p "$lib_tmp/tools"
