@@ -1,0 +1,3 @@
+module gomm.dev/bench
+
+go 1.19

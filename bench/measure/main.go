@@ -1,0 +1,101 @@
+// Measure compares Go's own race runtime with gomm's on this machine; bench/*.sh start it and
+// doc/benchmarks.md explains what it prints.
+//
+//	measure speed  [flags]   benchmarks: plain, stock and gomm
+//	measure memory [flags]   programs that need much memory
+//	measure driver [flags]   the go command against the gomm command
+//
+// Exit status: 0 a result, 1 a result that is marked inconclusive or has failures, 2 no result.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// config is what all three have in common.
+type config struct {
+	gomm     string        // the gomm under test
+	source   string        // the folder bench/
+	out      string        // results and built programs
+	rounds   int           // rounds of A B B A
+	maxLoad  float64       // CPUs that others may use up while we measure
+	patience time.Duration // to wait for less load, and to repeat what load disturbed
+	limit    time.Duration // for all measurements
+	only     string        // regular expression of names
+	rt       bool          // the measured programs go before all others
+}
+
+func main() {
+	if len(os.Args) < 2 {
+		fail("usage: measure speed|memory|driver [flags]")
+	}
+	var c config
+	mode := os.Args[1]
+	defaults := map[string]struct {
+		rounds int
+		limit  time.Duration
+	}{
+		"speed":  {5, 6 * time.Minute},
+		"memory": {2, 3 * time.Minute},
+		"driver": {5, 1 * time.Minute},
+	}
+	def, known := defaults[mode]
+	if !known {
+		fail("measure: no mode %q; there are speed, memory and driver", mode)
+	}
+	flags := flag.NewFlagSet("measure "+mode, flag.ExitOnError)
+	flags.StringVar(&c.gomm, "gomm", "gomm", "the gomm to measure")
+	flags.StringVar(&c.source, "source", "bench", "the folder bench/ of the source tree")
+	flags.StringVar(&c.out, "out", "build/bench", "folder for results and built programs")
+	flags.IntVar(&c.rounds, "rounds", def.rounds, "rounds of stock gomm gomm stock, two pairs each")
+	flags.Float64Var(&c.maxLoad, "maxload", 0.25, "CPUs that other programs may use up meanwhile")
+	flags.DurationVar(&c.patience, "patience", time.Minute, "time to wait for less load, and to repeat what load disturbed")
+	flags.DurationVar(&c.limit, "limit", def.limit, "time for all measurements; those that do not fit are left out")
+	flags.StringVar(&c.only, "only", "", "measure only what matches this regular expression")
+	flags.BoolVar(&c.rt, "rt", false, "give the measured programs real-time priority (chrt -r, needs root), on a machine that others use meanwhile")
+	benchtime := flags.String("benchtime", "50ms", "speed: -test.benchtime of each run")
+	// Words from the environment come first, so that the command line has the last one.
+	words := append(strings.Fields(os.Getenv("BENCH_FLAGS")), os.Args[2:]...)
+	_ = flags.Parse(words)
+	if flags.NArg() > 0 {
+		fail("measure %s: unexpected argument %q", mode, flags.Arg(0))
+	}
+	if c.rounds < 1 {
+		fail("measure %s: -rounds must be at least 1", mode)
+	}
+	for _, p := range []*string{&c.gomm, &c.source, &c.out} {
+		abs, err := filepath.Abs(*p)
+		check(err)
+		*p = abs
+	}
+	check(os.MkdirAll(c.out, 0o777))
+
+	var fine bool
+	switch mode {
+	case "speed":
+		fine = speed(c, *benchtime)
+	case "memory":
+		fine = memory(c)
+	case "driver":
+		fine = driver(c)
+	}
+	if !fine {
+		os.Exit(1)
+	}
+}
+
+func fail(format string, args ...interface{}) {
+	fmt.Fprintf(os.Stderr, format+"\n", args...)
+	os.Exit(2)
+}
+
+func check(err error) {
+	if err != nil {
+		fail("measure: %v", err)
+	}
+}

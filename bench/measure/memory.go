@@ -1,0 +1,190 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"gomm.dev/bench/stats"
+)
+
+// workload is a mode of bench/memory with what was measured of it.
+type workload struct {
+	mode    string
+	n       int
+	what    string
+	total   [variants][]float64 // seconds
+	start   [variants][]float64
+	peak    [variants][]float64 // MB
+	control []float64
+	problem [variants]string
+}
+
+func workloads() []*workload {
+	return []*workload{
+		{mode: "goroutines", n: 100000, what: "100,000 goroutines, blocked at once"},
+		{mode: "sequential", n: 1000000, what: "1,000,000 goroutines, one after another"},
+		{mode: "heap", n: 512, what: "512 MB, each word written"},
+		{mode: "shared", n: 64, what: "64 MB, written, read by 4 goroutines"},
+		{mode: "mutexes", n: 1000000, what: "1,000,000 mutexes, locked by 2 goroutines"},
+		{mode: "recursion", n: 1000000, what: "recursion 1,000,000 deep, twice"},
+	}
+}
+
+// memory measures time and peak resident memory of workloads. A program that needs more than the
+// limits is stopped, and the table says so: that is a result too.
+func memory(c config) bool {
+	only, err := regexp.Compile(c.only)
+	check(err)
+	progress("building")
+	program, err := buildMain(c, c.source, "./memory", "memory")
+	check(err)
+	var loads []*workload
+	for _, w := range workloads() {
+		if only.MatchString(w.mode) {
+			loads = append(loads, w)
+		}
+	}
+	g := newGate(c)
+	load := loadAverage()
+	began := time.Now()
+	done := 0
+	for ; done < c.rounds; done++ {
+		spent := time.Since(began)
+		if done > 0 && spent+spent/time.Duration(done) > c.limit {
+			break
+		}
+		for _, w := range loads {
+			progress("round %d of %d: %s", done+1, c.rounds, w.mode)
+			w.round(c, g, program)
+		}
+	}
+	progress("")
+
+	r := newReport(c, "memory")
+	r.line("settings  %d rounds of plain, stock, gomm, gomm, stock; %s; a program is stopped after %v or at %d MB; measured for %.0f s",
+		done, c.loadRule(), memoryTime, memoryMax>>20, time.Since(began).Seconds())
+	r.line("load      %s; load average %s before, %s after", g, load, loadAverage())
+	r.line("")
+	r.line("%-42s %28s %7s %6s   %26s %7s", "", "seconds, median", "gomm/", "A/A", "peak resident MB", "gomm/")
+	r.line("%-42s %8s %9s %9s %7s %6s   %8s %8s %8s %7s", "workload", "plain", "stock", "gomm", "stock", "",
+		"plain", "stock", "gomm", "stock")
+	r.line("")
+	failed := false
+	var controls []float64
+	for _, w := range loads {
+		w.print(r)
+		for v, p := range w.problem {
+			if p != "" {
+				failed = true
+				r.line("  %s: %s", variantNames[v], p)
+			}
+		}
+		if len(w.control) > 0 {
+			controls = append(controls, stats.Median(w.control))
+		}
+	}
+	r.line("")
+	reason := g.bad()
+	if reason == "" && outside(stats.GeoMean(controls), controlLimit) {
+		reason = fmt.Sprintf("the A/A control: stock against itself gave %.2f", stats.GeoMean(controls))
+	}
+	if len(controls) == 0 {
+		reason = "no results"
+	}
+	if reason != "" {
+		r.line("result: the times are inconclusive, because of %s; the memory is as shown", reason)
+	} else {
+		r.line("result: as shown; times differ if they differ by more than A/A does")
+	}
+	r.close()
+	return !failed
+}
+
+const (
+	memoryTime = 60 * time.Second
+	memoryMax  = int64(8) << 30
+)
+
+func (w *workload) round(c config, g *gate, program [variants]string) {
+	for {
+		m := startMeter()
+		var switches int64
+		var start, total, peak [variants][]float64
+		for _, v := range []int{plain, stock, gomm, gomm, stock} {
+			if w.problem[v] != "" {
+				continue
+			}
+			o, err := job{args: []string{program[v], w.mode, fmt.Sprint(w.n)}, limit: memoryTime, maxRSS: memoryMax, rt: c.rt}.run()
+			var s, t, p float64
+			if err == nil {
+				_, err = fmt.Sscanf(o.stdout, "start %f\ntotal %f\npeak %f", &s, &t, &p)
+			}
+			if err != nil {
+				w.problem[v] = err.Error()
+				continue
+			}
+			start[v], total[v], peak[v] = append(start[v], s), append(total[v], t), append(peak[v], p/(1<<20))
+			switches += o.switches
+		}
+		if g.again(m, 2, switches) {
+			continue
+		}
+		for v := range total {
+			w.start[v] = append(w.start[v], start[v]...)
+			w.total[v] = append(w.total[v], total[v]...)
+			w.peak[v] = append(w.peak[v], peak[v]...)
+		}
+		if t := total[stock]; len(t) == 2 {
+			w.control = append(w.control, t[1]/t[0])
+		}
+		return
+	}
+}
+
+func (w *workload) print(r *report) {
+	w.row(r, w.what, w.total, true)
+	if w.mode == "goroutines" {
+		w.row(r, "  of that, until all are there", w.start, false)
+	}
+}
+
+func (w *workload) row(r *report, name string, seconds [variants][]float64, all bool) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-42s", name)
+	for v := range seconds {
+		fmt.Fprintf(&b, " %*s", 9-b2i(v == plain), cell(seconds[v], "%.2f"))
+	}
+	fmt.Fprintf(&b, " %7s", ratio(seconds))
+	if all {
+		fmt.Fprintf(&b, " %6s  ", cell(w.control, "%.2f"))
+		for v := range w.peak {
+			fmt.Fprintf(&b, " %8s", cell(w.peak[v], "%.0f"))
+		}
+		fmt.Fprintf(&b, " %7s", ratio(w.peak))
+	}
+	r.line("%s", b.String())
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// cell is the median, or a dash if there is nothing.
+func cell(xs []float64, format string) string {
+	if len(xs) == 0 {
+		return "-"
+	}
+	return fmt.Sprintf(format, stats.Median(xs))
+}
+
+func ratio(of [variants][]float64) string {
+	if len(of[gomm]) == 0 || len(of[stock]) == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", stats.Median(of[gomm])/stats.Median(of[stock]))
+}

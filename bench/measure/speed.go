@@ -1,0 +1,323 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"gomm.dev/bench/stats"
+)
+
+// bench is a benchmark with what was measured of it.
+type bench struct {
+	item
+	files   [variants]string
+	dir     string // where its tests expect to run
+	pattern string
+	ns      [variants][]float64
+	pairs   []float64 // gomm / stock, two of each round
+	control []float64 // stock / stock: the last of a round by the first
+	problem string
+}
+
+// A/A controls further from 1 than this mean that the machine was not the same throughout.
+const controlLimit = 1.05
+
+// speed measures what speed.list names. A round is plain, stock, gomm, gomm, stock; rounds go
+// over all benchmarks one after the other, so that a slow minute of the machine falls on all.
+func speed(c config, benchtime string) bool {
+	benches := prepare(c)
+	g := newGate(c)
+	load := loadAverage()
+	began := time.Now()
+	done := 0
+	for ; done < c.rounds; done++ {
+		spent := time.Since(began)
+		if done > 0 && spent+spent/time.Duration(done) > c.limit {
+			break
+		}
+		for _, b := range benches {
+			progress("round %d of %d: %s", done+1, c.rounds, b.name())
+			b.round(c, g, benchtime)
+		}
+	}
+	progress("")
+
+	r := newReport(c, "speed")
+	r.line("settings  %d rounds of plain, stock, gomm, gomm, stock (%d pairs); -test.benchtime=%s; %s; measured for %.0f s",
+		done, 2*done, benchtime, c.loadRule(), time.Since(began).Seconds())
+	r.line("load      %s; load average %s before, %s after", g, load, loadAverage())
+	if done < c.rounds {
+		r.line("note      %d of %d rounds, as the time limit of %v was reached", done, c.rounds, c.limit)
+	}
+	fine := judge(r, benches, g, done)
+	r.close()
+	return fine
+}
+
+// prepare builds every program, three times, and finds out which benchmarks there are.
+func prepare(c config) []*bench {
+	text, err := os.ReadFile(c.source + "/speed.list")
+	check(err)
+	items, err := parseList(string(text))
+	if err != nil {
+		fail("speed.list: %v", err)
+	}
+	only, err := regexp.Compile(c.only)
+	check(err)
+	var benches []*bench
+	type program struct {
+		files [variants]string
+		err   error
+	}
+	built := make(map[string]program)
+	for _, it := range items {
+		if !only.MatchString(it.name()) {
+			continue
+		}
+		b := &bench{item: it, problem: "not in this Go"}
+		benches = append(benches, b)
+	search:
+		for _, pkg := range it.packages {
+			dir, err := goTool(c.source, "go", "list", "-f", "{{.Dir}}", pkg)
+			if err != nil {
+				continue
+			}
+			key := strings.NewReplacer("./", "", "/", "-").Replace(pkg) + strings.Join(it.flags, "")
+			p, done := built[key]
+			if !done {
+				progress("building %s", pkg)
+				p.files, p.err = buildTests(c, c.source, pkg, key+".test", it.flags)
+				built[key] = p
+			}
+			if p.err != nil {
+				b.problem = p.err.Error()
+				break
+			}
+			for _, name := range it.benchmarks {
+				top, _, _ := strings.Cut(name, "/")
+				list, err := goTool(dir, p.files[plain], "-test.list", "^Benchmark"+top+"$")
+				if err == nil && strings.Contains("\n"+list+"\n", "\nBenchmark"+top+"\n") {
+					b.files, b.dir, b.pattern, b.problem = p.files, dir, pattern(name), ""
+					break search
+				}
+			}
+		}
+	}
+	if len(benches) == 0 {
+		fail("measure: no benchmark matches %q", c.only)
+	}
+	return benches
+}
+
+// round adds one round to what was measured. A benchmark that fails once is not run again.
+func (b *bench) round(c config, g *gate, benchtime string) {
+	for b.problem == "" {
+		m := startMeter()
+		var ns [variants][]float64
+		var switches int64
+		for _, v := range []int{plain, stock, gomm, gomm, stock} {
+			value, n, err := b.once(c, v, benchtime)
+			if err != nil {
+				b.problem = fmt.Sprintf("%s: %v", variantNames[v], err)
+				return
+			}
+			ns[v] = append(ns[v], value)
+			switches += n
+		}
+		if g.again(m, b.cpus, switches) {
+			continue
+		}
+		for v := range ns {
+			b.ns[v] = append(b.ns[v], ns[v]...)
+		}
+		b.pairs = append(b.pairs, ns[gomm][0]/ns[stock][0], ns[gomm][1]/ns[stock][1])
+		b.control = append(b.control, ns[stock][1]/ns[stock][0])
+		return
+	}
+}
+
+func (b *bench) once(c config, v int, benchtime string) (ns float64, switches int64, err error) {
+	o, err := job{
+		dir: b.dir,
+		args: []string{b.files[v], "-test.run=^$", "-test.bench=" + b.pattern,
+			"-test.benchtime=" + benchtime, fmt.Sprintf("-test.cpu=%d", b.cpus)},
+		limit:  60 * time.Second,
+		maxRSS: 4 << 30,
+		rt:     c.rt,
+	}.run()
+	if err != nil {
+		return 0, 0, err
+	}
+	ns, err = parseResult(o.stdout)
+	if err != nil {
+		err = errors.New(err.Error() + lastWords(o.stdout))
+	}
+	return ns, o.switches, err
+}
+
+// judge prints the table and what may be concluded from it; true if something may.
+func judge(r *report, benches []*bench, g *gate, rounds int) bool {
+	r.line("")
+	r.line("%-40s %3s %9s %9s %9s %7s %7s %7s %13s %6s %7s  %s", "benchmark", "CPU",
+		"plain", "stock", "gomm", "stock/", "gomm/", "gomm/", "interval", "A/A", "U test", "gomm is")
+	r.line("%-40s %3s %9s %9s %9s %7s %7s %7s %13s %6s %7s  %s", "", "",
+		"ns/op", "ns/op", "ns/op", "plain", "plain", "stock", "of that", "", "p", "")
+	var group string
+	for _, b := range benches {
+		if b.group != group {
+			group = b.group
+			r.line("")
+		}
+		b.print(r)
+	}
+
+	var failed, absent int
+	var controls [][]float64
+	for _, b := range benches {
+		switch {
+		case b.problem == "not in this Go":
+			absent++
+		case b.problem != "":
+			failed++
+			r.line("")
+			r.line("%s failed: %s", b.name(), b.problem)
+		case len(b.pairs) > 0:
+			controls = append(controls, b.control)
+		}
+	}
+
+	r.line("")
+	r.line("geometric means of the medians, with 95 %% intervals by bootstrap over the rounds")
+	var conclusions []string
+	for _, name := range append(groups(benches), "all") {
+		if s := printMeans(r, benches, name); s != "" {
+			conclusions = append(conclusions, s)
+		}
+	}
+
+	r.line("")
+	var reasons []string
+	if why := g.bad(); why != "" {
+		reasons = append(reasons, why)
+	}
+	if rounds < 3 {
+		reasons = append(reasons, "fewer than three rounds")
+	}
+	if len(controls) == 0 {
+		reasons = append(reasons, "no results")
+	} else if off := medians(controls); outside(stats.GeoMean(off), controlLimit) {
+		reasons = append(reasons, fmt.Sprintf("the A/A control: stock against itself gave %.2f", stats.GeoMean(off)))
+	}
+	if absent > 0 {
+		r.line("not measured: %d, which this Go does not have", absent)
+	}
+	if len(reasons) > 0 {
+		r.line("result: inconclusive, because of %s", strings.Join(reasons, "; "))
+		return false
+	}
+	for _, s := range conclusions {
+		r.line("result: %s", s)
+	}
+	return failed == 0
+}
+
+func (b *bench) print(r *report) {
+	if b.problem != "" || len(b.pairs) == 0 {
+		why, _, _ := strings.Cut(b.problem, "\n")
+		if why == "" {
+			why = "no round"
+		}
+		r.line("%-40s %3d %s", b.name(), b.cpus, why)
+		return
+	}
+	var m [variants]float64
+	for v := range m {
+		m[v] = stats.Median(b.ns[v])
+	}
+	in := stats.MedianInterval(b.pairs, 0.95)
+	p := stats.MannWhitney(b.ns[stock], b.ns[gomm])
+	r.line("%-40s %3d %9s %9s %9s %7.2f %7.2f %7.2f %13s %6.2f %7s  %s", b.name(), b.cpus,
+		number(m[plain]), number(m[stock]), number(m[gomm]), m[stock]/m[plain], m[gomm]/m[plain],
+		stats.Median(b.pairs), fmt.Sprintf("%.2f to %.2f", in.Low, in.High),
+		stats.Median(b.control), pValue(p), b.verdict(in, p))
+}
+
+// verdict is careful: a difference must be larger than what stock shows against itself.
+func (b *bench) verdict(in stats.Interval, p float64) string {
+	var noise []float64
+	for _, x := range b.control {
+		noise = append(noise, math.Abs(math.Log(x)))
+	}
+	ratio := stats.Median(b.pairs)
+	real := p < 0.05 && math.Abs(math.Log(ratio)) > stats.Median(noise)
+	switch {
+	case in.Low > 1 && real:
+		return "slower"
+	case in.High < 1 && real:
+		return "faster"
+	case in.Low > 1/controlLimit && in.High < controlLimit:
+		return "the same"
+	}
+	return "inconclusive"
+}
+
+// printMeans prints one line of means and returns the conclusion in words.
+func printMeans(r *report, benches []*bench, group string) string {
+	var pairs, controls [][]float64
+	var stockBy, gommBy []float64
+	for _, b := range benches {
+		if b.problem != "" || len(b.pairs) == 0 || group != "all" && b.group != group {
+			continue
+		}
+		pairs, controls = append(pairs, b.pairs), append(controls, b.control)
+		p := stats.Median(b.ns[plain])
+		stockBy = append(stockBy, stats.Median(b.ns[stock])/p)
+		gommBy = append(gommBy, stats.Median(b.ns[gomm])/p)
+	}
+	if len(pairs) == 0 {
+		return ""
+	}
+	mean, in := stats.GeoMean(medians(pairs)), stats.GeoMeanInterval(pairs, 0.95)
+	r.line("%-40s %3s %9s %9s %9s %7.2f %7.2f %7.2f %13s %6.2f", fmt.Sprintf("%s (%d benchmarks)", group, len(pairs)),
+		"", "", "", "", stats.GeoMean(stockBy), stats.GeoMean(gommBy), mean,
+		fmt.Sprintf("%.2f to %.2f", in.Low, in.High), stats.GeoMean(medians(controls)))
+	how := "about as long as"
+	switch {
+	case in.Low > 1:
+		how = fmt.Sprintf("%.2f times as long as (95 %%: %.2f to %.2f)", mean, in.Low, in.High)
+	case in.High < 1:
+		how = fmt.Sprintf("1/%.2f of the time of (95 %%: 1/%.2f to 1/%.2f)", 1/mean, 1/in.Low, 1/in.High)
+	}
+	return fmt.Sprintf("%s: with gomm's runtime %d benchmarks take %s the stock runtime, %.1f times as long as without one",
+		group, len(pairs), how, stats.GeoMean(gommBy))
+}
+
+func groups(benches []*bench) []string {
+	var names []string
+	seen := make(map[string]bool)
+	for _, b := range benches {
+		if !seen[b.group] {
+			seen[b.group] = true
+			names = append(names, b.group)
+		}
+	}
+	return names
+}
+
+func medians(groups [][]float64) []float64 {
+	var out []float64
+	for _, g := range groups {
+		out = append(out, stats.Median(g))
+	}
+	return out
+}
+
+// outside tells whether a ratio is further from 1 than the limit, either way.
+func outside(ratio, limit float64) bool {
+	return ratio > limit || ratio < 1/limit
+}

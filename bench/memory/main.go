@@ -1,0 +1,186 @@
+// Memory does one thing that costs a race runtime memory, and says what it took.
+//
+//	memory WORKLOAD N
+//
+// It prints "start SECONDS" (until all of it is there), "total SECONDS" and "peak BYTES", the
+// largest resident set that the process ever had, the race runtime's own memory included.
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+var workloads = map[string]func(n int, started func()){
+	"goroutines": goroutines,
+	"sequential": sequential,
+	"heap":       heap,
+	"shared":     shared,
+	"mutexes":    mutexes,
+	"recursion":  recursion,
+}
+
+func main() {
+	if len(os.Args) != 3 || workloads[os.Args[1]] == nil {
+		fmt.Fprintln(os.Stderr, "usage: memory WORKLOAD N")
+		os.Exit(2)
+	}
+	n, err := strconv.Atoi(os.Args[2])
+	if err != nil || n < 1 {
+		fmt.Fprintln(os.Stderr, "memory: N must be a positive number")
+		os.Exit(2)
+	}
+	began := time.Now()
+	var start time.Duration
+	workloads[os.Args[1]](n, func() { start = time.Since(began) })
+	fmt.Printf("start %.3f\ntotal %.3f\npeak %d\n", start.Seconds(), time.Since(began).Seconds(), peak())
+}
+
+// peak is VmHWM: of this program alone, where rusage knows its parent's too.
+func peak() int64 {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		f := strings.Fields(line)
+		if len(f) == 3 && f[0] == "VmHWM:" {
+			kb, _ := strconv.ParseInt(f[1], 10, 64)
+			return kb << 10
+		}
+	}
+	return 0
+}
+
+// goroutines: n at once, all blocked on one channel.
+func goroutines(n int, started func()) {
+	counts := make([]int, n)
+	ready, gate, done := make(chan bool, 1024), make(chan bool), make(chan int, 1024)
+	for i := 0; i < n; i++ {
+		go func(p *int) {
+			*p++
+			ready <- true
+			<-gate
+			*p++
+			done <- *p
+		}(&counts[i])
+		if i >= 1024 {
+			<-ready
+		}
+	}
+	for i := 0; i < n && i < 1024; i++ {
+		<-ready
+	}
+	started()
+	close(gate)
+	sum := 0
+	for i := 0; i < n; i++ {
+		sum += <-done
+	}
+	if sum != 2*n {
+		panic(sum)
+	}
+}
+
+// sequential: n goroutines, one after the other.
+func sequential(n int, started func()) {
+	started()
+	count := 0
+	done := make(chan bool)
+	for i := 0; i < n; i++ {
+		go func() {
+			count++
+			done <- true
+		}()
+		<-done
+	}
+	if count != n {
+		panic(count)
+	}
+}
+
+// heap: n MB, each word written once.
+func heap(n int, started func()) {
+	words := make([]uint64, n<<17)
+	for i := range words {
+		words[i] = uint64(i)
+	}
+	started()
+	runtime.KeepAlive(words)
+}
+
+// shared: n MB, each word written once and then read by four goroutines.
+func shared(n int, started func()) {
+	words := make([]uint64, n<<17)
+	for i := range words {
+		words[i] = uint64(i)
+	}
+	started()
+	var wg sync.WaitGroup
+	for g := 0; g < 4; g++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			sum := uint64(0)
+			for _, w := range words {
+				sum += w
+			}
+			if want := uint64(len(words)) * uint64(len(words)-1) / 2; sum != want {
+				panic(sum)
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+// mutexes: n of them, each with a value, locked by one goroutine and then by another.
+func mutexes(n int, started func()) {
+	locked := make([]struct {
+		sync.Mutex
+		n int
+	}, n)
+	pass := func() {
+		for i := range locked {
+			l := &locked[i]
+			l.Lock()
+			l.n++
+			l.Unlock()
+		}
+	}
+	pass()
+	started()
+	done := make(chan bool)
+	go func() {
+		pass()
+		done <- true
+	}()
+	<-done
+	if locked[n-1].n != 2 {
+		panic(locked[n-1].n)
+	}
+}
+
+var touched int
+
+//go:noinline
+func descend(n int) int {
+	touched++
+	if n == 0 {
+		return 0
+	}
+	return 1 + descend(n-1)
+}
+
+// recursion: n deep, once to grow the stack and once more.
+func recursion(n int, started func()) {
+	first := descend(n)
+	started()
+	if descend(n) != n || first != n {
+		panic(first)
+	}
+}
