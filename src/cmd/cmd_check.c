@@ -393,7 +393,7 @@ static void check_head(struct check *c, char *const *args)
     }
 }
 
-static int check_report(struct check *c, const char *events)
+static int check_report(struct check *c, const char *dir, const char *events)
 {
     struct report *r = &c->report;
     struct err e;
@@ -403,6 +403,7 @@ static int check_report(struct check *c, const char *events)
     if (io_exists(events) && !race_log_file(&c->log, events, &e)) {
         report_note(r, "the event file cannot be read: %s", e.text);
     }
+    io_temp_remove(dir); /* a reader of ours that goes away kills us while we print */
     race_find(&c->log, r->dir, &r->findings);
     check_lost(c);
     check_note_programs(c);
@@ -463,7 +464,7 @@ int cmd_check(char *const *args)
             struct report_phase tests = {STR("tests"), (double)(base_now_ns() - start) / 1e9};
             vec_push_in(&c->arena, &c->report.phases, tests);
         }
-        status = ok ? check_report(c, events) : cmd_fail_err(&e);
+        status = ok ? check_report(c, dir, events) : cmd_fail_err(&e);
     }
     if (proc_interrupted()) {
         proc_die(proc_interrupted());

@@ -11,7 +11,7 @@
 #define GOMM_DRIVER_TOOLEXEC_H
 
 /* In the environment of programs that shall inherit gomm (-gomm.inherit): GOFLAGS names gomm alone
- * as the -toolexec program, since before Go 1.20 or so no flag in GOFLAGS can hold a blank.  What
+ * as the -toolexec program, since in Go 1.19 no flag in GOFLAGS can hold a blank.  What
  * would stand between "toolexec" and the tool is in this variable, as a list of words. */
 #define DRIVER_TOOLEXEC_ENV "GOMM_TOOLEXEC"
 
