@@ -75,12 +75,11 @@ wanted() { # name
     return 1
 }
 
-show() { # file: its end, indented
-    [ -s "$1" ] || return 0
+show() { # file: what is not about passed tests, indented
     local lines
-    lines=$(wc -l <"$1")
-    [ "$lines" -gt 80 ] && echo "    ... ($lines lines, all in ${1#"$GOMM_ROOT"/})"
-    tail -n 80 "$1" | sed 's/^/    /'
+    lines=$(grep -vcE '^(ok|skip) [^[:blank:]]' "$1")
+    [ "$lines" -gt 80 ] && echo "    ... ($lines lines, the last 80 here, all in ${1#"$GOMM_ROOT"/})"
+    grep -vE '^(ok|skip) [^[:blank:]]' "$1" | tail -n 80 | sed 's/^/    /'
 }
 
 # Runs one program under its limit; its output is in $log.out and $log.err, its status in $status.
