@@ -13,6 +13,8 @@
 #   TMPDIR     a directory of its own, removed afterwards
 # A line "# limit: SECONDS" in it changes its time limit (600; long ones 3600).
 #
+# JOBS=N runs N at a time, for a quick answer; what measures time is better run alone.
+#
 # The last line is "N passed, N failed, N skipped"; the status is 0 exactly if none failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -48,12 +50,14 @@ export LC_ALL=C GOTOOLCHAIN=local GOWORK=
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/gomm-test.XXXXXX") || exit 2
 child=
+workers=()
 clean() {
     chmod -R u+w "$work" 2>/dev/null
     rm -rf "$work"
 }
 stop() {
     [ -n "$child" ] && kill -TERM "$child" 2>/dev/null
+    [ ${#workers[@]} -gt 0 ] && kill -TERM "${workers[@]}" 2>/dev/null
     wait
     clean
     exit 130
@@ -113,7 +117,7 @@ account() { # name ok not_ok skip
     elif [ $((o + n + s)) -eq 0 ]; then
         n=1 why="reported no test"
     fi
-    passed=$((passed + o)) failed=$((failed + n)) skipped=$((skipped + s))
+    echo "$o $n $s $1" >"$counts"
     if [ "$n" -eq 0 ]; then
         printf 'ok    %-44s %4d tests %4d s' "$1" $((o + s)) "$seconds"
         [ "$s" -gt 0 ] && printf '  (%d skipped)' "$s"
@@ -121,7 +125,6 @@ account() { # name ok not_ok skip
         return
     fi
     printf 'FAIL  %-44s %d of %d  %d s  %s\n' "$1" "$n" $((o + n + s)) "$seconds" "$why"
-    failures+=("$1")
     show "$log.out"
     show "$log.err"
 }
@@ -149,13 +152,53 @@ run_script() { # script
     grep '^skip [^[:blank:]]' "$log.out" | sed 's/^/      /'
 }
 
+# In the background: one test, its display in $work/N.show, its counts in $work/N.counts.
+start() { # function argument
+    local n=${#workers[@]}
+    (
+        trap 'trap - TERM; [ -n "$child" ] && kill -TERM "$child"; wait; exit 143' TERM
+        trap - EXIT
+        counts=$work/$n.counts
+        "$@"
+    ) >"$work/$n.show" 2>&1 &
+    workers+=($!)
+}
+
+# Shows and adds up the next one in order.
+shown=0
+collect() {
+    local n=$shown o f s name
+    wait "${workers[n]}"
+    shown=$((shown + 1))
+    cat "$work/$n.show"
+    read -r o f s name <"$work/$n.counts" || {
+        echo "run.sh: lost the result of a test"
+        o=0 f=1 s=0 name="?"
+    }
+    passed=$((passed + o)) failed=$((failed + f)) skipped=$((skipped + s))
+    [ "$f" -eq 0 ] || failures+=("$name")
+}
+
+# Waits until fewer than JOBS run.
+jobs_max=${JOBS:-1}
+make_room() {
+    while [ "$(jobs -pr | wc -l)" -ge "$jobs_max" ]; do
+        wait -n
+    done
+    while [ $shown -lt ${#workers[@]} ] && ! kill -0 "${workers[shown]}" 2>/dev/null; do
+        collect
+    done
+}
+
 if [ $mode != long ]; then
     # From the sources, as a binary may be left over from a test that is gone.
     for source in test/unit/*.c; do
         [ -e "$source" ] || continue
         unit=${source##*/}
         unit=${unit%.c}
-        wanted "unit/$unit" && run_unit "$GOMM_ROOT/${B:-build}/test/unit/$unit"
+        wanted "unit/$unit" || continue
+        make_room
+        start run_unit "$GOMM_ROOT/${B:-build}/test/unit/$unit"
     done
 fi
 case $mode in
@@ -164,7 +207,12 @@ long) scripts=(test/*/long_*.sh) ;;
 unit) scripts=() ;;
 esac
 for script in "${scripts[@]}"; do
-    [ -x "$script" ] && wanted "${script#test/}" && run_script "$script"
+    [ -x "$script" ] && wanted "${script#test/}" || continue
+    make_room
+    start run_script "$script"
+done
+while [ $shown -lt ${#workers[@]} ]; do
+    collect
 done
 
 [ ${#failures[@]} -gt 0 ] && echo "failed: ${failures[*]}"
