@@ -168,13 +168,37 @@ static void statuses(void **state)
     assert_int_equal(report_status(&r), BASE_EXIT_FAILURE);
 }
 
+static void everything(void *arg)
+{
+    struct arena a = {0};
+    struct report r, back;
+    struct strbuf b = {0};
+    struct report_text_opts o = {0};
+
+    (void)arg;
+    fill(&r);
+    report_json(&r, &b);
+    report_read(&a, str_dup(&a, strbuf_str(&b)), &back, NULL);
+    report_text(&back, &o, &b);
+    report_sarif(&back, &b);
+    report_html(&back, &b);
+    report_github(&back, (str){0}, &b);
+    strbuf_release(&b);
+    arena_release(&a);
+}
+
+static void allocation_sweep(void **state)
+{
+    (void)state;
+    assert_true(unit_sweep(everything, NULL) > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip),
-        cmocka_unit_test(other_kinds),
-        cmocka_unit_test(renderings),
-        cmocka_unit_test(statuses),
+        cmocka_unit_test(round_trip),       cmocka_unit_test(other_kinds),
+        cmocka_unit_test(renderings),       cmocka_unit_test(statuses),
+        cmocka_unit_test(allocation_sweep),
     };
 
     return cmocka_run_group_tests_name("report", tests, NULL, release);
