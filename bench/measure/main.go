@@ -5,7 +5,7 @@
 //	measure memory [flags]   programs that need much memory
 //	measure driver [flags]   the go command against the gomm command
 //
-// Exit status: 0 a result, 1 a result that is marked inconclusive or has failures, 2 no result.
+// Exit status: 0 a result, which may be that nothing can be concluded, 1 something failed, 2 no result.
 package main
 
 import (
@@ -58,7 +58,7 @@ func main() {
 	flags.DurationVar(&c.limit, "limit", def.limit, "time for all measurements; those that do not fit are left out")
 	flags.StringVar(&c.only, "only", "", "measure only what matches this regular expression")
 	flags.BoolVar(&c.rt, "rt", false, "give the measured programs real-time priority (chrt -r, needs root), on a machine that others use meanwhile")
-	benchtime := flags.String("benchtime", "50ms", "speed: -test.benchtime of each run")
+	benchtime := flags.String("benchtime", "30ms", "speed: -test.benchtime of each run")
 	// Words from the environment come first, so that the command line has the last one.
 	words := append(strings.Fields(os.Getenv("BENCH_FLAGS")), os.Args[2:]...)
 	_ = flags.Parse(words)

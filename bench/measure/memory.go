@@ -26,7 +26,7 @@ func workloads() []*workload {
 		{mode: "goroutines", n: 100000, what: "100,000 goroutines, blocked at once"},
 		{mode: "sequential", n: 1000000, what: "1,000,000 goroutines, one after another"},
 		{mode: "heap", n: 512, what: "512 MB, each word written"},
-		{mode: "shared", n: 64, what: "64 MB, written, read by 4 goroutines"},
+		{mode: "shared", n: 16, what: "16 MB, written, read by 4 goroutines"},
 		{mode: "mutexes", n: 1000000, what: "1,000,000 mutexes, locked by 2 goroutines"},
 		{mode: "recursion", n: 1000000, what: "recursion 1,000,000 deep, twice"},
 	}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"gomm.dev/bench/stats"
+)
+
+func TestParseList(t *testing.T) {
+	items, err := parseList("# all\n\nstd 1 sort,slices Sort/1K,Old -tags=a -v # why\n")
+	if err != nil || len(items) != 1 {
+		t.Fatal(items, err)
+	}
+	it := items[0]
+	if it.group != "std" || it.cpus != 1 || len(it.packages) != 2 || len(it.benchmarks) != 2 ||
+		len(it.flags) != 2 || it.name() != "sort Sort/1K" {
+		t.Errorf("%+v", it)
+	}
+	for _, bad := range []string{"std 1 sort", "std one sort X", "std 0 sort X"} {
+		if _, err := parseList(bad); err == nil {
+			t.Errorf("%q: no error", bad)
+		}
+	}
+}
+
+// The list that is used names enough of the standard library, and nothing twice.
+func TestSpeedList(t *testing.T) {
+	text, err := os.ReadFile("../speed.list")
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := parseList(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := make(map[string]int)
+	seen := make(map[string]bool)
+	for _, it := range items {
+		count[it.group]++
+		if seen[it.name()] {
+			t.Errorf("%s: twice", it.name())
+		}
+		seen[it.name()] = true
+	}
+	if count["std"] < 18 || count["conc"] < 6 || count["ops"] < 20 {
+		t.Error(count)
+	}
+	ops, err := os.ReadFile("../ops/ops_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`func Benchmark(\w+)`).FindAllStringSubmatch(string(ops), -1) {
+		if !seen["ops "+m[1]] {
+			t.Errorf("ops %s: not in speed.list", m[1])
+		}
+	}
+}
+
+func TestPattern(t *testing.T) {
+	if got := pattern("Map/*sync.Map"); got != `^BenchmarkMap$/^\*sync\.Map$` {
+		t.Error(got)
+	}
+}
+
+func TestParseResult(t *testing.T) {
+	good := "goos: linux\nBenchmarkX-2 \t 100\t  12.5 ns/op\t 3 B/op\nPASS\n"
+	if ns, err := parseResult(good); err != nil || ns != 12.5 {
+		t.Error(ns, err)
+	}
+	if ns, err := parseResult("BenchmarkX-2 some words 100 7 ns/op"); err != nil || ns != 7 {
+		t.Error("words between:", ns, err)
+	}
+	for _, bad := range []string{"PASS\n", good + good, "BenchmarkX 1 0 ns/op", "it took 5 ns/op"} {
+		if _, err := parseResult(bad); err == nil {
+			t.Errorf("%q: no error", bad)
+		}
+	}
+}
+
+func TestRunLimits(t *testing.T) {
+	if _, err := (job{args: []string{"sleep", "20"}, limit: 100 * time.Millisecond}).run(); err == nil {
+		t.Error("no error after the time limit")
+	}
+	if _, err := (job{args: []string{"sleep", "20"}, limit: 10 * time.Second, maxRSS: 4096}).run(); err == nil ||
+		!strings.Contains(err.Error(), "MB") {
+		t.Error("memory limit:", err)
+	}
+	if _, err := (job{args: []string{"sh", "-c", "echo broken >&2; exit 3"}, limit: 10 * time.Second}).run(); err == nil ||
+		!strings.Contains(err.Error(), "broken") {
+		t.Error("status:", err)
+	}
+	t.Setenv("GORACE", "exitcode=1")
+	t.Setenv("GOGC", "off")
+	o, err := job{args: []string{"sh", "-c", "echo $GORACE $GOGC"}, limit: 10 * time.Second}.run()
+	if err != nil || o.stdout != "atexit_sleep_ms=0\n" {
+		t.Error("environment:", o.stdout, err)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "program")
+	for text, is := range map[string]int{"": plain, "ThreadSanitizer WARNING: DATA RACE": stock, "WARNING: DATA RACE": gomm} {
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for v := range variantNames {
+			if (verify(file, v) == nil) != (v == is) {
+				t.Errorf("%q taken for %s: %v", text, variantNames[v], v != is)
+			}
+		}
+	}
+}
+
+// A meter counts what others use, and not what we use ourselves.
+func TestMeter(t *testing.T) {
+	m := startMeter()
+	for began := time.Now(); time.Since(began) < 300*time.Millisecond; {
+	}
+	busy, own := busyTime()-m.busy, ownTime()-m.own
+	if own < 50*time.Millisecond || busy < own-20*time.Millisecond {
+		t.Errorf("busy %v, own %v", busy, own)
+	}
+}
+
+func TestGate(t *testing.T) {
+	g := &gate{maxLoad: 0.25}
+	if g.allowed(1<<20) != 0.25 {
+		t.Error("no CPU is free, but others may have one")
+	}
+	if g.bad() != "" {
+		t.Error("bad without a round")
+	}
+	g.rounds, g.off = 20, 2
+	if g.bad() != "" {
+		t.Error("2 of 20 should do")
+	}
+	g.off = 3
+	if g.bad() == "" {
+		t.Error("3 of 20 should not")
+	}
+	// A meter that began when the machine had done nothing finds all that it did since foreign.
+	loud := meter{began: time.Now().Add(-time.Second)}
+	g = &gate{maxLoad: 0.25}
+	if g.again(loud, 1, 5) || g.off != 1 || g.rounds != 1 {
+		t.Errorf("without patience: %+v", g)
+	}
+	g = &gate{maxLoad: 1e9, patience: time.Second}
+	if g.again(loud, 1, 5) || g.off != 0 || g.rounds != 1 {
+		t.Errorf("within bounds: %+v", g)
+	}
+	g = &gate{maxLoad: 0.25, patience: time.Millisecond}
+	if !g.again(loud, 1, 5) || g.repeated != 1 || g.rounds != 0 || g.patience > 0 {
+		t.Errorf("with patience: %+v", g)
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	for _, c := range []struct {
+		want           string
+		stock, gomm    []float64
+		pairs, control []float64
+	}{
+		{"slower", []float64{1, 1.01, 1.02, 1.03, 1.04, 1.05}, []float64{2, 2.01, 2.02, 2.03, 2.04, 2.05},
+			[]float64{2, 2.1, 1.9, 2, 2.1, 1.9}, []float64{1, 1.01, 0.99}},
+		{"faster", []float64{2, 2.01, 2.02, 2.03, 2.04, 2.05}, []float64{1, 1.01, 1.02, 1.03, 1.04, 1.05},
+			[]float64{0.5, 0.51, 0.52, 0.5, 0.49, 0.5}, []float64{1, 1.01, 0.99}},
+		// Stock differs from itself by as much.
+		{"inconclusive", []float64{1, 1.01, 1.02, 1.03, 1.04, 1.05}, []float64{1.2, 1.21, 1.22, 1.23, 1.24, 1.25},
+			[]float64{1.2, 1.21, 1.19, 1.2, 1.21, 1.19}, []float64{1.3, 0.75, 1.4}},
+		{"the same", []float64{1, 1.01, 1.02, 1.03, 1.04, 1.05}, []float64{1, 1.01, 1.02, 1.03, 1.04, 1.05},
+			[]float64{1, 1.01, 0.99, 1.02, 0.98, 1}, []float64{1, 1.01, 0.99}},
+		{"inconclusive", []float64{1, 2, 1, 2, 1, 2}, []float64{1, 2, 1, 2, 1, 2},
+			[]float64{1, 2, 0.5, 1, 2, 0.5}, []float64{1, 1.01, 0.99}},
+	} {
+		b := &bench{pairs: c.pairs, control: c.control}
+		in := stats.MedianInterval(c.pairs, 0.95)
+		if got := b.verdict(in, stats.MannWhitney(c.stock, c.gomm)); got != c.want {
+			t.Errorf("%v: %s, want %s", c.pairs, got, c.want)
+		}
+	}
+}
