@@ -65,6 +65,36 @@ func (rules) TestRaceChanTwoSenders() {
 	inTurn(func() { *x = 1; c <- 1 }, func() { c <- 2; *x = 2 })
 }
 
+// Nor through one that a receiver emptied: what the receiver learns by the receive itself is not yet
+// part of what the next sender learns from it. The receive happens before that send completes, but
+// the first send only before the receive completes.
+func (rules) TestRaceChanTwoSendersOneSlot() {
+	x, c := new(int), make(chan int, 1)
+	inTurn(
+		func() { *x = 1; c <- 1 },
+		func() { <-c },
+		func() { c <- 2; *x = 2 })
+}
+
+// And the same for two receivers and the sender between them.
+func (rules) TestRaceChanTwoReceiversOneSlot() {
+	x, c := new(int), make(chan int, 1)
+	c <- 1
+	inTurn(
+		func() { *x = 1; <-c },
+		func() { c <- 2 },
+		func() { <-c; *x = 2 })
+}
+
+// It is by the next operation of the receiver.
+func (rules) TestNoRaceChanTwoSendersReceiverGoesOn() {
+	x, c := new(int), make(chan int, 1)
+	inTurn(
+		func() { *x = 1; c <- 1 },
+		func() { <-c; c <- 2 },
+		func() { <-c; *x = 2 })
+}
+
 // The capacity rule: with C = 1, the first receive happens before the second send completes.
 func (rules) TestNoRaceChanCapacity() {
 	x, c := 0, make(chan int, 1)

@@ -4,7 +4,9 @@ package hb
 
 import (
 	"runtime"
+	"sync/atomic"
 	"time"
+	"unsafe"
 )
 
 // Finalizers. The memory model: a call to SetFinalizer(x, f) happens before the finalization call
@@ -14,8 +16,9 @@ import (
 
 type block struct {
 	n    int
-	next *block
+	word int64
 	pad  [64]byte
+	next *block
 }
 
 // collect collects garbage until t has reached n.
@@ -119,25 +122,108 @@ func (rules) TestNoRaceKeepAlive() {
 }
 
 // A block that was freed is another block when it is given out again: what was done to the old one
-// does not race with the new one.
-func (rules) TestNoRaceMemoryReused() {
-	done := new(turn)
-	for round := int32(1); round <= 20; round++ {
-		inTurn(func() {
-			for i := 0; i < 100; i++ {
-				b := &block{n: i}
-				b.next = &block{n: i}
-				b.next.n++
-				use(b)
+// does not race with the new one, and what was released on it is forgotten.
+
+// A shelf hands values from one goroutine to another behind the detector's back.
+type shelf[T comparable] struct {
+	v [1000]T
+	n int
+}
+
+//go:norace
+//go:noinline
+func (s *shelf[T]) put(v T) { s.v[s.n] = v; s.n++ }
+
+//go:norace
+//go:noinline
+func (s *shelf[T]) get(i int) T { return s.v[i] }
+
+//go:norace
+//go:noinline
+func (s *shelf[T]) has(v T) bool {
+	for i := 0; i < s.n; i++ {
+		if s.v[i] == v {
+			return true
+		}
+	}
+	return false
+}
+
+// reused lets one goroutine use blocks and drop them, and another one allocate blocks until it gets
+// some of the same memory, which it uses then. It tells whether it got any.
+func reused(first, second func(*block)) bool {
+	old, again := new(shelf[uintptr]), new(turn) // addresses only: the blocks can be collected
+	inTurn(
+		func() {
+			for range old.v {
+				b := new(block)
+				old.put(uintptr(unsafe.Pointer(b)))
+				first(b)
+			}
+		},
+		func() {
+			var list *block // keeps them, so that the allocator must look further
+			for round := 0; round < 20 && !again.reached(1); round++ {
+				runtime.GC()
+				for i := 0; i < 2*len(old.v); i++ {
+					b := &block{next: list}
+					list = b
+					if old.has(uintptr(unsafe.Pointer(b))) {
+						second(b)
+						again.to(1)
+					}
+				}
 			}
 		})
-		if round%10 == 0 {
-			runtime.GC()
-		}
-		done.to(round)
-	}
-	done.at(20)
+	return again.reached(1)
 }
+
+const neverReused = "the allocator gave out no address again"
+
+func (rules) TestNoRaceMemoryReused() {
+	if !reused(func(b *block) { b.n = 1 }, func(b *block) { b.n = 2 }) {
+		skip(neverReused)
+	}
+}
+
+func (rules) TestRaceMemoryReusedReleases() {
+	x := 0
+	if !reused(
+		func(b *block) { x = 1; atomic.StoreInt64(&b.word, 1) },
+		func(b *block) { atomic.LoadInt64(&b.word); use(x) }) {
+		skip(neverReused)
+	}
+}
+
+// What was released on a block stays when its neighbours are freed.
+func (rules) TestNoRaceMemoryNeighboursFreed() {
+	xs, kept := new([1000]int), new(shelf[*[2]int64])
+	inTurn(
+		func() {
+			for i := range kept.v {
+				p := new([2]int64)
+				kept.put(p)
+				xs[i] = 1
+				atomic.StoreInt64(&p[1], 1)
+				drop(new([2]int64))
+			}
+		},
+		func() { runtime.GC(); runtime.GC() },
+		func() {
+			for i := range kept.v {
+				atomic.LoadInt64(&kept.get(i)[1])
+				use(xs[i])
+			}
+		})
+}
+
+var dropped *[2]int64
+
+// drop makes p escape, and forgets it.
+//
+//go:norace
+//go:noinline
+func drop(p *[2]int64) { dropped = p; dropped = nil }
 
 // Stacks are memory too: they move, and their memory is given to other goroutines.
 func (rules) TestNoRaceStacksReused() {
