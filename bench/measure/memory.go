@@ -12,7 +12,7 @@ import (
 // workload is a mode of bench/memory with what was measured of it.
 type workload struct {
 	mode    string
-	n       int
+	n, cpus int
 	what    string
 	total   [variants][]float64 // seconds
 	start   [variants][]float64
@@ -23,12 +23,12 @@ type workload struct {
 
 func workloads() []*workload {
 	return []*workload{
-		{mode: "goroutines", n: 100000, what: "100,000 goroutines, blocked at once"},
-		{mode: "sequential", n: 1000000, what: "1,000,000 goroutines, one after another"},
-		{mode: "heap", n: 512, what: "512 MB, each word written"},
-		{mode: "shared", n: 16, what: "16 MB, written, read by 4 goroutines"},
-		{mode: "mutexes", n: 1000000, what: "1,000,000 mutexes, locked by 2 goroutines"},
-		{mode: "recursion", n: 1000000, what: "recursion 1,000,000 deep, twice"},
+		{mode: "goroutines", n: 100000, cpus: 2, what: "100,000 goroutines, blocked at once"},
+		{mode: "sequential", n: 1000000, cpus: 1, what: "1,000,000 goroutines, one after another"},
+		{mode: "heap", n: 512, cpus: 1, what: "512 MB, each word written"},
+		{mode: "shared", n: 16, cpus: 2, what: "16 MB, written, read by 4 goroutines"},
+		{mode: "mutexes", n: 1000000, cpus: 1, what: "1,000,000 mutexes, locked by 2 goroutines"},
+		{mode: "recursion", n: 1000000, cpus: 1, what: "recursion 1,000,000 deep, twice"},
 	}
 }
 
@@ -128,7 +128,7 @@ func (w *workload) round(c config, g *gate, program [variants]string) {
 			start[v], total[v], peak[v] = append(start[v], s), append(total[v], t), append(peak[v], p/(1<<20))
 			switches += o.switches
 		}
-		if g.again(m, 2, switches) {
+		if g.again(m, w.cpus, switches) {
 			continue
 		}
 		for v := range total {

@@ -160,7 +160,7 @@ func (b *bench) once(c config, v int, benchtime string) (ns float64, switches in
 	return ns, o.switches, err
 }
 
-// judge prints the table and what may be concluded from it; true if something may.
+// judge prints the table and what may be concluded from it; false if a benchmark failed.
 func judge(r *report, benches []*bench, g *gate, rounds int) bool {
 	r.line("")
 	r.line("%-40s %3s %9s %9s %9s %7s %7s %7s %13s %6s %7s  %s", "benchmark", "CPU",
@@ -218,7 +218,7 @@ func judge(r *report, benches []*bench, g *gate, rounds int) bool {
 	}
 	if len(reasons) > 0 {
 		r.line("result: inconclusive, because of %s", strings.Join(reasons, "; "))
-		return false
+		return failed == 0
 	}
 	for _, s := range conclusions {
 		r.line("result: %s", s)
@@ -286,14 +286,14 @@ func printMeans(r *report, benches []*bench, group string) string {
 	r.line("%-40s %3s %9s %9s %9s %7.2f %7.2f %7.2f %13s %6.2f", fmt.Sprintf("%s (%d benchmarks)", group, len(pairs)),
 		"", "", "", "", stats.GeoMean(stockBy), stats.GeoMean(gommBy), mean,
 		fmt.Sprintf("%.2f to %.2f", in.Low, in.High), stats.GeoMean(medians(controls)))
-	how := "about as long as"
+	how := "about the stock runtime's time"
 	switch {
 	case in.Low > 1:
-		how = fmt.Sprintf("%.2f times as long as (95 %%: %.2f to %.2f)", mean, in.Low, in.High)
+		how = fmt.Sprintf("%.2f times the stock runtime's time (95 %%: %.2f to %.2f)", mean, in.Low, in.High)
 	case in.High < 1:
-		how = fmt.Sprintf("1/%.2f of the time of (95 %%: 1/%.2f to 1/%.2f)", 1/mean, 1/in.Low, 1/in.High)
+		how = fmt.Sprintf("1/%.2f of the stock runtime's time (95 %%: 1/%.2f to 1/%.2f)", 1/mean, 1/in.Low, 1/in.High)
 	}
-	return fmt.Sprintf("%s: with gomm's runtime %d benchmarks take %s the stock runtime, %.1f times as long as without one",
+	return fmt.Sprintf("%s: with gomm's runtime, %d benchmarks take %s and %.1f times that of plain programs",
 		group, len(pairs), how, stats.GeoMean(gommBy))
 }
 
