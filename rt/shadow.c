@@ -605,6 +605,15 @@ static int key_is_fast(u64 fast, u64 key, u8 kind)
     return kind & ACCESS_WRITE ? fast == key : (fast | 1) == key;
 }
 
+/* The same of a word's cell; the word may be locked, and the cell another one by now: only t makes
+   cells with t's key, and cells that are given back lose theirs.  So if words name one cell, it must
+   have the key still after the last of them was read. */
+static int id_is_fast(u32 id, u64 key, u8 kind)
+{
+    return (id & CELL_INDEX) != 0 &&
+           key_is_fast(atomic_load_relaxed(&cell_at(id)->fast), key, kind);
+}
+
 static struct memo *memo_at(struct proc *p, u32 id, u64 pc, u8 mask)
 {
     u64 h = ((u64)id << 20 ^ pc ^ (u64)mask << 40) * 0x9e3779b97f4a7c15UL;
@@ -660,11 +669,15 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
     for (uptr i = 0; i < count;) {
         u32 id = atomic_load_relaxed(&word[i]);
 
-        if (id != 0 && !(id & CELL_LOCK) &&
-            key_is_fast(atomic_load_relaxed(&cell_at(id)->fast), key, a->e.kind)) {
-            do {
+        if (id_is_fast(id, key, a->e.kind)) {
+            uptr first = i++;
+
+            while (i < count && atomic_load_relaxed(&word[i]) == id) {
                 i++;
-            } while (i < count && atomic_load_relaxed(&word[i]) == id);
+            }
+            if (i > first + 1 && !id_is_fast(id, key, a->e.kind)) {
+                i = first + 1;
+            }
             continue;
         }
 
@@ -834,16 +847,20 @@ int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)
     u64 key = atomic_load_relaxed(&t->key);
     u32 last = 0;
 
+    if (word == end) {
+        return id_is_fast(atomic_load_relaxed(word), key, kind);
+    }
     do {
         u32 id = atomic_load_relaxed(word);
 
-        if (id == 0 || (id != last &&
-                        !key_is_fast(atomic_load_relaxed(&cell_at(id)->fast), key, kind))) {
-            return 0;
+        if (id != last) {
+            if (!id_is_fast(id, key, kind) || (last != 0 && !id_is_fast(last, key, kind))) {
+                return 0;
+            }
+            last = id;
         }
-        last = id;
     } while (word++ < end);
-    return 1;
+    return id_is_fast(last, key, kind);
 }
 
 void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 act)

@@ -70,7 +70,7 @@ int thr_init(void);
 
 static inline u32 thr_g(const struct thr *t)
 {
-    return (u32)(t->key >> 33);
+    return (u32)(atomic_load_relaxed(&t->key) >> 33);
 }
 
 static inline u32 key_epoch(u64 key)

@@ -101,7 +101,7 @@ void oracle_start(struct gor *g, struct gor *parent)
 {
     memset(g, 0, sizeof *g);
     g->id = o.ids++;
-    if (parent) {
+    if (parent && parent->ignore == 0) {
         publish(parent);
         vc_set(&g->vc, &parent->vc);
     }

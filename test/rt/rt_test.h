@@ -31,8 +31,20 @@ void rt_tsan_release_merge(struct thr *t, uptr addr);
 void rt_tsan_release_acquire(struct thr *t, uptr addr);
 void rt_tsan_read_pc(struct thr *t, uptr addr, uptr callpc, uptr pc);
 void rt_tsan_write_pc(struct thr *t, uptr addr, uptr callpc, uptr pc);
-void rt_tsan_read_range(struct thr *t, uptr addr, uptr size, uptr pc);
-void rt_tsan_write_range(struct thr *t, uptr addr, uptr size, uptr pc);
+
+/* What those in assembly call, with the goroutine, its frame pointer and SP. */
+struct go_g;
+void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr sp);
+void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp, uptr sp);
+void hook_read_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g);
+void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g);
+void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size);
+
+/* The same for a goroutine whose stack is not looked at. */
+void rt_read_range(struct thr *t, uptr addr, uptr size, uptr pc);
+void rt_write_range(struct thr *t, uptr addr, uptr size, uptr pc);
+void rt_func_enter(struct thr *t, uptr pc);
+void rt_func_exit(struct thr *t);
 
 #define RT_ATOMIC(bits, name) \
     void rt_tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, void *args);

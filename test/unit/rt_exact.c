@@ -2,7 +2,8 @@
  * oracle of test/rt/rt_oracle.h: it finds exactly the races that there are.
  *
  * Everything happens in one OS thread, each schedule in a process of its own, and is a function of
- * the schedule's number.  GOMM_TEST_ROUNDS=N runs N times as many; GOMM_TEST_SEED=K only one.
+ * the schedule's number.  GOMM_TEST_ROUNDS=N runs N times as many; GOMM_TEST_SEED=K only one of
+ * each plan, GOMM_TEST_PLAN=NAME those of one plan.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -52,14 +53,6 @@ static struct {
 } w;
 
 static _Alignas(1 << 16) u8 globals[GLOBALS];
-static uptr fake_g[128] = {1 << 20,
-                           1 << 21}; /* struct go_g, a stack where no frame pointer leads */
-
-/* Go's side of runtime.g is not needed here: without a frame pointer the hooks take the plain way.
- */
-struct go_g;
-void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp);
-void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp);
 
 static void callback(uptr cmd, void *arg)
 {
@@ -159,7 +152,7 @@ static void plain(struct gor *g, uptr addr, uptr size, int write)
         g->depth--;
     } else {
         oracle_access(g, addr, size, kind, stack_of(g, pc));
-        (write ? rt_tsan_write_range : rt_tsan_read_range)(g->t, addr, size, pc);
+        (write ? rt_write_range : rt_read_range)(g->t, addr, size, pc);
     }
     oracle_access_done();
 }
@@ -398,10 +391,10 @@ static void frame(void)
 
     if (g->depth < LENGTH(g->node) - 2 && rnd_one_in(&w.r, 2)) {
         push(g, pc);
-        hook_func_enter(g->t, pc, (const struct go_g *)(void *)fake_g, 0);
+        rt_func_enter(g->t, pc);
     } else if (g->depth > 0) {
         g->depth--;
-        hook_func_exit(g->t, (const struct go_g *)(void *)fake_g, 0);
+        rt_func_exit(g->t);
     }
 }
 
@@ -636,14 +629,14 @@ static const struct plan plans[] = {
 
 static void run_plan(const struct plan *p)
 {
-    const char *only = getenv("GOMM_TEST_SEED");
+    const char *only = getenv("GOMM_TEST_SEED"), *name = getenv("GOMM_TEST_PLAN");
     u32 failed = 0;
 
     for (u64 seed = 1; seed <= rnd_rounds(p->seeds); seed++) {
         int status;
         pid_t pid;
 
-        if (only && strtoul(only, NULL, 10) != seed) {
+        if ((only && strtoul(only, NULL, 10) != seed) || (name && strcmp(name, p->name) != 0)) {
             continue;
         }
         fflush(stdout);
