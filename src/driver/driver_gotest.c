@@ -33,10 +33,10 @@ void driver_gotest_release(struct gotest *g)
 
 static struct gotest_package *gotest_package(struct gotest *g, str path)
 {
-    bool fresh;
-    path = str_dup(&g->arena, path);
-    union map_val *at = strmap_put(&g->by_path, path, &fresh);
-    if (fresh) {
+    union map_val *at = strmap_get(&g->by_path, path);
+    if (!at) {
+        path = str_dup(&g->arena, path);
+        at = strmap_put(&g->by_path, path, NULL);
         at->u = g->packages.n;
         vec_push_in(&g->arena, &g->packages, (struct gotest_package){.path = path});
     }
@@ -45,10 +45,10 @@ static struct gotest_package *gotest_package(struct gotest *g, str path)
 
 static struct gotest_test *gotest_test(struct gotest *g, struct gotest_package *p, str name)
 {
-    bool fresh;
-    name = str_dup(&g->arena, name);
-    union map_val *at = strmap_put(&p->by_name, name, &fresh);
-    if (fresh) {
+    union map_val *at = strmap_get(&p->by_name, name);
+    if (!at) {
+        name = str_dup(&g->arena, name);
+        at = strmap_put(&p->by_name, name, NULL);
         at->u = p->tests.n;
         vec_push_in(&g->arena, &p->tests, (struct gotest_test){.name = name});
     }
