@@ -8,6 +8,9 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"syscall"
 	"unsafe"
 )
@@ -300,6 +303,44 @@ func (rules) TestRaceConnectionClose() {
 	b.Close()
 }
 
+// What package net does without syscall.Write orders nothing: several buffers at once (writev), and
+// datagrams (sendto).
+
+func (rules) TestRaceConnectionBuffers() {
+	a, b := connect()
+	if a == nil {
+		return
+	}
+	x := 0
+	inTurn(
+		func() {
+			x = 1
+			buffers := net.Buffers{[]byte("a"), []byte("b")}
+			buffers.WriteTo(a)
+		},
+		func() { b.Read(make([]byte, 2)); use(x) })
+	a.Close()
+	b.Close()
+}
+
+func (rules) TestRaceDatagram() {
+	a, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		skip("no loopback interface: " + err.Error())
+		return
+	}
+	b, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	x := 0
+	inTurn(
+		func() { x = 1; a.WriteTo([]byte("a"), b.LocalAddr()) },
+		func() { b.ReadFrom(make([]byte, 1)); use(x) })
+	a.Close()
+	b.Close()
+}
+
 // net.Pipe and io.Pipe are made of channels and mutexes.
 
 func (rules) TestNoRaceNetPipe() {
@@ -370,6 +411,31 @@ func (rules) TestNoRaceEnvironment() {
 			}
 		})
 	os.Unsetenv("HB_CASE")
+}
+
+// Neither do the calls by which a program looks at its runtime.
+func (rules) TestRaceRuntimeCalls() {
+	x := new(int)
+	f := func() {
+		runtime.Gosched()
+		use(runtime.NumGoroutine())
+		use(runtime.GOMAXPROCS(0))
+		runtime.LockOSThread()
+		*x = 1
+		runtime.UnlockOSThread()
+		runtime.GC()
+		runtime.ReadMemStats(new(runtime.MemStats))
+		debug.SetGCPercent(debug.SetGCPercent(50))
+		use(runtime.Stack(make([]byte, 100), true))
+	}
+	inTurn(f, f)
+}
+
+// One that does: its semaphore is told to the detector (runtime/metrics.go, metricsSema).
+func (rules) TestHiddenMetricsTwoReads() {
+	x := new(int)
+	read := func() { metrics.Read([]metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}}) }
+	inTurn(func() { *x = 1; read() }, func() { read(); *x = 2 })
 }
 
 func (rules) TestRaceGetpid() {
