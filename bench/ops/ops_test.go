@@ -43,6 +43,42 @@ func BenchmarkWriteArray(b *testing.B) {
 	}
 }
 
+// Several values to a word of 8 bytes.
+var (
+	bytes   = new([1024]byte)
+	uint32s = new([1024]uint32)
+)
+
+func BenchmarkReadBytes(b *testing.B) {
+	p, sum := bytes, 0
+	for i := 0; i < b.N; i++ {
+		sum += int(p[i&1023])
+	}
+	sink = sum
+}
+
+func BenchmarkWriteBytes(b *testing.B) {
+	p := bytes
+	for i := 0; i < b.N; i++ {
+		p[i&1023] = byte(i)
+	}
+}
+
+func BenchmarkReadUint32s(b *testing.B) {
+	p, sum := uint32s, uint32(0)
+	for i := 0; i < b.N; i++ {
+		sum += p[i&1023]
+	}
+	sink = int(sum)
+}
+
+func BenchmarkWriteUint32s(b *testing.B) {
+	p := uint32s
+	for i := 0; i < b.N; i++ {
+		p[i&1023] = uint32(i)
+	}
+}
+
 // Memory that is new each time: 256 KB, word after word.
 func BenchmarkAllocAndFill256K(b *testing.B) {
 	for i := 0; i < b.N; i++ {
