@@ -11,7 +11,7 @@
 #include "sync.h"
 #include "thread.h"
 
-void exit(int status) __attribute__((weak));
+EXPORT void exit(int status) __attribute__((weak));
 
 /* The first words of runtime.g (runtime2.go): the stack's bounds. */
 struct go_g {

@@ -41,7 +41,7 @@ static struct {
 
 struct thr;
 struct proc;
-void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(uptr, void *));
+EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(uptr, void *));
 
 /* Everything is checked against the file's size: the file is not ours. */
 static int inside(uptr offset, uptr size, uptr file)

@@ -18,6 +18,9 @@
 #ifndef GOMM_RT_TYPES_H
 #define GOMM_RT_TYPES_H
 
+/* Declarations too: what is defined in another file of the runtime is reached without a table. */
+#pragma GCC visibility push(hidden)
+
 typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
