@@ -21,6 +21,7 @@ import (
 type config struct {
 	gomm     string        // the gomm under test
 	source   string        // the folder bench/
+	version  string        // of gomm, in words
 	out      string        // results and built programs
 	rounds   int           // rounds of A B B A
 	maxLoad  float64       // CPUs that others may use up while we measure
@@ -74,6 +75,7 @@ func main() {
 		*p = abs
 	}
 	check(os.MkdirAll(c.out, 0o777))
+	c.version = gommVersion(c) // first of all: a gomm that does not work is found out here
 
 	var fine bool
 	switch mode {

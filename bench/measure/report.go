@@ -39,7 +39,7 @@ func newReport(c config, mode string) *report {
 	version, err := goTool(c.source, "go", "version")
 	check(err)
 	r.line("go        %s", strings.TrimPrefix(version, "go version "))
-	r.line("gomm      %s", gommVersion(c))
+	r.line("gomm      %s", c.version)
 	return r
 }
 
