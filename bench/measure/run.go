@@ -159,6 +159,9 @@ func lastWords(text string) string {
 // goTool runs the go or the gomm command.
 func goTool(dir string, args ...string) (string, error) {
 	o, err := job{dir: dir, args: args, limit: 20 * time.Minute, lowered: true}.run()
+	if err != nil {
+		err = fmt.Errorf("%s: %w", strings.Join(args, " "), err)
+	}
 	return strings.TrimSpace(o.stdout), err
 }
 
@@ -191,7 +194,7 @@ func buildEach(c config, dir, name string, command func(v int) []string, pkg str
 			args = append(args, "-race")
 		}
 		if _, err := goTool(dir, append(args, "-o", files[v], pkg)...); err != nil {
-			return files, fmt.Errorf("%s: %w", strings.Join(args, " "), err)
+			return files, err
 		}
 		if err := verify(files[v], v); err != nil {
 			return files, err
