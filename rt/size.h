@@ -12,6 +12,9 @@
  * alone, which loads the second word only, gives 16.  It is never more than the size of the
  * variable that the source accesses, and it is less if gc narrowed the load (byte(x) of an int64).
  *
+ * For a variable on the caller's own stack it may be too small, never too large: what the code
+ * reaches through RSP beside addr is taken for spilled registers.  (Nothing else can reach it.)
+ *
  * Ownership and threading: no state, no allocation, no locks; any thread, any number at once.
  * Cost: about a microsecond, so callers remember the answer by pc.
  */
