@@ -18,8 +18,11 @@
 #ifndef GOMM_RT_TYPES_H
 #define GOMM_RT_TYPES_H
 
-/* Declarations too: what is defined in another file of the runtime is reached without a table. */
+/* Declarations too: what is defined in another file of the runtime is reached without a table.  (The
+   unit tests build the runtime hosted, beside headers of libc.) */
+#if !__STDC_HOSTED__
 #pragma GCC visibility push(hidden)
+#endif
 
 typedef unsigned char u8;
 typedef unsigned short u16;
