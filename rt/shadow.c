@@ -755,7 +755,7 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
             int more = a->more != 0;
 
             reports(a);
-            if (more && !rt_off) {
+            if (more && !rt_off && !flags.equal_stacks) {
                 goto again; /* what was reported is known now: the rest of them */
             }
         }
@@ -853,7 +853,7 @@ int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)
     do {
         u32 id = atomic_load_relaxed(word);
 
-        if (id != last) {
+        if (id != last || id == 0) {
             if (!id_is_fast(id, key, kind) || (last != 0 && !id_is_fast(last, key, kind))) {
                 return 0;
             }
