@@ -16,11 +16,11 @@ type item struct {
 	flags      []string
 }
 
-// parseList reads speed.list: fields between blanks, comments behind #.
+// parseList reads speed.list: fields between blanks, comments behind a # that follows a blank.
 func parseList(text string) ([]item, error) {
 	var items []item
 	for n, line := range strings.Split(text, "\n") {
-		line, _, _ = strings.Cut(line, "#")
+		line, _, _ = strings.Cut(" "+line, " #") // sub-benchmarks without a name are #00, #01 ...
 		f := strings.Fields(line)
 		if len(f) == 0 {
 			continue

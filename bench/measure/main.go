@@ -42,7 +42,7 @@ func main() {
 		limit  time.Duration
 	}{
 		"speed":  {5, 6 * time.Minute},
-		"memory": {2, 3 * time.Minute},
+		"memory": {3, 3 * time.Minute},
 		"driver": {5, 1 * time.Minute},
 	}
 	def, known := defaults[mode]

@@ -12,13 +12,13 @@ import (
 )
 
 func TestParseList(t *testing.T) {
-	items, err := parseList("# all\n\nstd 1 sort,slices Sort/1K,Old -tags=a -v # why\n")
+	items, err := parseList("# all\n\nstd 1 sort,slices Sort/#01,Old -tags=a -v # why\n")
 	if err != nil || len(items) != 1 {
 		t.Fatal(items, err)
 	}
 	it := items[0]
 	if it.group != "std" || it.cpus != 1 || len(it.packages) != 2 || len(it.benchmarks) != 2 ||
-		len(it.flags) != 2 || it.name() != "sort Sort/1K" {
+		len(it.flags) != 2 || it.name() != "sort Sort/#01" {
 		t.Errorf("%+v", it)
 	}
 	for _, bad := range []string{"std 1 sort", "std one sort X", "std 0 sort X"} {
