@@ -69,6 +69,7 @@ func init() {
 			made.Set()
 		})
 		made.Wait()
+		quiet.Settle(1)
 		go spawn(2, func() {
 			global = 2
 			done.Set()
@@ -79,6 +80,7 @@ func init() {
 		var made, done quiet.Flag
 		go setGlobal(1, &made)
 		made.Wait()
+		quiet.Settle(1)
 		go setGlobal(2, &done)
 		done.Wait()
 	}
@@ -87,6 +89,7 @@ func init() {
 		c := &counter{}
 		go c.add(1, &made)
 		made.Wait()
+		quiet.Settle(1)
 		f := c.add
 		go f(2, &done)
 		done.Wait()
@@ -122,6 +125,7 @@ func init() {
 			made.Set()
 		})
 		made.Wait()
+		quiet.Settle(1)
 		go func() {
 			global = 2
 			done.Set()
