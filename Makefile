@@ -185,7 +185,7 @@ $(B)/test/unit/rt_%: test/unit/rt_%.c $(B)/librt-hosted.a $(B)/flags.tool
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -Irt -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
-		$(B)/librt-hosted.a -lcmocka -pthread
+		$(B)/librt-hosted.a -lcmocka $(TOOL_LIBS)
 
 .PHONY: units
 units: $(UNIT)
@@ -243,7 +243,7 @@ $(B)/fuzz/rt_%: fuzz/rt_%.c $(B)/librt-hosted.a $(B)/flags.tool
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -Irt -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< \
-		$(B)/librt-hosted.a
+		$(B)/librt-hosted.a $(TOOL_LIBS)
 
 # -- the rest -----------------------------------------------------------------------------------------
 

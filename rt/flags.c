@@ -1,5 +1,6 @@
 /* flags.c: see flags.h.  The syntax is the sanitizers': name=value, separated by blanks, commas or
- * colons, values optionally quoted; unknown names are passed over, and what is no option at all ends the program, both as with the stock runtime. */
+ * colons, values optionally quoted; unknown names are passed over, and what is no option at all ends
+ * the program, both as with the stock runtime. */
 #include "flags.h"
 
 #include <gomm/events.h>
@@ -57,7 +58,7 @@ static u32 boolean(const char *s)
 static void set(const char *name, const char *value)
 {
     if (str_eq(name, "exitcode")) {
-        flags.exitcode = value[0] == '-' ? -(int)number(value + 1) : (int)number(value);
+        flags.exitcode = (int)(value[0] == '-' ? 0 - number(value + 1) : number(value));
     } else if (str_eq(name, "halt_on_error")) {
         flags.halt_on_error = boolean(value);
     } else if (str_eq(name, "suppress_equal_stacks")) {

@@ -845,22 +845,25 @@ int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)
     const u32 *word = &r->words[(addr - r->lo) >> 3];
     const u32 *end = &r->words[(addr - r->lo + size - 1) >> 3];
     u64 key = atomic_load_relaxed(&t->key);
-    u32 last = 0;
+    u32 run = atomic_load_relaxed(word);
 
-    if (word == end) {
-        return id_is_fast(atomic_load_relaxed(word), key, kind);
+    if (!id_is_fast(run, key, kind)) {
+        return 0;
     }
-    do {
+    if (word == end) {
+        return 1;
+    }
+    while (word++ < end) {
         u32 id = atomic_load_relaxed(word);
 
-        if (id != last || id == 0) {
-            if (!id_is_fast(id, key, kind) || (last != 0 && !id_is_fast(last, key, kind))) {
+        if (id != run) {
+            if (!id_is_fast(id, key, kind) || !id_is_fast(run, key, kind)) {
                 return 0;
             }
-            last = id;
+            run = id;
         }
-    } while (word++ < end);
-    return id_is_fast(last, key, kind);
+    }
+    return id_is_fast(run, key, kind);
 }
 
 void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 act)

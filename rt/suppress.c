@@ -50,6 +50,9 @@ void suppress_init(const char *path)
         }
         n += (uptr)r;
     }
+    if (n == FILE_MAX - 1) {
+        fail(path, ": larger than 4 MB\n");
+    }
     os_close(fd);
     while (*s) {
         char *line = s, *end;

@@ -80,11 +80,35 @@ void text_hex(struct text *t, u64 v, u32 width)
     number(t, v, 16, width);
 }
 
+/* The length of the UTF-8 sequence at s (Unicode 15, table 3-7), 0 if there is none. */
+static u32 utf8_length(const char *s)
+{
+    const u8 *c = (const u8 *)s;
+    u32 n = c[0] < 0x80   ? 1
+            : c[0] < 0xc2 ? 0
+            : c[0] < 0xe0 ? 2
+            : c[0] < 0xf0 ? 3
+            : c[0] < 0xf5 ? 4
+                          : 0;
+
+    for (u32 i = 1; i < n; i++) {
+        if ((c[i] & 0xc0) != 0x80) { /* the end of the string, too */
+            return 0;
+        }
+    }
+    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+        (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f)) {
+        return 0; /* overlong, a surrogate, beyond the last code point */
+    }
+    return n;
+}
+
 void text_json(struct text *t, const char *s)
 {
     text_char(t, '"');
-    for (; *s; s++) {
+    while (*s) {
         u8 c = (u8)*s;
+        u32 n = utf8_length(s);
 
         if (c == '"' || c == '\\') {
             text_char(t, '\\');
@@ -92,9 +116,12 @@ void text_json(struct text *t, const char *s)
         } else if (c < 0x20 || c == 0x7f) {
             text_add(t, "\\u");
             text_hex(t, c, 4);
+        } else if (n == 0) {
+            text_add(t, "\\ufffd"); /* file names may be any bytes, JSON may not */
         } else {
-            text_char(t, (char)c);
+            text_add_n(t, s, n);
         }
+        s += n != 0 ? n : 1;
     }
     text_char(t, '"');
 }

@@ -22,7 +22,7 @@ void text_char(struct text *t, char c);
 void text_dec(struct text *t, u64 v);
 /* Hexadecimal without prefix, at least `width` digits. */
 void text_hex(struct text *t, u64 v, u32 width);
-/* A JSON string with its quotes. */
+/* A JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void text_json(struct text *t, const char *s);
 /* Writes the text and empties the buffer; 0, or an error below 0. */
 int text_flush(struct text *t, int fd);

@@ -79,6 +79,10 @@ u32 rt_epoch_last(void);
  * off. */
 extern long rt_memory_left;
 
+/* If set, called for what the runtime writes, and in place of its exit; the latter may not return. */
+extern void (*rt_on_write)(int fd, const void *buf, uptr n);
+extern void (*rt_on_exit)(int status);
+
 /* The proc that the runtime keeps for hooks without a P. */
 struct proc *rt_spare_proc(void);
 
