@@ -231,7 +231,7 @@ static void find_racectx(const struct thr *t, const struct go_g *g)
 
 static void pop(struct thr *t, struct frame *to)
 {
-    if (LIKELY(to == t->top - 1 && to->act == 0)) {
+    if (LIKELY(to == t->top - 1 && to->act == 0) || rt_off) { /* off: there may be no P */
         t->top = to;
     } else {
         thr_pop(t, to, &proc_current()->acts);

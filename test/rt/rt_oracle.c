@@ -498,8 +498,8 @@ void oracle_access(struct gor *g, uptr addr, uptr size, u8 kind, u32 stack)
     o.now = (struct acc){.o = g->id,
                          .time = g->time,
                          .stretch = g->stretch,
-                         .g = thr_g(g->t),
-                         .epoch = thr_epoch(g->t),
+                         .g = g->t ? thr_g(g->t) : 0,
+                         .epoch = g->t ? thr_epoch(g->t) : 0,
                          .stack = stack,
                          .kind = kind};
 }
@@ -548,6 +548,10 @@ static void word_done(uptr word)
 
 void oracle_access_done(void)
 {
+    if (rt_off) {
+        o.g = NULL; /* memory ran out: nothing is promised but that the program goes on */
+        return;
+    }
     for (u32 i = 0; i < o.found_count; i++) {
         check_report(&o.found[i]);
     }

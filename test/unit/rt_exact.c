@@ -343,7 +343,7 @@ static void synchronise(void)
 
 static void remember(uptr addr, uptr size, int fresh)
 {
-    if (fresh) {
+    if (fresh && !rt_off) {
         shadow_malloc(w.proc[w.current], addr, size,
                       rnd_one_in(&w.r, 3) ? 0 : stack_push(0, 7 + rnd_below(&w.r, 5)));
     } else {
@@ -457,7 +457,7 @@ static void overflow(void)
 {
     struct gor *g = some_gor();
 
-    if (thr_epoch(g->t) < rt_epoch_last() - 8) {
+    if (g->t && thr_epoch(g->t) < rt_epoch_last() - 8) {
         rt_set_epoch(g->t, rt_epoch_last() - rnd_below(&w.r, 4));
     }
 }
@@ -619,6 +619,8 @@ static const struct plan plans[] = {
      .overflow = 60, .everything = 5, .memory = 10},
     {"memory", 20, 3000, 6, 20, .sync = 200, .life = 30, .atomic = 60, .range = 150, .memory = 250,
      .proc = 10},
+    {"ranges", 20, 2500, 4, 24, .thorough = 1, .sync = 150, .life = 20, .range = 550, .memory = 120,
+     .proc = 10},
     {"bursts", 8, 1500, 60, 8, .sync = 250, .life = 100, .range = 40, .atomic = 40, .burst = 60,
      .everything = 20, .memory = 10, .proc = 5},
     {"second level", 3, 2000, 20, 8, .burn = 1000, .sync = 300, .life = 100, .range = 40,
@@ -659,6 +661,98 @@ static void run_plan(const struct plan *p)
     assert_int_equal(failed, 0);
 }
 
+/* ---- memory runs out ---- */
+
+static u32 messages;
+
+static void on_write(int fd, const void *buf, uptr n)
+{
+    if (fd != 2 || n < 20 || memcmp(buf, "gomm: out of memory ", 20) != 0) {
+        rt_broken("unexpected output: %.*s", (int)n, (const char *)buf);
+    }
+    messages++;
+}
+
+/* The kernel refuses memory from some point on.  Said once; nothing crashes, atomics still work. */
+static void exhausted(const struct plan *plan, u64 seed)
+{
+    set_up(plan, seed);
+    rt_on_write = on_write;
+    rt_memory_left = 2 + (long)seed % 24;
+    if (seed % 4 == 0) { /* Ps cannot be had any more: Go goes on with none */
+        struct proc *p;
+
+        rt_memory_left = 0;
+        for (u32 s = 0; s < plan->steps / 4; s++) {
+            step();
+        }
+        rt_memory_left = 1;
+        for (u32 i = 0; i < 100; i++) {
+            rt_tsan_proc_create(&p);
+        }
+        must(p == NULL && rt_off, "a hundred more Ps without memory");
+        for (u32 i = 0; i <= PROCS; i++) {
+            w.proc[i] = NULL;
+        }
+    }
+    for (u32 s = 0; s < plan->steps; s++) {
+        step();
+    }
+    while (w.live_count > 0) {
+        end_gor(rnd_below(&w.r, w.live_count));
+    }
+    while (w.procs > 1) {
+        rt_tsan_proc_destroy(w.proc[--w.procs]);
+    }
+    if (messages != rt_off) {
+        rt_broken("said %u times that memory ran out (%u)", messages, rt_off);
+    }
+    exit(rt_off ? 0 : 3);
+}
+
+static const struct plan scarce = {"exhausted",
+                                   60,
+                                   2500,
+                                   30,
+                                   24,
+                                   .sync = 250,
+                                   .life = 100,
+                                   .frame = 150,
+                                   .range = 100,
+                                   .atomic = 100,
+                                   .memory = 60,
+                                   .proc = 30,
+                                   .everything = 10,
+                                   .burst = 20};
+
+static void test_exhausted(void **state)
+{
+    u32 off = 0;
+
+    (void)state;
+    for (u64 seed = 1; seed <= rnd_rounds(scarce.seeds); seed++) {
+        int status;
+        pid_t pid;
+
+        fflush(stdout);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            signal(SIGABRT, SIG_DFL);
+            signal(SIGSEGV, SIG_DFL);
+            signal(SIGBUS, SIG_DFL);
+            alarm(100);
+            exhausted(&scarce, seed);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        if (status != 0 && status != 3 << 8) {
+            fail_msg("seed %lu: status %#x", seed, (unsigned)status);
+        }
+        off += status == 0;
+    }
+    assert_true(off > rnd_rounds(scarce.seeds) / 2);
+}
+
 static void test_plan(void **state)
 {
     run_plan(*state);
@@ -666,11 +760,12 @@ static void test_plan(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LENGTH(plans)];
+    struct CMUnitTest tests[LENGTH(plans) + 1];
 
     for (u32 i = 0; i < LENGTH(plans); i++) {
         tests[i] =
             (struct CMUnitTest){plans[i].name, test_plan, NULL, NULL, (void *)(uptr)&plans[i]};
     }
+    tests[LENGTH(plans)] = (struct CMUnitTest)cmocka_unit_test(test_exhausted);
     return _cmocka_run_group_tests("rt_exact", tests, LENGTH(tests), NULL, NULL);
 }
