@@ -6,7 +6,7 @@
 #include "stack.h"
 #include "sync.h"
 
-enum { UNIT = 8, UNITS = 1u << 30, SMALL = 40, LARGE_CELL = 80, RACES_MAX = 64, SCAN_ALWAYS = 16 };
+enum { UNIT = 8, UNITS = 1u << 30, SMALL = 40, LARGE_CELL = 160, RACES_MAX = 64, SCAN_ALWAYS = 16 };
 _Static_assert(sizeof(struct cell) + (ENTRIES_MAX - 1) * sizeof(struct entry) <= LARGE_CELL, "large");
 
 #define REFS_STICKY 0x80000000u

@@ -35,7 +35,7 @@
 #define PAGE_TOUCHED 0x80000000u /* some word of the page has or had a cell */
 #define PAGE_SYNC 0x40000000u    /* some line has or had a synchronisation object */
 #define PAGE_SITE 0x3fffffffu    /* stack of the allocation, of large objects */
-enum { PAGE_LOG = 13, LINE_LOG = 6, LARGE = 64 << 10, ENTRIES_MAX = 3, SET_STACKS = 5,
+enum { PAGE_LOG = 13, LINE_LOG = 6, LARGE = 64 << 10, ENTRIES_MAX = 7, SET_STACKS = 5,
        STACKS_MANY = SET_STACKS + 1 };
 
 /* Kinds of access, bits. */
@@ -51,7 +51,7 @@ struct entry {
     u8 spare;
 };
 
-/* 40 bytes with one entry or none, 80 with up to three. */
+/* 40 bytes with one entry or none, 160 with up to seven. */
 struct cell {
     u32 refs;  /* words and memos that name this cell; from REFS_STICKY on it stays for ever */
     u32 site;  /* stack of the allocation, 0 unknown */
