@@ -27,6 +27,7 @@ func workloads() []*workload {
 		{mode: "sequential", n: 1000000, cpus: 1, what: "1,000,000 goroutines, one after another"},
 		{mode: "heap", n: 512, cpus: 1, what: "512 MB, each word written"},
 		{mode: "shared", n: 16, cpus: 2, what: "16 MB, written, read by 4 goroutines"},
+		{mode: "decode", n: 16, cpus: 1, what: "16 MB of bytes, 8 reads at a time"},
 		{mode: "mutexes", n: 1000000, cpus: 1, what: "1,000,000 mutexes, locked by 2 goroutines"},
 		{mode: "recursion", n: 1000000, cpus: 1, what: "recursion 1,000,000 deep, twice"},
 	}

@@ -21,6 +21,7 @@ var workloads = map[string]func(n int, started func()){
 	"sequential": sequential,
 	"heap":       heap,
 	"shared":     shared,
+	"decode":     decode,
 	"mutexes":    mutexes,
 	"recursion":  recursion,
 }
@@ -182,5 +183,28 @@ func recursion(n int, started func()) {
 	started()
 	if descend(n) != n || first != n {
 		panic(first)
+	}
+}
+
+// decode: n MB, each byte of a word read at a place of its own, as decoders and hashes do.
+func decode(n int, started func()) {
+	bytes := make([]byte, n<<20)
+	for i := range bytes {
+		bytes[i] = 1
+	}
+	started()
+	sum := 0
+	for b := bytes; len(b) >= 8; b = b[8:] {
+		sum += int(b[0])
+		sum += int(b[1])
+		sum += int(b[2])
+		sum += int(b[3])
+		sum += int(b[4])
+		sum += int(b[5])
+		sum += int(b[6])
+		sum += int(b[7])
+	}
+	if sum != len(bytes) {
+		panic(sum)
 	}
 }
