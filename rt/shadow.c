@@ -10,6 +10,8 @@ enum { UNIT = 8, UNITS = 1u << 30, SMALL = 40, LARGE_CELL = 160, RACES_MAX = 64,
 _Static_assert(sizeof(struct cell) + (ENTRIES_MAX - 1) * sizeof(struct entry) <= LARGE_CELL, "large");
 
 #define REFS_STICKY 0x80000000u
+#define REFS_MIDDLE 0xc0000000u
+#define RUN_MAX 0x10000000u
 #define FULL 0xffu
 
 struct range shadow_ranges[2];
@@ -94,8 +96,10 @@ static void cell_ref(u32 id, u32 n)
 {
     struct cell *c = cell_at(id);
 
-    if (id != 0 && atomic_load_relaxed(&c->refs) < REFS_STICKY) {
-        atomic_add(&c->refs, n);
+    if (id != 0 && atomic_load_relaxed(&c->refs) < REFS_STICKY &&
+        atomic_add(&c->refs, n) + n >= REFS_STICKY) {
+        /* out of reach of those that are about to take references away */
+        atomic_store_relaxed(&c->refs, REFS_MIDDLE);
     }
 }
 
@@ -687,7 +691,7 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
             /* Count first: another thread may move a word on as soon as it names the cell. */
             uptr run = 1;
 
-            while (i + run < count && atomic_load_relaxed(&word[i + run]) == id) {
+            while (i + run < count && run < RUN_MAX && atomic_load_relaxed(&word[i + run]) == id) {
                 run++;
             }
             if (m->to == id) {
