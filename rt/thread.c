@@ -4,7 +4,8 @@
 #include "shadow.h"
 #include "sync.h"
 
-enum { THRS = 1u << 27, GOROUTINES = 1u << 30, FRAMES_MIN = 16, EPOCH_LAST = 0xfffffff0u };
+/* Beyond EPOCH_LAST there is room for those that thr_everything ends in a goroutine that sleeps. */
+enum { THRS = 1u << 27, GOROUTINES = 1u << 30, FRAMES_MIN = 16, EPOCH_LAST = 0xf0000000u };
 
 static struct arena thrs;
 static struct pool thr_pool = {.arena = &thrs, .stride = 1};
