@@ -18,6 +18,8 @@ struct hist {
     uptr word;
     struct acc *a;
     u32 n, cap;
+    u32 site;  /* of the allocation */
+    int parts; /* of several objects: no site to be sure of */
 };
 
 struct object {
@@ -29,7 +31,7 @@ struct object {
 enum { FOUND_MAX = 4096 };
 
 static struct {
-    int dedupe, thorough;
+    struct oracle_mode mode;
     u32 ids;
     /* words by address, open addressing */
     struct hist *hist;
@@ -259,10 +261,15 @@ static u8 bytes(uptr word, uptr addr, uptr size)
     return (u8)mask;
 }
 
-void oracle_forget(uptr addr, uptr size)
+void oracle_forget(uptr addr, uptr size, u32 site)
 {
     for (uptr w = addr & ~7UL; w < addr + size; w += 8) {
-        forget(hist(w), bytes(w, addr, size));
+        u8 mask = bytes(w, addr, size);
+        struct hist *h = hist(w);
+
+        forget(h, mask);
+        h->site = site;
+        h->parts = mask != 0xff;
     }
     for (u32 i = 0; i < o.object_count; i++) {
         if (o.object[i].addr - addr < size) {
@@ -271,7 +278,7 @@ void oracle_forget(uptr addr, uptr size)
     }
 }
 
-void oracle_init(int dedupe, int thorough)
+void oracle_init(struct oracle_mode mode)
 {
     for (u32 i = 0; i < o.hist_cap; i++) {
         forget(&o.hist[i], 0xff);
@@ -284,8 +291,7 @@ void oracle_init(int dedupe, int thorough)
     free(o.object);
     free(o.pair);
     memset(&o, 0, sizeof o);
-    o.dedupe = dedupe;
-    o.thorough = thorough;
+    o.mode = mode;
     o.pair_cap = 1 << 12;
     o.pair = calloc(o.pair_cap, sizeof *o.pair);
 }
@@ -294,7 +300,7 @@ void oracle_init(int dedupe, int thorough)
 
 static struct pair *pair_find(u32 a, u32 b, uptr word)
 {
-    struct pair p = {a < b ? a : b, a < b ? b : a, o.dedupe ? 0 : word};
+    struct pair p = {a < b ? a : b, a < b ? b : a, o.mode.dedupe ? 0 : word};
     u64 h = ((u64)p.a << 32 ^ (u64)p.b << 8 ^ p.word) * 0x9e3779b97f4a7c15UL;
 
     for (u32 i = (u32)(h >> 32);; i++) {
@@ -316,7 +322,7 @@ static void pair_add(u32 a, u32 b, uptr word)
     struct pair *p = pair_find(a, b, word);
 
     if (p->b == 0) {
-        *p = (struct pair){a < b ? a : b, a < b ? b : a, o.dedupe ? 0 : word};
+        *p = (struct pair){a < b ? a : b, a < b ? b : a, o.mode.dedupe ? 0 : word};
         o.pair_count++;
     }
     if (o.pair_count * 2 > o.pair_cap) {
@@ -342,7 +348,7 @@ void oracle_on_race(struct thr *t, const struct race *r)
     if (o.found_count == FOUND_MAX) {
         rt_broken("one access makes %u reports", o.found_count);
     }
-    if (!o.dedupe && o.here >= 64 && o.found[o.found_count - 1].addr != r->addr) {
+    if (!o.mode.dedupe && o.here >= 64 && o.found[o.found_count - 1].addr != r->addr) {
         rt_broken("the test's own rule was not kept: too many races over several words");
     }
     o.here = o.found_count > 0 && o.found[o.found_count - 1].addr == r->addr ? o.here + 1 : 1;
@@ -353,7 +359,7 @@ void oracle_on_race(struct thr *t, const struct race *r)
 
 int oracle_on_known(u32 stack, u32 other)
 {
-    if (o.dedupe) {
+    if (o.mode.dedupe) {
         return pair_known(stack, other, 0);
     }
     /* Every pair counts at every word.  But the runtime goes over a word again if it is full of
@@ -410,6 +416,9 @@ static int reported(const struct hist *h, const struct acc *y, const struct acc 
     if (pair_known(y->stack, z->stack, h->word)) {
         return 1;
     }
+    if (o.mode.all) {
+        return 0;
+    }
     for (u32 i = h->n; i-- > 0;) {
         const struct acc *w = &h->a[i];
 
@@ -431,11 +440,11 @@ static void must_be_reported(const struct hist *h, const struct acc *x, const st
         return;
     }
     oracle_counts.represented++;
-    for (u32 i = h->n; i-- > 0;) {
+    for (u32 i = o.mode.all ? 0 : h->n; i-- > 0;) {
         const struct acc *y = &h->a[i];
 
         if (y != x && (y->mask & byte) && covers(y->kind, x->kind) && !ordered(y, o.g) &&
-            (same_stretch(x, y) || (o.thorough && before(x, y))) && reported(h, y, z, byte)) {
+            (same_stretch(x, y) || (o.mode.thorough && before(x, y))) && reported(h, y, z, byte)) {
             return;
         }
     }
@@ -482,6 +491,10 @@ static void check_report(const struct race *r)
                   r->addr, kind_name(r->before.kind), r->before.g, r->before.epoch, r->before.mask,
                   seen, kind_name(r->now.kind), mask);
     }
+    if (!h->parts && r->site != h->site) {
+        rt_broken("report says that %#lx was allocated at stack %u, it was %u", r->addr, r->site,
+                  h->site);
+    }
     if (r->known >= r->before.epoch) {
         rt_broken("report says that epoch %u is known and %u is not", r->known, r->before.epoch);
     }
@@ -520,7 +533,7 @@ static void word_done(uptr word)
                       x->g);
         }
         if (known) {
-            if (!o.thorough && covers(z.kind, x->kind)) {
+            if (!o.mode.thorough && !o.mode.all && covers(z.kind, x->kind)) {
                 x->done |= z.mask;
             }
             continue;
@@ -534,7 +547,7 @@ static void word_done(uptr word)
             }
         }
     }
-    if (o.thorough) {
+    if (o.mode.thorough) {
         z.vc_n = o.g->vc.n;
         z.vc = malloc(z.vc_n * sizeof *z.vc);
         memcpy(z.vc, o.g->vc.at, z.vc_n * sizeof *z.vc);

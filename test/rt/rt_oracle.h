@@ -37,9 +37,16 @@ struct gor {
     u32 node[64]; /* the runtime's stack id of each */
 };
 
-/* Forgets everything; `dedupe`: a pair of stacks is reported once, as in earnest, otherwise every
- * access has its own stack and every pair counts. */
-void oracle_init(int dedupe, int thorough);
+/* dedupe: a pair of stacks is reported once, as in earnest; else every access has its own stack and
+ * every pair counts.  thorough: representation by the full relation; else it ends with the first
+ * one that happened later, which costs less.  all: no representation, every pair of stacks must be
+ * reported (GORACE=all_pairs=1). */
+struct oracle_mode {
+    u32 dedupe, thorough, all;
+};
+
+/* Forgets everything. */
+void oracle_init(struct oracle_mode mode);
 
 void oracle_start(struct gor *g, struct gor *parent);
 void oracle_end(struct gor *g);
@@ -49,8 +56,8 @@ void oracle_release_merge(struct gor *g, uptr addr);
 void oracle_release_acquire(struct gor *g, uptr addr);
 /* others: all that live */
 void oracle_everything(struct gor *g, struct gor *const *others, u32 count);
-/* The memory is another object now. */
-void oracle_forget(uptr addr, uptr size);
+/* The memory is another object now, allocated at stack `site`, 0 unknown. */
+void oracle_forget(uptr addr, uptr size, u32 site);
 
 /* Between these the runtime sees the access; reports go to oracle_on_race. */
 void oracle_access(struct gor *g, uptr addr, uptr size, u8 kind, u32 stack);

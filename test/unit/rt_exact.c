@@ -21,6 +21,7 @@
 
 #include "../rt/rt_oracle.h"
 #include "../rt/rt_random.h"
+#include "flags.h"
 #include "stack.h"
 
 enum { HEAP = 384 << 10, GLOBALS = 32 << 10, LIVE_MAX = 400, PROCS = 4, SPOTS = 48, SYNCS = 12 };
@@ -29,11 +30,10 @@ enum { HEAP = 384 << 10, GLOBALS = 32 << 10, LIVE_MAX = 400, PROCS = 4, SPOTS = 
 struct plan {
     const char *name;
     u32 seeds, steps;
-    u32 live;     /* goroutines at a time */
-    u32 spots;    /* addresses that they use */
-    u32 dedupe;   /* few stacks, each pair of them counts once */
-    u32 thorough; /* representation by the full relation */
-    u32 burn;     /* goroutines that came and went before */
+    u32 live;  /* goroutines at a time */
+    u32 spots; /* addresses that they use */
+    struct oracle_mode mode;
+    u32 burn; /* goroutines that came and went before */
     /* chances, out of 1000 per step; the rest are plain accesses of up to a word */
     u32 range, atomic, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
 };
@@ -68,7 +68,7 @@ static uptr some_pc(void)
     /* a plugin's code is far away */
     uptr base = rnd_one_in(&w.r, 6) ? 0x7ff000000000UL : (uptr)&globals;
 
-    return w.plan->dedupe ? base + 1 + rnd_below(&w.r, 4) * 5 : base + ++w.next_pc;
+    return w.plan->mode.dedupe ? base + 1 + rnd_below(&w.r, 4) * 5 : base + ++w.next_pc;
 }
 
 static struct gor *some_gor(void)
@@ -139,7 +139,7 @@ static void plain(struct gor *g, uptr addr, uptr size, int write)
     uptr pc = some_pc();
     u8 kind = write ? ACCESS_WRITE : ACCESS_READ;
 
-    if (w.plan->live > 12 && !w.plan->dedupe && (addr & 7) + size > 8) {
+    if (w.plan->live > 12 && !w.plan->mode.dedupe && (addr & 7) + size > 8) {
         size = 8 - (addr & 7); /* see oracle_on_known */
     }
     if (size == 1 && rnd_one_in(&w.r, 2)) {
@@ -343,13 +343,18 @@ static void synchronise(void)
 
 static void remember(uptr addr, uptr size, int fresh)
 {
-    if (fresh && !rt_off) {
-        shadow_malloc(w.proc[w.current], addr, size,
-                      rnd_one_in(&w.r, 3) ? 0 : stack_push(0, 7 + rnd_below(&w.r, 5)));
-    } else {
+    u32 site = fresh && !rnd_one_in(&w.r, 3) ? stack_push(0, 7 + rnd_below(&w.r, 5)) : 0;
+
+    if (!fresh) {
         rt_tsan_free(addr, size);
+    } else if (!rt_off) {
+        shadow_malloc(w.proc[w.current], addr, size, site);
     }
-    oracle_forget(addr, size);
+    if (size >= LARGE) {
+        size = ROUND_UP(size, 8UL);
+        site = 0; /* the page has it */
+    }
+    oracle_forget(addr, size, site);
 }
 
 static void memory(void)
@@ -379,9 +384,6 @@ static void memory(void)
     }
     size = addr + size > end ? end - addr : size;
     remember(addr, size, rnd_one_in(&w.r, 2));
-    if (size >= LARGE && (size & 7) != 0) {
-        oracle_forget(addr, ROUND_UP(size, 8UL));
-    }
 }
 
 static void frame(void)
@@ -508,9 +510,10 @@ static void set_up(const struct plan *plan, u64 seed)
     w.heap_is_real =
         mmap((void *)w.heap, HEAP, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == (void *)w.heap;
-    oracle_init((int)plan->dedupe, (int)plan->thorough);
+    oracle_init(plan->mode);
     rt_on_race = oracle_on_race;
     rt_on_known = oracle_on_known;
+    flags.all_pairs = plan->mode.all;
     rt_tsan_init(&t, &w.proc[0], callback);
     w.procs = 1;
     rt_tsan_map_shadow((uptr)globals, sizeof globals);
@@ -574,7 +577,7 @@ static void tear_down(u64 blocks)
                   "%u goroutines, %u activations, %ld bytes",
                   c.cells, c.nodes, c.syncs, c.thrs, c.acts, (long)(c.blocks - blocks));
     }
-    oracle_init(0, 0);
+    oracle_init((struct oracle_mode){0});
 }
 
 static void schedule(const struct plan *plan, u64 seed)
@@ -603,24 +606,30 @@ static void schedule(const struct plan *plan, u64 seed)
 }
 
 static const struct plan plans[] = {
-    {"few", 40, 2500, 4, 4, .thorough = 1, .sync = 250, .life = 30, .frame = 60, .range = 50,
+    {"few", 40, 2500, 4, 4, .mode.thorough = 1, .sync = 250, .life = 30, .frame = 60, .range = 50,
      .atomic = 60, .memory = 20, .ignore = 6, .proc = 10, .everything = 2},
-    {"some", 20, 3000, 12, 16, .thorough = 1, .sync = 300, .life = 60, .frame = 60, .range = 120,
-     .atomic = 120, .memory = 40, .ignore = 6, .proc = 10, .everything = 4, .burst = 4},
-    {"stacks", 30, 4000, 10, 8, .dedupe = 1, .thorough = 1, .sync = 250, .life = 60, .frame = 100,
-     .range = 150, .atomic = 60, .memory = 30, .proc = 10, .everything = 3},
+    {"some", 20, 3000, 12, 16, .mode.thorough = 1, .sync = 300, .life = 60, .frame = 60,
+     .range = 120, .atomic = 120, .memory = 40, .ignore = 6, .proc = 10, .everything = 4,
+     .burst = 4},
+    {"stacks", 30, 4000, 10, 8, .mode.dedupe = 1, .mode.thorough = 1, .sync = 250, .life = 60,
+     .frame = 100, .range = 150, .atomic = 60, .memory = 30, .proc = 10, .everything = 3},
     {"ordered", 20, 6000, 6, 30, .sync = 600, .life = 20, .range = 60, .atomic = 60, .memory = 10},
-    {"readers", 10, 3000, 120, 2, .thorough = 1, .sync = 150, .life = 200, .range = 20,
+    {"readers", 10, 3000, 120, 2, .mode.thorough = 1, .sync = 150, .life = 200, .range = 20,
      .atomic = 20, .memory = 4, .everything = 3},
-    {"crowd", 4, 2500, 400, 1, .dedupe = 1, .sync = 60, .life = 500, .atomic = 10},
+    {"all pairs", 15, 2500, 6, 6, .mode.all = 1, .sync = 250, .life = 30, .frame = 60, .range = 60,
+     .atomic = 60, .memory = 20, .everything = 2},
+    {"all pairs of few stacks", 15, 2500, 12, 6, .mode = {.all = 1, .dedupe = 1}, .sync = 250,
+     .life = 60, .frame = 60, .range = 100, .atomic = 60, .memory = 20, .everything = 2},
+    {"crowd", 4, 2500, 400, 1, .mode.dedupe = 1, .sync = 60, .life = 500, .atomic = 10},
     {"crowd, all stacks", 4, 1500, 400, 1, .sync = 60, .life = 500, .atomic = 10},
-    {"atomics", 20, 4000, 8, 4, .thorough = 1, .sync = 50, .life = 20, .atomic = 700, .memory = 10},
-    {"overflow", 20, 3000, 8, 8, .thorough = 1, .sync = 350, .life = 60, .atomic = 100, .range = 60,
-     .overflow = 60, .everything = 5, .memory = 10},
+    {"atomics", 20, 4000, 8, 4, .mode.thorough = 1, .sync = 50, .life = 20, .atomic = 700,
+     .memory = 10},
+    {"overflow", 20, 3000, 8, 8, .mode.thorough = 1, .sync = 350, .life = 60, .atomic = 100,
+     .range = 60, .overflow = 60, .everything = 5, .memory = 10},
     {"memory", 20, 3000, 6, 20, .sync = 200, .life = 30, .atomic = 60, .range = 150, .memory = 250,
      .proc = 10},
-    {"ranges", 20, 2500, 4, 24, .thorough = 1, .sync = 150, .life = 20, .range = 550, .memory = 120,
-     .proc = 10},
+    {"ranges", 20, 2500, 4, 24, .mode.thorough = 1, .sync = 150, .life = 20, .range = 550,
+     .memory = 120, .proc = 10},
     {"bursts", 8, 1500, 60, 8, .sync = 250, .life = 100, .range = 40, .atomic = 40, .burst = 60,
      .everything = 20, .memory = 10, .proc = 5},
     {"second level", 3, 2000, 20, 8, .burn = 1000, .sync = 300, .life = 100, .range = 40,
