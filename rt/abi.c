@@ -98,7 +98,7 @@ EXPORT void __tsan_fini(void)
 
     if (flags.atexit_sleep_ms != 0) {
         thr_each(count_user, &c);
-        if (c.running != 0) {
+        if (c.running != 0 || flags.sleep_asked) {
             os_sleep_ms(flags.atexit_sleep_ms);
         }
     }

@@ -69,6 +69,7 @@ static void set(const char *name, const char *value)
         flags.all_pairs = boolean(value);
     } else if (str_eq(name, "atexit_sleep_ms")) {
         flags.atexit_sleep_ms = number(value);
+        flags.sleep_asked = 1;
     } else if (str_eq(name, "log_path")) {
         flags.log_path = value;
     } else if (str_eq(name, "strip_path_prefix")) {
