@@ -2,6 +2,7 @@
  * (llvm tsan/go/tsan_go.cpp; GOROOT/src/runtime/race.go and race_amd64.s are the other side).
  */
 #include "clock.h"
+#include "current.h"
 #include "elf.h"
 #include "flags.h"
 #include "report.h"
@@ -25,21 +26,6 @@ static uptr racectx_offset; /* of g.racectx, found at run time; 0: not yet */
 enum { WIDTHS_LOG = 17, WIDTH_PROBES = 4 };
 static u64 *widths;
 
-/* For hooks that Go may call without a P: under a lock. */
-static struct {
-    struct os_lock lock;
-    struct proc *proc;
-} spare;
-
-/* The current M must have a P. */
-static struct proc *proc_current(void)
-{
-    struct proc *p = NULL;
-
-    go_callback(GO_GET_PROC, &p);
-    return p;
-}
-
 /* ---- life of the process ---- */
 
 EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(uptr, void *));
@@ -54,8 +40,10 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
     if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && act_init() == 0 && sync_init() == 0 &&
         shadow_init() == 0) {
         widths = os_map(sizeof *widths << WIDTHS_LOG);
-        spare.proc = widths ? proc_new() : NULL;
-        p = spare.proc ? proc_new() : NULL;
+        struct proc *spare = widths ? proc_new() : NULL;
+
+        current_init(callback, spare);
+        p = spare ? proc_new() : NULL;
         t = p ? thr_start(p, NULL, 0) : NULL;
     }
     if (!t) {
@@ -143,20 +131,22 @@ EXPORT void __tsan_report_count(u64 *count)
 EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc);
 EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc)
 {
-    struct proc *p = proc_current();
+    struct proc *p = current_enter();
     u32 stack = p && parent ? act_stack(thr_act(p, parent)) : 0;
 
     *thr = p ? thr_start(p, parent, stack_push(stack, pc)) : NULL;
+    current_leave(p);
 }
 
 EXPORT void __tsan_go_end(struct thr *t);
 EXPORT void __tsan_go_end(struct thr *t)
 {
-    struct proc *p = proc_current();
+    struct proc *p = current_enter();
 
     if (t && p) {
         thr_end(p, t);
     }
+    current_leave(p);
 }
 
 EXPORT void __tsan_go_ignore_sync_begin(struct thr *t);
@@ -178,11 +168,12 @@ EXPORT void __tsan_go_ignore_sync_end(struct thr *t)
 EXPORT void __tsan_finalizer_goroutine(struct thr *t);
 EXPORT void __tsan_finalizer_goroutine(struct thr *t)
 {
-    struct proc *p = proc_current();
+    struct proc *p = current_enter();
 
     if (t && p && !rt_off) {
         thr_everything(p, t);
     }
+    current_leave(p);
 }
 
 /* Where the function that returns to pc keeps its return address: the distance from the end of the
@@ -231,11 +222,15 @@ static void find_racectx(const struct thr *t, const struct go_g *g)
 
 static void pop(struct thr *t, struct frame *to)
 {
-    if (LIKELY(to == t->top - 1 && to->act == 0) || rt_off) { /* off: there may be no P */
+    if (LIKELY(to == t->top - 1 && to->act == 0) || rt_off) { /* off: there may be no proc */
         t->top = to;
-    } else {
-        thr_pop(t, to, &proc_current()->acts);
+        return;
     }
+
+    struct proc *p = current_enter();
+
+    thr_pop(t, to, &p->acts);
+    current_leave(p);
 }
 
 void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr sp);
@@ -282,6 +277,14 @@ void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp, uptr sp)
 }
 
 /* ---- memory accesses ---- */
+
+static void access(struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
+{
+    struct proc *p = current_enter();
+
+    shadow_access(p, t, addr, size, kind, pc);
+    current_leave(p);
+}
 
 /* The width of the scalar access at pc. */
 static u32 width(uptr pc, uptr addr, uptr sp, int write)
@@ -332,7 +335,7 @@ static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g
 
     if (!shadow_hit(t, addr, size, kind)) {
         trim(t, g, sp);
-        shadow_access(proc_current(), t, addr, size, kind, pc);
+        access(t, addr, size, kind, pc);
     }
 }
 
@@ -359,7 +362,7 @@ void hook_read_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, cons
 {
     if (!range_done(t, addr, size, ACCESS_READ)) {
         trim(t, g, sp);
-        shadow_access(proc_current(), t, addr, size, ACCESS_READ, pc);
+        access(t, addr, size, ACCESS_READ, pc);
     }
 }
 
@@ -368,7 +371,7 @@ void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, con
 {
     if (!range_done(t, addr, size, ACCESS_WRITE)) {
         trim(t, g, sp);
-        shadow_access(proc_current(), t, addr, size, ACCESS_WRITE, pc);
+        access(t, addr, size, ACCESS_WRITE, pc);
     }
 }
 
@@ -380,7 +383,7 @@ static void access_pc(struct thr *t, uptr addr, uptr callpc, uptr pc, u8 kind)
         return;
     }
 
-    struct proc *p = proc_current();
+    struct proc *p = current_enter();
 
     if (callpc != 0) {
         thr_push(t, callpc, 0);
@@ -389,6 +392,7 @@ static void access_pc(struct thr *t, uptr addr, uptr callpc, uptr pc, u8 kind)
     if (callpc != 0) {
         thr_pop(t, t->top - 1, &p->acts);
     }
+    current_leave(p);
 }
 
 EXPORT void __tsan_read_pc(struct thr *t, uptr addr, uptr callpc, uptr pc);
@@ -473,32 +477,30 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
     if (racectx_offset != 0) {
         t = *(struct thr *const *)((const u8 *)g + racectx_offset);
     }
-    if (t) { /* g is a goroutine, which needs a P to run */
-        struct proc *p = proc_current();
+    /* without t: on g0, a stack or the program's first objects; there may be no P, nor a g */
+    struct proc *p = t ? current_enter() : current_spare();
 
-        shadow_malloc(p, addr, size, site_of(p, t, g, fp));
-    } else { /* g0: a stack, or the program's first objects */
-        os_lock(&spare.lock);
-        shadow_malloc(spare.proc, addr, size, 0);
-        os_unlock(&spare.lock);
-    }
+    shadow_malloc(p, addr, size, t ? site_of(p, t, g, fp) : 0);
+    current_leave(p);
 }
 
 EXPORT void __tsan_free(uptr addr, uptr size);
 EXPORT void __tsan_free(uptr addr, uptr size)
 {
-    struct proc *p = rt_off ? NULL : proc_current();
+    struct proc *p = rt_off ? NULL : current_enter();
 
     if (p) {
         shadow_free(p, addr, size);
     }
+    current_leave(p);
 }
 
 /* ---- synchronisation ---- */
 
+/* NULL: synchronisation is ignored now.  current_leave takes it back. */
 static struct proc *sync_proc(const struct thr *t)
 {
-    return t && t->ignore_sync == 0 && !rt_off ? proc_current() : NULL;
+    return t && t->ignore_sync == 0 && !rt_off ? current_enter() : NULL;
 }
 
 EXPORT void __tsan_acquire(struct thr *t, uptr addr);
@@ -509,6 +511,7 @@ EXPORT void __tsan_acquire(struct thr *t, uptr addr)
     if (p) {
         sync_acquire(p, t, addr);
     }
+    current_leave(p);
 }
 
 EXPORT void __tsan_release(struct thr *t, uptr addr);
@@ -519,6 +522,7 @@ EXPORT void __tsan_release(struct thr *t, uptr addr)
     if (p) {
         sync_release(p, t, addr);
     }
+    current_leave(p);
 }
 
 EXPORT void __tsan_release_merge(struct thr *t, uptr addr);
@@ -529,6 +533,7 @@ EXPORT void __tsan_release_merge(struct thr *t, uptr addr)
     if (p) {
         sync_release_merge(p, t, addr);
     }
+    current_leave(p);
 }
 
 EXPORT void __tsan_release_acquire(struct thr *t, uptr addr);
@@ -539,6 +544,7 @@ EXPORT void __tsan_release_acquire(struct thr *t, uptr addr)
     if (p) {
         sync_release_acquire(p, t, addr);
     }
+    current_leave(p);
 }
 
 /* Atomics (go.dev/ref/mem, "Atomic Values"): an operation that observes another's effect happens
@@ -566,6 +572,7 @@ static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr
     c->pc = pc;
     c->size = size;
     if (c->p && !sync_lock(&c->line, addr)) {
+        current_leave(c->p);
         c->p = NULL;
     }
     if (c->p) {
@@ -587,6 +594,7 @@ static void atomic_end(struct atomic_call *c, u32 what)
         sync_release_held(c->p, c->t, &c->line);
     }
     sync_unlock(&c->line);
+    current_leave(c->p);
 }
 
 /* The arguments as Go's assembly lays them out: the address, then operands, then the result. */

@@ -407,7 +407,27 @@ part_binaries() {
     long_build "GOAMD64=v3" GOAMD64=v3
     long_build "GOEXPERIMENT=nogreenteagc" GOEXPERIMENT=nogreenteagc
     long_build "GOEXPERIMENT=noregabi" GOEXPERIMENT=noregabi
-    long_build "-buildmode=plugin" -buildmode=plugin
+    plugins
+}
+
+# A race between a plugin and the program that loads it.
+plugins() {
+    for which in stock gomm; do
+        if [ $which = gomm ]; then command=$GOMM; else command="$go"; fi
+        flag=$([ $which = stock ] && echo -race)
+        # shellcheck disable=SC2086
+        (cd "$here" && export PATH="$(dirname "$go"):$PATH" &&
+            nice "$command" build $flag -o "$bin/$which/host" ./host &&
+            nice "$command" build $flag -buildmode=plugin -o "$bin/$which/plug.so" ./plug) >"$tmp/$which.build" 2>&1 || {
+            if [ $which = stock ]; then
+                skip "$v plugin" "the stock detector does not build it: $(head -n 1 "$tmp/stock.build")"
+            else
+                not_ok "$v plugin" "$(head -n 2 "$tmp/gomm.build" | tr '\n' ' ')"
+            fi
+            return
+        }
+    done
+    reported "-buildmode=plugin" "$quick \$D/host \$D/plug.so"
 }
 
 # long_build NAME FLAG-OR-VARIABLE: the shapes, built in a way that compiles the standard library anew.

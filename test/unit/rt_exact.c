@@ -371,9 +371,12 @@ static void memory(void)
         addr += rnd_below(&w.r, 8);
         size = 1 + rnd_below(&w.r, 15);
         break;
-    case 2: /* a large object */
+    case 2: /* a large object, which ends at a spot perhaps */
+        size = addr - w.heap < HEAP ? addr - w.heap - (64 << 10) + rnd_below(&w.r, 9) : 0;
+        if (size < LARGE || size >= HEAP) {
+            size = (64 << 10) + rnd_below(&w.r, 20000);
+        }
         addr = w.heap + (64 << 10);
-        size = (rnd_one_in(&w.r, 2) ? 72 << 10 : 64 << 10) + rnd_below(&w.r, 9000);
         end = region_end(addr);
         break;
     case 3:
@@ -529,7 +532,7 @@ static void set_up(const struct plan *plan, u64 seed)
         case 0: w.spot[i] = w.heap + 8192 - 32 + word; break;
         case 1: w.spot[i] = w.heap + 512 - 32 + word; break;
         case 2: w.spot[i] = (uptr)globals + 4096 - 32 + word; break;
-        case 3: w.spot[i] = w.heap + (64 << 10) + rnd_below(&w.r, 9) * 8192UL + word; break;
+        case 3: w.spot[i] = w.heap + (64 << 10) + rnd_below(&w.r, 18) * 8192UL + word; break;
         default: w.spot[i] = (uptr)globals + 64 + word; break;
         }
     }
