@@ -1,17 +1,11 @@
-/* abi.c: rt/abi.c, the proc that it keeps for itself, and a goroutine to call hooks from. */
+/* abi.c: rt/abi.c, and a goroutine to call hooks from. */
 #include "../../rt/abi.c"
 
 /* What rt_test.h declares; it gives some entry points simpler types than this file. */
-struct proc *rt_spare_proc(void);
 void rt_read_range(struct thr *t, uptr addr, uptr size, uptr pc);
 void rt_write_range(struct thr *t, uptr addr, uptr size, uptr pc);
 void rt_func_enter(struct thr *t, uptr pc);
 void rt_func_exit(struct thr *t);
-
-struct proc *rt_spare_proc(void)
-{
-    return spare.proc;
-}
 
 /* Its stack lies where no pointer leads, so that no hook reads it; no word of it is a racectx. */
 static const struct {
