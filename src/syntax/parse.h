@@ -1,0 +1,27 @@
+/* parse.h: from the text of a file to its tree.
+ *
+ * The parser never fails: what it cannot make sense of becomes AST_BAD or is skipped, and an entry in
+ * ast.errors with the compiler's words at the compiler's position
+ * (GOROOT/src/cmd/compile/internal/syntax/parser.go).  Nesting deeper than PARSE_DEPTH is such an error.
+ *
+ * Ownership: the tree and its arrays are in the given arena.  Threading: any number of parsers at once,
+ * with an arena each; names go to one interner.
+ */
+#ifndef GOMM_SYNTAX_PARSE_H
+#define GOMM_SYNTAX_PARSE_H
+
+#include "syntax/ast.h"
+#include "syntax/source.h"
+
+enum { PARSE_DEPTH = 10000 };
+
+enum parse_mode {
+    PARSE_ALL = 0,
+    PARSE_IMPORTS = 1,     /* stop after the import declarations */
+    PARSE_NO_BODIES = 2,   /* bodies of top-level functions are skipped (AST_FLAG_SKIPPED) */
+    PARSE_COMMENTS = 4,    /* keep comments */
+};
+
+struct ast *parse_file(struct arena *a, struct intern *names, struct source *src, u32 mode);
+
+#endif

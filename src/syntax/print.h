@@ -1,0 +1,16 @@
+/* print.h: expressions and types as the compiler's diagnostics write them
+ * (GOROOT/src/cmd/compile/internal/syntax/printer.go, its short form: bodies of function literals,
+ * elements of composite literals, fields of structs and methods of interfaces as … .
+ */
+#ifndef GOMM_SYNTAX_PRINT_H
+#define GOMM_SYNTAX_PRINT_H
+
+#include "syntax/ast.h"
+
+/* One line: the short form. */
+void print_expr(struct strbuf *out, const struct ast *f, const struct intern *names, node x);
+str print_expr_str(struct arena *a, const struct ast *f, const struct intern *names, node x);
+/* Everything, bodies included, so that reading it gives the same tree; for tests and tools. */
+void print_file(struct strbuf *out, const struct ast *f, const struct intern *names);
+
+#endif
