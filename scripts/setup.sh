@@ -20,6 +20,8 @@ need_header() { # header package
 }
 
 need_header jansson.h libjansson-dev
+need_header gmp.h libgmp-dev
+need_header mpfr.h libmpfr-dev
 need_header xxhash.h libxxhash-dev
 need_header zlib.h zlib1g-dev
 
