@@ -28,8 +28,6 @@ struct object {
     struct vc vc;
 };
 
-enum { FOUND_MAX = 4096 };
-
 static struct {
     struct oracle_mode mode;
     u32 ids;
@@ -48,8 +46,8 @@ static struct {
     struct gor *g;
     uptr addr, size;
     struct acc now;
-    struct race found[FOUND_MAX];
-    u32 found_count;
+    struct race *found;
+    u32 found_count, found_cap;
     u32 here; /* reports in a row for one word */
 } o;
 
@@ -290,6 +288,7 @@ void oracle_init(struct oracle_mode mode)
     free(o.hist);
     free(o.object);
     free(o.pair);
+    free(o.found);
     memset(&o, 0, sizeof o);
     o.mode = mode;
     o.pair_cap = 1 << 12;
@@ -345,8 +344,9 @@ void oracle_on_race(struct thr *t, const struct race *r)
     if (!o.g || t != o.g->t) {
         rt_broken("a report from a goroutine that makes no access");
     }
-    if (o.found_count == FOUND_MAX) {
-        rt_broken("one access makes %u reports", o.found_count);
+    if (o.found_count == o.found_cap) {
+        o.found_cap = o.found_cap ? o.found_cap * 2 : 64;
+        o.found = realloc(o.found, o.found_cap * sizeof *o.found);
     }
     if (!o.mode.dedupe && o.here >= 64 && o.found[o.found_count - 1].addr != r->addr) {
         rt_broken("the test's own rule was not kept: too many races over several words");
