@@ -37,7 +37,8 @@ struct decl {
     bool inherited;   /* init is that of a constant above */
     node tdecl, fdecl; /* TYPE_DECL, FUNC_DECL */
     const struct constant *iota; /* of constants */
-    struct map deps;  /* struct obj *: package level objects that init or the body refers to */
+    VEC(struct obj *) deps; /* in tmp: package level objects that init or the body refers to, perhaps twice */
+    struct decl *last_user; /* the declaration that was the last to take up this one's object as its dependency */
 };
 
 /* What surrounds the construct that is being checked. */
@@ -162,7 +163,7 @@ void check_msg_report(struct checker *c, struct check_msg *m);
 /* For %s: C strings in c->tmp. */
 const char *s_type(struct checker *c, struct type *t);
 const char *s_types(struct checker *c, const struct type_list *l); /* "int, string" */
-const char *s_operand(struct checker *c, const struct operand *x);
+const char *s_operand(struct checker *c, const struct operand *x); /* operand.c */
 const char *s_expr(struct checker *c, node x);
 const char *s_obj(struct checker *c, const struct obj *o); /* as types2's ObjectString */
 const char *s_name(struct checker *c, const struct obj *o);
@@ -198,12 +199,10 @@ void decl_depends(struct checker *c, struct obj *o);
 void decl_cycle_error(struct checker *c, struct obj **cycle, u32 n, u32 start);
 void init_order(struct checker *c);
 
-extern struct obj *universe_error_method; /* Error of error */
-struct type *universe_any(void);          /* the type that any is an alias of, as an alias node */
-struct type *universe_error(void);
-struct type *universe_comparable(void);
-struct obj *universe_iota(void);
-struct obj *universe_nil(void);
+/* Of any, without a name of its own; messages write it as any.  Objects with names are a program's: prog->any
+ * (an alias node), prog->error, prog->comparable, prog->iota, prog->nil. */
+extern struct type_interface universe_any_iface;
+/* The interface is one without methods and embedded elements that any names: predeclared, so of no package. */
 
 /* ---- type expressions (typexpr.c, composite.c) ---- */
 
@@ -398,6 +397,17 @@ void check_conversion(struct checker *c, struct operand *x, struct type *t); /* 
 bool operand_convertible(struct checker *c, struct operand *x, struct type *t, str *why);
 bool operand_assignable(struct checker *c, struct operand *x, struct type *t, str *why);
 bool operand_is_nil(const struct operand *x);
+/* The common underlying type of all of t's types, channel directions merged to the restricted one; t's own
+ * underlying type if it is no type parameter.  cond (may be NULL) is asked for each type first, with NULLs if
+ * there are no specific types; its result, if not NULL, is the reason.  NULL and *why (may be NULL) if there is
+ * none (types2/under.go). */
+typedef const char *type_cond(struct checker *c, void *ctx, struct type *t, struct type *under);
+struct type *type_common(struct checker *c, struct type *t, type_cond *cond, void *ctx, const char **why);
+/* Untyped types are basic, and never behind an alias. */
+static inline bool type_untyped(const struct type *t)
+{
+    return t->kind == TYPE_BASIC && (t->info & INFO_UNTYPED);
+}
 bool check_index_expr(struct checker *c, struct operand *x, node n); /* true: it is a function instantiation */
 void check_slice_expr(struct checker *c, struct operand *x, node n);
 /* An index or length: its value, -1 if not constant; *t its type, TYPE_BAD after an error. */

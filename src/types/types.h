@@ -321,7 +321,8 @@ struct type *type_core(struct type *t);
 struct type *type_core_string(struct type *t); /* the same, []byte and string count as string */
 /* Pointer's element and true, or t and false. */
 struct type *type_deref(struct type *t, bool *was_pointer);
-/* Calls f(type, underlying) for every type of t's set, or t itself; stops and gives false when f does. */
+/* Calls f(type, underlying) for every type of t's set, or t itself; stops and gives false when f does.  For a
+ * type parameter without specific types f is called once, with NULLs. */
 bool type_each(struct type *t, bool (*f)(void *ctx, struct type *t, struct type *under), void *ctx);
 
 /* As messages write a type.  Packages are qualified by qual: none (own package), name, or path. */
@@ -465,6 +466,8 @@ struct type_error {
     u32 pos;
     str text;  /* further lines begin with a tab */
     bool soft; /* does not hinder further checking: unused variables and imports */
+    bool syntax; /* the parser's; the compiler stops at those of a package before it checks types */
+    u32 order; /* in which it was found: the compiler stops after ten, then sorts */
 };
 
 struct package {
@@ -514,14 +517,22 @@ struct program {
     struct intern *names;
     struct sources *sources;
     struct sizes sizes;
-    struct scope *universe;
+    struct scope *universe;  /* its objects belong to no package */
+    struct type *any, *error, *comparable; /* predeclared: an alias, two named types */
+    struct obj *error_method; /* Error of error */
+    struct obj *iota, *nil;
     struct package *unsafe;
     struct package **pkgs;   /* by load_package.id */
     u32 n_pkgs;
     u16 go_minor;            /* newest language version accepted */
-    void *lock;              /* recursive mutex: universe.c */
+    u32 next_tparam;         /* atomic: ids of type parameters are given out in blocks */
+    void *lock;              /* recursive mutex: program_lock */
     u64 ns_check;
 };
+
+/* Around the lazy completion of what packages share, and every use of program.arena; may be nested. */
+void program_lock(struct program *p);
+void program_unlock(struct program *p);
 
 struct program *program_new(struct intern *names, struct sources *sources, struct sizes sizes, u16 go_minor);
 void program_free(struct program *p);
