@@ -199,10 +199,9 @@ void decl_depends(struct checker *c, struct obj *o);
 void decl_cycle_error(struct checker *c, struct obj **cycle, u32 n, u32 start);
 void init_order(struct checker *c);
 
-/* Of any, without a name of its own; messages write it as any.  Objects with names are a program's: prog->any
- * (an alias node), prog->error, prog->comparable, prog->iota, prog->nil. */
+/* What any is an alias of; messages write this one as any, other empty interfaces as interface{}.  Predeclared
+ * things with names are a program's (prog->any, error, comparable, iota, nil), since names are an interner's. */
 extern struct type_interface universe_any_iface;
-/* The interface is one without methods and embedded elements that any names: predeclared, so of no package. */
 
 /* ---- type expressions (typexpr.c, composite.c) ---- */
 
@@ -223,9 +222,13 @@ void check_unpack_recv(struct checker *c, node type, bool *ptr, node *base, node
 /* Is t of finite size?  Reports the cycle if not (validtype.c). */
 void check_valid_type(struct checker *c, struct type_named *t);
 void check_direct_cycles(struct checker *c);
+/* Has t a finite size?  Reports the cycle if not. */
+bool check_finite_size(struct checker *c, struct type *t);
+/* The program's lock, for what is completed lazily; recursive (universe.c). */
+void program_lock(struct program *p);
+void program_unlock(struct program *p);
 /* Like type_set_of, reporting errors at pos; c may be NULL. */
 struct type_set *type_set_compute(struct checker *c, pos at, struct type_interface *t);
-struct type_set *type_set_union(struct checker *c, pos at, struct type_union *u);
 bool type_set_is_empty(const struct type_set *s);
 bool type_set_has_terms(const struct type_set *s);
 bool type_set_is_methods_only(const struct type_set *s); /* an ordinary interface's */
@@ -252,7 +255,20 @@ struct lookup lookup_find(struct arena *a, struct type *t, bool addressable, con
 struct obj *lookup_missing_method(struct checker *c, struct type *v, struct type *t, bool is_static,
                                   bool (*equivalent)(void *ctx, struct type *x, struct type *y), void *ctx,
                                   str *why, bool *wrong_type);
+/* The same as a predicate; also true where an error has made it impossible to say. */
+bool lookup_has_all_methods(struct checker *c, struct type *v, struct type *t, bool is_static,
+                            bool (*equivalent)(void *ctx, struct type *x, struct type *y), void *ctx,
+                            str *why);
+bool lookup_identical(void *ctx, struct type *x, struct type *y); /* for `equivalent` */
 bool lookup_assertable(struct checker *c, struct type *v, struct type *t, str *why);
+/* Index of the field, below 0: none. */
+i32 lookup_field(const struct type_struct *s, const struct package *pkg, name_id name, bool fold,
+                 const struct intern *names);
+bool lookup_same_pkg(const struct package *a, const struct package *b);
+/* The named type of another package that is a constraint only (decl.go's isImportedConstraint). */
+bool type_is_imported_constraint(const struct checker *c, struct type *t);
+/* A type parameter whose constraint nothing satisfies, as far as that has been computed. */
+bool type_has_empty_set(struct type *t);
 bool lookup_same_id(const struct obj *o, const struct package *pkg, name_id name, bool fold,
                     const struct intern *names);
 /* v implements t (an interface); constraint: t bounds a type parameter. */

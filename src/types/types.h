@@ -168,8 +168,7 @@ struct type_term {
 struct type_union {
     struct type t;
     u32 n;
-    struct type_term *terms;
-    struct type_set *set;
+    struct type_term *terms; /* as written */
 };
 
 struct type_interface {
@@ -179,6 +178,7 @@ struct type_interface {
     struct type **embeds;
     u32 *embed_pos;            /* NULL or n_embeds positions */
     bool complete;             /* all of the above is final */
+    bool in_set;               /* its set is being computed (typeset.c) */
     struct package *pkg;
     struct type_set *set;      /* computed: type_set_of */
 };
@@ -198,7 +198,9 @@ enum {
     NAMED_UNPACKED = 1, /* tparams and methods (of declared types) are there */
     NAMED_METHODS = 2,  /* all methods of an instance are expanded */
     NAMED_UNDER = 4,    /* underlying is final */
-    NAMED_VALID = 8,    /* finite size is known */
+    NAMED_VALID = 8,    /* no invalid recursion: check_valid_type */
+    NAMED_FINITE = 16,  /* finite size is known, and ... */
+    NAMED_INFINITE = 32, /* ... it is not: check_finite_size */
 };
 
 struct type_named {
@@ -314,7 +316,7 @@ bool type_identical_no_tags(struct type *x, struct type *y);
 /* Equal for identical types. */
 u64 type_hash(struct type *t);
 /* Comparable with ==; dynamic: interfaces count.  If not, *why (may be NULL) says why in the compiler's words. */
-bool type_comparable(struct type *t, bool dynamic, str *why, struct arena *a);
+bool type_comparable(struct type *t, bool dynamic, str *why, struct arena *a, const struct package *own);
 struct type *type_default(struct type *t);  /* of untyped ones */
 /* The single underlying type of all of t's types (with directional channels merged), NULL if there is none. */
 struct type *type_core(struct type *t);
@@ -328,6 +330,14 @@ bool type_each(struct type *t, bool (*f)(void *ctx, struct type *t, struct type 
 /* As messages write a type.  Packages are qualified by qual: none (own package), name, or path. */
 enum type_qual { QUAL_NAME, QUAL_PATH };
 void type_write(struct strbuf *out, struct type *t, const struct package *own, enum type_qual q);
+enum { TYPE_WRITE_NO_NAMES = 1 /* of parameters */, TYPE_WRITE_PKG = 2 /* package of a private field */ };
+/* Without the leading func; and [P any, Q *P]. */
+void type_write_signature(struct strbuf *out, struct type_signature *s, const struct package *own,
+                          enum type_qual q, u32 flags);
+void type_write_tparams(struct strbuf *out, const struct tparam_list *l, const struct package *own,
+                        enum type_qual q);
+/* "p." before a name, or nothing. */
+void type_write_pkg(struct strbuf *out, const struct package *p, const struct package *own, enum type_qual q);
 str type_str(struct arena *a, struct type *t, const struct package *own);
 
 /* ---- objects and scopes ---- */
@@ -536,11 +546,14 @@ void program_unlock(struct program *p);
 
 struct program *program_new(struct intern *names, struct sources *sources, struct sizes sizes, u16 go_minor);
 void program_free(struct program *p);
+/* assert and trace, which Go's own tests of the checker use. */
+void program_add_test_builtins(struct program *p);
 
 enum check_flags {
     CHECK_NO_BODIES = 1, /* declarations only */
     CHECK_NO_INFO = 2,   /* keep no struct typed once the package is done */
     CHECK_FAKE_C = 4,    /* import "C" gives a fake package */
+    CHECK_COMPLETE = 8,  /* functions must have bodies, as the compiler's -complete says */
 };
 
 /* Checks one package whose imports are checked.  find gives the package of an import path of a file, NULL if
