@@ -224,9 +224,6 @@ void check_valid_type(struct checker *c, struct type_named *t);
 void check_direct_cycles(struct checker *c);
 /* Has t a finite size?  Reports the cycle if not. */
 bool check_finite_size(struct checker *c, struct type *t);
-/* The program's lock, for what is completed lazily; recursive (universe.c). */
-void program_lock(struct program *p);
-void program_unlock(struct program *p);
 /* Like type_set_of, reporting errors at pos; c may be NULL. */
 struct type_set *type_set_compute(struct checker *c, pos at, struct type_interface *t);
 bool type_set_is_empty(const struct type_set *s);
