@@ -120,6 +120,22 @@ void check_run_delayed(struct checker *c, size_t top);
 bool check_allow(const struct checker *c, u32 minor);
 bool check_need(struct checker *c, pos at, u32 minor, const char *fmt, ...) BASE_PRINTF(4, 5);
 
+/* What a name stands for here, in the innermost scope that has it (*at, may be NULL); NULL: nothing. */
+static inline struct obj *check_lookup(const struct checker *c, name_id name, struct scope **at)
+{
+    for (struct scope *s = c->env.scope; s; s = s->parent) {
+        struct obj *o = scope_lookup(s, name);
+
+        if (o) {
+            if (at) {
+                *at = s;
+            }
+            return o;
+        }
+    }
+    return NULL;
+}
+
 /* ---- results of nodes (checker.c) ---- */
 
 /* An expression under way. */

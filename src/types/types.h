@@ -535,6 +535,7 @@ struct program {
     struct package **pkgs;   /* by load_package.id */
     u32 n_pkgs;
     u16 go_minor;            /* newest language version accepted */
+    name_id blank;           /* of "_": set by program_new */
     u32 next_tparam;         /* atomic: ids of type parameters are given out in blocks */
     void *lock;              /* recursive mutex: program_lock */
     u64 ns_check;
