@@ -432,6 +432,7 @@ bool operand_is_nil(const struct operand *x);
  * none (types2/under.go). */
 typedef const char *type_cond(struct checker *c, void *ctx, struct type *t, struct type *under);
 struct type *type_common(struct checker *c, struct type *t, type_cond *cond, void *ctx, const char **why);
+const char *type_composite_text(struct type *t); /* "slice", "func" …; "" of basic types */
 /* Untyped types are basic, and never behind an alias. */
 static inline bool type_untyped(const struct type *t)
 {
