@@ -498,6 +498,8 @@ struct package {
     struct init_step *init;
     u32 n_init;
     struct map instances; /* (file index << 32 | NAME node) -> struct instance_info * */
+    struct package *next; /* in program.first */
+    struct map *ambiguous; /* names (name_id) of several packages among the imports; NULL: not looked for yet */
 };
 
 /* ---- layout ---- */
@@ -532,6 +534,7 @@ struct program {
     struct obj *error_method; /* Error of error */
     struct obj *iota, *nil;
     struct package *unsafe;
+    struct package *first;   /* all of them, under lock */
     struct package **pkgs;   /* by load_package.id */
     u32 n_pkgs;
     u16 go_minor;            /* newest language version accepted */
