@@ -184,6 +184,7 @@ const char *s_expr(struct checker *c, node x);
 const char *s_obj(struct checker *c, const struct obj *o); /* as types2's ObjectString */
 const char *s_name(struct checker *c, const struct obj *o);
 const char *s_str(struct checker *c, str s);
+const char *s_pos(struct checker *c, pos p); /* file:line:col */
 const char *s_const(struct checker *c, const struct constant *v);
 /* Where a message about a node or operand stands: its first byte. */
 static inline pos at_node(const struct checker *c, node n)
@@ -296,16 +297,26 @@ void named_add_method(struct checker *c, struct type_named *n, struct obj *m);
 struct obj *named_find_method(struct type_named *n, const struct package *pkg, name_id name, bool fold,
                               const struct intern *names, u32 *index);
 struct type_alias *alias_new(struct checker *c, struct obj *o, struct type *rhs);
+/* c's package is done: t, which is in c->cleanup, will be read by all threads from now on. */
+void type_finish(struct checker *c, struct type *t);
+static inline void check_cleanup(struct checker *c, struct type *t)
+{
+    vec_push_in(c->tmp, &c->cleanup, t);
+}
 
 struct subst_map {
     const struct tparam_list *from;
-    struct type *const *to;
+    struct type *const *to; /* NULLs: not replaced */
+    u32 gen; /* of the instance that is being expanded; else 0 */
 };
 /* t with type parameters replaced; t itself if none occurs.  c may be NULL (completed packages). */
 struct type *subst_type(struct checker *c, struct program *p, struct type *t, struct subst_map m, pos at);
 /* orig (named, alias or signature) with type arguments; no check of constraints.  Equal ones give the same. */
 struct type *instance_make(struct checker *c, struct program *p, pos at, struct type *orig,
                            const struct type_list *targs);
+/* The same while an instance of that generation is expanded.  c NULL: the program's lock is held. */
+struct type *instance_expand(struct checker *c, struct program *p, pos at, struct type *orig,
+                             const struct type_list *targs, u32 gen);
 /* Index of the first argument that does not satisfy its constraint and *why; -1: all do. */
 i32 instance_verify(struct checker *c, pos at, const struct tparam_list *tparams, const struct type_list *targs,
                     str *why);
@@ -339,6 +350,10 @@ void check_selector(struct checker *c, struct operand *x, node n, bool want_type
 /* x[T1, T2]: NULL or (infer off) the type arguments so far. */
 const struct type_list *check_func_inst(struct checker *c, const struct target *t, pos at, struct operand *x,
                                         node inst, bool infer);
+/* Why t.sel, or (in_literal) field sel of a literal of t, is not there: alt is what a search that ignores case
+ * has found, NULL: nothing (types2/errsupport.go). */
+const char *check_lookup_error(struct checker *c, struct type *t, name_id sel, const struct obj *alt,
+                               bool in_literal);
 struct operand **check_expr_list(struct checker *c, const node *v, u32 n, u32 *n_out);
 /* Evaluates for the sake of uses and errors inside. */
 bool check_use(struct checker *c, const node *v, u32 n);
@@ -456,6 +471,9 @@ void check_labels(struct checker *c, node body);
 bool stmt_terminates(struct checker *c, node s);
 void check_usage(struct checker *c, struct scope *s); /* unused variables */
 
+/* The rest of a for statement with a range clause uses it for its body; ctx: see stmt.c. */
+void check_stmt(struct checker *c, u32 ctx, node s);
+void assign_stmt(struct checker *c, node s); /* =, :=, op=, ++ and -- */
 /* x is assigned to something of type t (NULL: x's own type is taken); context: "assignment", "argument" … */
 void assign_operand(struct checker *c, struct operand *x, struct type *t, const char *context);
 void assign_init_const(struct checker *c, struct obj *lhs, struct operand *x);
@@ -465,6 +483,8 @@ void assign_init_vars(struct checker *c, struct obj *const *lhs, u32 n, const no
 struct type *assign_lhs(struct checker *c, node lhs);
 void assign_var(struct checker *c, node lhs, node rhs, struct operand *x, const char *context);
 void assign_error(struct checker *c, const node *rhs, u32 n_rhs, u32 l, u32 r);
-void check_range(struct checker *c, node for_stmt, u32 inner);
+void check_range(struct checker *c, node for_stmt, u32 ctx);
+/* "(int, string)" of operands or variables, for messages about their number. */
+str assign_summary(struct checker *c, struct type *const *types, u32 n, bool variadic, bool dots);
 
 #endif

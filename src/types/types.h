@@ -215,6 +215,8 @@ struct type_named {
     struct obj **methods;    /* in the order of the source; of an instance NULL where not expanded yet */
     u32 n_methods;
     struct checker *check;   /* that is still at work on it; NULL when done */
+    u32 gen;                 /* of an instance: how many expansions of instances led to it (instance.c) */
+    u32 vertex;              /* mono.c */
 };
 
 struct type_param {
@@ -223,6 +225,8 @@ struct type_param {
     u32 index;  /* in its list */
     struct obj *obj;
     struct type *bound; /* any type; its underlying type's set is the constraint (type_param_iface) */
+    struct type_param *canon; /* of a method's receiver: the receiver type's own, or NULL (mono.c) */
+    u32 vertex;         /* mono.c */
 };
 
 struct type_alias {
@@ -541,6 +545,7 @@ struct program {
     name_id blank;           /* of "_": set by program_new */
     u32 next_tparam;         /* atomic: ids of type parameters are given out in blocks */
     void *lock;              /* recursive mutex: program_lock */
+    struct map instances;    /* made when their packages were complete, under lock (instance.c) */
     u64 ns_check;
 };
 
