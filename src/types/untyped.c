@@ -402,7 +402,7 @@ static void settle(struct checker *c, node n, struct type *t, bool final, bool s
     if (val && !convert(c, &x, t, &to, &val)) {
         return;
     }
-    record_typed(c, n, c->f->mode[n], t, val ? val : x.val);
+    record_typed(c, n, c->f->mode[n], t, val);
 }
 
 /* Long chains of operators lean to the left: they are walked without recursion. */
