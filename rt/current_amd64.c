@@ -1,63 +1,121 @@
+/* current_amd64.c: see current.h. */
 #include "current.h"
+
 #include "os.h"
 #include "x86.h"
 
-static struct {
-    void (*callback)(uptr cmd, void *arg);
-    sptr tls; /* of g, from FS; 0: the thunk's code is not as we know it, so it is called */
+/* Where the thunk finds the proc. */
+struct thunk {
+    sptr tls;       /* of g, from FS; 0: the code is not as we know it, so it is called */
     u32 m, p, proc; /* offsets: g.m, m.p, p.raceprocctx */
-} at;
+};
+
+/* m.oldp lies two words behind m.p (runtime2.go, Go 1.19 to 1.26). */
+enum { OLDP_BEHIND_P = 16 };
+
+static struct thunk at;
+static void (*go_proc)(uptr cmd, void *arg);
 
 static struct {
     struct os_lock lock;
     struct proc *proc;
 } spare;
 
-enum { RSI = 6, RDI = 7, MOV_LOAD = 0x8b, MOV_STORE = 0x89 };
+enum { RSI = 6, RDI = 7 };
+enum { CMP_IMM8 = 0x83, CMP = 7, JNE = 0x75, MOV_LOAD = 0x8b, MOV_STORE = 0x89, MOV_IMM = 0xc7, RET = 0xc3 };
 
-/* Is in, at pc, a load of 8 bytes into RDI? */
-static int loads_rdi(const struct rt_x86 *in)
+/* One instruction of the thunk. */
+struct step {
+    struct rt_x86 in;
+    uptr next; /* where the following one starts */
+    int fs;    /* relative to FS */
+};
+
+static int decode(struct step *s, uptr pc, uptr limit)
 {
-    return in->map == RT_X86_ONE && in->op == MOV_LOAD && in->wide && in->is_mem && in->reg == RDI &&
-           in->index == RT_X86_NOREG;
+    u32 len = rt_x86_decode(&s->in, pc, limit);
+
+    s->next = pc + len;
+    s->fs = s->in.segment && *(const u8 *)pc == 0x64;
+    return len != 0 && s->in.map == RT_X86_ONE && s->in.segment == s->fs && !s->in.lock && !s->in.addr32;
 }
 
-/* cmp $0,%rdi; jne rest; mov %fs:tls,%rdi; mov m(%rdi),%rdi; mov p(%rdi),%rdi; mov proc(%rdi),%rdi;
- * mov %rdi,(%rsi). */
-static void read_thunk(uptr pc)
+/* Does it move 8 bytes between RDI and disp(base)? */
+static int moves_rdi(const struct step *s, u8 op, u8 base, int fs)
 {
-    uptr limit = pc + 64;
-    struct rt_x86 in[7];
+    return s->in.op == op && s->in.wide && s->in.is_mem && s->in.reg == RDI && s->in.base == base &&
+           s->in.index == RT_X86_NOREG && s->fs == fs;
+}
 
-    for (u32 i = 0; i < LENGTH(in); i++) {
-        if (rt_x86_decode(&in[i], pc, limit) == 0) {
-            return;
+static int is_imm(const struct step *s, u8 op, u8 group)
+{
+    return s->in.op == op && s->in.wide && !s->in.is_mem && (s->in.reg & 7) == group && s->in.rm == RDI;
+}
+
+/* mov %fs:tls,%rdi, in two steps in code for shared libraries: the offset comes from the offset table,
+ * mov got(%rip),%rdi, or a linker that knew it made that mov $tls,%rdi; then mov %fs:(%rdi),%rdi.
+ * 0: neither. */
+static sptr tls_of_g(struct step *s, uptr pc, uptr limit)
+{
+    const sptr *got = NULL;
+    sptr tls = 0;
+
+    if (!decode(s, pc, limit)) {
+        return 0;
+    }
+    if (moves_rdi(s, MOV_LOAD, RT_X86_NOREG, 1)) {
+        return s->in.disp;
+    }
+    if (is_imm(s, MOV_IMM, 0)) {
+        tls = s->in.imm;
+    } else if (moves_rdi(s, MOV_LOAD, RT_X86_RIP, 0)) {
+        got = (const sptr *)(s->next + (uptr)s->in.disp);
+    } else {
+        return 0;
+    }
+    if (!decode(s, s->next, limit) || !moves_rdi(s, MOV_LOAD, RDI, 1) || s->in.disp != 0) {
+        return 0;
+    }
+    return got ? *got : tls;
+}
+
+/* cmp $0,%rdi; jne rest; g into %rdi; mov m(%rdi),%rdi; mov p(%rdi),%rdi; mov proc(%rdi),%rdi;
+ * mov %rdi,(%rsi); ret.  All zero if the code is another one. */
+static struct thunk read_thunk(uptr pc)
+{
+    const struct thunk unknown = {0};
+    uptr limit = pc + 64;
+    struct thunk t;
+    u32 *const offset[] = {&t.m, &t.p, &t.proc};
+    struct step s;
+
+    if (!decode(&s, pc, limit) || !is_imm(&s, CMP_IMM8, CMP) || s.in.imm != 0) {
+        return unknown;
+    }
+    if (!decode(&s, s.next, limit) || s.in.op != JNE) {
+        return unknown;
+    }
+    t.tls = tls_of_g(&s, s.next, limit);
+    if (t.tls == 0) {
+        return unknown;
+    }
+    for (u32 i = 0; i < LENGTH(offset); i++) {
+        if (!decode(&s, s.next, limit) || !moves_rdi(&s, MOV_LOAD, RDI, 0) || (u64)s.in.disp >= 4096) {
+            return unknown;
         }
-        pc += in[i].len;
+        *offset[i] = (u32)s.in.disp;
     }
-    if (!loads_rdi(&in[2]) || !in[2].segment || in[2].base != RT_X86_NOREG) {
-        return;
+    if (!decode(&s, s.next, limit) || !moves_rdi(&s, MOV_STORE, RSI, 0) || s.in.disp != 0) {
+        return unknown;
     }
-    for (u32 i = 3; i < 6; i++) {
-        if (!loads_rdi(&in[i]) || in[i].segment || in[i].base != RDI || (u64)in[i].disp >= 4096) {
-            return;
-        }
-    }
-    if (in[6].map != RT_X86_ONE || in[6].op != MOV_STORE || !in[6].wide || !in[6].is_mem ||
-        in[6].reg != RDI || in[6].base != RSI || in[6].index != RT_X86_NOREG || in[6].disp != 0) {
-        return;
-    }
-    at.m = (u32)in[3].disp;
-    at.p = (u32)in[4].disp;
-    at.proc = (u32)in[5].disp;
-    at.tls = in[2].disp;
+    return decode(&s, s.next, limit) && s.in.op == RET ? t : unknown;
 }
 
 void current_init(void (*callback)(uptr cmd, void *arg), struct proc *p)
 {
-    at.callback = callback;
+    go_proc = callback;
     spare.proc = p;
-    read_thunk((uptr)callback);
+    at = read_thunk((uptr)callback);
 }
 
 struct proc *current_spare(void)
@@ -71,7 +129,7 @@ struct proc *current_enter(void)
     struct proc *p = NULL;
 
     if (UNLIKELY(at.tls == 0)) {
-        at.callback(0, &p);
+        go_proc(0, &p);
         return p;
     }
 
@@ -82,7 +140,9 @@ struct proc *current_enter(void)
     const u8 *m = *(const u8 *const *)(g + at.m);
     const u8 *held = *(const u8 *const *)(m + at.p);
 
-    if (UNLIKELY(!held)) {
+    /* In a system call the thread may still name its P, which others may take any moment (Go 1.26;
+       proc.go, setBlockOnExitSyscall).  Then, and only then, oldp is set. */
+    if (UNLIKELY(!held || *(const uptr *)(m + at.p + OLDP_BEHIND_P) != 0)) {
         return current_spare();
     }
     return *(struct proc *const *)(held + at.proc);

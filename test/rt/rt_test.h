@@ -85,6 +85,7 @@ extern void (*rt_on_exit)(int status);
 
 /* The proc that the runtime keeps for hooks without a P. */
 struct proc *rt_spare_proc(void);
+int rt_spare_is_locked(void);
 
 /* ---- walkers ---- */
 
@@ -137,6 +138,12 @@ _Noreturn void rt_broken(const char *format, ...) __attribute__((format(printf, 
 int rt_pattern_matches(const char *pattern, const char *s);
 /* Cuts the text in place, sets `flags`. */
 void rt_flags_parse(char *s);
+/* current.h: what the code of Go's thunk says; all 0 if it is not one. */
+struct rt_thunk {
+    sptr tls;
+    u32 m, p, proc;
+};
+struct rt_thunk rt_read_thunk(const u8 *code);
 /* As elf_find, in a file that is in memory, 8-byte aligned. */
 struct elf_symbol;
 void rt_elf_load(const u8 *file, uptr size);
