@@ -88,6 +88,7 @@ struct checker {
     struct map instances;    /* type hash -> list of instances of this package (instance.c) */
     struct mono *mono;
     u32 next_tparam;
+    u32 deep_instances; /* instance.c */
     u32 order;
     u32 depth; /* of recursion over syntax, bounded by CHECK_DEPTH */
 };
@@ -297,8 +298,10 @@ void named_add_method(struct checker *c, struct type_named *n, struct obj *m);
 struct obj *named_find_method(struct type_named *n, const struct package *pkg, name_id name, bool fold,
                               const struct intern *names, u32 *index);
 struct type_alias *alias_new(struct checker *c, struct obj *o, struct type *rhs);
-/* c's package is done: t, which is in c->cleanup, will be read by all threads from now on. */
-void type_finish(struct checker *c, struct type *t);
+/* c's package is done: completes what is in c->cleanup, so that all threads may read it from now on.  Named types
+ * and aliases made by named_new, alias_new and instance_make are in there; type parameters, and interfaces whose
+ * sets might still be missing, are put in by who makes them. */
+void types_finish(struct checker *c);
 static inline void check_cleanup(struct checker *c, struct type *t)
 {
     vec_push_in(c->tmp, &c->cleanup, t);
@@ -416,6 +419,8 @@ void check_expr_hint(struct checker *c, struct operand *x, node n, struct type *
 void check_expr_or_type(struct checker *c, struct operand *x, node n, bool allow_generic);
 void check_single_value(struct checker *c, struct operand *x);
 void check_exclude(struct checker *c, struct operand *x, u32 modes); /* bits 1 << MODE_… */
+/* A generic x is instantiated for the target, or an error. */
+void check_non_generic(struct checker *c, const struct target *t, struct operand *x);
 void check_comparison(struct checker *c, struct operand *x, struct operand *y, enum op op, bool switch_case);
 void check_binary(struct checker *c, struct operand *x, node n, node lhs, node rhs, enum op op);
 /* Makes x and y have one type, if that can be; both invalid after an error. */
@@ -433,6 +438,8 @@ struct type *untyped_implicit(struct checker *c, struct operand *x, struct type 
 void untyped_update(struct checker *c, node n, struct type *t, bool final);
 /* n's constant is recorded as val now, if n is still untyped. */
 void untyped_set_val(struct checker *c, node n, const struct constant *val);
+/* n, which is constant and untyped still, has this value (in another representation). */
+void untyped_update_val(struct checker *c, node n, const struct constant *val);
 void untyped_invalid_conversion(struct checker *c, enum untyped_fail code, struct operand *x, struct type *target);
 /* Does the constant fit the basic type; *rounded (may be NULL) gets it as that type holds it. */
 bool const_representable(struct checker *c, const struct constant *v, struct type *basic,
