@@ -133,6 +133,7 @@ struct program *program_new(struct intern *names, struct sources *sources, struc
     pthread_mutexattr_destroy(&attr);
     p->lock = lock;
 
+    p->blank = intern_id(names, STR("_"));
     p->universe = scope_new(p->arena, NULL, 0, 0);
     p->unsafe = ARENA_NEW(p->arena, struct package);
     p->unsafe->prog = p;
@@ -162,6 +163,7 @@ void program_free(struct program *p)
         arena_release(a);
         mem_free(a);
     }
+    map_release(&p->instances);
     arena_release(p->arena);
     mem_free(p->arena);
     pthread_mutex_destroy(p->lock);
