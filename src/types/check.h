@@ -247,6 +247,10 @@ void check_valid_type(struct checker *c, struct type_named *t);
 void check_direct_cycles(struct checker *c);
 /* Has t a finite size?  Reports the cycle if not. */
 bool check_finite_size(struct checker *c, struct type *t);
+enum { TYPE_UNION_MAX = 100 }; /* terms; the compiler's limit */
+/* The order in which the compiler keeps methods: exported before others, by name, by package path. */
+int type_method_cmp(const struct obj *a, const struct obj *b, const struct intern *names);
+void type_methods_sort(struct obj **v, u32 n, const struct intern *names);
 /* Like type_set_of, reporting errors at pos; c may be NULL. */
 struct type_set *type_set_compute(struct checker *c, pos at, struct type_interface *t);
 bool type_set_is_empty(const struct type_set *s);
@@ -319,6 +323,8 @@ struct subst_map {
 };
 /* t with type parameters replaced; t itself if none occurs.  c may be NULL (completed packages). */
 struct type *subst_type(struct checker *c, struct program *p, struct type *t, struct subst_map m, pos at);
+/* A variable or method of an instance: as o, but of that type. */
+struct obj *obj_clone(struct arena *a, const struct obj *o, struct type *t);
 /* orig (named, alias or signature) with type arguments; no check of constraints.  Equal ones give the same. */
 struct type *instance_make(struct checker *c, struct program *p, pos at, struct type *orig,
                            const struct type_list *targs);
