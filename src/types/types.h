@@ -180,7 +180,7 @@ struct type_interface {
     bool complete;             /* all of the above is final */
     bool in_set;               /* its set is being computed (typeset.c) */
     struct package *pkg;
-    struct type_set *set;      /* computed: type_set_of */
+    struct type_set *set;      /* computed: type_set_of; predeclared interfaces, of no package, come with it */
 };
 
 struct type_map {
@@ -239,7 +239,7 @@ struct type_alias {
     struct type *actual; /* not an alias; NULL while unknown */
 };
 
-/* All types that satisfy an interface: methods (sorted by name id and package) and terms. */
+/* All types that satisfy an interface: methods (in the order of type_method_cmp) and terms. */
 struct type_set {
     struct obj **methods;
     u32 n_methods;
@@ -497,6 +497,7 @@ struct package {
     u16 version;   /* minor language version */
     bool fake;     /* stands for one that could not be loaded, or for C: every name is there, silently */
     bool complete; /* checked, also if there were errors */
+    struct checker *check; /* that is at work on it; NULL when done */
     struct type_error *errors; /* in the order of the source */
     u32 n_errors;
     struct init_step *init;
