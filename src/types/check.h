@@ -232,6 +232,7 @@ extern struct type_interface universe_any_iface;
 void check_ident(struct checker *c, struct operand *x, node n, bool want_type);
 struct type *check_type(struct checker *c, node n);          /* any type, not generic */
 struct type *check_var_type(struct checker *c, node n);      /* no constraint interface */
+void check_no_constraint(struct checker *c, node n, struct type *t); /* later: t, which is n's, is none */
 struct type *check_declared_type(struct checker *c, node n, struct obj *def); /* right side of def's declaration */
 struct type *check_generic_type(struct checker *c, node n, str *why); /* not instantiated yet; TYPE_BAD with *why */
 struct type_list check_type_list(struct checker *c, const node *v, u32 n);
