@@ -69,6 +69,10 @@ RT := $(B)/rt/gomm_rt.o
 UNIT_C := $(sort $(wildcard test/unit/*.c))
 UNIT   := $(UNIT_C:test/unit/%.c=$(B)/test/unit/%)
 
+# Programs that test scripts run.
+EVAL_C := $(sort $(wildcard test/*/eval_*.c))
+EVAL   := $(EVAL_C:%.c=$(B)/%)
+
 FUZZ_C := $(sort $(wildcard fuzz/*.c))
 FUZZ   := $(FUZZ_C:fuzz/%.c=$(B)/fuzz/%)
 
@@ -158,6 +162,12 @@ $(B)/test/unit/%: test/unit/%.c $(B)/libgomm.a $(B)/flags.tool
 	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(B)/libgomm.a \
 		-lcmocka $(TOOL_LIBS)
 
+$(EVAL): $(B)/test/%: test/%.c $(B)/libgomm.a $(B)/flags.tool
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(B)/libgomm.a \
+		$(TOOL_LIBS)
+
 # The runtime's own tests, rt_*: its sources as hosted code, names that clash with libc and the
 # sanitizers renamed; where test/rt/ has a file of the same name, that one stands in (it includes
 # the source and adds what looks inside).  test/rt/rt_*.c are what the tests share.
@@ -188,7 +198,7 @@ $(B)/test/unit/rt_%: test/unit/rt_%.c $(B)/librt-hosted.a $(B)/flags.tool
 		$(B)/librt-hosted.a -lcmocka $(TOOL_LIBS)
 
 .PHONY: units
-units: $(UNIT)
+units: $(UNIT) $(EVAL)
 
 .PHONY: test
 test: setup-test
@@ -278,4 +288,4 @@ help:
 
 -include $(SRC_C:%.c=$(B)/obj/%.c.d) $(SRC_S:%.S=$(B)/obj/%.S.d)
 -include $(RT_C:%.c=$(B)/%.c.d) $(RT_S:%.S=$(B)/%.S.d)
--include $(UNIT:%=%.d) $(FUZZ:%=%.d) $(RT_TEST_OBJ:%.o=%.d)
+-include $(UNIT:%=%.d) $(EVAL:%=%.d) $(FUZZ:%=%.d) $(RT_TEST_OBJ:%.o=%.d)
