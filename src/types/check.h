@@ -284,6 +284,8 @@ struct obj *lookup_missing_method(struct checker *c, struct type *v, struct type
 bool lookup_has_all_methods(struct checker *c, struct type *v, struct type *t, bool is_static,
                             bool (*equivalent)(void *ctx, struct type *x, struct type *y), void *ctx,
                             str *why);
+/* "type *T is pointer to interface, not interface", or of a type parameter; empty if t is neither. */
+str lookup_iface_ptr_error(struct checker *c, struct type *t);
 bool lookup_identical(void *ctx, struct type *x, struct type *y); /* for `equivalent` */
 bool lookup_assertable(struct checker *c, struct type *v, struct type *t, str *why);
 /* Index of the field, below 0: none. */
