@@ -114,6 +114,7 @@ static struct type *named_expand(struct checker *c, struct program *p, struct ty
         /* Nothing in it depends on the type parameters, but the receivers do. */
         i = arena_dup(a, i, sizeof *i);
         i->t.flag &= (u8)~TYPE_FLAG_IMPLICIT;
+        i->in_set = false;
         if (c) {
             check_cleanup(c, &i->t);
         }

@@ -153,6 +153,7 @@ static struct type *subst_interface(struct subst *s, struct type_interface *t)
     copy->t.mark = 0;
     copy->embeds = embeds;
     copy->set = NULL;
+    copy->in_set = false;
     copy->methods = methods;
     bool own = methods != t->methods;
     for (u32 i = 0; i < t->n_methods; i++) {

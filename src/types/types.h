@@ -403,7 +403,7 @@ struct scope {
 
 struct scope *scope_new(struct arena *a, struct scope *parent, u32 pos, u32 end);
 struct obj *scope_lookup(const struct scope *s, name_id name); /* here only */
-/* Puts o in; returns the one that is there already under that name, NULL if o is in now.  Sets o->parent. */
+/* Puts o in; returns the one that is there already under that name, NULL if o is in now.  Sets o->parent if it has none. */
 struct obj *scope_insert(struct arena *a, struct scope *s, struct obj *o);
 
 struct obj *obj_new(struct arena *a, enum obj_kind kind, u32 pos, struct package *pkg, name_id name,
@@ -547,6 +547,7 @@ struct program {
     u32 next_tparam;         /* atomic: ids of type parameters are given out in blocks */
     void *lock;              /* recursive mutex: program_lock */
     struct map instances;    /* made when their packages were complete, under lock (instance.c) */
+    u32 deep_instances;      /* instance.c */
     u64 ns_check;
 };
 
