@@ -59,34 +59,31 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
     *proc = p;
 }
 
-struct census {
-    u32 running;
-};
 
 /* Goroutines of Go's runtime itself (garbage collector, finalizers) run no code of the user's that
    could still race. */
-static void count_user(const struct thr *t, void *arg)
+static void find_user(const struct thr *t, void *arg)
 {
-    struct census *c = arg;
+    u32 *found = arg;
     u32 g = thr_g(t), created = thr_created(g);
 
-    if (thr_name(g) <= 1 || created == 0) {
+    if (*found || thr_name(g) <= 1 || created == 0) {
         return;
     }
 
     struct elf_symbol s = elf_find(stack_at(created)->pc - 1, ELF_FUNC);
 
-    c->running += !s.name || !str_has_prefix(s.name, "runtime.");
+    *found = !s.name || !str_has_prefix(s.name, "runtime.");
 }
 
 EXPORT void __tsan_fini(void);
 EXPORT void __tsan_fini(void)
 {
-    struct census c = {0};
+    u32 running = 0;
 
     if (flags.atexit_sleep_ms != 0) {
-        thr_each(count_user, &c);
-        if (c.running != 0 || flags.sleep_asked) {
+        thr_each(find_user, &running);
+        if (running || flags.sleep_asked) {
             os_sleep_ms(flags.atexit_sleep_ms);
         }
     }

@@ -9,7 +9,7 @@
 #include "rt_types.h"
 
 enum { OS_O_RDONLY = 0, OS_O_WRONLY = 1, OS_O_CREAT = 0100, OS_O_APPEND = 02000, OS_O_CLOEXEC = 02000000 };
-enum { OS_EINTR = -4 };
+enum { OS_EINTR = -4, OS_EAGAIN = -11 };
 
 /* Address space without memory behind it; NULL if there is none. */
 void *os_reserve(uptr size);
@@ -25,8 +25,9 @@ void *os_map_file(int fd, uptr size);
 
 int os_open(const char *path, int flags, int mode);
 void os_close(int fd);
+int os_mkdir(const char *path, int mode);
 sptr os_read(int fd, void *buf, uptr n);
-/* Writes everything; 0, or an error below 0. */
+/* Writes everything; 0, or an error below 0.  What does not block and is full is waited for. */
 int os_write_all(int fd, const void *buf, uptr n);
 sptr os_file_size(int fd);
 sptr os_readlink(const char *path, char *buf, uptr n);

@@ -14,6 +14,7 @@ enum {
     SYS_madvise = 28,
     SYS_nanosleep = 35,
     SYS_getpid = 39,
+    SYS_mkdir = 83,
     SYS_readlink = 89,
     SYS_futex = 202,
     SYS_exit_group = 231,
@@ -90,6 +91,11 @@ void os_close(int fd)
     sys3(SYS_close, (uptr)fd, 0, 0);
 }
 
+int os_mkdir(const char *path, int mode)
+{
+    return (int)sys3(SYS_mkdir, (uptr)path, (uptr)mode, 0);
+}
+
 sptr os_read(int fd, void *buf, uptr n)
 {
     sptr r;
@@ -102,12 +108,18 @@ sptr os_read(int fd, void *buf, uptr n)
 
 int os_write_all(int fd, const void *buf, uptr n)
 {
+    enum { PATIENCE_MS = 10000 };
     const char *p = buf;
+    u32 waited = 0;
 
     while (n > 0) {
         sptr r = sys3(SYS_write, (uptr)fd, (uptr)p, n);
 
         if (r == OS_EINTR) {
+            continue;
+        }
+        if (r == OS_EAGAIN && waited++ < PATIENCE_MS) {
+            os_sleep_ms(1);
             continue;
         }
         if (r <= 0) {

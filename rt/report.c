@@ -344,6 +344,30 @@ static void text_race(struct text *t, const struct race *r, const struct place *
     text_add(t, "==================\n");
 }
 
+/* Directories on the way to GORACE's log_path that are missing, as the stock runtime makes them when the
+   program starts.  Whether that was enough shows when the file is opened. */
+static void make_parents(const char *path)
+{
+    struct text t;
+
+    if (!path || str_eq(path, "stdout") || str_eq(path, "stderr")) {
+        return;
+    }
+    text_init(&t);
+    for (const char *s = path; *s; s++) {
+        if (*s == '/' && s > path) {
+            text_char(&t, 0);
+            if (t.truncated) {
+                break;
+            }
+            os_mkdir(t.p, 0755);
+            t.n--;
+        }
+        text_char(&t, *s);
+    }
+    text_free(&t);
+}
+
 static int text_fd(void)
 {
     const char *path = flags.log_path;
@@ -543,7 +567,7 @@ int report_fini(void)
     u64 races;
     int status;
 
-    os_lock(&out.lock); /* kept: the program ends here */
+    os_lock(&out.lock);
     races = out.races;
     status = races != 0 ? flags.exitcode : 0;
     if (races != 0) {
@@ -565,6 +589,8 @@ int report_fini(void)
         json_number(&t, "status", (u64)(u32)status);
         event(&t);
     }
+    /* C's exit handlers come after this, and may have threads call Go: what they find is reported too. */
+    os_unlock(&out.lock);
     return status;
 }
 
@@ -575,6 +601,7 @@ void report_init(void)
     struct text t;
 
     suppress_init(flags.suppressions);
+    make_parents(flags.log_path);
     if (!flags.events || !flags.events[0]) {
         return;
     }

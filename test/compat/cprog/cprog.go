@@ -65,6 +65,21 @@ static void at_exit(void)
     printf(" [atexit ran]");
 }
 
+// A thread calls into Go while the program exits.
+static uintptr_t exit_p;
+
+static void at_exit_in_thread(void)
+{
+    in_c_thread(exit_p, 3);
+    at_exit();
+}
+
+static int register_exit_in_thread(uintptr_t p)
+{
+    exit_p = p;
+    return atexit(at_exit_in_thread);
+}
+
 static int register_exit(void)
 {
     return atexit(at_exit);
@@ -196,6 +211,9 @@ func main() {
 		C.register_exit()
 		C.unflushed()
 		ordered(func() { target = 1 }, func() { target = 2 })
+	case "atexit-thread-race":
+		C.register_exit_in_thread(p)
+		ordered(func() { target = 1 }, func() {})
 	default:
 		fmt.Println("no such test:", name)
 		os.Exit(2)
