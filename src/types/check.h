@@ -13,7 +13,7 @@
  *   named.c subst.c instance.c infer.c unify.c mono.c   generics
  *   call.c      calls, selectors, instantiated functions
  *   builtin.c   builtin functions
- *   operand.c expr.c untyped.c convert.c index.c literal.c   expressions
+ *   operand.c expr.c operator.c untyped.c convert.c index.c literal.c   expressions
  *   stmt.c assign.c range.c label.c terminate.c   statements
  *
  * The rules and their order follow the compiler's checker (GOROOT/src/cmd/compile/internal/types2), because
@@ -436,7 +436,10 @@ void check_exclude(struct checker *c, struct operand *x, u32 modes); /* bits 1 <
 /* A generic x is instantiated for the target, or an error. */
 void check_non_generic(struct checker *c, const struct target *t, struct operand *x);
 void check_comparison(struct checker *c, struct operand *x, struct operand *y, enum op op, bool switch_case);
+/* n: 0 for lhs op= rhs, else the operation. */
 void check_binary(struct checker *c, struct operand *x, node n, node lhs, node rhs, enum op op);
+void check_binary_chain(struct checker *c, struct operand *x, node n);
+void check_unary(struct checker *c, struct operand *x, node n); /* but *x */
 /* Makes x and y have one type, if that can be; both invalid after an error. */
 void check_match_types(struct checker *c, struct operand *x, struct operand *y);
 void check_type_assertion(struct checker *c, node n, struct operand *x, struct type *t, bool type_switch);
