@@ -13,6 +13,7 @@ _Static_assert(sizeof(struct cell) + (ENTRIES_MAX - 1) * sizeof(struct entry) <=
 #define REFS_MIDDLE 0xc0000000u
 #define RUN_MAX 0x10000000u
 #define FULL 0xffu
+#define MAP_STEP (1UL << 16) /* of the program's memory; no table's entries stand for more at once */
 
 struct range shadow_ranges[2];
 static struct arena cells;
@@ -63,15 +64,16 @@ void shadow_map(uptr addr, uptr size)
             return; /* Go has one data range; hooks do not pass addresses outside of it */
         }
 
-        uptr lo = ROUND_DOWN(addr, 1UL << 16);
+        uptr lo = ROUND_DOWN(addr, MAP_STEP);
 
-        if (range_init(r, lo, ROUND_UP(addr + size - lo, 1UL << 16)) != 0) {
+        if (range_init(r, lo, ROUND_UP(addr + size - lo, MAP_STEP)) != 0) {
             rt_exhausted("the shadow of global variables");
             return;
         }
     }
 
-    uptr from = addr - r->lo, to = from + size;
+    /* Whole steps: the last word may be a part of one, its line and page are parts most often. */
+    uptr from = ROUND_DOWN(addr - r->lo, MAP_STEP), to = ROUND_UP(addr - r->lo + size, MAP_STEP);
 
     if (to > r->size || commit(r->words, from / 2, to / 2) != 0 ||
         commit(r->lines, from >> (LINE_LOG - 2), to >> (LINE_LOG - 2)) != 0 ||

@@ -608,6 +608,56 @@ static void test_report_without_names(void **state)
     assert_int_equal(count, 2);
 }
 
+/* A pipe that does not block, and whose reader takes its time: nothing of a report may be lost. */
+static void test_slow_reader(void **state)
+{
+    enum { REPORT = 300000 };
+    struct text t;
+    int ends[2], status;
+    pid_t reader;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    reader = fork();
+    assert_true(reader >= 0);
+    if (reader == 0) {
+        static char buf[4096];
+        size_t n = 0;
+        ssize_t r;
+
+        close(ends[1]);
+        usleep(50000);
+        while ((r = read(ends[0], buf, sizeof buf)) > 0) {
+            n += (size_t)r;
+        }
+        _exit(n == REPORT ? 0 : 1);
+    }
+    close(ends[0]);
+    assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+    text_init(&t);
+    for (u32 i = 0; i < REPORT / 10; i++) {
+        text_add(&t, "0123456789");
+    }
+    assert_int_equal(text_flush(&t, ends[1]), 0);
+    text_free(&t);
+    close(ends[1]);
+    assert_int_equal(waitpid(reader, &status, 0), reader);
+    assert_int_equal(status, 0);
+}
+
+/* Go's variables may end anywhere; here with the first byte behind a page of each table. */
+static _Alignas(1 << 16) u8 globals[(1 << 16) + 1];
+
+static void test_last_global(void **state)
+{
+    (void)state;
+    rt_tsan_map_shadow((uptr)globals, sizeof globals);
+    rt_write_range(main_thr, (uptr)globals + (1 << 16), 1, 8);
+    rt_tsan_release(main_thr, (uptr)globals + (1 << 16));
+    assert_non_null(shadow_range((uptr)globals));
+    assert_int_not_equal(*shadow_line(shadow_range((uptr)globals), (uptr)globals + (1 << 16)), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -622,6 +672,8 @@ int main(void)
         cmocka_unit_test(test_random_json),
         cmocka_unit_test(test_elf),
         cmocka_unit_test(test_bad_elf),
+        cmocka_unit_test(test_slow_reader),
+        cmocka_unit_test(test_last_global),
         cmocka_unit_test_setup_teardown(test_report, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_report_without_names, set_up, tear_down),
     };
