@@ -517,6 +517,9 @@ double constant_to_double(const struct constant *c, u32 bits)
         if (c->n == 0) {
             return 0;
         }
+        if (AS_FLOAT(c)->exp == INT32_MIN) { /* math/big's exponent - 1 wraps (float.go, Float64) */
+            return c->neg ? -INFINITY : INFINITY;
+        }
         return constant_nearest(c->neg, AS_FLOAT(c)->limb, FLOAT_LIMBS, AS_FLOAT(c)->exp, false,
                                 bits);
     default: BUG("no real number: %d", c->repr);
