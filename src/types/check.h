@@ -213,13 +213,18 @@ void decl_object(struct checker *c, struct obj *o);
  * from: where it becomes visible, 0: everywhere. */
 void decl_declare(struct checker *c, struct scope *s, node name, struct obj *o, pos from);
 void decl_stmt(struct checker *c, u32 list);
-/* Type parameters: declared in c's scope, with bounds. */
-const struct tparam_list *decl_tparams(struct checker *c, u32 list);
+/* Type parameters: declared in c's scope, with bounds.  *dst is set before the bounds are looked at, since they
+ * may refer to what is being declared. */
+void decl_tparams(struct checker *c, u32 list, const struct tparam_list **dst);
+/* One of them, without a bound yet, declared in c's scope. */
+struct type_param *decl_declare_tparam(struct checker *c, node name, pos from);
+const struct tparam_list *decl_bind_tparams(struct checker *c, struct type_param **v, u32 n);
 struct type_param *decl_new_tparam(struct checker *c, struct obj *o, struct type *bound);
 /* c's declaration depends on o (initialisation order). */
 void decl_depends(struct checker *c, struct obj *o);
 /* Reports a cycle of objects, cycle[start] first. */
 void decl_cycle_error(struct checker *c, struct obj **cycle, u32 n, u32 start);
+u32 decl_first_in_source(struct obj *const *v, u32 n); /* index of the one that stands first */
 void init_order(struct checker *c);
 
 /* What any is an alias of; messages write this one as any, other empty interfaces as interface{}.  Predeclared
@@ -240,6 +245,8 @@ void check_func_type(struct checker *c, struct type_signature *sig, node recv, u
 void check_struct_type(struct checker *c, struct type_struct *t, node n);
 void check_interface_type(struct checker *c, struct type_interface *t, node n, struct obj *def);
 struct type *check_union(struct checker *c, node n);
+/* A constraint ~T or A|B, x: the interface that it stands for. */
+struct type *check_implicit_interface(struct checker *c, node x);
 i64 check_array_length(struct checker *c, node n); /* below 0: an error was reported */
 /* *T's T; the parts of a receiver's type expression. */
 void check_unpack_recv(struct checker *c, node type, bool *ptr, node *base, node **tparams, u32 *n_tparams);
@@ -340,10 +347,12 @@ i32 instance_verify(struct checker *c, pos at, const struct tparam_list *tparams
 /* Too few or too many type arguments: reported, false. */
 bool instance_check_count(struct checker *c, pos at, str name, u32 want, u32 got);
 /* Type arguments for tparams, of which targs (n_targs, with NULL for unknown ones) are given, from arguments of
- * parameters params; untyped ones included.  NULL: failed, *m says why. */
+ * parameters params; untyped ones included.  reverse: NULL, or what messages call the only argument, which then is
+ * the type that a function is assigned to.  NULL: failed, *m says why, unless that has been reported before. */
 const struct type_list *infer_types(struct checker *c, pos at, const struct tparam_list *tparams,
                                     struct type *const *targs, u32 n_targs, struct type_tuple *params,
-                                    struct operand *const *args, u32 n_args, bool reverse, struct check_msg *m);
+                                    struct operand *const *args, u32 n_args, const char *reverse,
+                                    struct check_msg *m);
 /* tparams renamed to new ones, and t with it, so that a function can be inferred inside itself. */
 const struct tparam_list *infer_rename(struct checker *c, const struct tparam_list *tparams, struct type **t);
 bool infer_is_parameterized(const struct tparam_list *tparams, struct type *t);
