@@ -1,0 +1,334 @@
+/* layout.c: sizes, alignments, offsets and pointer maps as the gc compiler lays types out
+ * (GOROOT/src/cmd/compile/internal/types/size.go, internal/reflectdata/reflect.go,
+ * GOROOT/src/go/types/gcsizes.go).
+ *
+ * Sizes are i64; one below 0 says that the type is larger than that, or contains itself. */
+#include "types/check.h"
+
+struct sizes sizes_for(str goarch)
+{
+    static const char *const narrow[] = {"386", "arm", "mips", "mipsle"};
+    for (size_t i = 0; i < ARRAY_LEN(narrow); i++) {
+        if (str_is(goarch, narrow[i])) {
+            return (struct sizes){.ptr = 4, .align_max = 4};
+        }
+    }
+    /* amd64p32 is no target of today's compiler; its types were those of NaCl. */
+    if (str_is(goarch, "amd64p32")) {
+        return (struct sizes){.ptr = 4, .align_max = 8};
+    }
+    return (struct sizes){.ptr = 8, .align_max = 8};
+}
+
+/* Deeper than programs nest arrays and structs; a type that contains itself, which was reported, ends here. */
+enum { LAYOUT_DEPTH = 2000 };
+
+struct shape {
+    i64 size;
+    u32 align;
+};
+
+static const struct shape layout_too_large = {-1, 1};
+
+static struct shape layout_shape(const struct sizes *s, struct type *t, u32 depth);
+
+/* x rounded up to a multiple of align; below 0 if that is too large. */
+static i64 layout_round(i64 x, u32 align)
+{
+    i64 up;
+    if (x < 0 || __builtin_add_overflow(x, (i64)align - 1, &up)) {
+        return -1;
+    }
+    return up & ~((i64)align - 1);
+}
+
+static struct shape layout_basic(const struct sizes *s, const struct type *t)
+{
+    static const u8 fixed[BASIC_COUNT] = {
+        [BASIC_BOOL] = 1,      [BASIC_INT8] = 1,    [BASIC_INT16] = 2,   [BASIC_INT32] = 4,
+        [BASIC_INT64] = 8,     [BASIC_UINT8] = 1,   [BASIC_UINT16] = 2,  [BASIC_UINT32] = 4,
+        [BASIC_UINT64] = 8,    [BASIC_FLOAT32] = 4, [BASIC_FLOAT64] = 8, [BASIC_COMPLEX64] = 8,
+        [BASIC_COMPLEX128] = 16,
+    };
+    if (t->basic == BASIC_STRING) {
+        return (struct shape){2 * (i64)s->ptr, s->ptr};
+    }
+    u32 size = fixed[t->basic] ? fixed[t->basic] : s->ptr;
+    u32 align = t->info & INFO_COMPLEX ? size / 2 : size;
+    return (struct shape){size, align < s->align_max ? align : s->align_max};
+}
+
+static struct shape layout_array(const struct sizes *s, const struct type_array *a, u32 depth)
+{
+    struct shape e = layout_shape(s, a->elem, depth);
+    i64 size = 0;
+    if (a->len > 0 && e.size != 0) {
+        if (e.size < 0 || __builtin_mul_overflow(e.size, a->len, &size)) {
+            size = -1;
+        }
+    }
+    return (struct shape){size, e.align};
+}
+
+/* Offsets go to off if that is not NULL; all are -1 behind a field that is too large. */
+static struct shape layout_struct(const struct sizes *s, const struct type_struct *t, i64 *off, u32 depth)
+{
+    i64 at = 0;
+    u32 align = 1;
+    struct shape last = {0, 1};
+    for (u32 i = 0; i < t->n; i++) {
+        last = layout_shape(s, t->fields[i]->type, depth);
+        align = last.align > align ? last.align : align;
+        at = layout_round(at, last.align);
+        if (off) {
+            off[i] = at;
+        }
+        if (at >= 0 && (last.size < 0 || __builtin_add_overflow(at, last.size, &at))) {
+            at = -1;
+        }
+    }
+    /* The address of an empty field at the end must not be that of the next object (Go issue 9401). */
+    if (at > 0 && last.size == 0) {
+        at = at == INT64_MAX ? -1 : at + 1;
+    }
+    return (struct shape){layout_round(at, align), align};
+}
+
+/* The marker that makes a struct 8-byte aligned on all machines. */
+static bool layout_is_align64(const struct type_named *n)
+{
+    const struct package *p = n->orig->obj->pkg;
+    return p && p->prog &&
+           (str_eq(p->path, STR("sync/atomic")) || str_eq(p->path, STR("internal/runtime/atomic")) ||
+            str_eq(p->path, STR("runtime/internal/atomic"))) &&
+           str_eq(intern_str(p->prog->names, n->orig->obj->name), STR("align64"));
+}
+
+static struct shape layout_shape(const struct sizes *s, struct type *t, u32 depth)
+{
+    if (depth == 0) {
+        return layout_too_large;
+    }
+    t = type_unalias(t);
+    BUG_IF(t->kind == TYPE_PARAM);
+    struct type *under = type_under(t);
+    switch (under->kind) {
+    case TYPE_BASIC: return layout_basic(s, under);
+    case TYPE_ARRAY: return layout_array(s, as_array(under), depth - 1);
+    case TYPE_STRUCT: {
+        struct type_struct *st = as_struct(under);
+        if (st->n == 0 && t->kind == TYPE_NAMED && layout_is_align64(as_named(t))) {
+            return (struct shape){0, 8};
+        }
+        return layout_struct(s, st, NULL, depth - 1);
+    }
+    case TYPE_SLICE: return (struct shape){3 * (i64)s->ptr, s->ptr};
+    case TYPE_INTERFACE: return (struct shape){2 * (i64)s->ptr, s->ptr};
+    case TYPE_UNION:
+    case TYPE_TUPLE: BUG("a %s has no size", under->kind == TYPE_UNION ? "union" : "tuple");
+    default: return (struct shape){s->ptr, s->ptr};
+    }
+}
+
+i64 layout_size(const struct sizes *s, struct type *t)
+{
+    return layout_shape(s, t, LAYOUT_DEPTH).size;
+}
+
+i64 layout_align(const struct sizes *s, struct type *t)
+{
+    return layout_shape(s, t, LAYOUT_DEPTH).align;
+}
+
+void layout_offsets(const struct sizes *s, struct type_struct *t, i64 *off)
+{
+    layout_struct(s, t, off, LAYOUT_DEPTH);
+}
+
+static bool layout_varies_at(struct type *t, u32 depth)
+{
+    t = type_unalias(t);
+    if (t->kind == TYPE_PARAM) {
+        return true;
+    }
+    if (depth == 0) {
+        return false;
+    }
+    struct type *under = type_under(t);
+    if (under->kind == TYPE_ARRAY) {
+        return layout_varies_at(as_array(under)->elem, depth - 1);
+    }
+    if (under->kind == TYPE_STRUCT) {
+        struct type_struct *s = as_struct(under);
+        for (u32 i = 0; i < s->n; i++) {
+            if (layout_varies_at(s->fields[i]->type, depth - 1)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool layout_varies(struct type *t)
+{
+    return layout_varies_at(t, LAYOUT_DEPTH);
+}
+
+/* ---- pointers ---- */
+
+/* //go:notinheap before the declaration: how the runtime of Go 1.19 marked such types. */
+static bool layout_has_pragma(const struct obj *o, str want)
+{
+    const struct decl *d = o->decl;
+    if (!d || !d->tdecl || !o->pkg || d->file >= o->pkg->n_files) {
+        return false;
+    }
+    const struct ast *f = o->pkg->files[d->file].ast;
+    u32 list = ast_rec(f, d->tdecl, TYPE_PRAGMAS);
+    for (u32 i = 0; i < ast_list_len(f, list); i++) {
+        const struct ast_directive *p = &f->directives[ast_list(f, list)[i]];
+        str text = str_slice(str_from(f->src->text, p->pos - f->src->base), 0, p->len);
+        if (str_eq(str_trim(text), want)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Values of such types never lie in the heap, so that pointers to them are none for the collector. */
+static bool layout_not_in_heap(struct type *t, u32 depth)
+{
+    if (depth == 0) {
+        return false;
+    }
+    t = type_unalias(t);
+    struct type *under = type_under(t);
+    if (under->kind != TYPE_STRUCT && under->kind != TYPE_ARRAY) {
+        return false;
+    }
+    if (t->kind == TYPE_NAMED) {
+        const struct obj *o = as_named(t)->orig->obj;
+        if (o->pkg && o->pkg->prog) {
+            str path = o->pkg->path;
+            if ((str_eq(path, STR("internal/runtime/sys")) || str_eq(path, STR("runtime/internal/sys"))) &&
+                str_eq(intern_str(o->pkg->prog->names, o->name), STR("nih"))) {
+                return true;
+            }
+            if (layout_has_pragma(o, STR("//go:notinheap"))) {
+                return true;
+            }
+        }
+    }
+    if (under->kind == TYPE_ARRAY) {
+        return layout_not_in_heap(as_array(under)->elem, depth - 1);
+    }
+    struct type_struct *s = as_struct(under);
+    for (u32 i = 0; i < s->n; i++) {
+        if (layout_not_in_heap(s->fields[i]->type, depth - 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static i64 layout_ptrdata_at(const struct sizes *s, struct type *t, u32 depth)
+{
+    if (depth == 0) {
+        return 0;
+    }
+    struct type *under = type_under(t);
+    switch (under->kind) {
+    case TYPE_BASIC:
+        return under->basic == BASIC_STRING || under->basic == BASIC_UNSAFE_POINTER ? s->ptr : 0;
+    case TYPE_POINTER: return layout_not_in_heap(as_pointer(under)->elem, depth - 1) ? 0 : s->ptr;
+    case TYPE_SLICE: return layout_not_in_heap(as_slice(under)->elem, depth - 1) ? 0 : s->ptr;
+    case TYPE_SIGNATURE:
+    case TYPE_MAP:
+    case TYPE_CHAN: return s->ptr;
+    case TYPE_INTERFACE: return 2 * (i64)s->ptr;
+    case TYPE_ARRAY: {
+        struct type_array *a = as_array(under);
+        i64 last = a->len > 0 ? layout_ptrdata_at(s, a->elem, depth - 1) : 0;
+        i64 size = last > 0 ? layout_shape(s, a->elem, depth - 1).size : 0;
+        i64 before;
+        if (size <= 0 || __builtin_mul_overflow(size, a->len - 1, &before) ||
+            __builtin_add_overflow(before, last, &before)) {
+            return 0;
+        }
+        return before;
+    }
+    case TYPE_STRUCT: {
+        struct type_struct *st = as_struct(under);
+        i64 at = 0, end = 0;
+        for (u32 i = 0; i < st->n; i++) {
+            struct shape f = layout_shape(s, st->fields[i]->type, depth - 1);
+            at = layout_round(at, f.align);
+            i64 p = layout_ptrdata_at(s, st->fields[i]->type, depth - 1);
+            if (at < 0 || f.size < 0) {
+                return 0;
+            }
+            end = p > 0 ? at + p : end;
+            if (__builtin_add_overflow(at, f.size, &at)) {
+                return 0;
+            }
+        }
+        return end;
+    }
+    default: return 0;
+    }
+}
+
+i64 layout_ptrdata(const struct sizes *s, struct type *t)
+{
+    return layout_ptrdata_at(s, t, LAYOUT_DEPTH);
+}
+
+struct ptrmap {
+    const struct sizes *s;
+    u64 *bits;
+    u64 n;
+};
+
+static void layout_mark(const struct ptrmap *m, struct type *t, i64 at, u32 depth)
+{
+    u64 word = (u64)at / m->s->ptr;
+    if (depth == 0 || word >= m->n || layout_ptrdata_at(m->s, t, depth) == 0) {
+        return;
+    }
+    struct type *under = type_under(t);
+    switch (under->kind) {
+    case TYPE_ARRAY: {
+        struct type_array *a = as_array(under);
+        i64 size = layout_shape(m->s, a->elem, depth - 1).size;
+        for (i64 i = 0; i < a->len && (u64)at / m->s->ptr < m->n; i++, at += size) {
+            layout_mark(m, a->elem, at, depth - 1);
+        }
+        return;
+    }
+    case TYPE_STRUCT: {
+        struct type_struct *st = as_struct(under);
+        for (u32 i = 0; i < st->n; i++) {
+            struct shape f = layout_shape(m->s, st->fields[i]->type, depth - 1);
+            at = layout_round(at, f.align);
+            layout_mark(m, st->fields[i]->type, at, depth - 1);
+            at += f.size;
+        }
+        return;
+    }
+    /* The first word of an interface points to what the collector need not see. */
+    case TYPE_INTERFACE: word++; break;
+    default: break;
+    }
+    if (word < m->n) {
+        m->bits[word / 64] |= UINT64_C(1) << (word % 64);
+    }
+}
+
+void layout_ptrmap(const struct sizes *s, struct type *t, u64 *bits, u64 n)
+{
+    for (u64 i = 0; i < (n + 63) / 64; i++) {
+        bits[i] = 0;
+    }
+    struct ptrmap m = {s, bits, n};
+    layout_mark(&m, t, 0, LAYOUT_DEPTH);
+}
