@@ -22,6 +22,8 @@ struct sizes sizes_for(str goarch)
 
 /* Deeper than programs nest arrays and structs; a type that contains itself, which was reported, ends here. */
 enum { LAYOUT_DEPTH = 2000 };
+/* The most fields that questions without a size look at. */
+enum { LAYOUT_STEPS = 1 << 20 };
 
 struct shape {
     i64 size;
@@ -86,6 +88,13 @@ static struct shape layout_struct(const struct sizes *s, const struct type_struc
         if (at >= 0 && (last.size < 0 || __builtin_add_overflow(at, last.size, &at))) {
             at = -1;
         }
+        if (at < 0) {
+            /* At once: a type that contains itself twice would take for ever. */
+            while (off && ++i < t->n) {
+                off[i] = -1;
+            }
+            return (struct shape){-1, align};
+        }
     }
     /* The address of an empty field at the end must not be that of the next object (Go issue 9401). */
     if (at > 0 && last.size == 0) {
@@ -145,23 +154,24 @@ void layout_offsets(const struct sizes *s, struct type_struct *t, i64 *off)
     layout_struct(s, t, off, LAYOUT_DEPTH);
 }
 
-static bool layout_varies_at(struct type *t, u32 depth)
+static bool layout_varies_at(struct type *t, u32 depth, u32 *steps)
 {
     t = type_unalias(t);
     if (t->kind == TYPE_PARAM) {
         return true;
     }
-    if (depth == 0) {
+    if (depth == 0 || *steps == 0) {
         return false;
     }
+    --*steps;
     struct type *under = type_under(t);
     if (under->kind == TYPE_ARRAY) {
-        return layout_varies_at(as_array(under)->elem, depth - 1);
+        return layout_varies_at(as_array(under)->elem, depth - 1, steps);
     }
     if (under->kind == TYPE_STRUCT) {
         struct type_struct *s = as_struct(under);
         for (u32 i = 0; i < s->n; i++) {
-            if (layout_varies_at(s->fields[i]->type, depth - 1)) {
+            if (layout_varies_at(s->fields[i]->type, depth - 1, steps)) {
                 return true;
             }
         }
@@ -171,7 +181,8 @@ static bool layout_varies_at(struct type *t, u32 depth)
 
 bool layout_varies(struct type *t)
 {
-    return layout_varies_at(t, LAYOUT_DEPTH);
+    u32 steps = LAYOUT_STEPS;
+    return layout_varies_at(t, LAYOUT_DEPTH, &steps);
 }
 
 /* ---- pointers ---- */
@@ -196,11 +207,12 @@ static bool layout_has_pragma(const struct obj *o, str want)
 }
 
 /* Values of such types never lie in the heap, so that pointers to them are none for the collector. */
-static bool layout_not_in_heap(struct type *t, u32 depth)
+static bool layout_not_in_heap(struct type *t, u32 depth, u32 *steps)
 {
-    if (depth == 0) {
+    if (depth == 0 || *steps == 0) {
         return false;
     }
+    --*steps;
     t = type_unalias(t);
     struct type *under = type_under(t);
     if (under->kind != TYPE_STRUCT && under->kind != TYPE_ARRAY) {
@@ -220,11 +232,11 @@ static bool layout_not_in_heap(struct type *t, u32 depth)
         }
     }
     if (under->kind == TYPE_ARRAY) {
-        return layout_not_in_heap(as_array(under)->elem, depth - 1);
+        return layout_not_in_heap(as_array(under)->elem, depth - 1, steps);
     }
     struct type_struct *s = as_struct(under);
     for (u32 i = 0; i < s->n; i++) {
-        if (layout_not_in_heap(s->fields[i]->type, depth - 1)) {
+        if (layout_not_in_heap(s->fields[i]->type, depth - 1, steps)) {
             return true;
         }
     }
@@ -240,8 +252,13 @@ static i64 layout_ptrdata_at(const struct sizes *s, struct type *t, u32 depth)
     switch (under->kind) {
     case TYPE_BASIC:
         return under->basic == BASIC_STRING || under->basic == BASIC_UNSAFE_POINTER ? s->ptr : 0;
-    case TYPE_POINTER: return layout_not_in_heap(as_pointer(under)->elem, depth - 1) ? 0 : s->ptr;
-    case TYPE_SLICE: return layout_not_in_heap(as_slice(under)->elem, depth - 1) ? 0 : s->ptr;
+    case TYPE_POINTER:
+    case TYPE_SLICE: {
+        struct type *elem =
+            under->kind == TYPE_POINTER ? as_pointer(under)->elem : as_slice(under)->elem;
+        u32 steps = LAYOUT_STEPS;
+        return layout_not_in_heap(elem, depth - 1, &steps) ? 0 : s->ptr;
+    }
     case TYPE_SIGNATURE:
     case TYPE_MAP:
     case TYPE_CHAN: return s->ptr;
@@ -263,10 +280,10 @@ static i64 layout_ptrdata_at(const struct sizes *s, struct type *t, u32 depth)
         for (u32 i = 0; i < st->n; i++) {
             struct shape f = layout_shape(s, st->fields[i]->type, depth - 1);
             at = layout_round(at, f.align);
-            i64 p = layout_ptrdata_at(s, st->fields[i]->type, depth - 1);
             if (at < 0 || f.size < 0) {
                 return 0;
             }
+            i64 p = layout_ptrdata_at(s, st->fields[i]->type, depth - 1);
             end = p > 0 ? at + p : end;
             if (__builtin_add_overflow(at, f.size, &at)) {
                 return 0;
