@@ -152,7 +152,6 @@ struct operand {
 void record_typed(struct checker *c, node x, u32 mode, struct type *t, const struct constant *val);
 /* x and, if it is parenthesised, what is inside have the type (T, bool) or (T, error). */
 void record_comma_ok(struct checker *c, node x, struct type *t, struct type *ok);
-void record_builtin(struct checker *c, node fun, struct type_signature *sig);
 void record_def(struct checker *c, node name, struct obj *o); /* o may be NULL: package clause, t of x := y.(t) */
 void record_use(struct checker *c, node name, struct obj *o);
 void record_implicit(struct checker *c, node n, struct obj *o);

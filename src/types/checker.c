@@ -134,16 +134,6 @@ void record_comma_ok(struct checker *c, node x, struct type *t, struct type *ok)
     }
 }
 
-void record_builtin(struct checker *c, node fun, struct type_signature *sig)
-{
-    for (;; fun = check_at(c, fun)->a) {
-        record_typed(c, fun, MODE_BUILTIN, &sig->t, NULL);
-        if (check_kind(c, fun) != AST_PAREN) {
-            return;
-        }
-    }
-}
-
 void record_def(struct checker *c, node name, struct obj *o)
 {
     c->f->at[name].obj = o;

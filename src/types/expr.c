@@ -346,8 +346,8 @@ enum expr_kind check_raw_expr(struct checker *c, const struct target *t, struct 
         u32 k = check_kind(c, n);
         return k == AST_CALL || k == AST_PAREN ? kind : EXPR_STATEMENT; /* no errors that follow */
     }
-    if (x->mode == MODE_NOVALUE) {
-        record_typed(c, n, MODE_NOVALUE, NULL, NULL);
+    if (x->mode == MODE_NOVALUE || x->mode == MODE_BUILTIN) {
+        record_typed(c, n, x->mode, NULL, NULL);
         return kind;
     }
     if (!allow_generic) {

@@ -1,8 +1,5 @@
 /* Literals: of basic types, functions, composite types.
  * Behaviour and words: GOROOT/src/cmd/compile/internal/types2/literals.go, errsupport.go. */
-#include <string.h>
-
-#include "syntax/unicode_case.h"
 #include "types/check.h"
 
 /* ---- basic literals ---- */
@@ -101,59 +98,14 @@ void check_func_lit(struct checker *c, struct operand *x, node n)
 
 /* ---- structs ---- */
 
-static i64 field_index(struct checker *c, const struct type_struct *s, name_id name, bool fold, u32 from)
+/* Keys mostly are in the order of the fields: `next` is the likely one. */
+static i64 field_index(struct checker *c, const struct type_struct *s, name_id name, u32 next)
 {
-    if (str_is(check_name(c, name), "_")) {
-        return -1;
+    if (next < s->n && s->fields[next]->name == name && s->fields[next]->pkg == c->pkg &&
+        !str_is(check_name(c, name), "_")) {
+        return next;
     }
-    for (u32 i = 0; i < s->n; i++) {
-        u32 k = from + i < s->n ? from + i : from + i - s->n; /* keys mostly are in order */
-        if ((fold || s->fields[k]->name == name) &&
-            lookup_same_id(s->fields[k], c->pkg, name, fold, c->prog->names)) {
-            return k;
-        }
-    }
-    return -1;
-}
-
-static str without_first(str s)
-{
-    u32 rune;
-    return str_from(s, str_decode_rune(s, &rune));
-}
-
-/* Why there is no field `name`: alt, if not NULL, is one that differs in case, or of another package. */
-static void missing_field(struct checker *c, node key, struct type *t, const struct obj *alt)
-{
-    name_id name = check_at(c, key)->a;
-    str sel = check_name(c, name);
-    const char *type = s_type(c, t), *unexported = "";
-    str have = alt ? check_name(c, alt->name) : (str){0};
-    if (alt && alt->pkg != c->pkg) {
-        bool same_tail = str_eq(without_first(sel), without_first(have));
-        if (unicode_is_exported(sel)) {
-            if (!(alt->flags & OBJ_EXPORTED)) {
-                unexported = "unexported ";
-                alt = same_tail ? alt : NULL;
-            }
-        } else if (alt->flags & OBJ_EXPORTED) {
-            alt = same_tail ? alt : NULL;
-        } else if (str_eq(sel, have)) {
-            check_error(c, at_node(c, key),
-                        "cannot refer to unexported field %.*s in struct literal of type %s",
-                        STR_ARG(have), type);
-            return;
-        } else {
-            alt = NULL;
-        }
-    }
-    if (!alt) {
-        check_error(c, at_node(c, key), "unknown field %.*s in struct literal of type %s", STR_ARG(sel),
-                    type);
-        return;
-    }
-    check_error(c, at_node(c, key), "unknown field %.*s in struct literal of type %s, but does have %s%.*s",
-                STR_ARG(sel), type, unexported, STR_ARG(have));
+    return lookup_field(s, c->pkg, name, false, c->prog->names);
 }
 
 struct elems {
@@ -183,10 +135,11 @@ static void struct_keyed(struct checker *c, struct operand *x, struct elems elem
             continue;
         }
         name_id name = check_at(c, kv->a)->a;
-        i64 at = field_index(c, s, name, false, next);
+        i64 at = field_index(c, s, name, next);
         if (at < 0) {
-            i64 alt = field_index(c, s, name, true, 0);
-            missing_field(c, kv->a, t, alt >= 0 ? s->fields[alt] : NULL);
+            i32 alt = lookup_field(s, c->pkg, name, true, c->prog->names);
+            check_error(c, at_node(c, kv->a), "%s",
+                        check_lookup_error(c, t, name, alt >= 0 ? s->fields[alt] : NULL, true));
             continue;
         }
         u32 k = (u32)at;

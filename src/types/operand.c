@@ -61,9 +61,7 @@ static void put_type(struct checker *c, struct strbuf *b, struct type *t)
         return;
     }
     strbuf_printf(b, " constrained by %s", s_type(c, p->bound));
-    /* Only if the set is known: a message must not compute it. */
-    struct type_interface *i = is_interface(type_under(p->bound));
-    if (i && i->set && type_set_is_empty(i->set)) {
+    if (type_has_empty_set(t)) {
         strbuf_puts(b, " with empty type set");
     }
 }
