@@ -461,8 +461,6 @@ enum untyped_fail { UNTYPED_OK, UNTYPED_MISMATCH, UNTYPED_TRUNCATED, UNTYPED_OVE
 struct type *untyped_implicit(struct checker *c, struct operand *x, struct type *target,
                               const struct constant **val, enum untyped_fail *code);
 void untyped_update(struct checker *c, node n, struct type *t, bool final);
-/* n's constant is recorded as val now, if n is still untyped. */
-void untyped_set_val(struct checker *c, node n, const struct constant *val);
 /* n, which is constant and untyped still, has this value (in another representation). */
 void untyped_update_val(struct checker *c, node n, const struct constant *val);
 void untyped_invalid_conversion(struct checker *c, enum untyped_fail code, struct operand *x, struct type *target);

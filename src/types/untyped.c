@@ -305,7 +305,7 @@ static bool node_untyped(const struct checker *c, node n)
     return t && type_untyped(t);
 }
 
-void untyped_set_val(struct checker *c, node n, const struct constant *val)
+void untyped_update_val(struct checker *c, node n, const struct constant *val)
 {
     u32 kind = check_kind(c, n);
     if (n && node_untyped(c, n) && kind != AST_NAME && kind != AST_SELECTOR) {
@@ -325,7 +325,7 @@ void untyped_convert(struct checker *c, struct operand *x, struct type *target)
     }
     if (val) {
         x->val = val;
-        untyped_set_val(c, x->expr, val);
+        untyped_update_val(c, x->expr, val);
     }
     if (to != x->type) {
         x->type = to;
