@@ -42,7 +42,9 @@ enum load_variant {
 };
 
 struct load_module {
-    str path, version; /* version empty: the main module, or replaced by a directory */
+    str path, version; /* version empty: a main module */
+    str replace_path;  /* not empty: it is replaced by this module or (no replace_version) directory */
+    str replace_version;
     str dir;
     str go_version; /* "1.21" of its go.mod; empty: none is said, which means 1.16 */
     bool main;
@@ -75,6 +77,7 @@ struct load_package {
     u32 id;          /* 0 .. n-1: dependencies have lower ids */
     enum load_variant variant;
     struct load_package *plain; /* of a variant: p itself */
+    struct load_package *for_test; /* of a variant: whose test it belongs to, the p of "q [p.test]" */
     struct load_module *module; /* NULL: std, or GOPATH mode */
     bool std;
     bool matched;    /* by a pattern; else a dependency */

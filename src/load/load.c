@@ -1,0 +1,368 @@
+#include "load/load.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "load/load_int.h"
+#include "load/load_version.h"
+
+/* -- parsing ----------------------------------------------------------------------------------- */
+
+struct job {
+    struct load_dir_file *file;
+    str path;
+    u32 mode;
+    str trouble;
+};
+
+struct jobs {
+    struct loader *l;
+    VEC(struct job) v;
+};
+
+static void parse_one(void *ctx, size_t i, u32 worker)
+{
+    struct jobs *js = ctx;
+    struct job *j = &js->v.v[i];
+    struct loader *l = js->l;
+    struct arena *a = &l->workers[worker];
+    const char *over = load_fs_overlaid(&l->fs, j->path);
+    struct err e = {0};
+
+    if (over) {
+        struct arena_scratch s = arena_scratch_begin(a);
+        str text;
+
+        /* It keeps the name that it has for the user. */
+        if (load_fs_read(&l->fs, s.arena, j->path, &text, &e)) {
+            j->file->src = sources_add_text(l->pub.sources, j->path, text, &e);
+        }
+        arena_scratch_end(s);
+    } else {
+        j->file->src = sources_add_file(l->pub.sources, j->path, &e);
+    }
+    if (!j->file->src) {
+        j->trouble = str_dup(a, str_of(e.text));
+        return;
+    }
+    j->file->ast = parse_file(a, l->pub.names, j->file->src, j->mode);
+}
+
+static bool kind_in(const struct pkg *p, enum load_file_kind k)
+{
+    switch (p->pub.variant) {
+    case LOAD_PLAIN: return k == LOAD_FILE_GO || k == LOAD_FILE_CGO;
+    case LOAD_TEST:
+        return k == LOAD_FILE_GO || k == LOAD_FILE_CGO ||
+               (k == LOAD_FILE_TEST && p->pub.for_test == p->pub.plain);
+    case LOAD_XTEST: return k == LOAD_FILE_XTEST;
+    }
+    return false;
+}
+
+static void parse_all(struct loader *l)
+{
+    struct jobs js = {.l = l};
+
+    for (size_t i = 0; i < l->out.n; i++) {
+        struct pkg *p = l->out.v[i];
+
+        for (size_t j = 0; j < p->dir->files.n; j++) {
+            struct load_dir_file *f = &p->dir->files.v[j];
+
+            if (kind_in(p, f->kind)) {
+                f->bodies = f->bodies || p->pub.matched || l->pub.config.bodies_of_deps;
+                f->wanted = true;
+            }
+        }
+    }
+    for (size_t i = 0; i < l->out.n; i++) {
+        struct pkg *p = l->out.v[i];
+
+        for (size_t j = 0; j < p->dir->files.n; j++) {
+            struct load_dir_file *f = &p->dir->files.v[j];
+            struct job job = {.file = f};
+
+            if (!f->wanted) {
+                continue;
+            }
+            f->wanted = false;
+            job.path = str_fmt(&l->arena, "%.*s/%.*s", STR_ARG(p->dir->dir), STR_ARG(f->name));
+            /* The comment before import "C" is what cgo reads. */
+            job.mode = (f->bodies ? PARSE_ALL : PARSE_NO_BODIES) |
+                       (l->pub.config.comments || f->kind == LOAD_FILE_CGO ? PARSE_COMMENTS : 0u);
+            vec_push(&js.v, job);
+        }
+    }
+    pool_each(l->pool, js.v.n, parse_one, &js);
+    for (size_t i = 0; i < js.v.n; i++) {
+        if (js.v.v[i].trouble.n > 0) {
+            load_error_add(l, js.v.v[i].trouble, (str){0});
+        }
+    }
+    vec_release(&js.v);
+}
+
+/* -- results ----------------------------------------------------------------------------------- */
+
+static void set_files(struct loader *l, struct pkg *p)
+{
+    static const enum load_file_kind order[] = {LOAD_FILE_GO, LOAD_FILE_TEST, LOAD_FILE_XTEST,
+                                                LOAD_FILE_CGO};
+    struct load_package *pub = &p->pub;
+
+    pub->n_files = 0;
+    pub->uses_cgo = false;
+    pub->files = ARENA_ARRAY(&l->arena, struct load_file, p->dir->files.n);
+    for (size_t k = 0; k < ARRAY_LEN(order); k++) {
+        for (size_t j = 0; j < p->dir->files.n; j++) {
+            struct load_dir_file *f = &p->dir->files.v[j];
+            struct load_file *to = &pub->files[pub->n_files];
+
+            if (f->kind != order[k] || !kind_in(p, f->kind) || !f->ast) {
+                continue;
+            }
+            to->path = f->src->path;
+            to->ast = f->ast;
+            to->cgo = f->kind == LOAD_FILE_CGO;
+            to->test = f->kind == LOAD_FILE_TEST || f->kind == LOAD_FILE_XTEST;
+            pub->uses_cgo = pub->uses_cgo || to->cgo;
+            pub->n_files++;
+        }
+    }
+}
+
+typedef VEC(str) strs;
+
+/* The patterns of a //go:embed line, as the compiler splits them: words, or quoted strings. */
+static void embed_line(struct loader *l, str args, strs *out)
+{
+    for (args = str_trim(args); args.n > 0; args = str_trim(args)) {
+        char quote = args.p[0];
+        str one;
+
+        if (quote == '"' || quote == '`') {
+            size_t i = 1;
+
+            while (i < args.n && args.p[i] != quote) {
+                i += quote == '"' && args.p[i] == '\\' ? 2 : 1;
+            }
+            if (i >= args.n || !load_unquote(&l->arena, str_slice(args, 0, i + 1), &one)) {
+                return;
+            }
+            args = str_from(args, i + 1);
+        } else {
+            str_next_field(&args, &one);
+        }
+        vec_push_in(&l->arena, out, one);
+    }
+}
+
+static void set_embeds(struct loader *l, struct load_package *pub)
+{
+    strs all = {0};
+
+    for (u32 i = 0; i < pub->n_files; i++) {
+        const struct ast *f = pub->files[i].ast;
+
+        for (u32 j = 0; j < f->n_directives; j++) {
+            const struct ast_directive *d = &f->directives[j];
+            str line = str_slice(f->src->text, d->pos - f->src->base, d->pos - f->src->base + d->len);
+
+            if (str_cut_prefix(&line, STR("//go:embed")) && line.n > 0 &&
+                (line.p[0] == ' ' || line.p[0] == '\t')) {
+                embed_line(l, line, &all);
+            }
+        }
+    }
+    pub->embeds = all.v;
+    pub->n_embeds = base_u32(all.n);
+}
+
+static void set_imports(struct loader *l, struct pkg *p)
+{
+    struct load_package *pub = &p->pub;
+
+    pub->imports = ARENA_ARRAY(&l->arena, struct load_import, p->imports.n);
+    pub->n_imports = base_u32(p->imports.n);
+    for (size_t i = 0; i < p->imports.n; i++) {
+        pub->imports[i].path = p->imports.v[i].at->path;
+        pub->imports[i].pkg = p->imports.v[i].to ? &p->imports.v[i].to->pub : NULL;
+    }
+}
+
+static void set_errors(struct loader *l, struct pkg *p)
+{
+    struct load_package *pub = &p->pub;
+
+    pub->errors = ARENA_ARRAY(&l->arena, struct load_error, p->mistakes.n);
+    pub->n_errors = base_u32(p->mistakes.n);
+    for (size_t i = 0; i < p->mistakes.n; i++) {
+        const struct mistake *m = &p->mistakes.v[i];
+        struct load_error *to = &pub->errors[i];
+
+        to->text = m->text;
+        to->remedy = m->remedy;
+        if (m->file && m->file->src) {
+            to->pos = m->file->src->base + m->off;
+        } else if (m->file) {
+            to->file = str_fmt(&l->arena, "%.*s/%.*s", STR_ARG(p->dir->dir), STR_ARG(m->file->name));
+        }
+    }
+}
+
+static str language(struct loader *l, const struct load_package *pub)
+{
+    str v;
+
+    if (!pub->module) {
+        return str_fmt(&l->arena, "go1.%u", l->env.minor);
+    }
+    v = load_gover_lang(pub->module->go_version);
+    return str_fmt(&l->arena, "go%.*s", STR_ARG(v.n > 0 ? v : STR("1.16")));
+}
+
+static void finish(struct loader *l)
+{
+    struct load *pub = &l->pub;
+    struct strmap versions = {0};
+
+    pub->pkgs = ARENA_ARRAY(&l->arena, struct load_package *, l->out.n);
+    pub->n_pkgs = base_u32(l->out.n);
+    for (size_t i = 0; i < l->out.n; i++) {
+        struct pkg *p = l->out.v[i];
+        str key = p->pub.module ? p->pub.module->go_version : STR("-");
+        bool fresh;
+        union map_val *v = strmap_put(&versions, key, &fresh);
+
+        if (fresh) {
+            str *s = ARENA_NEW(&l->arena, str);
+
+            *s = language(l, &p->pub);
+            v->p = s;
+        }
+        p->pub.go_version = *(str *)v->p;
+        p->pub.id = base_u32(i);
+        p->pub.has_asm = p->dir->has_asm;
+        pub->pkgs[i] = &p->pub;
+        set_files(l, p);
+        set_imports(l, p);
+        set_embeds(l, &p->pub);
+        set_errors(l, p);
+    }
+    strmap_release(&versions);
+    for (size_t i = 0; i < l->mods.errors.n; i++) {
+        load_error_add(l, l->mods.errors.v[i].text, l->mods.errors.v[i].remedy);
+    }
+    pub->errors = ARENA_ARRAY(&l->arena, struct load_error, l->errors.n);
+    pub->n_errors = base_u32(l->errors.n);
+    for (size_t i = 0; i < l->errors.n; i++) {
+        pub->errors[i].text = l->errors.v[i].text;
+        pub->errors[i].remedy = l->errors.v[i].remedy;
+    }
+}
+
+static void fill_config(struct loader *l)
+{
+    struct load_config *c = &l->pub.config;
+
+    c->dir = l->env.cwd;
+    c->goroot = l->env.goroot;
+    c->goos = l->env.goos;
+    c->goarch = l->env.goarch;
+    c->tags = l->env.tags;
+    c->overlay = l->env.overlay;
+    c->race = l->env.race;
+    c->cgo_off = !l->env.cgo;
+    c->mod = l->mods.mode == LOAD_MOD_VENDOR ? STR("vendor")
+             : l->mods.mode == LOAD_MOD_MOD  ? STR("mod")
+                                             : STR("readonly");
+    l->pub.go_version = l->env.go_version;
+}
+
+struct load *load_packages(const struct load_config *c, const str *patterns, size_t n, struct pool *pool,
+                           struct err *e)
+{
+    struct loader *l = mem_zalloc(sizeof(*l));
+    u64 start = base_now_ns(), found;
+
+    l->pub.arena = &l->arena;
+    l->pub.config = *c;
+    l->pool = pool;
+    l->n_workers = pool_threads(pool);
+    l->workers = mem_zalloc(l->n_workers * sizeof(*l->workers));
+    l->by_path.keys = &l->arena;
+    load_fs_init(&l->fs, &l->arena);
+    if (!load_env_init(&l->arena, c, &l->env, e) ||
+        (l->env.overlay.n > 0 && !load_fs_overlay(&l->fs, l->env.overlay, l->env.cwd, e))) {
+        load_free(&l->pub);
+        return NULL;
+    }
+    l->pub.names = intern_new();
+    l->pub.sources = sources_new();
+    l->modules = l->env.modules;
+    if (l->modules) {
+        load_mods_init(&l->mods, &l->arena, &l->env, &l->fs);
+        if (l->env.auto_modules && l->mods.mains.n == 0) {
+            l->modules = false;
+        }
+    }
+    fill_config(l);
+    load_expand(l, patterns, n);
+    load_find_all(l);
+    load_order(l);
+    found = base_now_ns();
+    parse_all(l);
+    finish(l);
+    l->pub.ns_find = found - start;
+    l->pub.ns_parse = base_now_ns() - found;
+    return &l->pub;
+}
+
+void load_free(struct load *pub)
+{
+    struct loader *l = (struct loader *)pub;
+
+    if (!pub) {
+        return;
+    }
+    if (pub->sources) {
+        sources_free(pub->sources);
+    }
+    if (pub->names) {
+        intern_free(pub->names);
+    }
+    load_mods_release(&l->mods);
+    load_env_release(&l->env);
+    load_fs_release(&l->fs);
+    strmap_release(&l->by_path);
+    vec_release(&l->all);
+    vec_release(&l->fresh);
+    for (u32 i = 0; i < l->n_workers; i++) {
+        arena_release(&l->workers[i]);
+    }
+    mem_free(l->workers);
+    arena_release(&l->arena);
+    mem_free(l);
+}
+
+const struct load_import *load_find_import(const struct load_package *p, str path)
+{
+    u32 lo = 0, hi = p->n_imports;
+
+    while (lo < hi) {
+        u32 mid = lo + (hi - lo) / 2;
+        int c = str_cmp(p->imports[mid].path, path);
+
+        if (c == 0) {
+            return &p->imports[mid];
+        }
+        if (c < 0) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return NULL;
+}
