@@ -365,6 +365,7 @@ struct package *check_package(struct program *p, str path, struct ast **files, u
     pkg->prog = p;
     pkg->path = str_dup(a, path);
     pkg->arena = a;
+    pkg->check = &c;
     pkg->version = version;
     pkg->scope = scope_new(a, p->universe, 0, 0);
     check_files(&c, files, n);
@@ -391,6 +392,7 @@ struct package *check_package(struct program *p, str path, struct ast **files, u
     map_release(&c.dot_imports);
     map_release(&c.instances);
     arena_release(&tmp);
+    pkg->check = NULL;
     pkg->complete = true;
     program_lock(p);
     pkg->next = p->first;
