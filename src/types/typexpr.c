@@ -190,12 +190,17 @@ static bool type_var_is_plain(struct type *t)
     return s && type_set_is_methods_only(s);
 }
 
-struct type *check_var_type(struct checker *c, node n)
+void check_no_constraint(struct checker *c, node n, struct type *t)
 {
-    struct type *t = check_declared_type(c, n, NULL);
     if (!type_var_is_plain(t)) {
         type_later(c, type_var_later, n, t);
     }
+}
+
+struct type *check_var_type(struct checker *c, node n)
+{
+    struct type *t = check_declared_type(c, n, NULL);
+    check_no_constraint(c, n, t);
     return t;
 }
 
