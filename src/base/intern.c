@@ -29,6 +29,7 @@ struct intern {
     _Atomic u32 count;
     _Atomic(str *) pages[PAGES];
     pthread_mutex_t page_lock;
+    u64 serial;
 };
 
 /* Page and place of an id: page k begins at id 1024 * (2^k - 1). */
@@ -60,6 +61,7 @@ static str *page_for(struct intern *in, size_t k)
 
 struct intern *intern_new(void)
 {
+    static _Atomic u64 serials;
     struct intern *in = mem_zalloc(sizeof(*in));
     size_t place;
 
@@ -70,6 +72,7 @@ struct intern *intern_new(void)
     pthread_mutex_init(&in->page_lock, NULL);
     page_for(in, page_of(0, &place))[0] = STR("");
     atomic_store(&in->count, 1);
+    in->serial = 1 + atomic_fetch_add(&serials, 1);
     return in;
 }
 
@@ -149,4 +152,9 @@ str intern_str(const struct intern *in, u32 id)
 u32 intern_count(const struct intern *in)
 {
     return atomic_load_explicit(&in->count, memory_order_relaxed);
+}
+
+u64 intern_serial(const struct intern *in)
+{
+    return in->serial;
 }

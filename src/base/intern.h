@@ -21,5 +21,7 @@ str intern_str(const struct intern *in, u32 id);
 /* The id of s if it is interned already, otherwise 0. */
 u32 intern_lookup(struct intern *in, str s);
 u32 intern_count(const struct intern *in); /* ids 0 .. count-1 exist */
+/* A number that no other interner of this process has or had, never 0: for caches of ids. */
+u64 intern_serial(const struct intern *in);
 
 #endif

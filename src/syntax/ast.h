@@ -1,19 +1,19 @@
 /* ast.h: the syntax tree of one file: flat arrays, nodes known by 32-bit ids.
  *
  * Glossary
- *   node     index into ast.nodes; 0 is "none", whatever the kind expected.  A node is 16 bytes: kind,
- *            operator, flags, position, and two words a and b whose meaning the table below gives.
- *   list     index into ast.extra of a count followed by that many nodes; list 0 is the empty one.
- *   record   index into ast.extra of a fixed number of words, for nodes with more than two children.
- *   pos      a byte of the source of all files of a program: the file's base (source.h) plus the offset
- *            in the file, so that a u32 names file, line and column.  0 is unknown.
+ *   node     index into ast.nodes; 0 is "none", whatever the kind expected.  A node is 16 bytes:
+ * kind, operator, flags, position, and two words a and b whose meaning the table below gives. list
+ * index into ast.extra of a count followed by that many nodes; list 0 is the empty one. record
+ * index into ast.extra of a fixed number of words, for nodes with more than two children. pos a
+ * byte of the source of all files of a program: the file's base (source.h) plus the offset in the
+ * file, so that a u32 names file, line and column.  0 is unknown.
  *
  * The tree has the shape, and the nodes the positions, of the compiler's own
  * (GOROOT/src/cmd/compile/internal/syntax/nodes.go), because messages and escape diagnostics are to
  * stand where the compiler's stand.  Children have lower ids than their parents.
  *
- * Ownership: all arrays are in the tree's arena.  Threading: built by one thread, then read by any; the
- * type checker's results lie in arrays of their own (types/), indexed by node.
+ * Ownership: all arrays are in the tree's arena.  Threading: built by one thread, then read by any;
+ * the type checker's results lie in arrays of their own (types/), indexed by node.
  */
 #ifndef GOMM_SYNTAX_AST_H
 #define GOMM_SYNTAX_AST_H
@@ -27,61 +27,61 @@ typedef u32 pos;
 typedef u32 name_id; /* of the program's interner; 0 is no name */
 
 /* "left, right" are names of children; [x] may be 0; {…} is a record, in this order.
- * Positions are those of the compiler's nodes, not always the first byte: a binary operation's is its
- * operator, an assignment's is the place of its =; ast_start gives the first byte. */
-#define AST_KINDS(X)                                                                                  \
-    X(NONE)                                                                                           \
-    /* expressions */                                                                                 \
-    X(BAD)            /* could not be parsed */                                                       \
-    X(NAME)           /* a: name_id */                                                                \
-    X(BASIC_LIT)      /* op: enum lit; a: length of its text at pos; AST_BAD: malformed */            \
-    X(COMPOSITE_LIT)  /* a: [type]; b: {elements list, number of keyed elements, pos of }} */         \
-    X(KEY_VALUE)      /* a: key, b: value */                                                          \
-    X(FUNC_LIT)       /* a: FUNC_TYPE, b: BLOCK */                                                    \
-    X(PAREN)          /* a: x */                                                                      \
-    X(SELECTOR)       /* a: x, b: NAME */                                                             \
-    X(INDEX)          /* a: x, b: index or type argument, or a LIST of them */                        \
-    X(SLICE)          /* a: x, b: {[low], [high], [max]}; AST_FULL: x[::] */                          \
-    X(ASSERT)         /* a: x, b: type */                                                             \
-    X(TYPE_SWITCH)    /* a: [NAME] of x := y.(type), b: y */                                          \
-    X(OPERATION)      /* op; a: x, b: [y]; without y unary, where MUL is *x and AND is &x */          \
-    X(CALL)           /* a: function or type, b: list; AST_DOTS: the last has ... */                  \
-    X(LIST)           /* b: list; `a, b` where one expression might stand */                          \
-    X(ARRAY_TYPE)     /* a: [length], none for [...]; b: element */                                   \
-    X(SLICE_TYPE)     /* a: element */                                                                \
-    X(DOTS_TYPE)      /* a: element of ...T */                                                        \
-    X(STRUCT_TYPE)    /* a: list of FIELD; b: list of BASIC_LIT tags, 0 or as long, 0 where none */   \
-    X(FIELD)          /* a: [NAME]; b: type, shared by the names of a list.  Fields, parameters, */   \
-                      /* results, type parameters; methods (FUNC_TYPE) and embedded elements */       \
-    X(INTERFACE_TYPE) /* a: list of FIELD */                                                          \
-    X(FUNC_TYPE)      /* a: list of parameters, b: list of results */                                 \
-    X(MAP_TYPE)       /* a: key, b: element */                                                        \
-    X(CHAN_TYPE)      /* op: enum ast_dir; a: element */                                              \
-    /* declarations; the group of a parenthesised one is the pos of its parenthesis, else 0 */        \
-    X(IMPORT_DECL)    /* a: [NAME], . and _ included; b: {[BASIC_LIT], group, pragmas} */             \
-    X(CONST_DECL)     /* a: list of NAME; b: {[type], [values], group, pragmas} */                    \
-    X(TYPE_DECL)      /* a: NAME; b: {list of type parameters, type, group, pragmas}; AST_ALIAS */    \
-    X(VAR_DECL)       /* as CONST_DECL */                                                             \
-    X(FUNC_DECL)      /* a: NAME; b: {[FIELD] receiver, list of type parameters, FUNC_TYPE, [BLOCK],*/\
-                      /* pragmas}; AST_SKIPPED: it has a body that was not parsed */                  \
-    /* statements */                                                                                  \
-    X(EMPTY)                                                                                          \
-    X(LABELED)        /* a: NAME, b: statement */                                                     \
-    X(BLOCK)          /* a: list; b: pos of } */                                                      \
-    X(EXPR_STMT)      /* a: x */                                                                      \
-    X(SEND)           /* a: channel, b: value */                                                      \
-    X(DECL_STMT)      /* a: list of declarations */                                                   \
-    X(ASSIGN)         /* op: DEF for :=, NONE for =, else op=; a: left; b: [right], none for ++, -- */\
-    X(BRANCH)         /* op: enum token (break, continue, fallthrough, goto); a: [NAME] */            \
-    X(CALL_STMT)      /* op: enum token (go, defer); a: call, any expression in wrong programs */     \
-    X(RETURN)         /* a: [results], perhaps a LIST */                                              \
-    X(IF)             /* a: [condition]; b: {[init], BLOCK, [else]} */                                \
-    X(FOR)            /* a: [init] or RANGE; b: {[condition], [post], BLOCK} */                       \
-    X(SWITCH)         /* a: [tag] or TYPE_SWITCH; b: {[init], list of CASE, pos of }} */              \
-    X(SELECT)         /* a: list of COMM; b: pos of } */                                              \
-    X(RANGE)          /* a: [left]; b: x; AST_DEF: := */                                              \
-    X(CASE)           /* a: [cases], perhaps a LIST, none: default; b: {body list, pos of :} */       \
-    X(COMM)           /* a: [statement], none: default; b: {body list, pos of :} */
+ * Positions are those of the compiler's nodes, not always the first byte: a binary operation's is
+ * its operator, an assignment's is the place of its =; ast_start gives the first byte. */
+#define AST_KINDS(X)                                                                               \
+    X(NONE)                                                                                        \
+    /* expressions */                                                                              \
+    X(BAD)           /* could not be parsed */                                                     \
+    X(NAME)          /* a: name_id; b: its length in bytes */                                      \
+    X(BASIC_LIT)     /* op: enum lit; a: length of its text at pos; AST_BAD: malformed */          \
+    X(COMPOSITE_LIT) /* a: [type]; b: {elements list, number of keyed elements, pos of }} */       \
+    X(KEY_VALUE)     /* a: key, b: value */                                                        \
+    X(FUNC_LIT)      /* a: FUNC_TYPE, b: BLOCK */                                                  \
+    X(PAREN)         /* a: x */                                                                    \
+    X(SELECTOR)      /* a: x, b: NAME */                                                           \
+    X(INDEX)         /* a: x, b: index or type argument, or a LIST of them */                      \
+    X(SLICE)         /* a: x, b: {[low], [high], [max]}; AST_FULL: x[::] */                        \
+    X(ASSERT)        /* a: x, b: type */                                                           \
+    X(TYPE_SWITCH)   /* a: [NAME] of x := y.(type), b: y */                                        \
+    X(OPERATION)     /* op; a: x, b: [y]; without y unary, where MUL is *x and AND is &x */        \
+    X(CALL)          /* a: function or type, b: list; AST_DOTS: the last has ... */                \
+    X(LIST)          /* b: list; `a, b` where one expression might stand */                        \
+    X(ARRAY_TYPE)    /* a: [length], none for [...]; b: element */                                 \
+    X(SLICE_TYPE)    /* a: element */                                                              \
+    X(DOTS_TYPE)     /* a: element of ...T */                                                      \
+    X(STRUCT_TYPE)   /* a: list of FIELD; b: list of BASIC_LIT tags, 0 or as long, 0 where none */ \
+    X(FIELD)         /* a: [NAME]; b: type, shared by the names of a list.  Fields, parameters, */ \
+                     /* results, type parameters; methods (FUNC_TYPE) and embedded elements */     \
+    X(INTERFACE_TYPE) /* a: list of FIELD */                                                       \
+    X(FUNC_TYPE)      /* a: list of parameters, b: list of results */                              \
+    X(MAP_TYPE)       /* a: key, b: element */                                                     \
+    X(CHAN_TYPE)      /* op: enum ast_dir; a: element */                                           \
+    /* declarations; the group of a parenthesised one is the pos of its parenthesis, else 0 */     \
+    X(IMPORT_DECL) /* a: [NAME], . and _ included; b: {[BASIC_LIT], group, pragmas} */             \
+    X(CONST_DECL)  /* a: list of NAME; b: {[type], [values], group, pragmas} */                    \
+    X(TYPE_DECL)   /* a: NAME; b: {list of type parameters, type, group, pragmas}; AST_ALIAS */    \
+    X(VAR_DECL)    /* as CONST_DECL */                                                             \
+    X(FUNC_DECL) /* a: NAME; b: {[FIELD] receiver, list of type parameters, FUNC_TYPE, [BLOCK],*/  \
+                 /* pragmas}; AST_SKIPPED: it has a body that was not parsed */                    \
+    /* statements */                                                                               \
+    X(EMPTY)                                                                                       \
+    X(LABELED)   /* a: NAME, b: statement */                                                       \
+    X(BLOCK)     /* a: list; b: pos of } */                                                        \
+    X(EXPR_STMT) /* a: x */                                                                        \
+    X(SEND)      /* a: channel, b: value */                                                        \
+    X(DECL_STMT) /* a: list of declarations */                                                     \
+    X(ASSIGN)    /* op: DEF for :=, NONE for =, else op=; a: left; b: [right], none for ++, -- */  \
+    X(BRANCH)    /* op: enum token (break, continue, fallthrough, goto); a: [NAME] */              \
+    X(CALL_STMT) /* op: enum token (go, defer); a: call, any expression in wrong programs */       \
+    X(RETURN)    /* a: [results], perhaps a LIST */                                                \
+    X(IF)        /* a: [condition]; b: {[init], BLOCK, [else]} */                                  \
+    X(FOR)       /* a: [init] or RANGE; b: {[condition], [post], BLOCK} */                         \
+    X(SWITCH)    /* a: [tag] or TYPE_SWITCH; b: {[init], list of CASE, pos of }} */                \
+    X(SELECT)    /* a: list of COMM; b: pos of } */                                                \
+    X(RANGE)     /* a: [left]; b: x; AST_DEF: := */                                                \
+    X(CASE)      /* a: [cases], perhaps a LIST, none: default; b: {body list, pos of :} */         \
+    X(COMM)      /* a: [statement], none: default; b: {body list, pos of :} */
 
 enum ast_kind {
 #define X(name) AST_##name,
@@ -115,9 +115,9 @@ struct ast_comment {
     u32 len; /* with its // or slashes and stars, without the newline */
 };
 
-/* A //go:, //export, //extern or //line comment (also //gomm:).  pragmas of a declaration is a list of
-   indices into ast.directives: those between the declaration before and this one, as the compiler
-   attaches them. */
+/* A //go:, //export, //extern or //line comment (also //gomm:).  pragmas of a declaration is a list
+   of indices into ast.directives: those between the declaration before and this one, as the
+   compiler attaches them. */
 struct ast_directive {
     pos pos; /* of the // */
     u32 len;
@@ -223,8 +223,8 @@ str ast_lit(const struct ast *f, node n);
 
 /* Calls visit for n and, where it returns true, for n's children in the order of the source. */
 void ast_walk(const struct ast *f, node n, bool (*visit)(void *ctx, node n), void *ctx);
-/* n's children in the order of the source, appended to *v (FIELDs of one list share their type: it is
-   given with the first of them only). */
+/* n's children in the order of the source, appended to *v (FIELDs of one list share their type: it
+   is given with the last of them only, where it stands). */
 typedef VEC(node) ast_nodes;
 void ast_children(const struct ast *f, node n, ast_nodes *v);
 

@@ -1,11 +1,17 @@
 /* parse.h: from the text of a file to its tree.
  *
- * The parser never fails: what it cannot make sense of becomes AST_BAD or is skipped, and an entry in
- * ast.errors with the compiler's words at the compiler's position
- * (GOROOT/src/cmd/compile/internal/syntax/parser.go).  Nesting deeper than PARSE_DEPTH is such an error.
+ * The parser never fails: what it cannot make sense of becomes AST_BAD or is skipped, and an entry
+ * in ast.errors with the compiler's words at the compiler's position
+ * (GOROOT/src/cmd/compile/internal/syntax/parser.go).
  *
- * Ownership: the tree and its arrays are in the given arena.  Threading: any number of parsers at once,
- * with an arena each; names go to one interner.
+ * No node is higher than PARSE_DEPTH: that many links of a chain such as a+b+c+..., x.f().g()....,
+ * which nest to the left, and at most PARSE_NESTING of what costs the parser stack: parentheses,
+ * brackets, braces, unary operators, types within types, statements within statements (but the
+ * links of else if count only for the height).  Beyond that there is an error and the rest of the
+ * file is not read.
+ *
+ * Ownership: the tree and its arrays are in the given arena.  Threading: any number of parsers at
+ * once, with an arena each; names go to one interner.
  */
 #ifndef GOMM_SYNTAX_PARSE_H
 #define GOMM_SYNTAX_PARSE_H
@@ -13,13 +19,15 @@
 #include "syntax/ast.h"
 #include "syntax/source.h"
 
-enum { PARSE_DEPTH = 10000 };
+enum { PARSE_DEPTH = 10000, PARSE_NESTING = 1000 };
 
 enum parse_mode {
     PARSE_ALL = 0,
-    PARSE_IMPORTS = 1,     /* stop after the import declarations */
-    PARSE_NO_BODIES = 2,   /* bodies of top-level functions are skipped (AST_FLAG_SKIPPED) */
-    PARSE_COMMENTS = 4,    /* keep comments */
+    PARSE_IMPORTS = 1,   /* stop after the import declarations */
+    PARSE_NO_BODIES = 2, /* bodies of top-level functions are skipped (AST_FLAG_SKIPPED) */
+    PARSE_COMMENTS = 4,  /* keep comments */
+    PARSE_EVERY_ERROR =
+        8, /* also a second syntax error in a line, which the compiler does not print */
 };
 
 struct ast *parse_file(struct arena *a, struct intern *names, struct source *src, u32 mode);

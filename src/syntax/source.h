@@ -1,10 +1,10 @@
 /* source.h: the files of a program, and what a position (a u32) says of them.
  *
- * Each file takes a range of positions: base .. base+size, base+size being its end; bases start at 1.
- * At most 4 GiB of source in a program; more is an error when a file is added.
+ * Each file takes a range of positions: base .. base+size, base+size being its end; bases start
+ * at 1. At most 4 GiB of source in a program; more is an error when a file is added.
  *
- * Ownership: the table owns the files' texts (mapped or copied) until sources_free.  Threading: adding
- * from any number of threads; reading from any.  Line tables are made when first asked for.
+ * Ownership: the table owns the files' texts (mapped or copied) until sources_free.  Threading:
+ * adding from any number of threads; reading from any.  Line tables are made when first asked for.
  */
 #ifndef GOMM_SYNTAX_SOURCE_H
 #define GOMM_SYNTAX_SOURCE_H
@@ -15,9 +15,12 @@
 
 struct sources;
 
+/* Bytes behind a text (zeros) that may be read, for scanning by words. */
+enum { SOURCE_PAD = 64 };
+
 struct source {
     str path; /* absolute, or what the caller named it */
-    str text; /* followed by a NUL byte, which is no part of it */
+    str text; /* followed by SOURCE_PAD zero bytes, which are no part of it */
     u32 base; /* position of its first byte */
     u32 id;   /* 0 .. sources_count()-1 */
 };
@@ -34,9 +37,9 @@ struct source *sources_at(const struct sources *s, u32 id);
 /* The file that a position lies in; NULL for 0 or a position of no file. */
 struct source *sources_find(const struct sources *s, u32 pos);
 
-/* Line and column (in bytes, from 1) of a position in the file itself, and by its line directives as the
- * compiler shows it (Go compiler directives, "//line"): file and line by the last directive, column 0
- * if the directive gives none. */
+/* Line and column (in bytes, from 1) of a position in the file itself, and by its line directives
+ * as the compiler shows it (Go compiler directives, "//line"): file and line by the last directive,
+ * column 0 if the directive gives none. */
 struct span sources_span(const struct sources *s, u32 pos);
 struct span sources_span_raw(const struct sources *s, u32 pos);
 /* The line's text, without its newline. */

@@ -1,5 +1,5 @@
-/* unicode_case.h: upper case letters, and texts that differ in case only, as Go's unicode.IsUpper and
- * strings.EqualFold see them.  Tables of Unicode 15.0, as unicode.h.  Threading: constant data.
+/* unicode_case.h: upper case letters, and texts that differ in case only, as Go's unicode.IsUpper
+ * and strings.EqualFold see them.  Tables of Unicode 15.0, as unicode.h.  Threading: constant data.
  */
 #ifndef GOMM_SYNTAX_UNICODE_CASE_H
 #define GOMM_SYNTAX_UNICODE_CASE_H

@@ -116,6 +116,9 @@ report "include arrows point downwards" "${problems%$'\n'}"
 # The ground has no name of its own: there each module's names start with the module.
 base_prefixes="arena argv base diag err finding hash hash128 intern io json jsonr jsonw map mem path pool proc quoted span str strbuf strmap term vec"
 
+# Nor has the syntax layer: there modules are what the field calls them.
+syntax_prefixes="ast lex op parse print source sources token unicode"
+
 problems=
 for f in "${files[@]}"; do
     case $f in
@@ -126,6 +129,7 @@ for f in "${files[@]}"; do
         stem=${name%.*}
         case $layer in
         base) [[ " $base_prefixes " == *" ${stem%%_*} "* ]] || problems+="$f: no module of base"$'\n' ;;
+        syntax) [[ " $syntax_prefixes " == *" ${stem%%_*} "* ]] || problems+="$f: no module of syntax"$'\n' ;;
         cmd) [[ $stem == main || $stem == cmd || $stem == cmd_* ]] || problems+="$f: want cmd_*"$'\n' ;;
         *) [[ $stem == "$layer" || $stem == ${layer}_* ]] || problems+="$f: want ${layer}_*"$'\n' ;;
         esac
@@ -147,6 +151,7 @@ if [ -d "$objects" ]; then
             case $layer:$symbol in
             *:__asan_* | *:__odr_asan* | cmd:main | driver:gomm_rt_start | driver:gomm_rt_end) continue ;;
             base:*) [[ " $base_prefixes " == *" ${symbol%%_*} "* ]] && continue ;;
+            syntax:*) [[ " $syntax_prefixes " == *" ${symbol%%_*} "* ]] && continue ;;
             *) [[ $symbol == "$layer"_* ]] && continue ;;
             esac
             problems+="$f: $symbol"$'\n'

@@ -1,0 +1,748 @@
+/* lex.c: characters to tokens.
+ *
+ * Names are found 16 bytes at a time, and known by the 64-bit words that they consist of: a cache
+ * of this thread, one entry a slot, gives the id of a name or the token of a keyword with one
+ * comparison; only what it does not hold is looked up among the keywords and in the interner.
+ *
+ * Reading goes up to SOURCE_PAD bytes beyond the end of the text, never further.
+ */
+#include <string.h>
+
+#include "syntax/parse_state.h"
+#include "syntax/unicode.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "names are compared as little-endian words");
+
+/* ---- character classes ---- */
+
+enum { WHITE = 1, START = 2, PART = 4 };
+
+#define L (START | PART)
+#define D PART
+static const u8 classes[256] = {
+    [' '] = WHITE, ['\t'] = WHITE, ['\r'] = WHITE, ['0'] = D, ['1'] = D, ['2'] = D, ['3'] = D,
+    ['4'] = D,     ['5'] = D,      ['6'] = D,      ['7'] = D, ['8'] = D, ['9'] = D, ['_'] = L,
+    ['a'] = L,     ['b'] = L,      ['c'] = L,      ['d'] = L, ['e'] = L, ['f'] = L, ['g'] = L,
+    ['h'] = L,     ['i'] = L,      ['j'] = L,      ['k'] = L, ['l'] = L, ['m'] = L, ['n'] = L,
+    ['o'] = L,     ['p'] = L,      ['q'] = L,      ['r'] = L, ['s'] = L, ['t'] = L, ['u'] = L,
+    ['v'] = L,     ['w'] = L,      ['x'] = L,      ['y'] = L, ['z'] = L, ['A'] = L, ['B'] = L,
+    ['C'] = L,     ['D'] = L,      ['E'] = L,      ['F'] = L, ['G'] = L, ['H'] = L, ['I'] = L,
+    ['J'] = L,     ['K'] = L,      ['L'] = L,      ['M'] = L, ['N'] = L, ['O'] = L, ['P'] = L,
+    ['Q'] = L,     ['R'] = L,      ['S'] = L,      ['T'] = L, ['U'] = L, ['V'] = L, ['W'] = L,
+    ['X'] = L,     ['Y'] = L,      ['Z'] = L,
+};
+#undef L
+#undef D
+
+/* The length of the run of ASCII letters, digits and _ at s. */
+static inline size_t name_length(const u8 *s)
+{
+    size_t n = 0;
+
+#if defined(__SSE2__)
+    for (;; n += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + n));
+        /* c - low <u count, by signed comparison. */
+        __m128i alpha = _mm_cmplt_epi8(
+            _mm_add_epi8(_mm_or_si128(v, _mm_set1_epi8(0x20)), _mm_set1_epi8((char)(128 - 'a'))),
+            _mm_set1_epi8(-128 + 26));
+        __m128i digit = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8((char)(128 - '0'))),
+                                       _mm_set1_epi8(-128 + 10));
+        __m128i under = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
+        u32 part = (u32)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(alpha, digit), under));
+
+        if (part != 0xFFFF) {
+            return n + (size_t)__builtin_ctz(~part);
+        }
+    }
+#else
+    while (classes[s[n]] & PART) {
+        n++;
+    }
+    return n;
+#endif
+}
+
+static inline const u8 *skip_white(const u8 *s, bool newlines)
+{
+#if defined(__SSE2__)
+    for (;; s += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+        __m128i white = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
+                                     _mm_cmpeq_epi8(v, _mm_set1_epi8('\t')));
+        u32 mask;
+
+        white = _mm_or_si128(white, _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
+        white = _mm_or_si128(white, _mm_cmpeq_epi8(v, _mm_set1_epi8(newlines ? '\n' : ' ')));
+        mask = (u32)_mm_movemask_epi8(white);
+        if (mask != 0xFFFF) {
+            return s + __builtin_ctz(~mask);
+        }
+    }
+#else
+    while ((classes[*s] & WHITE) || (newlines && *s == '\n')) {
+        s++;
+    }
+    return s;
+#endif
+}
+
+/* The first c at s or behind, or the first byte that is 0 or no ASCII. */
+static inline const u8 *find_byte(const u8 *s, char c)
+{
+#if defined(__SSE2__)
+    for (;; s += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)),
+                                   _mm_cmpeq_epi8(v, _mm_setzero_si128()));
+        u32 mask = (u32)_mm_movemask_epi8(_mm_or_si128(hit, v));
+
+        if (mask) {
+            return s + __builtin_ctz(mask);
+        }
+    }
+#else
+    while (*s != (u8)c && (u8)(*s - 1) < 0x7F) {
+        s++;
+    }
+    return s;
+#endif
+}
+
+/* ---- characters beyond ASCII ---- */
+
+u32 lex_rune(const u8 *s, u32 *rune)
+{
+    u32 c = s[0];
+
+    if (c < 0x80) {
+        *rune = c;
+        return 1;
+    }
+    if (c >= 0xC2 && c < 0xE0 && (s[1] & 0xC0) == 0x80) {
+        *rune = (c & 0x1F) << 6 | (s[1] & 0x3F);
+        return 2;
+    }
+    if ((c & 0xF0) == 0xE0 && (s[1] & 0xC0) == 0x80 && (s[2] & 0xC0) == 0x80) {
+        u32 r = (c & 0xF) << 12 | (u32)(s[1] & 0x3F) << 6 | (s[2] & 0x3F);
+
+        *rune = r;
+        return r >= 0x800 && (r < 0xD800 || r >= 0xE000) ? 3 : 0;
+    }
+    if (c >= 0xF0 && c < 0xF5 && (s[1] & 0xC0) == 0x80 && (s[2] & 0xC0) == 0x80 &&
+        (s[3] & 0xC0) == 0x80) {
+        u32 r = (c & 7) << 18 | (u32)(s[1] & 0x3F) << 12 | (u32)(s[2] & 0x3F) << 6 | (s[3] & 0x3F);
+
+        *rune = r;
+        return r >= 0x10000 && r <= STR_RUNE_MAX ? 4 : 0;
+    }
+    return 0;
+}
+
+const u8 *lex_junk(struct parser *p, const u8 *s)
+{
+    for (;;) {
+        u32 r, n;
+
+        if (*s == 0) {
+            if (s >= p->end) {
+                return s;
+            }
+            parse_error(p, lex_pos(p, s), "invalid NUL character");
+            s++;
+            continue;
+        }
+        if (*s < 0x80) {
+            return s;
+        }
+        n = lex_rune(s, &r);
+        if (n == 0) {
+            parse_error(p, lex_pos(p, s), "invalid UTF-8 encoding");
+            s++;
+        } else if (r == 0xFEFF) {
+            if (s > p->text) {
+                parse_error(p, lex_pos(p, s), "invalid BOM in the middle of the file");
+            }
+            s += n;
+        } else {
+            return s;
+        }
+    }
+}
+
+/* ---- names and keywords ---- */
+
+struct known {
+    u64 head, tail; /* the first 8 bytes; the next 8, or a hash of the rest of a longer name */
+    u32 id;
+    u16 n; /* length; above 16 the text has to be compared */
+    u8 tok;
+    bool nlsemi;
+};
+
+enum { KNOWN_BITS = 10, KNOWN = 1 << KNOWN_BITS };
+
+/* Filled by the parsers of this thread, valid for one interner. */
+static _Thread_local struct {
+    u64 serial;
+    struct known v[KNOWN];
+} known;
+
+static u64 load8(const u8 *s)
+{
+    u64 w;
+
+    memcpy(&w, s, 8);
+    return w;
+}
+
+/* 8 bytes at s of which the first n count. */
+static inline u64 load_n(const u8 *s, size_t n)
+{
+    return load8(s) & ~(u64)0 >> (64 - 8 * n);
+}
+
+static u64 hash_rest(const u8 *s, size_t n)
+{
+    u64 h = n;
+
+    for (; n > 8; s += 8, n -= 8) {
+        h = (h ^ load8(s)) * 0x9FB21C651E98DF25u;
+        h ^= h >> 29;
+    }
+    return (h ^ load_n(s, n)) * 0x9FB21C651E98DF25u;
+}
+
+static u8 keyword(const u8 *s, size_t n)
+{
+    /* Place by first two characters and length; no two keywords share one. */
+    static const u8 places[64] = {
+        [1] = TOK_IMPORT,       [3] = TOK_MAP,        [8] = TOK_BREAK,   [12] = TOK_VAR,
+        [13] = TOK_IF,          [15] = TOK_CONTINUE,  [18] = TOK_FUNC,   [20] = TOK_RANGE,
+        [22] = TOK_DEFER,       [23] = TOK_INTERFACE, [27] = TOK_CHAN,   [30] = TOK_PACKAGE,
+        [34] = TOK_DEFAULT,     [39] = TOK_STRUCT,    [42] = TOK_RETURN, [43] = TOK_SELECT,
+        [44] = TOK_FALLTHROUGH, [45] = TOK_ELSE,      [47] = TOK_GO,     [48] = TOK_TYPE,
+        [51] = TOK_SWITCH,      [52] = TOK_FOR,       [59] = TOK_GOTO,   [61] = TOK_CONST,
+        [63] = TOK_CASE,
+    };
+    u8 tok;
+    const char *text;
+
+    if (n < 2 || n > 11) {
+        return TOK_NAME;
+    }
+    tok = places[(s[0] + 4u * s[1] + 6u * n) & 63];
+    if (tok == 0) {
+        return TOK_NAME;
+    }
+    text = token_text(tok);
+    return strlen(text) == n && memcmp(text, s, n) == 0 ? tok : TOK_NAME;
+}
+
+static void learn(struct parser *p, struct known *k, const u8 *s, size_t n, u64 head, u64 tail)
+{
+    u8 tok = keyword(s, n);
+
+    k->head = head;
+    k->tail = tail;
+    k->n = (u16)base_min(n, UINT16_MAX);
+    k->tok = tok;
+    if (tok == TOK_NAME) {
+        k->id = intern_id(p->names, (str){(const char *)s, n});
+        k->nlsemi = true;
+    } else {
+        k->id = 0;
+        k->nlsemi =
+            tok == TOK_BREAK || tok == TOK_CONTINUE || tok == TOK_FALLTHROUGH || tok == TOK_RETURN;
+    }
+}
+
+/* The name of n > 0 bytes at s. */
+static inline void set_name(struct parser *p, const u8 *s, size_t n)
+{
+    u64 head, tail;
+    struct known *k;
+
+    if (n <= 8) {
+        head = load_n(s, n);
+        tail = 0;
+    } else {
+        head = load8(s);
+        tail = n <= 16 ? load_n(s + 8, n - 8) : hash_rest(s + 8, n - 8);
+    }
+    k = &known.v[((head ^ tail * 0xD6E8FEB86659FD93u) * 0x9E3779B97F4A7C15u) >> (64 - KNOWN_BITS)];
+    if (__builtin_expect(k->head != head || k->tail != tail || (n > 16) != (k->n > 16), 0)) {
+        learn(p, k, s, n, head, tail);
+    } else if (__builtin_expect(n > 16, 0)) {
+        str text = intern_str(p->names, k->id);
+
+        if (text.n != n || memcmp(text.p, s, n) != 0) {
+            learn(p, k, s, n, head, tail);
+        }
+    }
+    p->at = s + n;
+    p->len = (u32)n;
+    p->name = k->id;
+    p->tok = k->tok;
+    p->nlsemi = k->nlsemi;
+}
+
+/* A name with characters beyond ASCII, or bytes that are none, from `s` on; it begins at start. */
+static void wide_name(struct parser *p, const u8 *start, const u8 *s)
+{
+    for (;;) {
+        u32 r, n;
+
+        s = lex_junk(p, s);
+        n = lex_rune(s, &r);
+        if (r < 0x80 ? (classes[r] & PART) != 0 : unicode_is_letter(r)) {
+            /* part of it */
+        } else if (r >= 0x80 && unicode_is_digit(r)) {
+            if (s == start) {
+                parse_error(p, lex_pos(p, s), "identifier cannot begin with digit %.*s",
+                            STR_ARG(parse_show_rune(p->tmp, r)));
+            }
+        } else if (r >= 0x80) {
+            parse_error(p, lex_pos(p, s), "invalid character %.*s in identifier",
+                        STR_ARG(parse_show_rune(p->tmp, r)));
+        } else {
+            break;
+        }
+        s += n;
+    }
+    p->tok = TOK_NAME;
+    p->nlsemi = true;
+    p->len = (u32)(s - start);
+    p->name = intern_id(p->names, (str){(const char *)start, p->len});
+    p->at = s;
+}
+
+/* ---- comments ---- */
+
+static bool starts(const u8 *s, const char *prefix)
+{
+    return strncmp((const char *)s, prefix, strlen(prefix)) == 0;
+}
+
+/* A comment [s, e) that may be a directive: the caller saw that the character behind // is one with
+ * which they begin. */
+static void directive(struct parser *p, const u8 *s, const u8 *e)
+{
+    const u8 *t = s + 2;
+
+    if (e > s && e[-1] == '\r') {
+        e--;
+    }
+    if (!starts(t, "go:") && !starts(t, "gomm:") && !starts(t, "export ") &&
+        !starts(t, "extern ") && !(starts(t, "line ") && (s == p->text || s[-1] == '\n'))) {
+        return;
+    }
+    if (p->top && starts(t, "go:build")) {
+        int v = parse_build_version((str){(const char *)s, (size_t)(e - s)});
+
+        if (v > 0) {
+            p->go_version = str_fmt(p->a, "go1.%d", v);
+        } else if (v == 0) {
+            p->go_version = STR("go1");
+        }
+    }
+    parse_directive(p, s, e);
+}
+
+/* Behind the //; returns the place of the newline or the end. */
+static inline const u8 *line_comment(struct parser *p, const u8 *start)
+{
+    const u8 *s = find_byte(start + 2, '\n');
+
+    while (__builtin_expect(*s != '\n', 0)) {
+        if (s >= p->end) {
+            break;
+        }
+        s = lex_junk(p, s);
+        if (*s >= 0x80) {
+            u32 r;
+
+            s += lex_rune(s, &r);
+        }
+        s = find_byte(s, '\n');
+    }
+    if (start[2] == 'g' || start[2] == 'l' || start[2] == 'e') {
+        directive(p, start, s);
+    }
+    if (p->mode & PARSE_COMMENTS) {
+        vec_push_in(p->tmp, &p->comments,
+                    (struct ast_comment){lex_pos(p, start), (u32)(s - start)});
+    }
+    return s;
+}
+
+/* From its slash and star on; returns the place behind it. */
+static const u8 *block_comment(struct parser *p, const u8 *start, bool *newline)
+{
+    const u8 *s = start + 2;
+
+    for (;;) {
+        s = find_byte(s, '*');
+        if (*s == '*') {
+            s = lex_junk(p, s + 1);
+            if (*s == '/') {
+                s++;
+                break;
+            }
+        } else if (s >= p->end) {
+            parse_error(p, lex_pos(p, start), "comment not terminated");
+            *newline = memchr(start, '\n', (size_t)(s - start)) != NULL;
+            return s;
+        } else {
+            s = lex_junk(p, s);
+            if (*s >= 0x80) {
+                u32 r;
+
+                s += lex_rune(s, &r);
+            }
+        }
+    }
+    *newline = memchr(start, '\n', (size_t)(s - start)) != NULL;
+    if (start[2] == 'l' && starts(start + 2, "line ") && !*newline) {
+        parse_directive(p, start, s);
+    }
+    if (p->mode & PARSE_COMMENTS) {
+        vec_push_in(p->tmp, &p->comments,
+                    (struct ast_comment){lex_pos(p, start), (u32)(s - start)});
+    }
+    return s;
+}
+
+/* ---- tokens ---- */
+
+static inline void set_op(struct parser *p, u8 tok, u8 op, u8 prec, const u8 *at)
+{
+    p->tok = tok;
+    p->op = op;
+    p->prec = prec;
+    p->at = at;
+}
+
+/* An operator that may be followed by =. */
+static inline void set_assign_op(struct parser *p, u8 op, u8 prec, const u8 *at)
+{
+    bool assign = *at == '=';
+
+    p->tok = assign ? TOK_ASSIGN_OP : TOK_OPERATOR;
+    p->op = op;
+    p->prec = assign ? 0 : prec;
+    p->at = at + assign;
+}
+
+static inline void set_semi(struct parser *p, u8 what, const u8 *at)
+{
+    p->tok = TOK_SEMI;
+    p->lit = what;
+    p->at = at;
+}
+
+void lex_next(struct parser *p)
+{
+    const u8 *s = p->at;
+    bool nlsemi = p->nlsemi;
+
+    p->nlsemi = false;
+    p->op = OP_NONE;
+    p->prec = PREC_NONE;
+again:
+    if (*s <= ' ') {
+        if (*s == ' ' && s[1] > ' ') {
+            s++;
+        } else {
+            s = skip_white(s, !nlsemi);
+        }
+    }
+    p->pos = lex_pos(p, s);
+    if (classes[*s] & START) {
+        size_t n = name_length(s);
+
+        if (__builtin_expect((i8)s[n] > 0, 1)) {
+            set_name(p, s, n);
+        } else if (s[n] == 0 && s + n >= p->end) {
+            set_name(p, s, n);
+        } else {
+            wide_name(p, s, s + n);
+        }
+        return;
+    }
+    switch (*s) {
+    case 0:
+        if (s < p->end) {
+            s = lex_junk(p, s);
+            goto again;
+        }
+        p->at = s;
+        if (nlsemi) {
+            p->tok = TOK_SEMI;
+            p->lit = LEX_EOF;
+        } else {
+            p->tok = TOK_EOF;
+        }
+        return;
+    case '\n': set_semi(p, LEX_NEWLINE, s + 1); return;
+    case ';': set_semi(p, LEX_SEMICOLON, s + 1); return;
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': lex_number(p, s, false); return;
+    case '"': lex_string(p, s); return;
+    case '`': lex_raw_string(p, s); return;
+    case '\'': lex_rune_literal(p, s); return;
+    case '(':
+        p->tok = TOK_LPAREN;
+        p->at = s + 1;
+        return;
+    case '[':
+        p->tok = TOK_LBRACK;
+        p->at = s + 1;
+        return;
+    case '{':
+        p->tok = TOK_LBRACE;
+        p->at = s + 1;
+        return;
+    case ',':
+        p->tok = TOK_COMMA;
+        p->at = s + 1;
+        return;
+    case ')':
+        p->tok = TOK_RPAREN;
+        p->nlsemi = true;
+        p->at = s + 1;
+        return;
+    case ']':
+        p->tok = TOK_RBRACK;
+        p->nlsemi = true;
+        p->at = s + 1;
+        return;
+    case '}':
+        p->tok = TOK_RBRACE;
+        p->nlsemi = true;
+        p->at = s + 1;
+        return;
+    case ':':
+        p->tok = s[1] == '=' ? TOK_DEFINE : TOK_COLON;
+        p->at = s + 1 + (s[1] == '=');
+        return;
+    case '.':
+        if ((u8)(s[1] - '0') < 10) {
+            lex_number(p, s, true);
+        } else if (s[1] == '.' && s[2] == '.') {
+            p->tok = TOK_DOT_DOT_DOT;
+            p->at = s + 3;
+        } else {
+            p->tok = TOK_DOT;
+            p->at = s + 1;
+        }
+        return;
+    case '+':
+    case '-': {
+        u8 op = *s == '+' ? OP_ADD : OP_SUB;
+
+        if (s[1] == *s) {
+            set_op(p, TOK_INC_OP, op, 0, s + 2);
+            p->nlsemi = true;
+        } else {
+            set_assign_op(p, op, PREC_ADD, s + 1);
+        }
+        return;
+    }
+    case '*':
+        if (s[1] == '=') {
+            set_op(p, TOK_ASSIGN_OP, OP_MUL, 0, s + 2);
+        } else {
+            set_op(p, TOK_STAR, OP_MUL, PREC_MUL, s + 1);
+        }
+        return;
+    case '/':
+        if (s[1] == '/') {
+            s = line_comment(p, s);
+            goto again;
+        }
+        if (s[1] == '*') {
+            bool newline;
+
+            s = block_comment(p, s, &newline);
+            if (newline && nlsemi) {
+                set_semi(p, LEX_NEWLINE, s);
+                return;
+            }
+            goto again;
+        }
+        set_assign_op(p, OP_DIV, PREC_MUL, s + 1);
+        return;
+    case '%': set_assign_op(p, OP_REM, PREC_MUL, s + 1); return;
+    case '&':
+        if (s[1] == '&') {
+            set_op(p, TOK_OPERATOR, OP_AND_AND, PREC_AND_AND, s + 2);
+        } else if (s[1] == '^') {
+            set_assign_op(p, OP_AND_NOT, PREC_MUL, s + 2);
+        } else {
+            set_assign_op(p, OP_AND, PREC_MUL, s + 1);
+        }
+        return;
+    case '|':
+        if (s[1] == '|') {
+            set_op(p, TOK_OPERATOR, OP_OR_OR, PREC_OR_OR, s + 2);
+        } else {
+            set_assign_op(p, OP_OR, PREC_ADD, s + 1);
+        }
+        return;
+    case '^': set_assign_op(p, OP_XOR, PREC_ADD, s + 1); return;
+    case '<':
+        if (s[1] == '=') {
+            set_op(p, TOK_OPERATOR, OP_LEQ, PREC_CMP, s + 2);
+        } else if (s[1] == '<') {
+            set_assign_op(p, OP_SHL, PREC_MUL, s + 2);
+        } else if (s[1] == '-') {
+            p->tok = TOK_ARROW;
+            p->at = s + 2;
+        } else {
+            set_op(p, TOK_OPERATOR, OP_LSS, PREC_CMP, s + 1);
+        }
+        return;
+    case '>':
+        if (s[1] == '=') {
+            set_op(p, TOK_OPERATOR, OP_GEQ, PREC_CMP, s + 2);
+        } else if (s[1] == '>') {
+            set_assign_op(p, OP_SHR, PREC_MUL, s + 2);
+        } else {
+            set_op(p, TOK_OPERATOR, OP_GTR, PREC_CMP, s + 1);
+        }
+        return;
+    case '=':
+        if (s[1] == '=') {
+            set_op(p, TOK_OPERATOR, OP_EQL, PREC_CMP, s + 2);
+        } else {
+            p->tok = TOK_ASSIGN;
+            p->at = s + 1;
+        }
+        return;
+    case '!':
+        if (s[1] == '=') {
+            set_op(p, TOK_OPERATOR, OP_NEQ, PREC_CMP, s + 2);
+        } else {
+            set_op(p, TOK_OPERATOR, OP_NOT, 0, s + 1);
+        }
+        return;
+    case '~': set_op(p, TOK_OPERATOR, OP_TILDE, 0, s + 1); return;
+    default:
+        if (*s >= 0x80) {
+            const u8 *t = lex_junk(p, s);
+
+            if (t != s && *t < 0x80) {
+                s = t;
+                goto again;
+            }
+            p->pos = lex_pos(p, t);
+            wide_name(p, t, t);
+            return;
+        }
+        parse_error(p, lex_pos(p, s), "invalid character %.*s",
+                    STR_ARG(parse_show_rune(p->tmp, *s)));
+        s++;
+        goto again;
+    }
+}
+
+void lex_stop(struct parser *p)
+{
+    p->at = p->end;
+    p->pos = lex_pos(p, p->end);
+    p->tok = TOK_EOF;
+    p->op = OP_NONE;
+    p->prec = PREC_NONE;
+    p->nlsemi = false;
+}
+
+bool lex_skip_body(struct parser *p)
+{
+    const u8 *s = p->at;
+    u32 open = 1;
+
+    for (;; s++) {
+        switch (*s) {
+        case '{': open++; break;
+        case '}':
+            if (--open == 0) {
+                p->tok = TOK_RBRACE;
+                p->pos = lex_pos(p, s);
+                p->at = s + 1;
+                p->nlsemi = true;
+                p->op = OP_NONE;
+                p->prec = PREC_NONE;
+                return true;
+            }
+            break;
+        case '"':
+            for (s++; *s != '"'; s++) {
+                s += *s == '\\';
+                if (*s == '\n' || *s == 0) {
+                    return false;
+                }
+            }
+            break;
+        case '\'':
+            for (s++; *s != '\''; s++) {
+                s += *s == '\\';
+                if (*s == '\n' || *s == 0) {
+                    return false;
+                }
+            }
+            break;
+        case '`':
+            s = memchr(s + 1, '`', (size_t)(p->end - (s + 1)));
+            if (!s) {
+                return false;
+            }
+            break;
+        case '/':
+            if (s[1] == '/') {
+                s = memchr(s, '\n', (size_t)(p->end - s));
+                if (!s) {
+                    return false;
+                }
+            } else if (s[1] == '*') {
+                const u8 *e = s + 2;
+
+                while ((e = memchr(e, '*', (size_t)(p->end - e))) != NULL && e[1] != '/') {
+                    e++;
+                }
+                if (!e) {
+                    return false;
+                }
+                s = e + 1;
+            }
+            break;
+        case 0: return false;
+        default: break;
+        }
+    }
+}
+
+void lex_start(struct parser *p)
+{
+    u64 serial = intern_serial(p->names);
+
+    if (known.serial != serial) {
+        memset(known.v, 0, sizeof(known.v));
+        known.serial = serial;
+    }
+    p->at = lex_junk(p, p->text);
+    p->nlsemi = false;
+}

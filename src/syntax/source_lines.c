@@ -1,0 +1,209 @@
+/* source_lines.c: a pass over a file's text for its newlines and, only if it has any, for line
+ * directives.
+ *
+ * Directives: Go compiler documentation (cmd/compile, "Compiler Directives"), and for corner cases
+ * GOROOT/src/cmd/compile/internal/syntax/{parser,pos}.go.
+ */
+#include "syntax/source_lines.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/vec.h"
+
+enum { LINE_MAX_ = 1 << 30 }; /* larger numbers are refused */
+
+/* ---- one directive ---- */
+
+/* A number behind the last colon: *at is its offset (0: there is no colon); false if it is no
+ * number. */
+static bool trailing_number(str text, size_t *at, u64 *n)
+{
+    i64 colon = str_find_last_byte(text, ':');
+
+    *at = (size_t)(colon + 1);
+    *n = 0;
+    return colon >= 0 && str_u64(str_from(text, *at), n);
+}
+
+enum source_line_error source_parse_line(str text, struct source_directive *d, bool *keep_file,
+                                         size_t *at)
+{
+    size_t first, second;
+    u64 n, m;
+    bool ok = trailing_number(text, &first, &n);
+
+    *keep_file = false;
+    *at = first;
+    if (first == 0) {
+        return SOURCE_LINE_NONE;
+    }
+    if (!ok) {
+        return SOURCE_LINE_BAD;
+    }
+    if (trailing_number(str_slice(text, 0, first - 1), &second, &m)) {
+        if (n == 0 || n > LINE_MAX_) {
+            return SOURCE_LINE_BAD_COL;
+        }
+        d->to_col = (u32)n;
+        n = m;
+        first = second;
+        *at = first;
+        *keep_file = first == 1;
+    } else {
+        d->to_col = 0;
+    }
+    if (n == 0 || n > LINE_MAX_) {
+        return SOURCE_LINE_BAD;
+    }
+    d->to_line = (u32)n;
+    d->file = str_slice(text, 0, first - 1);
+    return SOURCE_LINE_OK;
+}
+
+/* ---- all of a file ---- */
+
+typedef VEC(struct source_directive) directives;
+
+/* The comment [from, to) of f, behind which `next` is where its directive applies from. */
+static void comment(const struct source *f, const struct source_lines *l, directives *v,
+                    size_t from, size_t to, size_t next)
+{
+    str text = str_slice(f->text, from + 2, to);
+    struct source_directive d = {0};
+    bool keep;
+    size_t at;
+
+    if (!str_cut_prefix(&text, STR("line ")) ||
+        source_parse_line(text, &d, &keep, &at) != SOURCE_LINE_OK) {
+        return;
+    }
+    if (keep) {
+        d.file = v->n ? vec_last(v).file : f->path;
+    }
+    d.line = source_line(l, (u32)next);
+    d.col = (u32)next - l->starts[d.line - 1] + 1;
+    vec_push(v, d);
+}
+
+/* Behind a literal that begins at i; literals in which newlines are wrong end there. */
+static size_t skip_literal(str t, size_t i)
+{
+    char quote = t.p[i++];
+
+    while (i < t.n && t.p[i] != quote) {
+        if (quote != '`') {
+            if (t.p[i] == '\n') {
+                return i;
+            }
+            i += t.p[i] == '\\';
+        }
+        i++;
+    }
+    return base_min(i + 1, t.n);
+}
+
+static void find_directives(const struct source *f, const struct source_lines *l, directives *v)
+{
+    str t = f->text;
+
+    for (size_t i = 0; i < t.n;) {
+        if (t.p[i] == '"' || t.p[i] == '`' || t.p[i] == '\'') {
+            i = skip_literal(t, i);
+        } else if (t.p[i] == '/' && t.p[i + 1] == '/') {
+            const char *e = memchr(t.p + i, '\n', t.n - i);
+            size_t end = e ? (size_t)(e - t.p) : t.n, next = e ? end + 1 : end;
+
+            if (i == 0 || t.p[i - 1] == '\n') {
+                comment(f, l, v, i, t.p[end - 1] == '\r' ? end - 1 : end, next);
+            }
+            i = end;
+        } else if (t.p[i] == '/' && t.p[i + 1] == '*') {
+            i64 close = str_find(str_from(t, i + 2), STR("*/"));
+            size_t end = close < 0 ? t.n : i + 2 + (size_t)close;
+
+            if (close >= 0 && !memchr(t.p + i, '\n', end - i)) {
+                comment(f, l, v, i, end, end + 2);
+            }
+            i = close < 0 ? t.n : end + 2;
+        } else {
+            i++;
+        }
+    }
+}
+
+struct source_lines *source_lines_new(const struct source *f)
+{
+    struct source_lines *l = mem_zalloc(sizeof(*l));
+    const char *p = f->text.p, *end = p + f->text.n;
+    size_t n = 1;
+
+    for (const char *s = p; (s = memchr(s, '\n', (size_t)(end - s))) != NULL; s++) {
+        n++;
+    }
+    l->starts = mem_array(n, sizeof(*l->starts));
+    l->starts[l->n++] = 0;
+    for (const char *s = p; (s = memchr(s, '\n', (size_t)(end - s))) != NULL; s++) {
+        l->starts[l->n++] = (u32)(s - p) + 1;
+    }
+    if (str_contains(f->text, STR("//line ")) || str_contains(f->text, STR("/*line "))) {
+        directives v = {0};
+
+        find_directives(f, l, &v);
+        l->directives = v.v;
+        l->n_directives = (u32)v.n;
+    }
+    return l;
+}
+
+void source_lines_free(struct source_lines *l)
+{
+    if (l) {
+        mem_free(l->starts);
+        mem_free(l->directives);
+        mem_free(l);
+    }
+}
+
+u32 source_line(const struct source_lines *l, u32 offset)
+{
+    u32 lo = 0, hi = l->n;
+
+    while (hi - lo > 1) {
+        u32 mid = lo + (hi - lo) / 2;
+
+        if (l->starts[mid] <= offset) {
+            lo = mid;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo + 1;
+}
+
+void source_apply_directives(const struct source_lines *l, struct span *span)
+{
+    const struct source_directive *d = NULL;
+
+    for (u32 lo = 0, hi = l->n_directives; lo < hi;) {
+        u32 mid = lo + (hi - lo) / 2;
+        const struct source_directive *m = &l->directives[mid];
+
+        if (m->line < span->line || (m->line == span->line && m->col <= span->col)) {
+            d = m;
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    if (!d) {
+        return;
+    }
+    if (d->to_col == 0) {
+        span->col = 0;
+    } else if (d->line == span->line) {
+        span->col = d->to_col + (span->col - d->col);
+    }
+    span->line = d->to_line + (span->line - d->line);
+    span->file = d->file;
+}
