@@ -7,8 +7,8 @@
  *   REPR_I64      an integer that fits 64 bits; always this one if it does
  *   REPR_BIG      any other integer
  *   REPR_RAT      a fraction in lowest terms, denominator above 0
- *   REPR_FLOAT    0, or 512 bits of mantissa with an exponent: once a value is one, results stay
- * one REPR_COMPLEX  two of the four above, each in a representation of its own
+ *   REPR_FLOAT    0, or 512 bits of mantissa and an exponent; what comes of one is one
+ *   REPR_COMPLEX  two of the four above, each in a representation of its own
  *
  * Limbs are GMP's, lowest first, and lie behind the struct in the arena.  Views let GMP and MPFR
  * read them in place: a view must not be moved, needs no release, and is never written to.
