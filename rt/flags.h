@@ -11,7 +11,7 @@ struct flags {
     u32 halt_on_error;        /* exit after the first report */
     u32 equal_stacks;         /* suppress_equal_stacks=0: report a pair of stacks again ... */
     u32 equal_addresses;      /* ... suppress_equal_addresses=0: even at the same address */
-    u32 all_pairs;            /* gomm's own: every pair of stacks, see shadow.h; slow */
+    u32 all_pairs;            /* gomm's own: every pair of stacks, see cell.h; slow */
     u32 sleep_asked;          /* atexit_sleep_ms was given: it holds whatever still runs */
     u64 atexit_sleep_ms;      /* goroutines that still run at exit may still race */
     const char *log_path;     /* NULL or "stderr", "stdout", or a file to which .pid is appended */

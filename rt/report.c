@@ -5,6 +5,7 @@
 
 #include "elf.h"
 #include "flags.h"
+#include "shadow.h"
 #include "stack.h"
 #include "suppress.h"
 #include "text.h"

@@ -6,8 +6,8 @@
 #ifndef GOMM_RT_REPORT_H
 #define GOMM_RT_REPORT_H
 
+#include "cell.h"
 #include "rt_types.h"
-#include "shadow.h"
 #include "thread.h"
 
 struct race {

@@ -2,7 +2,7 @@
  *
  * word        8 bytes of the program's memory, aligned; the shadow has one u32 per word
  * cell        what the detector remembers of a word: a small immutable set of accesses, shared by
- *             all words in the same state, counted by reference (shadow.h)
+ *             all words in the same state, counted by reference (cell.h)
  * goroutine   an index, given in creation order and never given again (0: the context before main,
  *             1: main)
  * epoch       counts a goroutine's releases; (goroutine, epoch) names a stretch of its execution

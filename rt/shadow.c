@@ -1,109 +1,33 @@
-/* shadow.c: the address map, cells, and the check of an access.  See shadow.h. */
+/* shadow.c: cells, and the check of an access.  See shadow.h and cell.h; the address map is in
+ * shadow_map.c. */
 #include "shadow.h"
 
+#include "cell.h"
 #include "flags.h"
 #include "report.h"
 #include "stack.h"
-#include "sync.h"
 
 enum { UNIT = 8, UNITS = 1u << 30, SMALL = 40, LARGE_CELL = 160, RACES_MAX = 64, SCAN_ALWAYS = 16 };
 _Static_assert(sizeof(struct cell) + (ENTRIES_MAX - 1) * sizeof(struct entry) <= LARGE_CELL, "large");
 
-#define REFS_STICKY 0x80000000u
-#define REFS_MIDDLE 0xc0000000u
 #define RUN_MAX 0x10000000u
 #define FULL 0xffu
-#define MAP_STEP (1UL << 16) /* of the program's memory; no table's entries stand for more at once */
 
-struct range shadow_ranges[2];
-static struct arena cells;
+struct arena cells;
 static struct pool small_pool = {.arena = &cells, .stride = SMALL / UNIT};
 static struct pool large_pool = {.arena = &cells, .stride = LARGE_CELL / UNIT};
 static struct arena site_cells; /* u32 by stack id: the cell of fresh memory allocated there */
 static struct os_lock site_lock;
 
-/* ---- address map ---- */
-
-static int range_init(struct range *r, uptr lo, uptr size)
+int cell_init(void)
 {
-    r->lo = lo;
-    r->words = os_reserve(size / 2);
-    r->lines = os_reserve(size >> (LINE_LOG - 2));
-    r->pages = os_reserve(ROUND_UP(size >> (PAGE_LOG - 2), 4096UL));
-    if (!r->words || !r->lines || !r->pages) {
+    if (arena_init(&cells, "shadow cells", UNIT, UNITS) != 0) {
         return -1;
     }
-    r->size = size; /* last: makes the range visible */
-    return 0;
+    return arena_init(&site_cells, "allocation sites", sizeof(u32), 1u << 28);
 }
 
-int shadow_init(void)
-{
-    if (arena_init(&cells, "shadow cells", UNIT, UNITS) != 0 ||
-        arena_init(&site_cells, "allocation sites", sizeof(u32), 1u << 28) != 0) {
-        return -1;
-    }
-    return range_init(&shadow_ranges[0], HEAP_LO, HEAP_HI - HEAP_LO);
-}
-
-static int commit(void *table, uptr from, uptr to)
-{
-    u8 *first = (u8 *)table + ROUND_DOWN(from, 4096UL);
-    u8 *last = (u8 *)table + ROUND_UP(to, 4096UL);
-
-    return os_commit(first, (uptr)(last - first));
-}
-
-void shadow_map(uptr addr, uptr size)
-{
-    struct range *r = shadow_range(addr);
-
-    if (!r) {
-        r = &shadow_ranges[1];
-        if (r->size != 0) {
-            return; /* Go has one data range; hooks do not pass addresses outside of it */
-        }
-
-        uptr lo = ROUND_DOWN(addr, MAP_STEP);
-
-        if (range_init(r, lo, ROUND_UP(addr + size - lo, MAP_STEP)) != 0) {
-            rt_exhausted("the shadow of global variables");
-            return;
-        }
-    }
-
-    /* Whole steps: the last word may be a part of one, its line and page are parts most often. */
-    uptr from = ROUND_DOWN(addr - r->lo, MAP_STEP), to = ROUND_UP(addr - r->lo + size, MAP_STEP);
-
-    if (to > r->size || commit(r->words, from / 2, to / 2) != 0 ||
-        commit(r->lines, from >> (LINE_LOG - 2), to >> (LINE_LOG - 2)) != 0 ||
-        commit(r->pages, from >> (PAGE_LOG - 2), to >> (PAGE_LOG - 2)) != 0) {
-        rt_exhausted("the shadow of the heap");
-    }
-}
-
-/* ---- cells ---- */
-
-static struct cell *cell_at(u32 id)
-{
-    return arena_at(&cells, id & CELL_INDEX);
-}
-
-static u32 cell_count(const struct cell *c)
-{
-    return c->entry[0].count;
-}
-
-static void cell_ref(u32 id, u32 n)
-{
-    struct cell *c = cell_at(id);
-
-    if (id != 0 && atomic_load_relaxed(&c->refs) < REFS_STICKY &&
-        atomic_add(&c->refs, n) + n >= REFS_STICKY) {
-        /* out of reach of those that are about to take references away */
-        atomic_store_relaxed(&c->refs, REFS_MIDDLE);
-    }
-}
+/* ---- cells come and go ---- */
 
 static void sets_free(struct proc *p, struct set *sets)
 {
@@ -118,14 +42,10 @@ static void sets_free(struct proc *p, struct set *sets)
     mem_free(sets, ACCESS_KINDS * sizeof *sets);
 }
 
-static void cell_unref(struct proc *p, u32 id, u32 n)
+void cell_free(struct proc *p, u32 id)
 {
     struct cell *c = cell_at(id);
 
-    if (id == 0 || atomic_load_relaxed(&c->refs) >= REFS_STICKY ||
-        atomic_sub(&c->refs, n) != n) {
-        return;
-    }
     /* A reader that still holds the id must not take the cell for one of its own. */
     atomic_store_relaxed(&c->fast, 0);
     if (id & CELL_BIG) {
@@ -163,8 +83,7 @@ static u32 cell_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u
     return id;
 }
 
-/* The cell of memory allocated at `site` and not accessed yet; it lives for ever. */
-static u32 cell_fresh(struct proc *p, u32 site)
+u32 cell_fresh(struct proc *p, u32 site)
 {
     u32 *slot = arena_at(&site_cells, site);
     uptr need = ((uptr)site + 1) * sizeof(u32);
@@ -523,18 +442,6 @@ static u32 big_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u3
 
 /* ---- one word ---- */
 
-static u32 word_lock(u32 *word)
-{
-    for (u32 n = 0;; n++) {
-        u32 id = atomic_load_relaxed(word);
-
-        if (!(id & CELL_LOCK) && atomic_cas(word, &id, id | CELL_LOCK)) {
-            return id;
-        }
-        os_spin(n);
-    }
-}
-
 /* Gives a cell that only this locked word names new contents, if they fit it as they fit a new one. */
 static int cell_reuse(struct proc *p, struct cell *c, u64 fast, const struct entry *e, u32 count)
 {
@@ -605,6 +512,45 @@ static u32 cell_access(struct access *a, u32 id)
 
     return to == 0 ? id : to;
 }
+
+u32 cell_forget(struct proc *p, u32 id, u8 mask)
+{
+    struct cell *c = cell_at(id);
+
+    if (id == 0) {
+        return 0;
+    }
+    if (id & CELL_BIG) {
+        for (u32 k = 0; k < ACCESS_KINDS; k++) {
+            struct set *s = &c->sets[k];
+
+            for (u32 i = 0; i < s->cap; i++) {
+                struct entry *x = &s->slot[i];
+
+                if (x->mask != 0 && (x->mask &= (u8)~mask) == 0) {
+                    act_unref(&p->acts, x->act);
+                }
+            }
+            if (s->cap != 0) {
+                set_rebuild(p, s, NULL, 1);
+            }
+        }
+        atomic_store_relaxed(&c->fast, 0);
+        return id;
+    }
+
+    struct entry e[ENTRIES_MAX];
+    u32 n = 0;
+
+    for (u32 i = 0; i < cell_count(c); i++) {
+        e[n] = c->entry[i];
+        e[n].mask &= (u8)~mask;
+        n += e[n].mask != 0;
+    }
+    return n == 0 ? 0 : cell_new(p, c->site, 0, e, n);
+}
+
+/* ---- accesses ---- */
 
 static int key_is_fast(u64 fast, u64 key, u8 kind)
 {
@@ -770,18 +716,13 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
     }
 }
 
-static u8 mask_of(u32 first, u32 count)
-{
-    return (u8)(((1u << count) - 1) << first);
-}
-
-/* The slow path proper: no word of it was found to be ours already. */
 /* What cell.fast says of a whole-word access. */
 static u64 fast_of(u64 key, u8 kind)
 {
     return kind & ACCESS_ATOMIC || flags.all_pairs ? 0 : kind & ACCESS_WRITE ? key : key - 1;
 }
 
+/* The slow path proper: no word of it was found to be ours already. */
 static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct range *r, uptr addr,
                                  uptr size, u8 kind, uptr pc, u32 act)
 {
@@ -892,176 +833,6 @@ void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind,
         size = r->lo + r->size - addr;
     }
     access_slow(p, t, r, addr, size, kind, pc, thr_act(p, t));
-}
-
-/* ---- objects come and go ---- */
-
-/* Takes bytes out of a cell; the result has a reference for the word if it is another one. */
-static u32 cell_forget(struct proc *p, u32 id, u8 mask)
-{
-    struct cell *c = cell_at(id);
-
-    if (id == 0) {
-        return 0;
-    }
-    if (id & CELL_BIG) {
-        for (u32 k = 0; k < ACCESS_KINDS; k++) {
-            struct set *s = &c->sets[k];
-
-            for (u32 i = 0; i < s->cap; i++) {
-                struct entry *x = &s->slot[i];
-
-                if (x->mask != 0 && (x->mask &= (u8)~mask) == 0) {
-                    act_unref(&p->acts, x->act);
-                }
-            }
-            if (s->cap != 0) {
-                set_rebuild(p, s, NULL, 1);
-            }
-        }
-        atomic_store_relaxed(&c->fast, 0);
-        return id;
-    }
-
-    struct entry e[ENTRIES_MAX];
-    u32 n = 0;
-
-    for (u32 i = 0; i < cell_count(c); i++) {
-        e[n] = c->entry[i];
-        e[n].mask &= (u8)~mask;
-        n += e[n].mask != 0;
-    }
-    return n == 0 ? 0 : cell_new(p, c->site, 0, e, n);
-}
-
-static void word_forget(struct proc *p, u32 *word, u8 mask)
-{
-    u32 id = word_lock(word);
-    u32 to = cell_forget(p, id, mask);
-
-    atomic_store(word, to);
-    if (to != id) {
-        cell_unref(p, id, 1);
-    }
-}
-
-/* Gives whole words a cell that lives for ever, or 0. */
-static void words_set(struct proc *p, u32 *word, uptr count, u32 to)
-{
-    u32 last = 0, run = 0;
-
-    for (uptr i = 0; i < count; i++) {
-        u32 id = atomic_load_relaxed(&word[i]);
-
-        if (id == to) {
-            continue;
-        }
-        if (id == 0 || (!(id & (CELL_BIG | CELL_LOCK)) &&
-                        atomic_load_relaxed(&cell_at(id)->refs) >= REFS_STICKY)) {
-            /* Nobody has a right to this memory now; a wild access would lose a count at most. */
-            atomic_store_relaxed(&word[i], to);
-            continue;
-        }
-        id = word_lock(&word[i]);
-        atomic_store(&word[i], to);
-        if (id != last) {
-            if (run != 0) {
-                cell_unref(p, last, run);
-            }
-            last = id;
-            run = 0;
-        }
-        run++;
-    }
-    if (run != 0) {
-        cell_unref(p, last, run);
-    }
-}
-
-/* Whole pages: skips those never touched, and gives the memory of the others back. */
-static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr size, u32 site)
-{
-    uptr end = addr + size;
-
-    while (addr < end) {
-        uptr next = ROUND_DOWN(addr, 1UL << PAGE_LOG) + (1UL << PAGE_LOG);
-        uptr stop = next < end ? next : end;
-        u32 *page = shadow_page(r, addr);
-        u32 page_flags = atomic_load_relaxed(page);
-
-        if (page_flags & PAGE_TOUCHED) {
-            u32 *word = &r->words[(addr - r->lo) >> 3];
-
-            words_set(p, word, (stop - addr) / 8, 0);
-            if (stop - addr == 1UL << PAGE_LOG) {
-                os_release(word, (1UL << PAGE_LOG) / 2);
-                page_flags &= ~PAGE_TOUCHED;
-            }
-        }
-        if (page_flags & PAGE_SYNC) {
-            sync_forget(p, r, addr, stop - addr);
-            if (stop - addr == 1UL << PAGE_LOG) {
-                page_flags &= ~PAGE_SYNC;
-            }
-        }
-        atomic_store_relaxed(page, (page_flags & ~PAGE_SITE) | site);
-        addr = stop;
-    }
-}
-
-static void object_set(struct proc *p, uptr addr, uptr size, u32 site, int fresh)
-{
-    const struct range *r = shadow_range(addr);
-
-    if (!r || size == 0 || size > r->lo + r->size - addr) {
-        return;
-    }
-    if (size >= LARGE) {
-        pages_clear(p, r, addr, ROUND_UP(size, 8UL), site);
-        return;
-    }
-    if (atomic_load_relaxed(shadow_page(r, addr)) & PAGE_SYNC ||
-        atomic_load_relaxed(shadow_page(r, addr + size - 1)) & PAGE_SYNC || size > 1UL << PAGE_LOG) {
-        sync_forget(p, r, addr, size);
-    }
-
-    u32 to = fresh && site != 0 ? cell_fresh(p, site) : 0;
-    u32 *word = &r->words[(addr - r->lo) >> 3];
-    u32 offset = addr & 7;
-
-    if (to != 0) {
-        for (uptr at = addr; at < addr + size; at += 1UL << PAGE_LOG) {
-            shadow_page_set(r, at, PAGE_TOUCHED);
-        }
-        shadow_page_set(r, addr + size - 1, PAGE_TOUCHED);
-    }
-    /* The tiny allocator (runtime/malloc.go) puts several objects into a word. */
-    if (offset != 0) {
-        u32 n = 8 - offset < size ? 8 - offset : (u32)size;
-
-        word_forget(p, word, mask_of(offset, n));
-        word++;
-        size -= n;
-    }
-    words_set(p, word, size / 8, to);
-    word += size / 8;
-    if (size & 7) {
-        if (atomic_load_relaxed(word) == 0) {
-            atomic_store_relaxed(word, to);
-        } else {
-            word_forget(p, word, mask_of(0, size & 7));
-        }
-    }
-}
-
-void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
-{
-    object_set(p, addr, size, site, 1);
-}
-
-void shadow_free(struct proc *p, uptr addr, uptr size)
-{
-    object_set(p, addr, size, 0, 0);
 }
 
 void shadow_drain(struct proc *p)
