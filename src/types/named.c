@@ -203,32 +203,6 @@ void named_resolve(struct type_named *n)
     program_unlock(pkg->prog);
 }
 
-struct type_interface *type_param_iface(struct type_param *p)
-{
-    struct type *under = p->bound ? type_under(p->bound) : NULL;
-
-    if (!under || under == TYPE_BAD) {
-        return &universe_any_iface; /* reported elsewhere */
-    }
-    if (under->kind == TYPE_INTERFACE) {
-        return type_unalias(p->bound)->kind == TYPE_PARAM ? &universe_any_iface
-                                                          : as_interface(under);
-    }
-    /* A type as a constraint stands for interface{ type }.  Only the thread that checks the parameter's package
-       comes here: types_finish leaves none without its interface. */
-    struct arena *a = p->obj->pkg->arena;
-    struct type_interface *i = ARENA_NEW(a, struct type_interface);
-    i->t.kind = TYPE_INTERFACE;
-    i->t.flag = TYPE_FLAG_IMPLICIT;
-    i->embeds = ARENA_NEW(a, struct type *);
-    i->embeds[0] = p->bound;
-    i->n_embeds = 1;
-    i->complete = true;
-    i->pkg = p->obj->pkg;
-    p->bound = &i->t;
-    return i;
-}
-
 /* ---- methods ---- */
 
 void named_add_method(struct checker *c, struct type_named *n, struct obj *m)

@@ -142,9 +142,6 @@ struct type *type_under(struct type *t)
     return t;
 }
 
-/* What stands for the constraint of a parameter whose own is wrong. */
-static struct type_interface empty_iface = {.t = {.kind = TYPE_INTERFACE}, .complete = true};
-
 /* interface{ bound } for a bound that is no interface. */
 static struct type_interface *type_wrap_bound(struct arena *a, struct type_param *p, struct type *bound)
 {
@@ -159,22 +156,23 @@ static struct type_interface *type_wrap_bound(struct arena *a, struct type_param
     return i;
 }
 
+/* A constraint that is wrong, which is reported elsewhere, counts as any. */
 struct type_interface *type_param_iface(struct type_param *p)
 {
     struct type *bound = __atomic_load_n(&p->bound, __ATOMIC_ACQUIRE);
     if (!bound) {
-        return &empty_iface;
+        return &universe_any_iface;
     }
     if (bound->kind == TYPE_INTERFACE) {
         return (struct type_interface *)(void *)bound;
     }
     struct type *actual = type_unalias(bound);
     if (actual->kind == TYPE_PARAM) {
-        return &empty_iface; /* an error, reported with the declaration */
+        return &universe_any_iface; /* an error, reported with the declaration */
     }
     struct type *under = type_under(actual);
     if (under == TYPE_BAD) {
-        return &empty_iface;
+        return &universe_any_iface;
     }
     if (under->kind == TYPE_INTERFACE) {
         return as_interface(under);
