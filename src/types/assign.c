@@ -34,6 +34,11 @@ static bool has_value(const struct operand *x)
     }
 }
 
+static const char *context_text(struct checker *c, const char *context)
+{
+    return context == check_arg_context ? str_fmt(c->tmp, "argument to %s", s_expr(c, c->arg_fun)).p : context;
+}
+
 /* x, which is untyped, takes the type that t asks for; false after an error. */
 static bool give_type(struct checker *c, struct operand *x, struct type *t, const char *context)
 {
@@ -41,7 +46,7 @@ static bool give_type(struct checker *c, struct operand *x, struct type *t, cons
 
     if (operand_is_nil(x)) {
         if (!t) {
-            check_error(c, at_operand(c, x), "use of untyped nil in %s", context);
+            check_error(c, at_operand(c, x), "use of untyped nil in %s", context_text(c, context));
             return false;
         }
     } else if (!t || type_is_iface_not_param(t)) {
@@ -54,7 +59,7 @@ static bool give_type(struct checker *c, struct operand *x, struct type *t, cons
 
     if (fail != UNTYPED_OK) {
         check_error(c, at_operand(c, x), "cannot use %s as %s value in %s%s", s_operand(c, x), s_type(c, target),
-                    context,
+                    context_text(c, context),
                     fail == UNTYPED_TRUNCATED  ? " (truncated)"
                     : fail == UNTYPED_OVERFLOW ? " (overflows)"
                                                : "");
@@ -79,7 +84,7 @@ void assign_operand(struct checker *c, struct operand *x, struct type *t, const 
     }
     if (!has_value(x)) {
         check_error(c, at_operand(c, x), "cannot assign %s to %s in %s", s_operand(c, x),
-                    t ? s_type(c, t) : "_", context);
+                    t ? s_type(c, t) : "_", context_text(c, context));
         x->mode = MODE_NONE;
         return;
     }
@@ -92,7 +97,7 @@ void assign_operand(struct checker *c, struct operand *x, struct type *t, const 
 
     if (under->kind == TYPE_SIGNATURE && as_signature(under)->tparams) {
         check_error(c, at_operand(c, x), "cannot use generic function %s without instantiation in %s",
-                    s_expr(c, x->expr), context);
+                    s_expr(c, x->expr), context_text(c, context));
         x->mode = MODE_NONE;
         return;
     }
@@ -107,10 +112,10 @@ void assign_operand(struct checker *c, struct operand *x, struct type *t, const 
     }
     if (why.n > 0) {
         check_error(c, at_operand(c, x), "cannot use %s as %s value in %s: %s", s_operand(c, x), s_type(c, t),
-                    context, s_str(c, why));
+                    context_text(c, context), s_str(c, why));
     } else {
         check_error(c, at_operand(c, x), "cannot use %s as %s value in %s", s_operand(c, x), s_type(c, t),
-                    context);
+                    context_text(c, context));
     }
     x->mode = MODE_NONE;
 }

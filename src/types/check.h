@@ -90,6 +90,7 @@ struct checker {
     struct mono *mono;
     u32 next_tparam;
     u32 deep_instances; /* instance.c */
+    node arg_fun;       /* what is called, while check_arg_context is a context */
     u32 order;
     u32 depth; /* of recursion over syntax, bounded by CHECK_DEPTH */
 };
@@ -506,6 +507,8 @@ void check_usage(struct checker *c, struct scope *s); /* unused variables */
 /* The rest of a for statement with a range clause uses it for its body; ctx: see stmt.c. */
 void check_stmt(struct checker *c, u32 ctx, node s);
 void assign_stmt(struct checker *c, node s); /* =, :=, op=, ++ and -- */
+/* For assign_operand: "argument to f", where f is what c->arg_fun says; written only when there is an error. */
+extern const char check_arg_context[];
 /* x is assigned to something of type t (NULL: x's own type is taken); context: "assignment", "argument" … */
 void assign_operand(struct checker *c, struct operand *x, struct type *t, const char *context);
 void assign_init_const(struct checker *c, struct obj *lhs, struct operand *x);
