@@ -11,7 +11,7 @@
  *   type.c object.c predicate.c identical.c lookup.c typestring.c typeset.c validtype.c layout.c
  *               what types.h declares
  *   named.c subst.c instance.c infer.c unify.c mono.c   generics
- *   call.c      calls, selectors, instantiated functions
+ *   call.c selector.c   calls, instantiated functions; selectors
  *   builtin.c   builtin functions
  *   operand.c expr.c operator.c untyped.c convert.c index.c literal.c   expressions
  *   stmt.c assign.c range.c label.c terminate.c   statements
