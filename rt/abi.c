@@ -37,8 +37,8 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
     struct proc *p = NULL;
     struct thr *t = NULL;
 
-    if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && act_init() == 0 && sync_init() == 0 &&
-        shadow_init() == 0) {
+    if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && act_init() == 0 &&
+        sync_init() == 0 && shadow_init() == 0) {
         widths = os_map(sizeof *widths << WIDTHS_LOG);
         struct proc *spare = widths ? proc_new() : NULL;
 
@@ -58,7 +58,6 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
     *thr = t;
     *proc = p;
 }
-
 
 /* Goroutines of Go's runtime itself (garbage collector, finalizers) run no code of the user's that
    could still race. */
@@ -174,10 +173,10 @@ EXPORT void __tsan_finalizer_goroutine(struct thr *t)
 }
 
 /* Where the function that returns to pc keeps its return address: the distance from the end of the
- * goroutine's stack.  The hook is called from the function itself or from a wrapper, either of which
- * may have a frame pointer or (Go 1.19) no frame at all, so the return address lies in one of the first
- * frames of the frame-pointer chain, right above a wrapper's frame, or above one or two return
- * addresses at SP.  0: not found. */
+ * goroutine's stack.  The hook is called from the function itself or from a wrapper, either of
+ * which may have a frame pointer or (Go 1.19) no frame at all, so the return address lies in one of
+ * the first frames of the frame-pointer chain, right above a wrapper's frame, or above one or two
+ * return addresses at SP.  0: not found. */
 static u32 frame_depth(const struct go_g *g, uptr fp, uptr sp, uptr pc)
 {
     uptr at[5], end = g->stack_hi - 16;
@@ -595,56 +594,56 @@ static void atomic_end(struct atomic_call *c, u32 what)
 }
 
 /* The arguments as Go's assembly lays them out: the address, then operands, then the result. */
-#define ATOMIC_OPS(bits)                                                                           \
-    struct args##bits {                                                                            \
-        u##bits *addr;                                                                             \
-        u##bits a;                                                                                 \
-    };                                                                                             \
-    EXPORT void __tsan_go_atomic##bits##_load(struct thr *, uptr, uptr, struct args##bits *);      \
-    EXPORT void __tsan_go_atomic##bits##_load(struct thr *t, uptr callpc, uptr pc,                 \
-                                              struct args##bits *x)                                \
-    {                                                                                              \
-        struct atomic_call c;                                                                      \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                                  \
-        x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                         \
-        atomic_end(&c, ATOMIC_LOAD);                                                               \
-    }                                                                                              \
-    EXPORT void __tsan_go_atomic##bits##_store(struct thr *, uptr, uptr, struct args##bits *);     \
-    EXPORT void __tsan_go_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc,                \
-                                               struct args##bits *x)                               \
-    {                                                                                              \
-        struct atomic_call c;                                                                      \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                                  \
-        __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                         \
-        atomic_end(&c, ATOMIC_STORE);                                                              \
+#define ATOMIC_OPS(bits)                                                                       \
+    struct args##bits {                                                                        \
+        u##bits *addr;                                                                         \
+        u##bits a;                                                                             \
+    };                                                                                         \
+    EXPORT void __tsan_go_atomic##bits##_load(struct thr *, uptr, uptr, struct args##bits *);  \
+    EXPORT void __tsan_go_atomic##bits##_load(struct thr *t, uptr callpc, uptr pc,             \
+                                              struct args##bits *x)                            \
+    {                                                                                          \
+        struct atomic_call c;                                                                  \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                              \
+        x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                     \
+        atomic_end(&c, ATOMIC_LOAD);                                                           \
+    }                                                                                          \
+    EXPORT void __tsan_go_atomic##bits##_store(struct thr *, uptr, uptr, struct args##bits *); \
+    EXPORT void __tsan_go_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc,            \
+                                               struct args##bits *x)                           \
+    {                                                                                          \
+        struct atomic_call c;                                                                  \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                              \
+        __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                     \
+        atomic_end(&c, ATOMIC_STORE);                                                          \
     }
 
-#define ATOMIC_RMW_OP(bits, name, op)                                                              \
-    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                   \
-    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)        \
-    {                                                                                              \
-        u##bits *addr = *(u##bits **)(void *)x;                                                    \
-        struct atomic_call c;                                                                      \
-        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8);                                     \
-        *(u##bits *)(void *)(x + 16) = op(addr, *(u##bits *)(void *)(x + 8), __ATOMIC_SEQ_CST);    \
-        atomic_end(&c, ATOMIC_RMW);                                                                \
+#define ATOMIC_RMW_OP(bits, name, op)                                                           \
+    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                \
+    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)     \
+    {                                                                                           \
+        u##bits *addr = *(u##bits **)(void *)x;                                                 \
+        struct atomic_call c;                                                                   \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8);                                  \
+        *(u##bits *)(void *)(x + 16) = op(addr, *(u##bits *)(void *)(x + 8), __ATOMIC_SEQ_CST); \
+        atomic_end(&c, ATOMIC_RMW);                                                             \
     }
 
 /* old at +8, new right behind it, the result byte behind both */
-#define ATOMIC_CAS_OP(bits, result)                                                                \
-    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *, uptr, uptr, u8 *);         \
-    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *t, uptr callpc, uptr pc,     \
-                                                          u8 *x)                                   \
-    {                                                                                              \
-        u##bits *addr = *(u##bits **)(void *)x;                                                    \
-        u##bits old = *(u##bits *)(void *)(x + 8);                                                 \
-        u##bits new = *(u##bits *)(void *)(x + 8 + bits / 8);                                      \
-        struct atomic_call c;                                                                      \
-        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8);                                     \
-        u8 done = __atomic_compare_exchange_n(addr, &old, new, 0, __ATOMIC_SEQ_CST,                \
-                                              __ATOMIC_SEQ_CST);                                   \
-        x[result] = done;                                                                          \
-        atomic_end(&c, done ? ATOMIC_RMW : ATOMIC_LOAD);                                           \
+#define ATOMIC_CAS_OP(bits, result)                                                              \
+    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *, uptr, uptr, u8 *);       \
+    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *t, uptr callpc, uptr pc,   \
+                                                          u8 *x)                                 \
+    {                                                                                            \
+        u##bits *addr = *(u##bits **)(void *)x;                                                  \
+        u##bits old = *(u##bits *)(void *)(x + 8);                                               \
+        u##bits new = *(u##bits *)(void *)(x + 8 + bits / 8);                                    \
+        struct atomic_call c;                                                                    \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8);                                   \
+        u8 done =                                                                                \
+            __atomic_compare_exchange_n(addr, &old, new, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+        x[result] = done;                                                                        \
+        atomic_end(&c, done ? ATOMIC_RMW : ATOMIC_LOAD);                                         \
     }
 
 ATOMIC_OPS(32)

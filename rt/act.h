@@ -2,9 +2,9 @@
  *
  * An activation is (the caller's activation, the pc that the function returns to): with a pc inside
  * of the function it is a full call stack.  It is made when its function first has an access
- * recorded and lives as long as the function runs or somebody names it: a cell's entry, an activation
- * that was called from it.  So the history is complete, costs no lookup, and is given back when the
- * last word that needs it is overwritten.  Id 0 is the empty stack.
+ * recorded and lives as long as the function runs or somebody names it: a cell's entry, an
+ * activation that was called from it.  So the history is complete, costs no lookup, and is given
+ * back when the last word that needs it is overwritten.  Id 0 is the empty stack.
  * pc and parent never change.  References are counted; ids are recycled.
  */
 #ifndef GOMM_RT_ACT_H
@@ -51,7 +51,8 @@ static inline void act_unref(struct cache *c, u32 id)
     }
 }
 
-/* The stack (stack.h) of an activation; equal for equal stacks.  The caller's reference must hold. */
+/* The stack (stack.h) of an activation; equal for equal stacks.  The caller's reference must
+   hold. */
 u32 act_stack(u32 id);
 
 #endif

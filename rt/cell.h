@@ -1,17 +1,17 @@
 /* cell.h: cells: what the detector remembers of a word.
  *
- * A cell is the set of accesses to a word that a later access may still race with.  Cells are counted,
- * immutable while they are shared, and shared by words with the same past, so memory filled by one
- * loop costs one cell.  Access x is dropped from the set when a later access y of the same bytes
- * happens after x and conflicts with all that x conflicts with: whatever then is unordered with x is
- * unordered with y also.  Nothing else is ever dropped.  (FastTrack, PLDI 2009, keeps one write and
- * drops its unordered predecessors; we keep those.)
+ * A cell is the set of accesses to a word that a later access may still race with.  Cells are
+ * counted, immutable while they are shared, and shared by words with the same past, so memory
+ * filled by one loop costs one cell.  Access x is dropped from the set when a later access y of the
+ * same bytes happens after x and conflicts with all that x conflicts with: whatever then is
+ * unordered with x is unordered with y also.  Nothing else is ever dropped.  (FastTrack, PLDI 2009,
+ * keeps one write and drops its unordered predecessors; we keep those.)
  *
- * A word whose set outgrows ENTRIES_MAX has a big cell: its own, mutable under the word's lock, sets
- * hashed by goroutine.
+ * A word whose set outgrows ENTRIES_MAX has a big cell: its own, mutable under the word's lock,
+ * sets hashed by goroutine.
  *
- * Ownership: a word and a memo (thread.h) hold a reference each.  Threading: whoever changes the cell
- * of a word holds the word's lock (shadow.h), which also keeps the cell from being recycled.
+ * Ownership: a word and a memo (thread.h) hold a reference each.  Threading: whoever changes the
+ * cell of a word holds the word's lock (shadow.h), which also keeps the cell from being recycled.
  */
 #ifndef GOMM_RT_CELL_H
 #define GOMM_RT_CELL_H
@@ -46,9 +46,9 @@ struct entry {
 
 /* 40 bytes with one entry or none, 160 with up to seven. */
 struct cell {
-    u32 refs;  /* words and memos that name this cell; from REFS_STICKY on it stays for ever */
-    u32 site;  /* stack of the allocation, 0 unknown */
-    u64 fast;  /* (thr.key of the latest access, lowest bit: it writes) if plain and 8 bytes; or 0 */
+    u32 refs; /* words and memos that name this cell; from REFS_STICKY on it stays for ever */
+    u32 site; /* stack of the allocation, 0 unknown */
+    u64 fast; /* (thr.key of the latest access, lowest bit: it writes) if plain and 8 bytes; or 0 */
     union {
         struct entry entry[1]; /* count of them, the latest access first */
         struct set *sets;      /* big: ACCESS_KINDS of them */
@@ -103,8 +103,8 @@ static inline void cell_unref(struct proc *p, u32 id, u32 n)
     }
 }
 
-/* The cell of memory allocated at `site` and not accessed yet; it lives for ever.  0 when memory ran
- * out. */
+/* The cell of memory allocated at `site` and not accessed yet; it lives for ever.  0 when memory
+ * ran out. */
 u32 cell_fresh(struct proc *p, u32 site);
 
 /* Takes bytes out of a locked word's cell; the result has a reference for the word if it is another

@@ -148,8 +148,8 @@ static int node_complete(const struct clock_node *n, u32 first)
         for (u32 i = CLOCK_FAN; i-- > 0;) {
             u32 v = n->slot[i];
 
-            if (v == 0 || (v != CLOCK_ALL &&
-                           !node_complete(clock_at(v), child_first(first, n->level, i)))) {
+            if (v == 0 ||
+                (v != CLOCK_ALL && !node_complete(clock_at(v), child_first(first, n->level, i)))) {
                 return 0;
             }
         }
@@ -297,8 +297,8 @@ static void slots_join(struct cache *c, struct clock_node *n, const struct clock
         if (n->level == 0) {
             n->slot[i] = n->slot[i] < m->slot[i] ? m->slot[i] : n->slot[i];
         } else if (n->slot[i] != m->slot[i]) {
-            n->slot[i] = node_join(c, n->level - 1, child_first(first, n->level, i), n->slot[i],
-                                   m->slot[i]);
+            n->slot[i] =
+                node_join(c, n->level - 1, child_first(first, n->level, i), n->slot[i], m->slot[i]);
             node_fold_left(c, n, first, i);
         }
     }

@@ -10,9 +10,9 @@
  * of these goroutines", and stands for subtrees whose goroutines have all finished and are known
  * to their last epoch; so a clock stays small though goroutine indices are never used again.
  *
- * Invariants: a root is 0 or a node (never CLOCK_ALL, it would claim goroutines not yet born); a node
- * of level l holds the goroutines of a range of 32^(l+1); refs >= 1 for every reachable node; a
- * node with refs == 1 reached through references of one's own may be changed in place.
+ * Invariants: a root is 0 or a node (never CLOCK_ALL, it would claim goroutines not yet born); a
+ * node of level l holds the goroutines of a range of 32^(l+1); refs >= 1 for every reachable node;
+ * a node with refs == 1 reached through references of one's own may be changed in place.
  * Functions are not synchronised: a root belongs to a goroutine or to a locked object.
  */
 #ifndef GOMM_RT_CLOCK_H

@@ -2,9 +2,9 @@
  *
  * Go answers this through the callback that __tsan_init gets (racecallbackthunk in
  * GOROOT/src/runtime/race_amd64.s), but faults when the thread holds no P.  That happens to
- * instrumented code between entersyscall and exitsyscall (runtime's TestPreemptionAfterSyscall).  The
- * thunk is three loads from g; their offsets are read from its code, and then done here.  A thread
- * that is in a system call uses the spare proc, whether it has lost its P already or not.
+ * instrumented code between entersyscall and exitsyscall (runtime's TestPreemptionAfterSyscall).
+ * The thunk is three loads from g; their offsets are read from its code, and then done here.  A
+ * thread that is in a system call uses the spare proc, whether it has lost its P already or not.
  *
  * Threading: current_init runs before all else.  From enter (or spare) to leave the proc is the
  * caller's alone; the pairs do not nest.

@@ -22,7 +22,15 @@ static struct {
 } spare;
 
 enum { RSI = 6, RDI = 7 };
-enum { CMP_IMM8 = 0x83, CMP = 7, JNE = 0x75, MOV_LOAD = 0x8b, MOV_STORE = 0x89, MOV_IMM = 0xc7, RET = 0xc3 };
+enum {
+    CMP_IMM8 = 0x83,
+    CMP = 7,
+    JNE = 0x75,
+    MOV_LOAD = 0x8b,
+    MOV_STORE = 0x89,
+    MOV_IMM = 0xc7,
+    RET = 0xc3
+};
 
 /* One instruction of the thunk. */
 struct step {
@@ -37,7 +45,8 @@ static int decode(struct step *s, uptr pc, uptr limit)
 
     s->next = pc + len;
     s->fs = s->in.segment && *(const u8 *)pc == 0x64;
-    return len != 0 && s->in.map == RT_X86_ONE && s->in.segment == s->fs && !s->in.lock && !s->in.addr32;
+    return len != 0 && s->in.map == RT_X86_ONE && s->in.segment == s->fs && !s->in.lock &&
+           !s->in.addr32;
 }
 
 /* Does it move 8 bytes between RDI and disp(base)? */
@@ -49,12 +58,13 @@ static int moves_rdi(const struct step *s, u8 op, u8 base, int fs)
 
 static int is_imm(const struct step *s, u8 op, u8 group)
 {
-    return s->in.op == op && s->in.wide && !s->in.is_mem && (s->in.reg & 7) == group && s->in.rm == RDI;
+    return s->in.op == op && s->in.wide && !s->in.is_mem && (s->in.reg & 7) == group &&
+           s->in.rm == RDI;
 }
 
-/* mov %fs:tls,%rdi, in two steps in code for shared libraries: the offset comes from the offset table,
- * mov got(%rip),%rdi, or a linker that knew it made that mov $tls,%rdi; then mov %fs:(%rdi),%rdi.
- * 0: neither. */
+/* mov %fs:tls,%rdi, in two steps in code for shared libraries: the offset comes from the offset
+ * table, mov got(%rip),%rdi, or a linker that knew it made that mov $tls,%rdi; then mov
+ * %fs:(%rdi),%rdi. 0: neither. */
 static sptr tls_of_g(struct step *s, uptr pc, uptr limit)
 {
     const sptr *got = NULL;
@@ -100,7 +110,8 @@ static struct thunk read_thunk(uptr pc)
         return unknown;
     }
     for (u32 i = 0; i < LENGTH(offset); i++) {
-        if (!decode(&s, s.next, limit) || !moves_rdi(&s, MOV_LOAD, RDI, 0) || (u64)s.in.disp >= 4096) {
+        if (!decode(&s, s.next, limit) || !moves_rdi(&s, MOV_LOAD, RDI, 0) ||
+            (u64)s.in.disp >= 4096) {
             return unknown;
         }
         *offset[i] = (u32)s.in.disp;

@@ -1,6 +1,6 @@
 /* flags.c: see flags.h.  The syntax is the sanitizers': name=value, separated by blanks, commas or
- * colons, values optionally quoted; unknown names are passed over, and what is no option at all ends
- * the program, both as with the stock runtime. */
+ * colons, values optionally quoted; unknown names are passed over, and what is no option at all
+ * ends the program, both as with the stock runtime. */
 #include "flags.h"
 
 #include <gomm/events.h>

@@ -17,9 +17,9 @@
 
 struct arena {
     u8 *base;
-    u32 unit;  /* bytes of a unit */
-    u32 next;  /* units below are in use or in a pool */
-    u32 limit; /* units in all */
+    u32 unit;       /* bytes of a unit */
+    u32 next;       /* units below are in use or in a pool */
+    u32 limit;      /* units in all */
     uptr committed; /* bytes */
     struct os_lock lock;
     const char *what; /* for messages */

@@ -8,7 +8,13 @@
 
 #include "rt_types.h"
 
-enum { OS_O_RDONLY = 0, OS_O_WRONLY = 1, OS_O_CREAT = 0100, OS_O_APPEND = 02000, OS_O_CLOEXEC = 02000000 };
+enum {
+    OS_O_RDONLY = 0,
+    OS_O_WRONLY = 1,
+    OS_O_CREAT = 0100,
+    OS_O_APPEND = 02000,
+    OS_O_CLOEXEC = 02000000
+};
 enum { OS_EINTR = -4, OS_EAGAIN = -11 };
 
 /* Address space without memory behind it; NULL if there is none. */

@@ -345,8 +345,8 @@ static void text_race(struct text *t, const struct race *r, const struct place *
     text_add(t, "==================\n");
 }
 
-/* Directories on the way to GORACE's log_path that are missing, as the stock runtime makes them when the
-   program starts.  Whether that was enough shows when the file is opened. */
+/* Directories on the way to GORACE's log_path that are missing, as the stock runtime makes them
+   when the program starts.  Whether that was enough shows when the file is opened. */
 static void make_parents(const char *path)
 {
     struct text t;
@@ -590,7 +590,8 @@ int report_fini(void)
         json_number(&t, "status", (u64)(u32)status);
         event(&t);
     }
-    /* C's exit handlers come after this, and may have threads call Go: what they find is reported too. */
+    /* C's exit handlers come after this, and may have threads call Go: what they find is reported
+       too. */
     os_unlock(&out.lock);
     return status;
 }

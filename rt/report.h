@@ -14,8 +14,8 @@ struct race {
     uptr addr;                /* of the word */
     struct entry now, before; /* the later and the earlier access */
     u32 now_stack, before_stack;
-    u32 known;                /* epoch of before.g that now's goroutine had acquired */
-    u32 site;                 /* stack of the allocation, 0 unknown */
+    u32 known; /* epoch of before.g that now's goroutine had acquired */
+    u32 site;  /* stack of the allocation, 0 unknown */
 };
 
 /* Go's callback (runtime·racecallbackthunk), set by __tsan_init. */

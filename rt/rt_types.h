@@ -18,8 +18,8 @@
 #ifndef GOMM_RT_TYPES_H
 #define GOMM_RT_TYPES_H
 
-/* Declarations too: what is defined in another file of the runtime is reached without a table.  (The
-   unit tests build the runtime hosted, beside headers of libc.) */
+/* Declarations too: what is defined in another file of the runtime is reached without a table.
+   (The unit tests build the runtime hosted, beside headers of libc.) */
 #if !__STDC_HOSTED__
 #pragma GCC visibility push(hidden)
 #endif
@@ -37,25 +37,25 @@ _Static_assert(sizeof(u64) == 8 && sizeof(uptr) == 8, "LP64 only");
 #define NULL ((void *)0)
 #endif
 
-#define LIKELY(x) __builtin_expect(!!(x), 1)
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define NOINLINE __attribute__((noinline))
-#define EXPORT __attribute__((visibility("default")))
-#define ROUND_UP(x, a) (((x) + ((a) - 1)) & ~((a) - 1))
-#define ROUND_DOWN(x, a) ((x) & ~((a) - 1))
-#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+#define LIKELY(x)        __builtin_expect(!!(x), 1)
+#define UNLIKELY(x)      __builtin_expect(!!(x), 0)
+#define NOINLINE         __attribute__((noinline))
+#define EXPORT           __attribute__((visibility("default")))
+#define ROUND_UP(x, a)   (((x) + ((a)-1)) & ~((a)-1))
+#define ROUND_DOWN(x, a) ((x) & ~((a)-1))
+#define LENGTH(a)        (sizeof(a) / sizeof((a)[0]))
 
-#define atomic_load(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define atomic_load_relaxed(p) __atomic_load_n((p), __ATOMIC_RELAXED)
-#define atomic_store(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define atomic_load(p)             __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define atomic_load_relaxed(p)     __atomic_load_n((p), __ATOMIC_RELAXED)
+#define atomic_store(p, v)         __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define atomic_store_relaxed(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
-#define atomic_add(p, v) __atomic_fetch_add((p), (v), __ATOMIC_ACQ_REL)
-#define atomic_sub(p, v) __atomic_fetch_sub((p), (v), __ATOMIC_ACQ_REL)
-#define atomic_xchg(p, v) __atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL)
-#define atomic_or(p, v) __atomic_fetch_or((p), (v), __ATOMIC_ACQ_REL)
+#define atomic_add(p, v)           __atomic_fetch_add((p), (v), __ATOMIC_ACQ_REL)
+#define atomic_sub(p, v)           __atomic_fetch_sub((p), (v), __ATOMIC_ACQ_REL)
+#define atomic_xchg(p, v)          __atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL)
+#define atomic_or(p, v)            __atomic_fetch_or((p), (v), __ATOMIC_ACQ_REL)
 
 /* Compare and swap; on failure *old holds what was there. */
-#define atomic_cas(p, old, v)                                                                      \
+#define atomic_cas(p, old, v) \
     __atomic_compare_exchange_n((p), (old), (v), 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
 
 static inline void cpu_pause(void)

@@ -8,10 +8,11 @@
 #include "stack.h"
 
 enum { UNIT = 8, UNITS = 1u << 30, SMALL = 40, LARGE_CELL = 160, RACES_MAX = 64, SCAN_ALWAYS = 16 };
-_Static_assert(sizeof(struct cell) + (ENTRIES_MAX - 1) * sizeof(struct entry) <= LARGE_CELL, "large");
+_Static_assert(sizeof(struct cell) + (ENTRIES_MAX - 1) * sizeof(struct entry) <= LARGE_CELL,
+               "large");
 
 #define RUN_MAX 0x10000000u
-#define FULL 0xffu
+#define FULL    0xffu
 
 struct arena cells;
 static struct pool small_pool = {.arena = &cells, .stride = SMALL / UNIT};
@@ -151,11 +152,11 @@ static int covers(u8 y, u8 x)
 struct access {
     struct proc *p;
     struct thr *t;
-    uptr addr;     /* of the word */
+    uptr addr; /* of the word */
     struct entry e;
-    u64 fast;      /* of the cell that has it first */
+    u64 fast; /* of the cell that has it first */
     u32 site;
-    u32 stack;     /* of e, 0: not asked for yet */
+    u32 stack;       /* of e, 0: not asked for yet */
     u32 races, more; /* more: than fit */
     struct race race[RACES_MAX];
 };
@@ -205,9 +206,9 @@ static void found(struct access *a, const struct entry *x)
    same goroutine at the same stack takes another's place. */
 static int supersedes(struct access *a, const struct entry *x)
 {
-    if (flags.all_pairs && (x->g != a->e.g || x->kind != a->e.kind ||
-                            ((x->act != a->e.act || x->pc != a->e.pc) &&
-                             entry_stack(x) != access_stack(a)))) {
+    if (flags.all_pairs &&
+        (x->g != a->e.g || x->kind != a->e.kind ||
+         ((x->act != a->e.act || x->pc != a->e.pc) && entry_stack(x) != access_stack(a)))) {
         return 0;
     }
     return ordered(a, x) && covers(a->e.kind, x->kind);
@@ -285,7 +286,8 @@ static void set_put(struct set *s, const struct entry *e)
     s->count++;
 }
 
-/* Gives the set a table for `more` further entries; drops what access a (or NULL) makes needless. */
+/* Gives the set a table for `more` further entries; drops what access a (or NULL) makes
+   needless. */
 static int set_rebuild(struct proc *p, struct set *s, struct access *a, u32 more)
 {
     struct set old = *s;
@@ -442,7 +444,8 @@ static u32 big_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u3
 
 /* ---- one word ---- */
 
-/* Gives a cell that only this locked word names new contents, if they fit it as they fit a new one. */
+/* Gives a cell that only this locked word names new contents, if they fit it as they fit a new
+   one. */
 static int cell_reuse(struct proc *p, struct cell *c, u64 fast, const struct entry *e, u32 count)
 {
     u32 old = cell_count(c);
@@ -507,8 +510,8 @@ static u32 cell_access(struct access *a, u32 id)
         return id;
     }
 
-    u32 to = n > ENTRIES_MAX ? big_new(a->p, a->site, fast, e, n)
-                             : cell_new(a->p, a->site, fast, e, n);
+    u32 to =
+        n > ENTRIES_MAX ? big_new(a->p, a->site, fast, e, n) : cell_new(a->p, a->site, fast, e, n);
 
     return to == 0 ? id : to;
 }
@@ -558,8 +561,8 @@ static int key_is_fast(u64 fast, u64 key, u8 kind)
 }
 
 /* The same of a word's cell; the word may be locked, and the cell another one by now: only t makes
-   cells with t's key, and cells that are given back lose theirs.  So if words name one cell, it must
-   have the key still after the last of them was read. */
+   cells with t's key, and cells that are given back lose theirs.  So if words name one cell, it
+   must have the key still after the last of them was read. */
 static int id_is_fast(u32 id, u64 key, u8 kind)
 {
     return (id & CELL_INDEX) != 0 &&
@@ -612,9 +615,9 @@ static void reports(struct access *a)
 }
 
 /* One access to the bytes `mask` of up to `count` words from `word` on, all of them whole (FULL)
- * if count > 1.  key, pc and the activation identify the access for the memo: within one epoch of one
- * goroutine the same access turns the same cell into the same cell, and the verdict "no race" stays
- * true as clocks only grow; so a loop over memory computes once. */
+ * if count > 1.  key, pc and the activation identify the access for the memo: within one epoch of
+ * one goroutine the same access turns the same cell into the same cell, and the verdict "no race"
+ * stays true as clocks only grow; so a loop over memory computes once. */
 static void words_access(struct access *a, const struct range *r, u32 *word, uptr count, u64 key,
                          u64 pc)
 {
@@ -737,11 +740,8 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
     a.more = 0;
     a.site = 0;
     a.stack = 0;
-    a.e = (struct entry){.g = (u32)(key >> 33),
-                         .epoch = key_epoch(key),
-                         .act = act,
-                         .pc = (int)near,
-                         .kind = kind};
+    a.e = (struct entry){
+        .g = (u32)(key >> 33), .epoch = key_epoch(key), .act = act, .pc = (int)near, .kind = kind};
     if (UNLIKELY(near != a.e.pc)) { /* a plugin's code, far away */
         leaf = act_new(&p->acts, a.e.act, pc);
         a.e.act = leaf;

@@ -22,8 +22,8 @@
 #define HEAP_HI 0x00e000000000UL
 
 #define PAGE_TOUCHED 0x80000000u /* some word of the page has or had a cell */
-#define PAGE_SYNC 0x40000000u    /* some line has or had a synchronisation object */
-#define PAGE_SITE 0x3fffffffu    /* stack of the allocation, of large objects */
+#define PAGE_SYNC    0x40000000u /* some line has or had a synchronisation object */
+#define PAGE_SITE    0x3fffffffu /* stack of the allocation, of large objects */
 enum { PAGE_LOG = 13, LINE_LOG = 6, LARGE = 64 << 10 };
 
 /* The tables of one linear range of the program's memory. */

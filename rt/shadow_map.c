@@ -3,7 +3,8 @@
 #include "shadow.h"
 #include "sync.h"
 
-#define MAP_STEP (1UL << 16) /* of the program's memory; no table's entries stand for more at once */
+/* Of the program's memory.  No entry of a table stands for more. */
+#define MAP_STEP (1UL << 16)
 
 struct range shadow_ranges[2];
 
@@ -151,7 +152,8 @@ static void object_set(struct proc *p, uptr addr, uptr size, u32 site, int fresh
         return;
     }
     if (atomic_load_relaxed(shadow_page(r, addr)) & PAGE_SYNC ||
-        atomic_load_relaxed(shadow_page(r, addr + size - 1)) & PAGE_SYNC || size > 1UL << PAGE_LOG) {
+        atomic_load_relaxed(shadow_page(r, addr + size - 1)) & PAGE_SYNC ||
+        size > 1UL << PAGE_LOG) {
         sync_forget(p, r, addr, size);
     }
 

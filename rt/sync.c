@@ -82,7 +82,8 @@ static struct sync *find_or_make(struct proc *p, struct sync_line *l)
 
 static void learn(struct proc *p, struct thr *t, const struct sync *s)
 {
-    if (s->clock == t->clock || (s->epoch != 0 && (s->g == thr_g(t) || thr_knows(t, s->g, s->epoch)))) {
+    if (s->clock == t->clock ||
+        (s->epoch != 0 && (s->g == thr_g(t) || thr_knows(t, s->g, s->epoch)))) {
         return;
     }
 

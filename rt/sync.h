@@ -16,9 +16,9 @@ struct sync {
     u64 addr;
     u32 next;  /* in the line's list */
     u32 clock; /* what an acquire learns */
-    /* While the clock is what one release alone published: by goroutine `g`, at the end of its epoch
-       `epoch`.  Who knows that much of g knows the whole clock, as g's releases with different
-       clocks end different epochs.  epoch 0: no such pair. */
+    /* While the clock is what one release alone published: by goroutine `g`, at the end of its
+       epoch `epoch`.  Who knows that much of g knows the whole clock, as g's releases with
+       different clocks end different epochs.  epoch 0: no such pair. */
     u32 g, epoch;
 };
 

@@ -32,7 +32,7 @@ struct thr {
     u32 ignore_sync; /* nesting */
     u32 self;        /* index of this thr */
     u32 prev, next;  /* list of all that live */
-    u32 atomic_act;  /* activation of the latest atomic operation, counted; usually the next one's */
+    u32 atomic_act; /* activation of the latest atomic operation, counted; usually the next one's */
 };
 
 /* What stays of a goroutine for reports, for ever. */
@@ -55,15 +55,15 @@ struct memo {
 enum { MEMOS = 256, SITES = 1024 };
 
 struct proc {
-    struct cache small, large;     /* cells */
-    struct cache nodes;            /* clock nodes */
-    struct cache syncs;            /* synchronisation objects */
+    struct cache small, large; /* cells */
+    struct cache nodes;        /* clock nodes */
+    struct cache syncs;        /* synchronisation objects */
     struct cache acts;
-    struct memo memo[MEMOS];       /* transitions of cells, see shadow.c */
+    struct memo memo[MEMOS]; /* transitions of cells, see shadow.c */
     struct {
         u64 hash;
         u32 stack;
-    } site[SITES];                 /* allocation sites */
+    } site[SITES]; /* allocation sites */
 };
 
 int thr_init(void);

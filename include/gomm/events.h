@@ -26,7 +26,7 @@
 #ifndef GOMM_EVENTS_H
 #define GOMM_EVENTS_H
 
-#define GOMM_EVENTS_ENV "GOMM_EVENTS"
+#define GOMM_EVENTS_ENV     "GOMM_EVENTS"
 #define GOMM_EVENTS_VERSION 1
 
 #endif
