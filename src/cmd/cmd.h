@@ -31,9 +31,11 @@ int cmd_check(char *const *args);
 int cmd_env(char *const *args);
 int cmd_explain(char *const *args);
 int cmd_help(char *const *args);
+int cmd_layout(char *const *args);
 int cmd_report(char *const *args);
 int cmd_run(char *const *args);
 int cmd_test(char *const *args);
+int cmd_typecheck(char *const *args);
 int cmd_version(char *const *args);
 
 #define GOMM_VERSION "0.1.0"

@@ -47,10 +47,40 @@ const struct cmd cmd_list[] = {
      cmd_build, HELP_GO("build") "\nA program that was built so needs no gomm to run.\n"},
     {"run", "run [go run's flags and arguments]", "go run -race with gomm's race detector", cmd_run,
      HELP_GO("run")},
+    {"typecheck", "typecheck [flags] [packages]", "the errors that the compiler would report",
+     cmd_typecheck,
+     "\nTypecheck loads the packages (default: the one in the current directory) from source, checks\n"
+     "them and prints the errors that the compiler would print, in its words and order, under a line\n"
+     "\"# import/path\" for each package that has some. It compiles nothing and does not run the go\n"
+     "command where the module cache holds what is needed. Of dependencies only the declarations\n"
+     "are read.\n"
+     "\n"
+     "  -test         the packages' tests too\n"
+     "  -deps         bodies of functions of dependencies too\n"
+     "  -e, -all      all errors: not only the ten of a package that are found first, and type errors\n"
+     "                of packages with syntax errors too\n"
+     "  -time         lines, time and memory of each phase, on standard error\n"
+     "  -p N          use N threads (default: one for each processor)\n"
+     "  -tags LIST, -mod MODE, -overlay FILE, -race, -C DIR   as in the go command\n"
+     "  -json, -sarif, -github, -html=FILE, -o FILE, -color=WHEN   as in `gomm help check`\n"
+     "\n"
+     "Exit status: 0 no errors, 1 errors in packages, 2 wrong usage, or packages that could not be\n"
+     "loaded.\n"},
     {"explain", "explain [-from FILE] CODE | file:line",
      "the rule behind a finding, or what is known of a place", cmd_explain,
      "\nOf a code such as RACE01 it tells the rule, an example and the cure. Of a place it tells\n"
      "what a stored result says about it (-from FILE, as written by `gomm check -o FILE`).\n"},
+    {"layout", "layout [flags] package.Type...", "offsets, padding and cache lines of types", cmd_layout,
+     "\nLayout tells how the compiler lays a type out: size and alignment, each field with offset,\n"
+     "size and cache line, the padding between them, which words hold pointers, and a shorter\n"
+     "order of the fields if there is one. The package is an import path or a directory\n"
+     "(./x.T); without one it is the package here.\n"
+     "\n"
+     "  -all          fields of fields too\n"
+     "  -arch=GOARCH  lay out for another architecture\n"
+     "  -packages     the arguments are packages: a line for each struct type that they declare\n"
+     "  -tags=LIST    build tags\n"
+     "  -json         one JSON document\n"},
     {"report", "report [flags] result.json", "show a stored result again", cmd_report,
      "\nReport renders a result that `gomm check -o FILE` stored. It also takes an event file, as\n"
      "a program built with `gomm build` writes it when GOMM_EVENTS=FILE is in its environment.\n"

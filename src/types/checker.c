@@ -349,7 +349,7 @@ static void check_all(struct checker *c)
     if (c->errors.n == 0) {
         mono_report(c);
     }
-    if (c->errors.n == 0) {
+    if (c->errors.n == 0 && !(c->flags & CHECK_NO_BODIES)) {
         check_directives(c);
     }
 }

@@ -1,0 +1,365 @@
+/* gomm typecheck: the front end by itself: the errors that the compiler would report. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "cmd/cmd_output.h"
+#include "types/types.h"
+
+struct typecheck {
+    struct arena arena;
+    struct cmd_output output;
+    struct load_config config;
+    const char *chdir, *tags, *mod, *overlay, *jobs;
+    bool all, deps, test, timing, race;
+    str cwd;
+    struct load *load;
+    struct program *prog;
+    struct strbuf out;
+    u32 bad_packages; /* with errors */
+    u32 load_errors;
+    struct report report; /* filled for everything but text */
+};
+
+/* The compiler stops after so many. */
+enum { TYPECHECK_ERRORS = 10 };
+
+/* ---- which errors, and in which words ---- */
+
+/* As the go command shows names: below the current directory ./x, otherwise relative if shorter. */
+static str typecheck_name(struct typecheck *t, str file, bool foreign)
+{
+    str root = t->load->config.goroot;
+    if (foreign && path_is_abs(file) && root.n > 0 && path_is_below(file, root)) {
+        return str_fmt(&t->arena, "$GOROOT%.*s", STR_ARG(str_from(file, root.n)));
+    }
+    if (!path_is_abs(file)) {
+        return file;
+    }
+    str dir = path_short(&t->arena, t->cwd, path_dir(&t->arena, file));
+    str base = path_base(file);
+    return str_fmt(&t->arena, "%.*s/%.*s", STR_ARG(dir), STR_ARG(base));
+}
+
+static void typecheck_put_span(struct typecheck *t, struct span s, bool foreign)
+{
+    str name = typecheck_name(t, s.file, foreign);
+    strbuf_printf(&t->out, "%.*s:%u", STR_ARG(name), s.line);
+    if (s.col != 0) {
+        strbuf_printf(&t->out, ":%u", s.col);
+    }
+    strbuf_puts(&t->out, ": ");
+}
+
+/* A further line of a message: "\tfile:line:col: text", or only text. */
+static void typecheck_put_line(struct typecheck *t, str line, str dir)
+{
+    str s = line;
+    str_cut_prefix(&s, STR("\t"));
+    i64 colon = str_find_byte(s, ':');
+    if (colon <= 0 || s.p[0] != '/') {
+        strbuf_put(&t->out, line);
+        return;
+    }
+    str file = str_slice(s, 0, (size_t)colon);
+    str name = typecheck_name(t, file, !path_is_below(file, dir));
+    strbuf_printf(&t->out, "\t%.*s", STR_ARG(name));
+    strbuf_put(&t->out, str_from(s, (size_t)colon));
+}
+
+static void typecheck_put_error(struct typecheck *t, const struct package *p,
+                                const struct type_error *e)
+{
+    if (e->pos != 0) {
+        typecheck_put_span(t, sources_span(t->prog->sources, e->pos), false);
+    } else {
+        strbuf_puts(&t->out, "<unknown line number>: ");
+    }
+    str rest = e->text, line;
+    for (bool first = true; str_next_line(&rest, &line); first = false) {
+        if (first) {
+            strbuf_put(&t->out, line);
+        } else {
+            typecheck_put_line(t, line, p->src ? p->src->dir : t->cwd);
+        }
+        strbuf_putc(&t->out, '\n');
+    }
+}
+
+static int typecheck_cmp_u32(const void *x, const void *y)
+{
+    const u32 *a = x, *b = y;
+    return *a < *b ? -1 : *a > *b;
+}
+
+/* The compiler reports syntax errors alone, and the ten errors that it finds first. */
+struct typecheck_choice {
+    bool syntax;
+    u32 last;                     /* of type_error.order */
+    const struct type_error *cut; /* the one at which it stops; NULL: none */
+};
+
+static struct typecheck_choice typecheck_choose(const struct typecheck *t, const struct package *p)
+{
+    struct typecheck_choice c = {.last = UINT32_MAX};
+    if (t->all) {
+        return c;
+    }
+    for (u32 i = 0; i < p->n_errors; i++) {
+        c.syntax = c.syntax || p->errors[i].syntax;
+    }
+    u32 *orders = mem_array(p->n_errors, sizeof *orders), n = 0;
+    for (u32 i = 0; i < p->n_errors; i++) {
+        if (p->errors[i].syntax == c.syntax) {
+            orders[n++] = p->errors[i].order;
+        }
+    }
+    if (n >= TYPECHECK_ERRORS) {
+        qsort(orders, n, sizeof *orders, typecheck_cmp_u32);
+        c.last = orders[TYPECHECK_ERRORS - 1];
+        for (u32 i = 0; i < p->n_errors; i++) {
+            if (p->errors[i].order == c.last) {
+                c.cut = &p->errors[i];
+            }
+        }
+    }
+    mem_free(orders);
+    return c;
+}
+
+static bool typecheck_chosen(const struct typecheck *t, const struct typecheck_choice *c,
+                             const struct type_error *e)
+{
+    return t->all || (e->syntax == c->syntax && e->order <= c->last);
+}
+
+/* "p", "p [q.test]". */
+static str typecheck_title(struct typecheck *t, const struct load_package *p)
+{
+    if (p->variant == LOAD_PLAIN || !p->for_test) {
+        return p->path;
+    }
+    return str_fmt(&t->arena, "%.*s [%.*s.test]", STR_ARG(p->path), STR_ARG(p->for_test->path));
+}
+
+static void typecheck_find(struct typecheck *t, const struct load_package *l, const char *code,
+                           struct span s, str text)
+{
+    str first, rest;
+    str_cut(text, STR("\n"), &first, &rest);
+    struct finding_list *list = &t->report.findings;
+    struct finding *f = finding_add(list, code, FINDING_ERROR, s, "%.*s", STR_ARG(first));
+    f->package = l ? l->path : (str){0};
+    for (str line; str_next_line(&rest, &line);) {
+        finding_why(list, f, (struct span){0}, "%.*s", STR_ARG(str_trim(line)));
+    }
+}
+
+static void typecheck_load_error(struct typecheck *t, const struct load_package *l,
+                                 const struct load_error *e)
+{
+    struct span s = {0};
+    t->load_errors++;
+    if (e->pos != 0) {
+        s = sources_span(t->load->sources, e->pos);
+    } else {
+        s.file = e->file;
+    }
+    typecheck_find(t, l, "LOAD01", s, e->text);
+    if (e->pos != 0) {
+        typecheck_put_span(t, s, false);
+    } else if (e->file.n > 0) {
+        strbuf_printf(&t->out, "%.*s: ", STR_ARG(typecheck_name(t, e->file, false)));
+    }
+    strbuf_printf(&t->out, "%.*s\n", STR_ARG(e->text));
+}
+
+/* Is what is wrong with it said of another package: p of "p [p.test]", which has the same files? */
+static bool typecheck_repeated(const struct typecheck *t, const struct load_package *l)
+{
+    for (u32 i = 0; l->variant == LOAD_PLAIN && l->matched && i < t->load->n_pkgs; i++) {
+        const struct load_package *k = t->load->pkgs[i];
+        if (k->variant == LOAD_TEST && k->plain == l && k->for_test == l && k->matched) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void typecheck_package(struct typecheck *t, const struct load_package *l)
+{
+    const struct package *p = t->prog->pkgs[l->id];
+    if (l->n_errors > 0 && l->variant == LOAD_PLAIN) {
+        for (u32 i = 0; i < l->n_errors; i++) {
+            typecheck_load_error(t, l, &l->errors[i]);
+        }
+        if (!t->all) {
+            return; /* the go command does not get to the compiler */
+        }
+    }
+    if (p->n_errors == 0 || typecheck_repeated(t, l)) {
+        return;
+    }
+    t->bad_packages++;
+    str title = typecheck_title(t, l);
+    strbuf_printf(&t->out, "# %.*s\n", STR_ARG(title));
+    struct typecheck_choice c = typecheck_choose(t, p);
+    for (u32 i = 0; i < p->n_errors; i++) {
+        const struct type_error *e = &p->errors[i];
+        if (typecheck_chosen(t, &c, e)) {
+            typecheck_put_error(t, p, e);
+        }
+        struct span s = {0};
+        if (e->pos != 0) {
+            s = sources_span(t->prog->sources, e->pos);
+        }
+        typecheck_find(t, l, e->syntax ? "SYNTAX01" : "TYPE01", s, e->text);
+    }
+    if (c.cut) {
+        if (c.cut->pos != 0) {
+            typecheck_put_span(t, sources_span(t->prog->sources, c.cut->pos), false);
+        }
+        strbuf_puts(&t->out, "too many errors\n");
+    }
+}
+
+/* ---- -time ---- */
+
+static void typecheck_time(struct typecheck *t, double ms, const char *what)
+{
+    struct rusage u;
+    double mb = getrusage(RUSAGE_SELF, &u) == 0 ? (double)u.ru_maxrss / 1024 : 0;
+    fprintf(stderr, "%-6s %9.1f ms", what, ms);
+    if (strcmp(what, "find") != 0) {
+        u64 lines = 0, bytes = 0;
+        for (u32 i = 0; i < sources_count(t->load->sources); i++) {
+            str text = sources_at(t->load->sources, i)->text;
+            bytes += text.n;
+            for (const char *p = text.p, *e = p + text.n;
+                 p < e && (p = memchr(p, '\n', (size_t)(e - p))) != NULL; p++) {
+                lines++;
+            }
+        }
+        fprintf(stderr, "  %8.0f lines  %6.2f M lines/s", (double)lines,
+                ms > 0 ? (double)lines / ms / 1e3 : 0);
+    }
+    fprintf(stderr, "  peak memory %.0f MB\n", mb);
+}
+
+/* ---- the command ---- */
+
+static int typecheck_run(struct typecheck *t, char *const *args)
+{
+    struct err e;
+    u64 jobs = 0;
+    if (t->jobs && !str_u64(str_of(t->jobs), &jobs)) {
+        return cmd_usage("typecheck", "invalid value \"%s\" for flag -p: want a number", t->jobs);
+    }
+    if (t->chdir && chdir(t->chdir) != 0) {
+        err_os(&e, errno, "chdir %s", t->chdir);
+        return cmd_fail_err(&e);
+    }
+    if (!io_cwd(&t->arena, &t->cwd, &e)) {
+        return cmd_fail_err(&e);
+    }
+    VEC(str) patterns = {0};
+    for (size_t i = 0; args[i]; i++) {
+        vec_push_in(&t->arena, &patterns, str_of(args[i]));
+    }
+    if (patterns.n == 0) {
+        vec_push_in(&t->arena, &patterns, STR("."));
+    }
+    struct pool *pool = pool_new(jobs > 1024 ? 1024 : (u32)jobs);
+    t->load = load_packages(&t->config, patterns.v, patterns.n, pool, &e);
+    if (!t->load) {
+        pool_free(pool);
+        return cmd_fail_err(&e);
+    }
+    if (t->timing) {
+        typecheck_time(t, (double)t->load->ns_find / 1e6, "find");
+        typecheck_time(t, (double)t->load->ns_parse / 1e6, "parse");
+    }
+    u32 deps = CHECK_NO_INFO | (t->deps ? 0 : CHECK_NO_BODIES);
+    t->prog = check_load(t->load, pool, CHECK_NO_INFO, deps);
+    pool_free(pool);
+    if (t->timing) {
+        typecheck_time(t, (double)t->prog->ns_check / 1e6, "check");
+    }
+    for (u32 i = 0; i < t->load->n_errors; i++) {
+        typecheck_load_error(t, NULL, &t->load->errors[i]);
+    }
+    for (u32 i = 0; i < t->load->n_pkgs; i++) {
+        typecheck_package(t, t->load->pkgs[i]);
+    }
+    int status = t->load_errors > 0    ? BASE_EXIT_FAILURE
+                 : t->bad_packages > 0 ? BASE_EXIT_FINDINGS
+                                       : BASE_EXIT_CLEAN;
+    const struct cmd_output *o = &t->output;
+    if (o->json || o->sarif || o->github || o->html || o->store) {
+        struct report *r = &t->report;
+        r->dir = t->cwd;
+        r->tool_version = STR(GOMM_VERSION);
+        r->go_version = t->load->go_version;
+        r->goos = t->load->config.goos;
+        r->goarch = t->load->config.goarch;
+        r->status = status;
+        finding_sort(&r->findings);
+        return cmd_output_show(o, r) ? status : BASE_EXIT_FAILURE;
+    }
+    return cmd_print(strbuf_str(&t->out)) ? status : BASE_EXIT_FAILURE;
+}
+
+int cmd_typecheck(char *const *args)
+{
+    struct typecheck *t = mem_zalloc(sizeof *t);
+    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 12];
+    size_t n = CMD_OUTPUT_FLAGS;
+    cmd_output_flags(&t->output, flags);
+    const struct cmd_flag own[] = {
+        {"C", CMD_FLAG_STRING, &t->chdir}, {"tags", CMD_FLAG_STRING, &t->tags},
+        {"mod", CMD_FLAG_STRING, &t->mod}, {"overlay", CMD_FLAG_STRING, &t->overlay},
+        {"race", CMD_FLAG_BOOL, &t->race}, {"test", CMD_FLAG_BOOL, &t->test},
+        {"deps", CMD_FLAG_BOOL, &t->deps}, {"e", CMD_FLAG_BOOL, &t->all},
+        {"all", CMD_FLAG_BOOL, &t->all},   {"time", CMD_FLAG_BOOL, &t->timing},
+        {"p", CMD_FLAG_STRING, &t->jobs},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        flags[n++] = own[i];
+    }
+    int status;
+    int at = cmd_flags("typecheck", flags, n, args, &status);
+    struct err e;
+    if (at >= 0 && !cmd_output_check(&t->output, &e)) {
+        status = cmd_usage("typecheck", "%s", e.text);
+        at = -1;
+    }
+    if (at >= 0) {
+        report_init(&t->report, &t->arena);
+        vec_push_in(&t->arena, &t->report.command, STR("gomm"));
+        vec_push_in(&t->arena, &t->report.command, STR("typecheck"));
+        for (size_t i = 0; args[i]; i++) {
+            vec_push_in(&t->arena, &t->report.command, str_of(args[i]));
+        }
+        t->config = (struct load_config){
+            .tags = str_of(t->tags),
+            .mod = str_of(t->mod),
+            .overlay = str_of(t->overlay),
+            .race = t->race,
+            .tests = t->test,
+            .bodies_of_deps = t->deps,
+        };
+        status = typecheck_run(t, args + at);
+    }
+    program_free(t->prog);
+    load_free(t->load);
+    strbuf_release(&t->out);
+    arena_release(&t->arena);
+    mem_free(t);
+    return status;
+}
