@@ -12,6 +12,7 @@ measure() { # mode, flags...
     local mode=$1
     shift
     command -v go >/dev/null || { echo "$0: no go on PATH" >&2; exit 2; }
+    command -v flock >/dev/null || { echo "$0: no flock on PATH; it is in util-linux" >&2; exit 2; }
     [ -x "$GOMM" ] || { echo "$0: no $GOMM; run make first" >&2; exit 2; }
     mkdir -p "$BENCH_OUT/bin" || exit 2
     # A copy, so that a make meanwhile does not change what is measured; not half of a new one.
