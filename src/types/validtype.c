@@ -146,7 +146,7 @@ static bool finite_named(struct checker *c, struct type_named *t)
     if (state & (NAMED_FINITE | NAMED_INFINITE)) {
         return (state & NAMED_FINITE) != 0;
     }
-    if ((t == t->orig && t->obj->pkg != c->pkg) || !t->rhs) {
+    if (t == t->orig && t->obj->pkg != c->pkg) {
         return true;
     }
     for (u32 i = 0; i < c->path.n; i++) {
@@ -155,6 +155,9 @@ static bool finite_named(struct checker *c, struct type_named *t)
             decl_cycle_error(c, &c->path.v[i], n, cycle_first(&c->path.v[i], n));
             return false;
         }
+    }
+    if (!t->rhs) {
+        return true;
     }
     vec_push_in(c->tmp, &c->path, t->obj);
     bool finite = check_finite_size(c, t->rhs);
