@@ -331,8 +331,9 @@ struct type *type_deref(struct type *t, bool *was_pointer);
  * type parameter without specific types f is called once, with NULLs. */
 bool type_each(struct type *t, bool (*f)(void *ctx, struct type *t, struct type *under), void *ctx);
 
-/* As messages write a type.  Packages are qualified by qual: none (own package), name, or path. */
-enum type_qual { QUAL_NAME, QUAL_PATH };
+/* As messages write a type.  Own's types have no package before them; others the name (where two packages of
+ * that name are about: the path, as the compiler does), the path, or always the name. */
+enum type_qual { QUAL_NAME, QUAL_PATH, QUAL_SHORT };
 void type_write(struct strbuf *out, struct type *t, const struct package *own, enum type_qual q);
 enum { TYPE_WRITE_NO_NAMES = 1 /* of parameters */, TYPE_WRITE_PKG = 2 /* package of a private field */ };
 /* Without the leading func; and [P any, Q *P]. */

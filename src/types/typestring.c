@@ -80,7 +80,7 @@ void type_write_pkg(struct strbuf *out, const struct package *p, const struct pa
     }
     /* Where two packages of one name are about, the path tells them apart. */
     struct map seen = {0};
-    if (own && write_other_below(own, p, &seen)) {
+    if (own && q == QUAL_NAME && write_other_below(own, p, &seen)) {
         write_quoted(out, p->path);
     } else {
         strbuf_put(out, p->name);
