@@ -275,7 +275,7 @@ static void args_count_error(struct checker *c, node call, const struct type_sig
     node at = call;
 
     for (u32 i = 0; i < a->n; i++) {
-        have[i] = a->v[i]->mode == MODE_NONE ? TYPE_BAD : a->v[i]->type;
+        have[i] = a->v[i]->type;
     }
     for (u32 i = 0; i < p->n; i++) {
         types[i] = p->vars[i]->type;
@@ -612,7 +612,6 @@ enum expr_kind check_call(struct checker *c, struct operand *x, node call)
     switch (sig->results->n) {
     case 0:
         x->mode = MODE_NOVALUE;
-        x->type = &sig->results->t;
         break;
     case 1:
         x->mode = cgo ? MODE_COMMAERR : MODE_VALUE;

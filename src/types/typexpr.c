@@ -317,7 +317,7 @@ static struct type *type_instance_of(struct checker *c, node n)
                     strbuf_cstr(&b), STR_ARG(why));
         strbuf_release(&b);
     }
-    if (orig == TYPE_BAD) {
+    if (!type_is_valid(orig)) {
         return TYPE_BAD;
     }
     struct type_list *targs = ARENA_NEW(c->a, struct type_list);
