@@ -451,6 +451,11 @@ static void check_task(void *arg, u32 worker)
     (void)worker;
     struct check_job *j = arg;
     struct load_package *l = j->pkg;
+    if (l->std && str_is(l->path, "unsafe")) { /* its files are documentation */
+        j->prog->unsafe->src = l;
+        j->prog->pkgs[l->id] = j->prog->unsafe;
+        return;
+    }
     struct ast **files = mem_array(l->n_files ? l->n_files : 1, sizeof(struct ast *));
     u32 n = 0;
     for (u32 i = 0; i < l->n_files; i++) {

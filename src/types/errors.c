@@ -22,9 +22,10 @@ void check_msg_report(struct checker *c, struct check_msg *m)
     if (m->n == 0) {
         return;
     }
-    /* What speaks of something invalid follows from an error that was reported before. */
-    if (c->errors.n > 0 && (str_find(m->text[0], STR("invalid operand")) > 0 ||
-                            str_find(m->text[0], STR("invalid type")) > 0)) {
+    /* What speaks of something invalid follows from an error that was reported before, or from what
+       a package could not give. */
+    if ((c->errors.n > 0 || c->has_fake) && (str_find(m->text[0], STR("invalid operand")) > 0 ||
+                                             str_find(m->text[0], STR("invalid type")) > 0)) {
         m->n = 0;
         return;
     }

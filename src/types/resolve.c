@@ -205,6 +205,7 @@ static void resolve_import(struct resolve *r, node n)
         record_implicit(c, n, o);
     }
     if (imp->fake) {
+        c->has_fake = true;
         o->flags |= OBJ_USED; /* uses cannot be told from mistakes */
     }
     vec_push_in(c->tmp, &c->imports, o);
