@@ -160,7 +160,10 @@ static bool layout_varies_at(struct type *t, u32 depth, u32 *steps)
     if (t->kind == TYPE_PARAM) {
         return true;
     }
-    if (depth == 0 || *steps == 0) {
+    if (depth == 0) {
+        return true; /* it contains itself: an error was reported, no size is any better */
+    }
+    if (*steps == 0) {
         return false;
     }
     --*steps;
