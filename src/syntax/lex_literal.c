@@ -11,6 +11,9 @@
 
 static void set_literal(struct parser *p, u8 kind, const u8 *start, const u8 *end, bool bad)
 {
+    if ((i8)*end <= 0) {
+        end = lex_junk(p, end); /* belongs to the literal, as in the compiler */
+    }
     p->tok = TOK_LITERAL;
     p->lit = kind;
     p->bad = bad;

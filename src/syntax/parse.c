@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "syntax/parse_state.h"
+#include "syntax/source_lines.h"
 
 /* ---- growing arrays ---- */
 
@@ -192,8 +193,37 @@ node parse_literal(struct parser *p)
 
 /* ---- directives ---- */
 
+/* Positions are computed from the text when they are asked for (source.h); here only mistakes count. */
+static void check_line_directive(struct parser *p, str text, pos at)
+{
+    struct source_directive d;
+    bool keep_file;
+    size_t bad;
+
+    switch (source_parse_line(text, &d, &keep_file, &bad)) {
+    case SOURCE_LINE_BAD:
+        parse_error(p, at + (u32)bad, "invalid line number: %.*s", STR_ARG(str_from(text, bad)));
+        break;
+    case SOURCE_LINE_BAD_COL:
+        parse_error(p, at + (u32)bad, "invalid column number: %.*s", STR_ARG(str_from(text, bad)));
+        break;
+    default: break;
+    }
+}
+
+static bool is_line_directive(const u8 *s)
+{
+    return strncmp((const char *)s + 2, "line ", 5) == 0;
+}
+
 void parse_directive(struct parser *p, const u8 *s, const u8 *e)
 {
+    if (is_line_directive(s)) {
+        const char *text = (const char *)s + strlen("//line ");
+        const char *end = (const char *)e - (s[1] == '*' ? 2 : 0);
+
+        check_line_directive(p, (str){text, (size_t)(end - text)}, lex_pos(p, (const u8 *)text));
+    }
     vec_push_in(p->tmp, &p->directives, (struct ast_directive){lex_pos(p, s), (u32)(e - s)});
 }
 
@@ -202,7 +232,7 @@ u32 parse_take_pragmas(struct parser *p)
     u32 from = p->sp;
 
     for (u32 i = p->pending; i < p->directives.n; i++) {
-        if (!(strncmp((const char *)lex_at(p, p->directives.v[i].pos) + 2, "line ", 5) == 0)) {
+        if (!is_line_directive(lex_at(p, p->directives.v[i].pos))) {
             parse_push(p, i);
         }
     }

@@ -195,7 +195,10 @@ static void print_link(struct printer *p, node n)
     case AST_CALL:
         puts_(p, "(");
         print_list(p, x->b);
-        puts_(p, x->flags & AST_FLAG_DOTS ? "...)" : ")");
+        if (x->flags & AST_FLAG_DOTS) {
+            puts_(p, p->full ? " ..." : "..."); /* 3... would be the number 3. and more */
+        }
+        puts_(p, ")");
         break;
     default: BUG("kind %u", x->kind);
     }

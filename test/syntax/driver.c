@@ -59,6 +59,27 @@ static bool roundtrip(struct arena *a, const struct ast *f)
     return ok;
 }
 
+static bool print_short(void *ctx, node n)
+{
+    const struct ast *f = ctx;
+    u32 kind = ast_kind(f, n);
+    struct strbuf out = {0};
+
+    if (kind < AST_IMPORT_DECL && kind != AST_FIELD) {
+        print_expr(&out, f, names, n);
+        for (size_t i = 0; i < out.n; i++) {
+            if (out.p[i] == '\n') {
+                printf("\\n");
+            } else {
+                putchar(out.p[i]);
+            }
+        }
+        putchar('\n');
+        strbuf_release(&out);
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -80,7 +101,8 @@ int main(int argc, char **argv)
         src = sources_add_file(sources, str_of(name), &e);
         if (!src) {
             printf("%s\n", e.text);
-            return 2;
+            bad++;
+            continue;
         }
         f = parse_file(&a, names, src, mode);
         files++;
@@ -100,10 +122,17 @@ int main(int argc, char **argv)
                 printf("%s ok\n", name);
             }
         } else if (strcmp(what, "dump") == 0) {
-            ast_dump(&out, f, names, true);
+            if (f->decls || !f->n_errors) { /* the compiler has no tree where the clause is bad */
+                ast_dump(&out, f, names, true);
+            }
             fwrite(out.p, 1, out.n, stdout);
+        } else if (strcmp(what, "strings") == 0) {
+            print_short(f, f->package_name);
+            for (u32 i = 0; i < ast_list_len(f, f->decls); i++) {
+                ast_walk(f, ast_list(f, f->decls)[i], print_short, f);
+            }
         } else {
-            fprintf(stderr, "usage: driver roundtrip|errors|accept|dump < list of files\n");
+            fprintf(stderr, "usage: driver roundtrip|errors|accept|dump|strings < list of files\n");
             return 2;
         }
         strbuf_release(&out);
