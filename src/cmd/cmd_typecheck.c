@@ -98,6 +98,14 @@ static int typecheck_cmp_u32(const void *x, const void *y)
     return *a < *b ? -1 : *a > *b;
 }
 
+/* An error that was found twice, as of a declaration that is checked for each of its names: the
+ * compiler shows it once. */
+static bool typecheck_again(const struct package *p, u32 i)
+{
+    return i > 0 && p->errors[i].pos == p->errors[i - 1].pos &&
+           str_eq(p->errors[i].text, p->errors[i - 1].text);
+}
+
 /* The compiler reports syntax errors alone, and the ten errors that it finds first. */
 struct typecheck_choice {
     bool syntax;
@@ -116,7 +124,7 @@ static struct typecheck_choice typecheck_choose(const struct typecheck *t, const
     }
     u32 *orders = mem_array(p->n_errors, sizeof *orders), n = 0;
     for (u32 i = 0; i < p->n_errors; i++) {
-        if (p->errors[i].syntax == c.syntax) {
+        if (p->errors[i].syntax == c.syntax && !typecheck_again(p, i)) {
             orders[n++] = p->errors[i].order;
         }
     }
@@ -212,6 +220,9 @@ static void typecheck_package(struct typecheck *t, const struct load_package *l)
     struct typecheck_choice c = typecheck_choose(t, p);
     for (u32 i = 0; i < p->n_errors; i++) {
         const struct type_error *e = &p->errors[i];
+        if (typecheck_again(p, i)) {
+            continue;
+        }
         if (typecheck_chosen(t, &c, e)) {
             typecheck_put_error(t, p, e);
         }

@@ -295,7 +295,7 @@ static int check_sort_cmp(const void *x, const void *y)
     return a->index < b->index ? -1 : a->index > b->index;
 }
 
-/* The package's errors: by file and position, each only once. */
+/* The package's errors: by file and position. */
 static void check_sort_errors(struct checker *c, struct ast **files, u32 n)
 {
     struct package *p = c->pkg;
@@ -327,9 +327,7 @@ static void check_sort_errors(struct checker *c, struct ast **files, u32 n)
     qsort(v, at, sizeof *v, check_sort_cmp);
     p->errors = ARENA_ARRAY(c->a, struct type_error, at);
     for (u32 i = 0; i < at; i++) {
-        if (i == 0 || v[i].key != v[i - 1].key || !str_eq(v[i].e.text, v[i - 1].e.text)) {
-            p->errors[p->n_errors++] = v[i].e;
-        }
+        p->errors[p->n_errors++] = v[i].e;
     }
 }
 

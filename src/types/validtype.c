@@ -5,17 +5,6 @@
  * a type whose memory, or whose type set, would contain itself. */
 #include "types/check.h"
 
-static u32 cycle_first(struct obj *const *v, u32 n)
-{
-    u32 first = 0;
-    for (u32 i = 1; i < n; i++) {
-        if (v[i]->pos < v[first]->pos) {
-            first = i;
-        }
-    }
-    return first;
-}
-
 /* ---- memory that contains itself ---- */
 
 /* Types that contain each other, the innermost first: S for the fields of struct S.  For a type argument the
@@ -152,7 +141,7 @@ static bool finite_named(struct checker *c, struct type_named *t)
     for (u32 i = 0; i < c->path.n; i++) {
         if (c->path.v[i] == t->obj) {
             u32 n = base_u32(c->path.n) - i;
-            decl_cycle_error(c, &c->path.v[i], n, cycle_first(&c->path.v[i], n));
+            decl_cycle_error(c, &c->path.v[i], n, decl_first_in_source(&c->path.v[i], n));
             return false;
         }
     }
@@ -222,7 +211,7 @@ void check_direct_cycles(struct checker *c)
                 o->type = TYPE_BAD;
                 u32 n = base_u32(path.n - (at->u - 1));
                 struct obj **cycle = &path.v[at->u - 1];
-                decl_cycle_error(c, cycle, n, cycle_first(cycle, n));
+                decl_cycle_error(c, cycle, n, decl_first_in_source(cycle, n));
                 break;
             }
             vec_push(&path, o);
