@@ -316,8 +316,8 @@ static bool close_each(void *ctx, struct type *t, struct type *u)
     if (chan && u->flag != AST_DIR_RECV) {
         return true;
     }
-    check_error(s->c, at_operand(s->c, s->x), "invalid operation: cannot close %s channel %s",
-                chan ? "receive-only" : "non-channel", s_operand(s->c, s->x));
+    check_error(s->c, at_operand(s->c, s->x), "invalid operation: cannot close %s %s",
+                chan ? "receive-only channel" : "non-channel", s_operand(s->c, s->x));
     return false;
 }
 
