@@ -56,6 +56,9 @@ func driver(c config) bool {
 			}
 		}
 	}
+	if len(list) == 0 {
+		fail("measure: no command matches %q", c.only)
+	}
 	began := time.Now()
 	done := 0
 	for ; done < c.rounds; done++ {

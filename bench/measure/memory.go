@@ -38,15 +38,18 @@ func workloads() []*workload {
 func memory(c config) bool {
 	only, err := regexp.Compile(c.only)
 	check(err)
-	progress("building")
-	program, err := buildMain(c, c.source, "./memory", "memory")
-	check(err)
 	var loads []*workload
 	for _, w := range workloads() {
-		if only.MatchString(w.mode) {
+		if only.MatchString(w.mode) || only.MatchString(w.what) {
 			loads = append(loads, w)
 		}
 	}
+	if len(loads) == 0 {
+		fail("measure: no workload matches %q", c.only)
+	}
+	progress("building")
+	program, err := buildMain(c, c.source, "./memory", "memory")
+	check(err)
 	g := newGate(c)
 	load := loadAverage()
 	began := time.Now()

@@ -17,6 +17,10 @@ contains "memory: a row" "$BENCH_OUT/race_memory.txt" '^recursion.*( +[0-9.]+){8
 expect "driver" 0 ./driver_overhead.sh -rounds=1 -patience=0 -only='^test: nothing'
 contains "driver: a row" "$BENCH_OUT/driver_overhead.txt" '^test: nothing to do, result cached( +[0-9.-]+){4} to'
 expect "no such benchmark" 2 ./race_speed.sh -only='no such one'
+expect "no such workload" 2 ./race_memory.sh -only='no such one'
+contains "no such workload: said" "$lib_tmp/err" 'no workload matches'
+expect "no such command" 2 ./driver_overhead.sh -only='no such one'
+contains "no such command: said" "$lib_tmp/err" 'no command matches'
 expect "bad flag" 2 ./race_speed.sh -rounds=0
 GOMM=/nowhere/gomm expect "no gomm" 2 ./race_speed.sh
 finish
