@@ -123,6 +123,8 @@ void check_run_delayed(struct checker *c, size_t top);
 /* Is the language version at least 1.minor?  And if not, an error "what requires go1.N or later". */
 bool check_allow(const struct checker *c, u32 minor);
 bool check_need(struct checker *c, pos at, u32 minor, const char *fmt, ...) BASE_PRINTF(4, 5);
+/* Where the version comes from: the end of each message that says "requires go1.N or later". */
+const char *check_version_remark(struct checker *c);
 
 /* What a name stands for here, in the innermost scope that has it (*at, may be NULL); NULL: nothing. */
 static inline struct obj *check_lookup(const struct checker *c, name_id name, struct scope **at)

@@ -79,16 +79,18 @@ bool check_need(struct checker *c, pos at, u32 minor, const char *fmt, ...)
     va_start(ap, fmt);
     str what = str_vfmt(c->tmp, fmt, ap);
     va_end(ap);
-    /* The remark in parentheses is the command's (cmd/compile/internal/noder/irgen.go). */
+    check_error(c, at, "%.*s requires go1.%u or later", STR_ARG(what), minor);
+    return false;
+}
+
+/* The remark in parentheses is the command's (cmd/compile/internal/noder/irgen.go). */
+const char *check_version_remark(struct checker *c)
+{
     str said = c->ast->go_version;
     if (said.n > 0 && version_minor(said) == c->f->version) {
-        check_error(c, at, "%.*s requires go1.%u or later (file declares //go:build go1.%u)",
-                    STR_ARG(what), minor, c->f->version);
-    } else {
-        check_error(c, at, "%.*s requires go1.%u or later (-lang was set to go1.%u; check go.mod)",
-                    STR_ARG(what), minor, c->pkg->version);
+        return str_fmt(c->tmp, " (file declares //go:build go1.%u)", c->f->version).p;
     }
-    return false;
+    return str_fmt(c->tmp, " (-lang was set to go1.%u; check go.mod)", c->pkg->version).p;
 }
 
 /* ---- results ---- */

@@ -30,7 +30,12 @@ void check_msg_report(struct checker *c, struct check_msg *m)
         return;
     }
     str text = m->text[0];
-    if (m->n > 1) {
+    bool version = false;
+    for (u32 i = 0; i < m->n; i++) {
+        i64 at = str_find(m->text[i], STR("requires go1."));
+        version |= at >= 0 && str_contains(str_from(m->text[i], (size_t)at), STR(" or later"));
+    }
+    if (m->n > 1 || version) {
         struct strbuf b = {0};
         strbuf_put(&b, text);
         for (u32 i = 1; i < m->n; i++) {
@@ -40,6 +45,9 @@ void check_msg_report(struct checker *c, struct check_msg *m)
                 strbuf_puts(&b, ": ");
             }
             strbuf_put(&b, m->text[i]);
+        }
+        if (version) {
+            strbuf_puts(&b, check_version_remark(c));
         }
         text = strbuf_str(&b);
         text = str_dup(c->a, text);
