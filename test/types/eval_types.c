@@ -20,8 +20,8 @@
  *   done NAME
  *   crash NAME WHY
  *
- * KIND is syntax, soft or hard; RELFILE and RELLINE go by line directives; newlines in TEXT
- * are written \n.  Errors of a dep are answered under the group "dep".
+ * KIND is syntax, soft or hard; RELFILE and RELLINE go by line directives; newlines and
+ * backslashes in TEXT are written \n and \\.  Errors of a dep are answered under the group "dep".
  */
 #include <signal.h>
 #include <stdio.h>
@@ -81,8 +81,8 @@ static struct package *find(void *ctx, str path)
 static void print_text(str text)
 {
     for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '\n') {
-            fputs("\\n", stdout);
+        if (text.p[i] == '\n' || text.p[i] == '\\') {
+            fputs(text.p[i] == '\n' ? "\\n" : "\\\\", stdout);
         } else {
             putchar(text.p[i]);
         }
