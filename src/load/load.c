@@ -168,7 +168,8 @@ static void set_embeds(struct loader *l, struct load_package *pub)
 
         for (u32 j = 0; j < f->n_directives; j++) {
             const struct ast_directive *d = &f->directives[j];
-            str line = str_slice(f->src->text, d->pos - f->src->base, d->pos - f->src->base + d->len);
+            str line =
+                str_slice(f->src->text, d->pos - f->src->base, d->pos - f->src->base + d->len);
 
             if (str_cut_prefix(&line, STR("//go:embed")) && line.n > 0 &&
                 (line.p[0] == ' ' || line.p[0] == '\t')) {
@@ -207,7 +208,8 @@ static void set_errors(struct loader *l, struct pkg *p)
         if (m->file && m->file->src) {
             to->pos = m->file->src->base + m->off;
         } else if (m->file) {
-            to->file = str_fmt(&l->arena, "%.*s/%.*s", STR_ARG(p->dir->dir), STR_ARG(m->file->name));
+            to->file =
+                str_fmt(&l->arena, "%.*s/%.*s", STR_ARG(p->dir->dir), STR_ARG(m->file->name));
         }
     }
 }
@@ -281,8 +283,8 @@ static void fill_config(struct loader *l)
     l->pub.go_version = l->env.go_version;
 }
 
-struct load *load_packages(const struct load_config *c, const str *patterns, size_t n, struct pool *pool,
-                           struct err *e)
+struct load *load_packages(const struct load_config *c, const str *patterns, size_t n,
+                           struct pool *pool, struct err *e)
 {
     struct loader *l = mem_zalloc(sizeof(*l));
     u64 start = base_now_ns(), found;

@@ -21,29 +21,29 @@
 
 /* What a build is made for.  Zeroed texts mean: what `go env` would say here. */
 struct load_config {
-    str dir;       /* patterns are relative to it; empty: the current directory */
-    str goroot;    /* empty: found by way of the go command on PATH, or GOROOT */
+    str dir;    /* patterns are relative to it; empty: the current directory */
+    str goroot; /* empty: found by way of the go command on PATH, or GOROOT */
     str goos, goarch;
-    str tags;      /* as -tags: separated by commas or spaces */
-    str mod;       /* as -mod: "", "mod", "readonly", "vendor" */
-    str overlay;   /* as -overlay: a JSON file */
-    bool race;     /* the race tag */
-    bool cgo_off;  /* CGO_ENABLED=0 */
-    bool tests;    /* with test variants of the packages that match */
+    str tags;            /* as -tags: separated by commas or spaces */
+    str mod;             /* as -mod: "", "mod", "readonly", "vendor" */
+    str overlay;         /* as -overlay: a JSON file */
+    bool race;           /* the race tag */
+    bool cgo_off;        /* CGO_ENABLED=0 */
+    bool tests;          /* with test variants of the packages that match */
     bool bodies_of_deps; /* parse the bodies of functions of dependencies too */
     bool comments;
     char *const *env; /* NULL: ours */
 };
 
 enum load_variant {
-    LOAD_PLAIN,  /* p */
-    LOAD_TEST,   /* p with its in-package tests: "p [p.test]", also dependencies that import p */
-    LOAD_XTEST,  /* p_test [p.test] */
+    LOAD_PLAIN, /* p */
+    LOAD_TEST,  /* p with its in-package tests: "p [p.test]", also dependencies that import p */
+    LOAD_XTEST, /* p_test [p.test] */
 };
 
 struct load_module {
     str path, version; /* version empty: a main module */
-    str replace_path;  /* not empty: it is replaced by this module or (no replace_version) directory */
+    str replace_path; /* not empty: it is replaced by this module or (no replace_version) directory */
     str replace_version;
     str dir;
     str go_version; /* "1.21" of its go.mod; empty: none is said, which means 1.16 */
@@ -51,44 +51,47 @@ struct load_module {
 };
 
 struct load_file {
-    str path;          /* absolute */
+    str path; /* absolute */
     struct ast *ast;
-    bool cgo;          /* imports "C" */
-    bool test;         /* _test.go */
+    bool cgo;  /* imports "C" */
+    bool test; /* _test.go */
 };
 
 /* A mistake that concerns a package but no syntax; where is a position of an import, or 0. */
 struct load_error {
     u32 pos;
-    str file;  /* when there is no position */
-    str text;  /* as the go command words it */
+    str file;   /* when there is no position */
+    str text;   /* as the go command words it */
     str remedy; /* "go get example.org/x", or empty */
 };
 
 struct load_import {
-    str path;               /* as written */
-    struct load_package *pkg; /* NULL: it could not be found, there is an error; "unsafe" and "C": none */
+    str path; /* as written */
+    struct load_package
+        *pkg; /* NULL: it could not be found, there is an error; "unsafe" and "C": none */
 };
 
 struct load_package {
-    str path;        /* import path; of a vendored one in std with its vendor/ prefix; "command-line-arguments" */
-    str name;        /* from the package clauses */
+    str path; /* import path; of a vendored one in std with its vendor/ prefix; "command-line-arguments" */
+    str name; /* from the package clauses */
     str dir;
-    u32 id;          /* 0 .. n-1: dependencies have lower ids */
+    u32 id; /* 0 .. n-1: dependencies have lower ids */
     enum load_variant variant;
     struct load_package *plain; /* of a variant: p itself */
-    struct load_package *for_test; /* of a variant: whose test it belongs to, the p of "q [p.test]" */
+    struct load_package
+        *for_test;              /* of a variant: whose test it belongs to, the p of "q [p.test]" */
     struct load_module *module; /* NULL: std, or GOPATH mode */
     bool std;
-    bool matched;    /* by a pattern; else a dependency */
-    str go_version;  /* the language version of its files without one of their own: "go1.21" */
-    struct load_file *files; /* Go files of this variant, sorted by name as the go command compiles them */
+    bool matched;   /* by a pattern; else a dependency */
+    str go_version; /* the language version of its files without one of their own: "go1.21" */
+    struct load_file
+        *files; /* Go files of this variant, sorted by name as the go command compiles them */
     u32 n_files;
     struct load_import *imports; /* distinct, sorted by path */
     u32 n_imports;
-    bool has_asm;    /* .s files: bodies may be missing (with -complete otherwise) */
+    bool has_asm; /* .s files: bodies may be missing (with -complete otherwise) */
     bool uses_cgo;
-    str *embeds;     /* patterns of //go:embed */
+    str *embeds; /* patterns of //go:embed */
     u32 n_embeds;
     struct load_error *errors;
     u32 n_errors;
@@ -98,18 +101,18 @@ struct load {
     struct arena *arena;
     struct intern *names;
     struct sources *sources;
-    struct load_config config; /* filled in */
-    str go_version;            /* of GOROOT: "go1.26.8" */
+    struct load_config config;  /* filled in */
+    str go_version;             /* of GOROOT: "go1.26.8" */
     struct load_package **pkgs; /* dependencies first */
     u32 n_pkgs;
-    struct load_error *errors;  /* of no package: bad patterns, broken go.mod */
+    struct load_error *errors; /* of no package: bad patterns, broken go.mod */
     u32 n_errors;
-    u64 ns_find, ns_parse;      /* for -time */
+    u64 ns_find, ns_parse; /* for -time */
 };
 
 /* NULL and *e only when nothing can be said at all (no GOROOT, bad -tags). */
-struct load *load_packages(const struct load_config *c, const str *patterns, size_t n, struct pool *pool,
-                           struct err *e);
+struct load *load_packages(const struct load_config *c, const str *patterns, size_t n,
+                           struct pool *pool, struct err *e);
 void load_free(struct load *l);
 
 /* The import of path by files of p, NULL if there is none. */

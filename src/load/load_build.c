@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const char *const known_os[] = {
-    "aix",  "android", "darwin", "dragonfly", "freebsd", "hurd",  "illumos", "ios",     "js",
+    "aix",   "android", "darwin", "dragonfly", "freebsd", "hurd",    "illumos", "ios",     "js",
     "linux", "nacl",    "netbsd", "openbsd",   "plan9",   "solaris", "wasip1",  "windows", "zos",
 };
 static const char *const unix_os[] = {
@@ -11,9 +11,9 @@ static const char *const unix_os[] = {
     "illumos", "ios",     "linux",  "netbsd",    "openbsd", "solaris",
 };
 static const char *const known_arch[] = {
-    "386",  "amd64",  "amd64p32", "arm",       "armbe",       "arm64", "arm64be", "loong64",
-    "mips", "mipsle", "mips64",   "mips64le",  "mips64p32",   "mips64p32le", "ppc", "ppc64",
-    "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm",
+    "386",     "amd64",  "amd64p32", "arm",      "armbe",     "arm64",       "arm64be", "loong64",
+    "mips",    "mipsle", "mips64",   "mips64le", "mips64p32", "mips64p32le", "ppc",     "ppc64",
+    "ppc64le", "riscv",  "riscv64",  "s390",     "s390x",     "sparc",       "sparc64", "wasm",
 };
 
 static bool listed(const char *const *list, size_t n, str s)

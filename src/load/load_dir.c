@@ -72,9 +72,10 @@ static int other_ext(str name)
         const char *ext;
         int group; /* 1 C, 2 C++, 3 Objective-C, 4 Fortran, 5 .s, 6 what needs no telling apart, 7 .S */
     } known[] = {
-        {".c", 1},   {".cc", 2},  {".cpp", 2}, {".cxx", 2},  {".m", 3},       {".h", 6},   {".hh", 6},
-        {".hpp", 6}, {".hxx", 6}, {".f", 4},   {".F", 4},    {".for", 4},     {".f90", 4}, {".s", 5},
-        {".S", 7},   {".sx", 7},  {".swig", 6}, {".swigcxx", 6}, {".syso", 8},
+        {".c", 1},  {".cc", 2},   {".cpp", 2},     {".cxx", 2},  {".m", 3},
+        {".h", 6},  {".hh", 6},   {".hpp", 6},     {".hxx", 6},  {".f", 4},
+        {".F", 4},  {".for", 4},  {".f90", 4},     {".s", 5},    {".S", 7},
+        {".sx", 7}, {".swig", 6}, {".swigcxx", 6}, {".syso", 8},
     };
     str ext = path_ext(name);
 
@@ -134,8 +135,8 @@ static void add_imports(struct scan *s, load_dir_imports *list, const struct loa
     for (size_t i = 0; i < h->imports.n; i++) {
         if (h->imports.v[i].path.n > 0) {
             vec_push_in(s->a, list,
-                        (struct load_dir_import){h->imports.v[i].path,
-                                                 base_u32(s->d->files.n) - 1, h->imports.v[i].off});
+                        (struct load_dir_import){h->imports.v[i].path, base_u32(s->d->files.n) - 1,
+                                                 h->imports.v[i].off});
         }
     }
 }
@@ -212,8 +213,10 @@ static void scan_go(struct scan *s, str name, str path)
         mistake(s, str_fmt(s->a, "use of cgo in test %.*s not supported", STR_ARG(path)));
         h.cgo = false;
     }
-    kind = h.cgo ? (s->cgo ? LOAD_FILE_CGO : LOAD_FILE_IGNORED)
-                 : xtest ? LOAD_FILE_XTEST : test ? LOAD_FILE_TEST : LOAD_FILE_GO;
+    kind = h.cgo   ? (s->cgo ? LOAD_FILE_CGO : LOAD_FILE_IGNORED)
+           : xtest ? LOAD_FILE_XTEST
+           : test  ? LOAD_FILE_TEST
+                   : LOAD_FILE_GO;
     add_file(s, name, kind, &h);
     if (kind != LOAD_FILE_IGNORED) {
         add_imports(s,
@@ -269,8 +272,8 @@ static void scan_one(struct scan *s, str name)
     }
 }
 
-void load_dir_scan(struct arena *a, const struct load_fs *fs, const struct load_tags *tags, bool cgo,
-                   const struct load_fs_dir *listing, const str *files, size_t n_files,
+void load_dir_scan(struct arena *a, const struct load_fs *fs, const struct load_tags *tags,
+                   bool cgo, const struct load_fs_dir *listing, const str *files, size_t n_files,
                    struct load_dir *d)
 {
     struct arena_scratch scratch = arena_scratch_begin(a);

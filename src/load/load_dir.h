@@ -53,21 +53,22 @@ struct load_dir {
     load_dir_imports imports, test_imports, xtest_imports;
     str error; /* the first mistake, as go/build words it */
     u32 error_file, error_off;
-    bool error_placed;       /* file and offset are known */
+    bool error_placed;                        /* file and offset are known */
     str c_files, cxx_files, m_files, f_files; /* names, by spaces */
 };
 
 /* files: NULL for all, or the names that alone are looked at, without constraints by name or tags (.go files
  * on the command line). */
-void load_dir_scan(struct arena *a, const struct load_fs *fs, const struct load_tags *tags, bool cgo,
-                   const struct load_fs_dir *listing, const str *files, size_t n_files,
+void load_dir_scan(struct arena *a, const struct load_fs *fs, const struct load_tags *tags,
+                   bool cgo, const struct load_fs_dir *listing, const str *files, size_t n_files,
                    struct load_dir *d);
 
 /* No Go files that this build could use, tests included. */
 static inline bool load_dir_empty(const struct load_dir *d)
 {
     return d->n[LOAD_FILE_GO] + d->n[LOAD_FILE_CGO] + d->n[LOAD_FILE_TEST] +
-               d->n[LOAD_FILE_XTEST] == 0;
+               d->n[LOAD_FILE_XTEST] ==
+           0;
 }
 
 /* "no Go files in DIR", or why the ones that are there do not count. */

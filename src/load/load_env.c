@@ -134,7 +134,8 @@ static bool find_goroot(const struct lookup *l, str given, str *out, struct err 
 /* The N of Go 1.N, and how it calls itself. */
 static void find_version(struct arena *a, struct load_env *env)
 {
-    str text = read_or_empty(a, path_join(a, env->goroot, STR("src/internal/goversion/goversion.go")));
+    str text =
+        read_or_empty(a, path_join(a, env->goroot, STR("src/internal/goversion/goversion.go")));
     str line, version = read_or_empty(a, path_join(a, env->goroot, STR("VERSION")));
     u64 n;
 
@@ -213,8 +214,8 @@ static bool default_cgo(const struct lookup *l, const struct load_env *env)
     }
     cc = lookup_or(l, "CC", str_is(env->goos, "darwin") ? "clang" : "gcc");
     return quoted_split(l->a, cc, &words, &n, NULL) && n > 0 &&
-           proc_find(l->a, str_cstr(l->a, words[0]), str_cstr(l->a, from_process(l, "PATH")), &found,
-                     NULL);
+           proc_find(l->a, str_cstr(l->a, words[0]), str_cstr(l->a, from_process(l, "PATH")),
+                     &found, NULL);
 }
 
 /* -- tool tags --------------------------------------------------------------------------------- */
@@ -233,9 +234,9 @@ static str cond_word(struct cond *c)
     size_t i = 0;
 
     c->s = str_trim(c->s);
-    while (i < c->s.n && ((c->s.p[i] >= 'a' && c->s.p[i] <= 'z') ||
-                          (c->s.p[i] >= 'A' && c->s.p[i] <= 'Z') ||
-                          (c->s.p[i] >= '0' && c->s.p[i] <= '9') || c->s.p[i] == '_')) {
+    while (i < c->s.n &&
+           ((c->s.p[i] >= 'a' && c->s.p[i] <= 'z') || (c->s.p[i] >= 'A' && c->s.p[i] <= 'Z') ||
+            (c->s.p[i] >= '0' && c->s.p[i] <= '9') || c->s.p[i] == '_')) {
         i++;
     }
     str w = str_slice(c->s, 0, i);
@@ -271,8 +272,8 @@ static bool cond_operand(struct cond *c)
             end = str_find_byte(c->s, '"');
             lit = str_slice(c->s, 0, end < 0 ? c->s.n : (size_t)end);
             c->s = str_from(c->s, lit.n + 1);
-            v = str_eq(str_is(w, "goarch") || str_is(w, "GOARCH") ? c->t->goarch : c->t->goos, lit) !=
-                ne;
+            v = str_eq(str_is(w, "goarch") || str_is(w, "GOARCH") ? c->t->goarch : c->t->goos,
+                       lit) != ne;
         } else {
             var = strmap_get(c->vars, w);
             v = str_is(w, "true") || (var && var->u);
@@ -483,7 +484,8 @@ static void find_gopath(const struct lookup *l, struct load_env *env)
     }
 }
 
-bool load_env_init(struct arena *a, const struct load_config *c, struct load_env *env, struct err *e)
+bool load_env_init(struct arena *a, const struct load_config *c, struct load_env *env,
+                   struct err *e)
 {
     struct lookup l = {.a = a, .env = c->env};
     str v, file, tool_source;

@@ -27,7 +27,8 @@ struct load_env {
 };
 
 /* False only if no Go can be found. */
-bool load_env_init(struct arena *a, const struct load_config *c, struct load_env *env, struct err *e);
+bool load_env_init(struct arena *a, const struct load_config *c, struct load_env *env,
+                   struct err *e);
 void load_env_release(struct load_env *env);
 
 /* Adds the tool tags (goexperiment.x, amd64.v1) that the go command of that GOROOT has.  source is

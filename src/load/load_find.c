@@ -40,8 +40,8 @@ static void scan_one(void *ctx, size_t i, u32 worker)
     struct wave *w = ctx;
     struct pkg *p = w->l->fresh.v[w->from + i];
 
-    load_dir_scan(&w->l->workers[worker], &w->l->fs, &w->l->env.build, w->l->env.cgo, w->listings[i],
-                  NULL, 0, p->dir);
+    load_dir_scan(&w->l->workers[worker], &w->l->fs, &w->l->env.build, w->l->env.cgo,
+                  w->listings[i], NULL, 0, p->dir);
 }
 
 void load_scan_fresh(struct loader *l)
@@ -112,8 +112,8 @@ static bool internal_allowed(struct loader *l, const struct pkg *from, const str
 
 /* vendor/ in the import itself, or a vendor directory beside the importer's tree (same file,
  * disallowVendor). */
-static bool vendor_allowed(struct loader *l, const struct pkg *from, const struct pkg *to, str written,
-                           str *why)
+static bool vendor_allowed(struct loader *l, const struct pkg *from, const struct pkg *to,
+                           str written, str *why)
 {
     i64 at = str_find_last(written, STR("/vendor/"));
     str path = to->pub.path, dir = to->pub.dir;
@@ -162,10 +162,10 @@ static void check_import(struct loader *l, struct pkg *from, struct edge *e)
         return;
     }
     if (!internal_allowed(l, from, to)) {
-        load_complain(l, from, e->at,
-                      str_fmt(&l->arena, "use of internal package %.*s not allowed",
-                              STR_ARG(to->pub.path)),
-                      (str){0});
+        load_complain(
+            l, from, e->at,
+            str_fmt(&l->arena, "use of internal package %.*s not allowed", STR_ARG(to->pub.path)),
+            (str){0});
     } else if (!vendor_allowed(l, from, to, e->at->path, &why)) {
         load_complain(l, from, e->at, why, (str){0});
     }

@@ -143,7 +143,9 @@ static enum load_fs_kind kind_of(int fd, const struct dirent *d)
     if (fstatat(fd, d->d_name, &st, 0) != 0) {
         return LOAD_FS_OTHER;
     }
-    return S_ISDIR(st.st_mode) ? LOAD_FS_LINK_DIR : S_ISREG(st.st_mode) ? LOAD_FS_FILE : LOAD_FS_OTHER;
+    return S_ISDIR(st.st_mode)   ? LOAD_FS_LINK_DIR
+           : S_ISREG(st.st_mode) ? LOAD_FS_FILE
+                                 : LOAD_FS_OTHER;
 }
 
 static void read_disk(struct load_fs *fs, struct load_fs_dir *d, entries *v)

@@ -20,16 +20,17 @@ struct load_fs_entry {
 struct load_fs_dir {
     str path;
     bool exists;
-    bool go_files; /* there is a *.go */
-    bool go_mod;   /* there is a go.mod that is a file */
+    bool go_files;                 /* there is a *.go */
+    bool go_mod;                   /* there is a go.mod that is a file */
     struct load_fs_entry *entries; /* sorted by bytes */
     u32 n;
 };
 
 struct load_fs {
     struct arena *a;
-    struct strmap dirs;    /* clean absolute path → struct load_fs_dir */
-    struct strmap overlay; /* clean absolute path → its replacement's C string, "" if it is deleted */
+    struct strmap dirs; /* clean absolute path → struct load_fs_dir */
+    struct strmap
+        overlay; /* clean absolute path → its replacement's C string, "" if it is deleted */
     struct strmap over_dirs; /* directory → strmap of names: overlaid files and their parents */
 };
 

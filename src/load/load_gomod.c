@@ -91,7 +91,8 @@ static bool word_rune(u32 r)
     if (r < 128) {
         return r > ' ' && r != 127 && !strchr("()[]{},", (int)r);
     }
-    return r > 0xA0 && r != 0xAD && r != 0x2028 && r != 0x2029 && r != 0x3000 && r != STR_RUNE_ERROR;
+    return r > 0xA0 && r != 0xAD && r != 0x2028 && r != 0x2029 && r != 0x3000 &&
+           r != STR_RUNE_ERROR;
 }
 
 static void string_token(struct parser *p)
@@ -258,7 +259,10 @@ static bool canonical(struct arena *a, str v, str *out)
     for (size_t i = 0; i < base.n && base.p[i] != '-'; i++) {
         dots += base.p[i] == '.';
     }
-    *out = str_fmt(a, "%.*s%s%s", STR_ARG(base), dots >= 2 ? "" : dots == 1 ? ".0" : ".0.0",
+    *out = str_fmt(a, "%.*s%s%s", STR_ARG(base),
+                   dots >= 2   ? ""
+                   : dots == 1 ? ".0"
+                               : ".0.0",
                    str_is(build, "+incompatible") ? "+incompatible" : "");
     return true;
 }
@@ -312,8 +316,9 @@ static bool add_replace(struct parser *p, size_t from)
     struct load_replace r = {0};
 
     if (n < arrow + 2 || n > arrow + 3 || !str_is(word(p, from + arrow), "=>")) {
-        return complain(p, "usage: replace module/path [v1.2.3] => other/module v1.4\n\t or replace "
-                           "module/path [v1.2.3] => ../local/directory");
+        return complain(p,
+                        "usage: replace module/path [v1.2.3] => other/module v1.4\n\t or replace "
+                        "module/path [v1.2.3] => ../local/directory");
     }
     if (!get_string(p, word(p, from), &r.old.path)) {
         return false;
@@ -383,7 +388,8 @@ static bool add_retract(struct parser *p, size_t from)
         used = 5;
     }
     if (n > used) {
-        return complain(p, "unexpected token after version: \"%.*s\"", STR_ARG(word(p, from + used)));
+        return complain(p, "unexpected token after version: \"%.*s\"",
+                        STR_ARG(word(p, from + used)));
     }
     return true;
 }
@@ -471,8 +477,8 @@ static bool add_go(struct parser *p, size_t from)
     lang = load_gover_lang(v);
     if (!load_gover_directive(&v, p->kind == LOAD_GOMOD_DEPENDENCY) ||
         (p->minor > 0 && p->minor < 21 && p->kind != LOAD_GOMOD_DEPENDENCY && !str_eq(lang, v))) {
-        return complain(p, "invalid go version '%.*s': must match format %s", STR_ARG(word(p, from)),
-                        p->minor > 0 && p->minor < 21 ? "1.23" : "1.23.0");
+        return complain(p, "invalid go version '%.*s': must match format %s",
+                        STR_ARG(word(p, from)), p->minor > 0 && p->minor < 21 ? "1.23" : "1.23.0");
     }
     p->m->go = v;
     return true;
@@ -526,9 +532,9 @@ static bool directive(struct parser *p, enum verb verb, size_t from, str comment
         }
         s = word(p, from);
         if (!str_is(s, "default") && !str_is(s, "go1") && !str_has_prefix(s, STR("go1."))) {
-            return complain(p,
-                            "invalid toolchain version '%.*s': must match format go1.23.0 or default",
-                            STR_ARG(s));
+            return complain(
+                p, "invalid toolchain version '%.*s': must match format go1.23.0 or default",
+                STR_ARG(s));
         }
         p->m->toolchain = s;
         return true;
@@ -741,7 +747,8 @@ static struct load_vendored *vendored_line(struct arena *a, struct load_vendor *
         return NULL;
     }
     d = vendored(a, v, m);
-    if (n >= i + 2 && str_is(f[i], "=>") && (n == i + 2 || (n == i + 3 && load_semver_valid(f[i + 2])))) {
+    if (n >= i + 2 && str_is(f[i], "=>") &&
+        (n == i + 2 || (n == i + 3 && load_semver_valid(f[i + 2])))) {
         d->replaced = true;
         d->replacement.path = f[i + 1];
         d->replacement.version = n == i + 3 ? f[i + 2] : (str){0};

@@ -22,9 +22,9 @@ struct load_require {
 };
 
 struct load_replace {
-    struct load_modver old, new_; /* old.version empty: of any version; new_.version empty: a directory */
+    struct load_modver old,
+        new_; /* old.version empty: of any version; new_.version empty: a directory */
 };
-
 
 struct load_gomod {
     str module, go, toolchain;

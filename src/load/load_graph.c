@@ -96,7 +96,8 @@ static void order_from(struct loader *l, struct pkg *root)
 
 /* Marks what of p's dependencies leads to target; depth first, each package once per mark.  post gets
  * those that do, dependencies first. */
-static bool leads_to(struct loader *l, struct pkg *p, const struct pkg *target, u32 mark, pkgs *post)
+static bool leads_to(struct loader *l, struct pkg *p, const struct pkg *target, u32 mark,
+                     pkgs *post)
 {
     VEC(struct frame) frames = {0};
     bool result;
@@ -225,7 +226,7 @@ static void sort_edges(edges *v)
 
 static struct pkg *for_test(struct pkg *p, u32 test)
 {
-    return p && p->copy_of == test ? p->copy : p;
+    return p && test != 0 && p->copy_of == test ? p->copy : p;
 }
 
 static void add_edges(struct loader *l, edges *to, const edges *from, u32 test)

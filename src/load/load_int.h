@@ -38,8 +38,8 @@ struct pkg {
     struct load_package pub; /* first: variants and plain ones alike are known by it */
     struct load_dir *dir;
     bool cmdline, resolved, tests_resolved, in_all;
-    bool missing;     /* a pattern's package that was not found: an entry for the error only */
-    bool want_tests;  /* test variants are wanted */
+    bool missing;    /* a pattern's package that was not found: an entry for the error only */
+    bool want_tests; /* test variants are wanted */
     edges imports, tests, xtests;
     VEC(struct mistake) mistakes;
     u32 mark;         /* of the walk that came here last */
@@ -78,8 +78,10 @@ bool load_pattern_tree(str pattern, str name);
 
 /* load_resolve.c: the package that an import path means in files of a package (NULL: on the command line).
  * A new one is put into l->all and l->fresh. */
-struct pkg *load_resolve(struct loader *l, str path, const struct pkg *from, struct load_trouble *t);
-struct pkg *load_add_package(struct loader *l, str path, str dir, struct load_module *mod, bool std);
+struct pkg *load_resolve(struct loader *l, str path, const struct pkg *from,
+                         struct load_trouble *t);
+struct pkg *load_add_package(struct loader *l, str path, str dir, struct load_module *mod,
+                             bool std);
 
 /* load_find.c */
 void load_scan_fresh(struct loader *l);

@@ -120,13 +120,14 @@ static void add_replacements(struct load_mods *m, const struct load_gomod *g, st
         if (!fresh && old->of_work == work && work == false && m->work_file.n > 0 &&
             !(str_eq(old->to.path, r->new_.path) && str_eq(old->to.version, r->new_.version)) &&
             r->new_.version.n > 0) {
-            trouble(m,
-                    str_fmt(m->a,
-                            "conflicting replacements for %.*s:\n\t%.*s@%.*s\n\t%.*s@%.*s\nuse \"go "
-                            "work edit -replace %.*s=[override]\" to resolve",
-                            STR_ARG(r->old.path), STR_ARG(old->to.path), STR_ARG(old->to.version),
-                            STR_ARG(r->new_.path), STR_ARG(r->new_.version), STR_ARG(r->old.path)),
-                    str_fmt(m->a, "go work edit -replace %.*s=[override]", STR_ARG(r->old.path)));
+            trouble(
+                m,
+                str_fmt(m->a,
+                        "conflicting replacements for %.*s:\n\t%.*s@%.*s\n\t%.*s@%.*s\nuse \"go "
+                        "work edit -replace %.*s=[override]\" to resolve",
+                        STR_ARG(r->old.path), STR_ARG(old->to.path), STR_ARG(old->to.version),
+                        STR_ARG(r->new_.path), STR_ARG(r->new_.version), STR_ARG(r->old.path)),
+                str_fmt(m->a, "go work edit -replace %.*s=[override]", STR_ARG(r->old.path)));
         }
         to = ARENA_NEW(m->a, struct replacement);
         *to = (struct replacement){r->new_, base, work};
@@ -148,7 +149,12 @@ static bool add_main(struct load_mods *m, str file, str root)
     if (mm.gomod.errors.n > 0) {
         parse_errors(m, &mm.gomod, file);
     } else if (mm.gomod.module.n == 0) {
-        trouble(m, str_fmt(m->a, "no module declaration in %.*s. To specify the module path:\n\tgo mod edit -module=example.com/mod", STR_ARG(shown(m, file))), STR("go mod edit -module=example.com/mod"));
+        trouble(m,
+                str_fmt(m->a,
+                        "no module declaration in %.*s. To specify the module path:\n\tgo mod edit "
+                        "-module=example.com/mod",
+                        STR_ARG(shown(m, file))),
+                STR("go mod edit -module=example.com/mod"));
     }
     if (too_new(m, mm.gomod.go)) {
         trouble(m, too_new_text(m, shown(m, file), mm.gomod.go), (str){0});
@@ -157,7 +163,8 @@ static bool add_main(struct load_mods *m, str file, str root)
     mm.in_goroot = path_is_below(root, m->env->goroot_src) &&
                    (str_is(mm.path, "std") || str_is(mm.path, "cmd"));
     if (load_mods_main_of(m, mm.path)) {
-        trouble(m, str_fmt(m->a, "module %.*s appears multiple times in workspace", STR_ARG(mm.path)),
+        trouble(m,
+                str_fmt(m->a, "module %.*s appears multiple times in workspace", STR_ARG(mm.path)),
                 (str){0});
         return false;
     }
@@ -195,21 +202,24 @@ static void read_work(struct load_mods *m)
     }
     add_replacements(m, &m->work, dir, true);
     for (size_t i = 0; i < m->work.use.n; i++) {
-        str root = path_under(m->a, dir, m->work.use.v[i]), file = path_join(m->a, root, STR("go.mod"));
+        str root = path_under(m->a, dir, m->work.use.v[i]),
+            file = path_join(m->a, root, STR("go.mod"));
 
         if (!load_fs_is_file(m->fs, file)) {
-            trouble(m,
-                    str_fmt(m->a,
-                            "cannot load module %.*s listed in go.work file: open %.*s: no such file "
-                            "or directory",
-                            STR_ARG(m->work.use.v[i]), STR_ARG(shown(m, file))),
-                    (str){0});
+            trouble(
+                m,
+                str_fmt(m->a,
+                        "cannot load module %.*s listed in go.work file: open %.*s: no such file "
+                        "or directory",
+                        STR_ARG(m->work.use.v[i]), STR_ARG(shown(m, file))),
+                (str){0});
             continue;
         }
         add_main(m, file, root);
     }
     if (m->mains.n == 0) {
-        trouble(m, STR("no modules were found in the current workspace; see 'go help work'"), (str){0});
+        trouble(m, STR("no modules were found in the current workspace; see 'go help work'"),
+                (str){0});
     }
 }
 
@@ -231,8 +241,9 @@ static void choose_mode(struct load_mods *m)
     } else if (str_is(want, "vendor")) {
         m->mode = LOAD_MOD_VENDOR;
     } else if (want.n > 0 && !str_is(want, "readonly")) {
-        trouble(m, str_fmt(m->a, "-mod=%.*s not supported (can be '', 'mod', 'readonly', or 'vendor')",
-                           STR_ARG(want)),
+        trouble(m,
+                str_fmt(m->a, "-mod=%.*s not supported (can be '', 'mod', 'readonly', or 'vendor')",
+                        STR_ARG(want)),
                 (str){0});
     }
     go = work ? m->work.go : m->mains.v[0].gomod.go;
@@ -291,9 +302,8 @@ static bool explicitly_required(const struct load_mods *m, struct load_modver mo
 
 static str mod_text(struct load_mods *m, struct load_modver mod)
 {
-    return mod.version.n > 0
-               ? str_fmt(m->a, "%.*s@%.*s", STR_ARG(mod.path), STR_ARG(mod.version))
-               : mod.path;
+    return mod.version.n > 0 ? str_fmt(m->a, "%.*s@%.*s", STR_ARG(mod.path), STR_ARG(mod.version))
+                             : mod.path;
 }
 
 /* vendor/modules.txt must say what go.mod says (go.dev/ref/mod#vendoring). */
@@ -312,10 +322,11 @@ static void check_vendor(struct load_mods *m)
             const struct load_vendored *v = find_vendored(m, g->require.v[j].mod);
 
             if (!v || !v->is_explicit) {
-                strbuf_printf(&b,
-                              "\n\t%.*s: is explicitly required in go.mod, but not marked as explicit "
-                              "in vendor/modules.txt",
-                              STR_ARG(mod_text(m, g->require.v[j].mod)));
+                strbuf_printf(
+                    &b,
+                    "\n\t%.*s: is explicitly required in go.mod, but not marked as explicit "
+                    "in vendor/modules.txt",
+                    STR_ARG(mod_text(m, g->require.v[j].mod)));
             }
         }
     }
@@ -337,11 +348,12 @@ static void check_vendor(struct load_mods *m)
                               STR_ARG(mod_text(m, r->old)), STR_ARG(shown(m, where)));
             } else if (!work && (!str_eq(v->replacement.path, r->new_.path) ||
                                  !str_eq(v->replacement.version, r->new_.version))) {
-                strbuf_printf(&b,
-                              "\n\t%.*s: is replaced by %.*s in %.*s, but marked as replaced by %.*s "
-                              "in vendor/modules.txt",
-                              STR_ARG(mod_text(m, r->old)), STR_ARG(mod_text(m, r->new_)),
-                              STR_ARG(shown(m, where)), STR_ARG(mod_text(m, v->replacement)));
+                strbuf_printf(
+                    &b,
+                    "\n\t%.*s: is replaced by %.*s in %.*s, but marked as replaced by %.*s "
+                    "in vendor/modules.txt",
+                    STR_ARG(mod_text(m, r->old)), STR_ARG(mod_text(m, r->new_)),
+                    STR_ARG(shown(m, where)), STR_ARG(mod_text(m, v->replacement)));
             }
         }
     }
@@ -349,27 +361,30 @@ static void check_vendor(struct load_mods *m)
         const struct load_vendored *v = &m->vendor.mods.v[i];
 
         if (v->used && v->is_explicit && !explicitly_required(m, v->mod)) {
-            strbuf_printf(&b,
-                          "\n\t%.*s: is marked as explicit in vendor/modules.txt, but not explicitly "
-                          "required in %sgo.mod",
-                          STR_ARG(mod_text(m, v->mod)), work ? "a " : "");
+            strbuf_printf(
+                &b,
+                "\n\t%.*s: is marked as explicit in vendor/modules.txt, but not explicitly "
+                "required in %sgo.mod",
+                STR_ARG(mod_text(m, v->mod)), work ? "a " : "");
         }
         if (v->replaced && !replaced(m, v->mod.path, v->mod.version)) {
-            strbuf_printf(&b,
-                          "\n\t%.*s: is marked as replaced in vendor/modules.txt, but not replaced in "
-                          "%s",
-                          STR_ARG(mod_text(m, v->mod)), work ? "the workspace" : "go.mod");
+            strbuf_printf(
+                &b,
+                "\n\t%.*s: is marked as replaced in vendor/modules.txt, but not replaced in "
+                "%s",
+                STR_ARG(mod_text(m, v->mod)), work ? "the workspace" : "go.mod");
         }
     }
     if (b.n > 0) {
         str cmd = str_fmt(m->a, "go %s vendor", work ? "work" : "mod");
 
-        trouble(m,
-                str_fmt(m->a,
-                        "inconsistent vendoring in %.*s:%.*s\n\n\tTo ignore the vendor directory, use "
-                        "-mod=readonly or -mod=mod.\n\tTo sync the vendor directory, run:\n\t\t%.*s",
-                        STR_ARG(path_dir(m->a, m->vendor_dir)), STR_ARG(strbuf_str(&b)), STR_ARG(cmd)),
-                cmd);
+        trouble(
+            m,
+            str_fmt(m->a,
+                    "inconsistent vendoring in %.*s:%.*s\n\n\tTo ignore the vendor directory, use "
+                    "-mod=readonly or -mod=mod.\n\tTo sync the vendor directory, run:\n\t\t%.*s",
+                    STR_ARG(path_dir(m->a, m->vendor_dir)), STR_ARG(strbuf_str(&b)), STR_ARG(cmd)),
+            cmd);
     }
     strbuf_release(&b);
 }
@@ -418,7 +433,8 @@ void load_mods_init(struct load_mods *m, struct arena *a, const struct load_env 
                 continue;
             }
             v = strmap_put(&m->roots, r->path, &fresh);
-            if (fresh || load_semver_cmp(((const struct load_modver *)v->cp)->version, r->version) < 0) {
+            if (fresh ||
+                load_semver_cmp(((const struct load_modver *)v->cp)->version, r->version) < 0) {
                 v->cp = r;
             }
         }
@@ -450,10 +466,11 @@ static struct load_trouble not_in_cache(struct load_mods *m, struct load_modver 
     struct load_trouble t;
 
     if (str_is(m->env->proxy, "off")) {
-        t.text = str_fmt(m->a, "%.*s: module lookup disabled by GOPROXY=off", STR_ARG(mod_text(m, v)));
+        t.text =
+            str_fmt(m->a, "%.*s: module lookup disabled by GOPROXY=off", STR_ARG(mod_text(m, v)));
     } else {
-        t.text = str_fmt(m->a, "%.*s: %s is not in the module cache (%.*s)", STR_ARG(mod_text(m, v)),
-                         what, STR_ARG(m->env->modcache));
+        t.text = str_fmt(m->a, "%.*s: %s is not in the module cache (%.*s)",
+                         STR_ARG(mod_text(m, v)), what, STR_ARG(m->env->modcache));
     }
     t.remedy = str_fmt(m->a, "go mod download %.*s", STR_ARG(mod_text(m, v)));
     return t;
@@ -473,9 +490,9 @@ static bool read_gomod(struct load_mods *m, struct load_modver mod, str *text, s
         if (load_fs_read(m->fs, m->a, *file, text, &e)) {
             return true;
         }
-        t->text = str_fmt(m->a, "%.*s (replaced by %.*s): reading %.*s: %s",
-                          STR_ARG(mod_text(m, mod)), STR_ARG(actual.path), STR_ARG(shown(m, *file)),
-                          e.text);
+        t->text =
+            str_fmt(m->a, "%.*s (replaced by %.*s): reading %.*s: %s", STR_ARG(mod_text(m, mod)),
+                    STR_ARG(actual.path), STR_ARG(shown(m, *file)), e.text);
         return false;
     }
     *file = str_fmt(m->a, "%.*s/cache/download/%.*s/@v/%.*s.mod", STR_ARG(m->env->modcache),
@@ -529,20 +546,19 @@ static struct node *load_node(struct load_mods *m, struct load_modver mod)
     }
     if (!load_gomod_parse(m->a, text, str_of("go.mod"), LOAD_GOMOD_DEPENDENCY, m->env->minor,
                           &n->gomod)) {
-        n->trouble.text = str_fmt(m->a, "%.*s: parsing %.*s: %.*s", STR_ARG(mod_text(m, mod)),
-                                  STR_ARG(shown(m, file)),
-                                  STR_ARG(str_join(m->a, n->gomod.errors.v, n->gomod.errors.n,
-                                                   STR("\n"))));
+        n->trouble.text = str_fmt(
+            m->a, "%.*s: parsing %.*s: %.*s", STR_ARG(mod_text(m, mod)), STR_ARG(shown(m, file)),
+            STR_ARG(str_join(m->a, n->gomod.errors.v, n->gomod.errors.n, STR("\n"))));
         return n;
     }
     r = replaced(m, mod.path, mod.version);
     if (!(r && r->to.version.n == 0) && n->gomod.module.n > 0 &&
         !str_eq(n->gomod.module, mod.path) && !(r && str_eq(n->gomod.module, r->to.path))) {
-        n->trouble.text = str_fmt(m->a,
-                                  "%.*s: parsing go.mod:\n\tmodule declares its path as: %.*s\n\t        "
-                                  "but was required as: %.*s",
-                                  STR_ARG(mod_text(m, r ? r->to : mod)), STR_ARG(n->gomod.module),
-                                  STR_ARG(mod.path));
+        n->trouble.text = str_fmt(
+            m->a,
+            "%.*s: parsing go.mod:\n\tmodule declares its path as: %.*s\n\t        "
+            "but was required as: %.*s",
+            STR_ARG(mod_text(m, r ? r->to : mod)), STR_ARG(n->gomod.module), STR_ARG(mod.path));
         return n;
     }
     if (too_new(m, n->gomod.go)) {
@@ -698,8 +714,8 @@ static void load_graph(struct load_mods *m)
     if (m->work_file.n > 0) {
         settle_workspace(m);
     }
-    for (size_t i = 0; m->work_file.n == 0 && m->mode == LOAD_MOD_READONLY &&
-                       strmap_next(&m->roots, &i, &e);) {
+    for (size_t i = 0;
+         m->work_file.n == 0 && m->mode == LOAD_MOD_READONLY && strmap_next(&m->roots, &i, &e);) {
         const struct load_modver *root = e->val.cp;
         const union map_val *v = strmap_get(&m->selected, e->key);
 
@@ -808,7 +824,8 @@ bool load_is_std_package(struct load_fs *fs, const struct load_env *env, str pat
 }
 
 /* Whether the module of that path at root has a directory with Go files for the package. */
-static bool dir_in_module(struct load_mods *m, str path, str mod_path, str root, bool local, str *dir)
+static bool dir_in_module(struct load_mods *m, str path, str mod_path, str root, bool local,
+                          str *dir)
 {
     const struct load_fs_dir *d;
 
@@ -866,16 +883,18 @@ static bool missing(struct load_mods *m, str path, struct load_trouble *t)
     const struct strmap_entry *e;
 
     if (load_path_is_std(path)) {
-        t->text = str_fmt(m->a, m->env->minor >= 21 ? "package %.*s is not in std (%.*s/%.*s)"
-                                                    : "package %.*s is not in GOROOT (%.*s/%.*s)",
+        t->text = str_fmt(m->a,
+                          m->env->minor >= 21 ? "package %.*s is not in std (%.*s/%.*s)"
+                                              : "package %.*s is not in GOROOT (%.*s/%.*s)",
                           STR_ARG(path), STR_ARG(m->env->goroot_src), STR_ARG(path));
         return false;
     }
     if (m->mains.n == 0) {
-        t->text = str_fmt(m->a,
-                          "no required module provides package %.*s: go.mod file not found in current "
-                          "directory or any parent directory; see 'go help modules'",
-                          STR_ARG(path));
+        t->text =
+            str_fmt(m->a,
+                    "no required module provides package %.*s: go.mod file not found in current "
+                    "directory or any parent directory; see 'go help modules'",
+                    STR_ARG(path));
         t->remedy = STR("go mod init");
         return false;
     }
@@ -897,10 +916,11 @@ static bool missing(struct load_mods *m, str path, struct load_trouble *t)
             struct load_modver v = {old, version};
 
             t->remedy = str_fmt(m->a, "go get %.*s", STR_ARG(mod_text(m, v)));
-            t->text = str_fmt(m->a,
-                              "module %.*s provides package %.*s and is replaced but not required; to "
-                              "add it:\n\t%.*s",
-                              STR_ARG(old), STR_ARG(path), STR_ARG(t->remedy));
+            t->text =
+                str_fmt(m->a,
+                        "module %.*s provides package %.*s and is replaced but not required; to "
+                        "add it:\n\t%.*s",
+                        STR_ARG(old), STR_ARG(path), STR_ARG(t->remedy));
             return false;
         }
     }
@@ -959,7 +979,8 @@ static struct load_module *selected(struct load_mods *m, str path, bool graph)
     return v ? module_of(m, *(const struct load_modver *)v->cp) : NULL;
 }
 
-static bool find_in_modules(struct load_mods *m, str path, bool graph, founds *f, struct load_trouble *t)
+static bool find_in_modules(struct load_mods *m, str path, bool graph, founds *f,
+                            struct load_trouble *t)
 {
     for (str prefix = path; prefix.n > 0;) {
         struct load_module *mod = selected(m, prefix, graph);
@@ -994,15 +1015,16 @@ bool load_mods_find(struct load_mods *m, str path, struct load_place *p, struct 
         return false;
     }
     if (load_path_is_local(path)) {
-        t->text = str_fmt(m->a,
-                          "\"%.*s\" is relative, but relative import paths are not supported in module "
-                          "mode",
-                          STR_ARG(path));
+        t->text =
+            str_fmt(m->a,
+                    "\"%.*s\" is relative, but relative import paths are not supported in module "
+                    "mode",
+                    STR_ARG(path));
         return false;
     }
     if (path_is_abs(path)) {
-        t->text = str_fmt(m->a, "\"%.*s\" is not a package path; see 'go help packages'",
-                          STR_ARG(path));
+        t->text =
+            str_fmt(m->a, "\"%.*s\" is not a package path; see 'go help packages'", STR_ARG(path));
         return false;
     }
     if (!load_check_import_path(path, &e)) {
@@ -1079,9 +1101,9 @@ bool load_mods_path_of_dir(struct load_mods *m, str dir, str *path, struct load_
                 return false;
             }
             if (!strmap_get(&m->vendor_pkgs, sub)) {
-                t->text = str_fmt(m->a,
-                                  "directory %.*s is not a package listed in vendor/modules.txt",
-                                  STR_ARG(dir));
+                t->text =
+                    str_fmt(m->a, "directory %.*s is not a package listed in vendor/modules.txt",
+                            STR_ARG(dir));
                 return false;
             }
             *path = sub;
@@ -1107,8 +1129,9 @@ bool load_mods_path_of_dir(struct load_mods *m, str dir, str *path, struct load_
         return false;
     }
     if (m->mains.n == 0) {
-        t->text = STR("go.mod file not found in current directory or any parent directory; see 'go help "
-                      "modules'");
+        t->text =
+            STR("go.mod file not found in current directory or any parent directory; see 'go help "
+                "modules'");
         t->remedy = STR("go mod init");
         return false;
     }
@@ -1133,13 +1156,15 @@ bool load_mods_path_of_dir(struct load_mods *m, str dir, str *path, struct load_
 
         if (root.n > 0) {
             t->remedy = str_fmt(m->a, "go work use %.*s", STR_ARG(shown(m, path_dir(m->a, root))));
-            t->text = str_fmt(m->a,
-                              "%.*s is contained in a module that is not one of the workspace modules "
-                              "listed in go.work. You can add the module to the workspace using:\n\t%.*s",
-                              STR_ARG(short_dir), STR_ARG(t->remedy));
+            t->text =
+                str_fmt(m->a,
+                        "%.*s is contained in a module that is not one of the workspace modules "
+                        "listed in go.work. You can add the module to the workspace using:\n\t%.*s",
+                        STR_ARG(short_dir), STR_ARG(t->remedy));
         } else {
-            t->text = str_fmt(m->a, "%.*s outside modules listed in go.work or their selected dependencies",
-                              STR_ARG(short_dir));
+            t->text = str_fmt(
+                m->a, "%.*s outside modules listed in go.work or their selected dependencies",
+                STR_ARG(short_dir));
         }
     } else {
         t->text = str_fmt(m->a, "%.*s outside main module or its selected dependencies",
@@ -1170,7 +1195,8 @@ bool load_mods_ignores(struct load_mods *m, str root, str dir)
             str text;
 
             if (load_fs_read(m->fs, m->a, path_join(m->a, root, STR("go.mod")), &text, NULL)) {
-                load_gomod_parse(m->a, text, STR("go.mod"), LOAD_GOMOD_DEPENDENCY, m->env->minor, own);
+                load_gomod_parse(m->a, text, STR("go.mod"), LOAD_GOMOD_DEPENDENCY, m->env->minor,
+                                 own);
             }
             v->p = own;
         }

@@ -67,7 +67,8 @@ struct load_place {
     bool std;
     bool implicit; /* of a module that the main module does not require itself, though it should */
 };
-bool load_mods_find(struct load_mods *m, str path, struct load_place *place, struct load_trouble *t);
+bool load_mods_find(struct load_mods *m, str path, struct load_place *place,
+                    struct load_trouble *t);
 
 /* All modules of the build, main ones first. */
 typedef VEC(struct load_module *) load_modules;

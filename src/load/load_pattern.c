@@ -122,8 +122,8 @@ struct walk {
     str pattern; /* with "...", or a meta pattern */
     bool meta;
     bool stop_at_vendor, stop_at_modules, only_std;
-    bool by_name;  /* match import paths; else directory names as the pattern is written */
-    str root;      /* of the module, for its ignore lines; empty: none */
+    bool by_name; /* match import paths; else directory names as the pattern is written */
+    str root;     /* of the module, for its ignore lines; empty: none */
     struct load_module *mod;
     bool std, resolve; /* resolve: the path of a directory has to be found out */
     struct strmap *have;
@@ -211,8 +211,13 @@ static void walk(struct walk *w, str dir, str name, bool top)
 static void walk_std(struct loader *l, str pattern, pkgs *out, struct strmap *have)
 {
     bool cmd = str_is(pattern, "cmd");
-    struct walk w = {.l = l, .pattern = pattern, .meta = is_meta(pattern), .by_name = true, .std = true,
-                     .found = out, .have = have};
+    struct walk w = {.l = l,
+                     .pattern = pattern,
+                     .meta = is_meta(pattern),
+                     .by_name = true,
+                     .std = true,
+                     .found = out,
+                     .have = have};
     str cmd_dir = path_join(&l->arena, l->env.goroot_src, STR("cmd"));
 
     if (w.meta) {
@@ -232,10 +237,16 @@ static void walk_std(struct loader *l, str pattern, pkgs *out, struct strmap *ha
 }
 
 /* Packages of modules whose import paths match. */
-static void walk_modules(struct loader *l, str pattern, bool only_main, pkgs *out, struct strmap *have)
+static void walk_modules(struct loader *l, str pattern, bool only_main, pkgs *out,
+                         struct strmap *have)
 {
-    struct walk w = {.l = l, .pattern = pattern, .meta = is_meta(pattern), .by_name = true,
-                     .stop_at_vendor = true, .found = out, .have = have};
+    struct walk w = {.l = l,
+                     .pattern = pattern,
+                     .meta = is_meta(pattern),
+                     .by_name = true,
+                     .stop_at_vendor = true,
+                     .found = out,
+                     .have = have};
     load_modules mods = {0};
 
     load_mods_list(&l->mods, &mods);
@@ -270,8 +281,13 @@ static void walk_modules(struct loader *l, str pattern, bool only_main, pkgs *ou
 
 static void walk_gopath(struct loader *l, str pattern, pkgs *out, struct strmap *have)
 {
-    struct walk w = {.l = l, .pattern = pattern, .meta = is_meta(pattern), .by_name = true,
-                     .resolve = true, .found = out, .have = have};
+    struct walk w = {.l = l,
+                     .pattern = pattern,
+                     .meta = is_meta(pattern),
+                     .by_name = true,
+                     .resolve = true,
+                     .found = out,
+                     .have = have};
 
     for (size_t i = 0; i < l->env.gopath.n; i++) {
         walk(&w, path_join(&l->arena, l->env.gopath.v[i], STR("src")), (str){0}, true);
@@ -340,7 +356,8 @@ static void walk_local(struct loader *l, str pattern, pkgs *out)
             }
             (void)below;
             load_error_add(l,
-                           str_fmt(a, "pattern %.*s: directory %.*s is outside module root%s (%.*s)",
+                           str_fmt(a,
+                                   "pattern %.*s: directory %.*s is outside module root%s (%.*s)",
                                    STR_ARG(pattern), STR_ARG(abs), l->mods.mains.n > 1 ? "s" : "",
                                    STR_ARG(strbuf_str(&b))),
                            (str){0});
@@ -444,8 +461,9 @@ static void take_found(struct loader *l, str pattern, pkgs *found)
         p->in_all = p->in_all || str_is(pattern, "all");
     }
     if (!any && !is_meta(pattern)) {
-        load_error_add(l, str_fmt(&l->arena, "warning: \"%.*s\" matched no packages", STR_ARG(pattern)),
-                       (str){0});
+        load_error_add(
+            l, str_fmt(&l->arena, "warning: \"%.*s\" matched no packages", STR_ARG(pattern)),
+            (str){0});
     }
 }
 
@@ -502,23 +520,26 @@ static void command_line_files(struct loader *l, const str *patterns, size_t n)
         str path = path_under(a, l->env.cwd, patterns[i]), d = path_dir(a, path);
 
         if (!str_has_suffix(patterns[i], STR(".go"))) {
-            load_error_add(l, str_fmt(a, "named files must be .go files: %.*s", STR_ARG(patterns[i])),
+            load_error_add(l,
+                           str_fmt(a, "named files must be .go files: %.*s", STR_ARG(patterns[i])),
                            (str){0});
             return;
         }
         if (i > 0 && !str_eq(d, dir)) {
             load_error_add(l,
-                           str_fmt(a, "named files must all be in one directory; have %.*s and %.*s",
+                           str_fmt(a,
+                                   "named files must all be in one directory; have %.*s and %.*s",
                                    STR_ARG(path_short(a, l->env.cwd, dir)),
                                    STR_ARG(path_short(a, l->env.cwd, d))),
                            (str){0});
             return;
         }
         if (!load_fs_is_file(&l->fs, path)) {
-            load_error_add(l,
-                           str_fmt(a, "no required module provides package %.*s; to add it:\n\tgo get %.*s",
-                                   STR_ARG(patterns[i]), STR_ARG(patterns[i])),
-                           (str){0});
+            load_error_add(
+                l,
+                str_fmt(a, "no required module provides package %.*s; to add it:\n\tgo get %.*s",
+                        STR_ARG(patterns[i]), STR_ARG(patterns[i])),
+                (str){0});
             return;
         }
         dir = d;

@@ -45,8 +45,9 @@ static str std_vendor(struct loader *l, str path, str from)
     if (load_path_is_std(path)) {
         return path;
     }
-    vendored = str_fmt(a, "%s/%.*s", load_path_has_prefix(from, STR("cmd")) ? "cmd/vendor" : "vendor",
-                       STR_ARG(path));
+    vendored =
+        str_fmt(a, "%s/%.*s", load_path_has_prefix(from, STR("cmd")) ? "cmd/vendor" : "vendor",
+                STR_ARG(path));
     dir = path_join(a, l->env.goroot_src, vendored);
     return load_fs_is_dir(&l->fs, dir) ? vendored : path;
 }
@@ -72,10 +73,11 @@ static struct pkg *in_modules(struct loader *l, str path, const struct pkg *from
         /* It is said of the package, which is there nevertheless. */
         t->remedy = str_fmt(&l->arena, "go get %.*s@%.*s", STR_ARG(place.module->path),
                             STR_ARG(place.module->version));
-        t->text = str_fmt(&l->arena,
-                          "package %.*s imports %.*s from implicitly required module; to add missing "
-                          "requirements, run:\n\t%.*s",
-                          STR_ARG(from->pub.path), STR_ARG(path), STR_ARG(t->remedy));
+        t->text =
+            str_fmt(&l->arena,
+                    "package %.*s imports %.*s from implicitly required module; to add missing "
+                    "requirements, run:\n\t%.*s",
+                    STR_ARG(from->pub.path), STR_ARG(path), STR_ARG(t->remedy));
     }
     return load_add_package(l, path, place.dir, place.module, place.std);
 }
@@ -132,7 +134,8 @@ static struct pkg *not_in_gopath(struct loader *l, str path, struct load_trouble
     return NULL;
 }
 
-static struct pkg *in_gopath(struct loader *l, str path, const struct pkg *from, struct load_trouble *t)
+static struct pkg *in_gopath(struct loader *l, str path, const struct pkg *from,
+                             struct load_trouble *t)
 {
     struct arena *a = &l->arena;
     struct err e;
@@ -156,7 +159,8 @@ static struct pkg *in_gopath(struct loader *l, str path, const struct pkg *from,
             return NULL;
         }
         if (!load_fs_is_dir(&l->fs, dir)) {
-            t->text = str_fmt(a, "cannot find package \"%.*s\" in:\n\t%.*s", STR_ARG(path), STR_ARG(dir));
+            t->text =
+                str_fmt(a, "cannot find package \"%.*s\" in:\n\t%.*s", STR_ARG(path), STR_ARG(dir));
             return NULL;
         }
         return add_in_root(l, src_root(l, dir), dir);
@@ -192,9 +196,10 @@ struct pkg *load_resolve(struct loader *l, str path, const struct pkg *from, str
 {
     memset(t, 0, sizeof(*t));
     if (from && path_is_abs(path)) {
-        t->text = l->modules ? str_fmt(&l->arena, "\"%.*s\" is not a package path; see 'go help packages'",
-                                       STR_ARG(path))
-                             : STR("cannot import absolute path");
+        t->text = l->modules
+                      ? str_fmt(&l->arena, "\"%.*s\" is not a package path; see 'go help packages'",
+                                STR_ARG(path))
+                      : STR("cannot import absolute path");
         return NULL;
     }
     return l->modules ? in_modules(l, path, from, t) : in_gopath(l, path, from, t);

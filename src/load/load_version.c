@@ -375,7 +375,8 @@ static bool check_element(str path, str elem, struct err *e)
     }
     at = str_find_last_byte(base, '~');
     if (at >= 0 && all_digits(str_from(base, (size_t)at + 1))) {
-        return err_set(e, "malformed import path \"%.*s\": trailing tilde and digits in path element",
+        return err_set(e,
+                       "malformed import path \"%.*s\": trailing tilde and digits in path element",
                        STR_ARG(path));
     }
     return true;
@@ -453,8 +454,7 @@ bool load_check_path_major(str path, str v, struct err *e)
         return true; /* pseudo-versions of gopkg.in were made so once */
     }
     if (want.n == 0) {
-        if (str_is(major, "v0") || str_is(major, "v1") ||
-            str_has_suffix(v, STR("+incompatible"))) {
+        if (str_is(major, "v0") || str_is(major, "v1") || str_has_suffix(v, STR("+incompatible"))) {
             return true;
         }
         want = STR("v0 or v1");
@@ -464,8 +464,8 @@ bool load_check_path_major(str path, str v, struct err *e)
             return true;
         }
     }
-    return err_set(e, "version \"%.*s\" invalid: should be %.*s, not %.*s", STR_ARG(v), STR_ARG(want),
-                   STR_ARG(major));
+    return err_set(e, "version \"%.*s\" invalid: should be %.*s, not %.*s", STR_ARG(v),
+                   STR_ARG(want), STR_ARG(major));
 }
 
 bool load_path_is_std(str path)
