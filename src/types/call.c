@@ -118,7 +118,7 @@ const struct type_list *check_func_inst(struct checker *c, const struct target *
     pos err_at = at;
 
     if (inst) {
-        err_at = at_node(c, inst);
+        err_at = check_at(c, inst)->pos; /* its bracket */
         x->expr = inst;
         n_exprs = ast_exprs(c->ast, &check_at(c, inst)->b, &exprs);
     }

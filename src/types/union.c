@@ -8,10 +8,15 @@ struct union_check {
     const node *at;
 };
 
+/* Messages qualify the types of terms with their packages' paths, the package's own included. */
 static const char *union_term(struct checker *c, const struct type_term *t)
 {
-    const char *name = s_type(c, t->type);
-    return t->tilde ? str_fmt(c->tmp, "~%s", name).p : name;
+    struct strbuf b = {0};
+    strbuf_puts(&b, t->tilde ? "~" : "");
+    type_write(&b, t->type, NULL, QUAL_PATH);
+    const char *text = str_cstr(c->tmp, strbuf_str(&b));
+    strbuf_release(&b);
+    return text;
 }
 
 /* x or ~x. */
