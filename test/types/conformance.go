@@ -199,7 +199,7 @@ func testdata(root string) {
 		}
 		for _, e := range entries {
 			g := &group{name: path.Join(sub, e.Name()), dir: sub, flags: "e"}
-			files := []string{filepath.Join(dir, sub, e.Name())}
+			files, name := []string{filepath.Join(dir, sub, e.Name())}, "p"
 			if info, err := os.Stat(files[0]); err == nil && info.IsDir() {
 				files, _ = filepath.Glob(filepath.Join(files[0], "*"))
 			} else if strings.HasSuffix(e.Name(), ".go1") {
@@ -212,13 +212,16 @@ func testdata(root string) {
 				}
 				if i == 0 {
 					firstLine(g, src)
+					if m := nameRx.FindSubmatch(src); m != nil {
+						name = string(m[1])
+					}
 				}
 				g.wants = append(g.wants, testdataWants(f, src, old)...)
 			}
 			if old && g.version == 0 {
 				g.version = 19
 			}
-			g.pkgs = []pkg{{path: "p", files: files}}
+			g.pkgs = []pkg{{path: name, files: files}}
 			groups = append(groups, g)
 		}
 	}
@@ -437,6 +440,9 @@ func dependencies() []string {
 				}
 			}
 		}
+	}
+	if len(needed) == 0 {
+		return nil
 	}
 	// Files that use cgo are checked with a fake package C.
 	const format = "{{if or .GoFiles .CgoFiles}}{{.ImportPath}}\t{{.Dir}}{{range .GoFiles}}\t{{.}}{{end}}{{range .CgoFiles}}\t{{.}}{{end}}{{end}}"
