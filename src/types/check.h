@@ -6,7 +6,7 @@
  *   decl.c      declarations on demand, cycles among them; declaration statements
  *   init.c      initialisation order
  *   universe.c  predeclared objects, the program
- *   directive.c what the compiler checks of //go: directives
+ *   directive.c what the compiler checks of //go: directives; anoncycle.c: of interface literals
  *   typexpr.c   type expressions; composite.c: struct, interface, function types
  *   type.c object.c predicate.c identical.c lookup.c typestring.c typeset.c validtype.c layout.c
  *               what types.h declares
@@ -208,8 +208,11 @@ void resolve_objects(struct checker *c); /* checks all that was collected */
 void resolve_unused_imports(struct checker *c);
 /* Stands for a package that cannot be had: every name is in it.  In p's arena, under its lock. */
 struct package *resolve_fake_package(struct program *p, str path);
-/* directive.c: //go:embed, //go:linkname, functions without bodies; of packages without errors. */
+/* directive.c: how //go: directives are written; all else about them: //go:embed, //go:linkname, functions without bodies; of packages without errors. */
+void check_directive_syntax(struct checker *c);
 void check_directives(struct checker *c);
+/* anoncycle.c: interfaces without names that contain themselves; of packages without errors. */
+void check_anonymous_cycles(struct checker *c);
 /* Finds o's type if that has not been done; o may be of any package. */
 void decl_object(struct checker *c, struct obj *o);
 /* Puts o into the scope (unless its name is _) and says where it is redeclared; name: its NAME or 0;

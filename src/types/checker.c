@@ -312,10 +312,11 @@ static void check_sort_errors(struct checker *c, struct ast **files, u32 n)
     u32 at = 0;
     for (u32 i = 0; i < n; i++) {
         for (u32 j = 0; j < files[i]->n_errors; j++, at++) {
-            v[at].e = (struct type_error){.pos = files[i]->errors[j].pos,
-                                          .text = files[i]->errors[j].text,
-                                          .syntax = true,
-                                          .order = at};
+            v[at].e = (struct type_error){
+                .pos = files[i]->errors[j].pos,
+                .text = files[i]->errors[j].text,
+                .syntax = str_has_prefix(files[i]->errors[j].text, STR("syntax error")),
+                .order = at};
         }
     }
     for (size_t i = 0; i < c->errors.n; i++, at++) {
@@ -336,6 +337,9 @@ static void check_sort_errors(struct checker *c, struct ast **files, u32 n)
 /* All phases.  Nothing returns early: what can be typed is typed. */
 static void check_all(struct checker *c)
 {
+    if (!(c->flags & CHECK_NO_BODIES)) {
+        check_directive_syntax(c);
+    }
     resolve_collect(c);
     check_direct_cycles(c);
     resolve_objects(c);
@@ -348,6 +352,9 @@ static void check_all(struct checker *c)
     /* The compiler does the rest only for what has no error up to there. */
     if (c->errors.n == 0) {
         mono_report(c);
+    }
+    if (c->errors.n == 0 && !(c->flags & CHECK_NO_BODIES)) {
+        check_anonymous_cycles(c);
     }
     if (c->errors.n == 0 && !(c->flags & CHECK_NO_BODIES)) {
         check_directives(c);
@@ -463,7 +470,7 @@ static void check_task(void *arg, u32 worker)
             files[n++] = l->files[i].ast;
         }
     }
-    u32 flags = j->flags;
+    u32 flags = j->flags | (l->std ? CHECK_STD : 0);
     if (l->uses_cgo) {
         flags |= CHECK_FAKE_C;
     } else if (!l->has_asm && !(flags & CHECK_NO_BODIES) &&

@@ -1,5 +1,6 @@
-/* directive.c: what the compiler checks of //go: directives, once a package has no other error:
- * misplaced ones, //go:linkname, //go:embed, functions without bodies.
+/* directive.c: what the compiler checks of //go: directives: some things when it reads them, others
+ * (where they stand, //go:linkname, //go:embed, functions without bodies) once a package has no
+ * other error.
  *
  * Source: GOROOT/src/cmd/compile/internal/noder/{noder,lex,writer}.go. */
 #include "types/check.h"
@@ -16,8 +17,20 @@ enum directive_kind {
 struct directive {
     str verb, rest;
     enum directive_kind kind;
-    pos at; /* behind the two slashes */
+    pos at;     /* behind the two slashes */
+    bool blank; /* nothing stands before it in its line: otherwise it counts for nothing */
 };
+
+static bool directive_is_blank(const struct ast *f, pos at)
+{
+    const char *text = f->src->text.p;
+    for (u32 i = at - f->src->base; i > 0 && text[i - 1] != '\n'; i--) {
+        if (text[i - 1] != ' ' && text[i - 1] != '\t' && text[i - 1] != '\r') {
+            return false;
+        }
+    }
+    return true;
+}
 
 static struct directive directive_read(const struct ast *f, u32 i)
 {
@@ -26,6 +39,7 @@ static struct directive directive_read(const struct ast *f, u32 i)
     struct directive r = {.at = d->pos + 2};
     str_cut_prefix(&text, STR("//"));
     i64 space = str_find_byte(text, ' ');
+    r.blank = directive_is_blank(f, d->pos);
     r.verb = space >= 0 ? str_slice(text, 0, (size_t)space) : text;
     r.rest = space >= 0 ? str_from(text, (size_t)space) : (str){0};
     static const struct {
@@ -52,11 +66,108 @@ static struct directive directive_read(const struct ast *f, u32 i)
     };
     for (size_t k = 0; k < ARRAY_LEN(known); k++) {
         if (str_is(r.verb, known[k].verb)) {
-            r.kind = known[k].kind;
+            r.kind = r.blank ? known[k].kind : DIRECTIVE_OTHER;
         }
     }
     return r;
 }
+
+static u32 directive_pragmas(const struct checker *c, node n)
+{
+    switch ((enum ast_kind)check_kind(c, n)) {
+    case AST_IMPORT_DECL: return ast_rec(c->ast, n, IMPORT_PRAGMAS);
+    case AST_CONST_DECL:
+    case AST_VAR_DECL: return ast_rec(c->ast, n, VALUE_PRAGMAS);
+    case AST_TYPE_DECL: return ast_rec(c->ast, n, TYPE_PRAGMAS);
+    case AST_FUNC_DECL: return ast_rec(c->ast, n, FUNC_PRAGMAS);
+    default: return 0;
+    }
+}
+
+/* ---- when they are read ---- */
+
+static u32 directive_fields(str s)
+{
+    u32 n = 0;
+    for (str field; str_next_field(&s, &field);) {
+        n++;
+    }
+    return n;
+}
+
+/* What only some packages may use. */
+static void directive_privilege(struct checker *c, const struct directive *d)
+{
+    static const char *const runtime[] = {"go:systemstack", "go:nowritebarrier",
+                                          "go:nowritebarrierrec", "go:yeswritebarrierrec"};
+    if (c->flags & CHECK_STD) {
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(runtime); i++) {
+        if (str_is(d->verb, runtime[i])) {
+            check_error(c, d->at, "//%s only allowed in runtime", runtime[i]);
+        }
+    }
+    if (str_is(d->verb, "go:uintptrkeepalive")) {
+        check_error(c, d->at, "//go:uintptrkeepalive is only allowed in the standard library");
+    }
+    /* Generated files are not ours to read; of the others all but this one are refused. */
+    if (str_has_prefix(d->verb, STR("go:cgo_")) &&
+        !(str_is(d->verb, "go:cgo_import_dynamic") && directive_fields(d->rest) >= 3)) {
+        check_error(c, d->at, "//%.*s%.*s only allowed in cgo-generated code", STR_ARG(d->verb),
+                    STR_ARG(d->rest));
+    }
+}
+
+/* attached: to a declaration, or to the package clause. */
+static void directive_syntax(struct checker *c, const struct directive *d, bool attached)
+{
+    u32 fields = directive_fields(d->rest);
+    if (!d->blank) {
+        check_error(c, d->at, "misplaced compiler directive");
+        return;
+    }
+    if (d->kind == DIRECTIVE_LINKNAME && (fields < 1 || fields > 2)) {
+        check_error(c, d->at, "usage: //go:linkname localname [linkname]");
+    } else if (d->kind == DIRECTIVE_EMBED && fields == 0) {
+        check_error(c, d->at, "usage: //go:embed pattern...");
+    } else if (d->kind == DIRECTIVE_EMBED && !attached) {
+        check_error(c, d->at, "misplaced go:embed directive");
+    } else if ((d->kind == DIRECTIVE_FUNC || d->kind == DIRECTIVE_BUILD) && !attached) {
+        check_error(c, d->at, "misplaced compiler directive");
+    }
+    directive_privilege(c, d);
+}
+
+static void directive_syntax_file(struct checker *c)
+{
+    const struct ast *f = c->ast;
+    bool *attached = ARENA_ARRAY(c->tmp, bool, f->n_directives);
+    for (node n = 1; n < f->n_nodes; n++) {
+        u32 pragmas = directive_pragmas(c, n);
+        for (u32 i = 0; i < ast_list_len(f, pragmas); i++) {
+            attached[ast_list(f, pragmas)[i]] = true;
+        }
+    }
+    for (u32 i = 0; i < f->n_directives; i++) {
+        struct directive d = directive_read(f, i);
+        if (str_has_prefix(d.verb, STR("go:"))) {
+            directive_syntax(c, &d, attached[i] || d.at < f->package_pos);
+        }
+    }
+}
+
+void check_directive_syntax(struct checker *c)
+{
+    for (u32 i = 0; i < c->pkg->n_files; i++) {
+        check_enter_file(c, i);
+        if (c->ast->n_directives > 0) {
+            directive_syntax_file(c);
+        }
+    }
+}
+
+/* ---- when all else is well ---- */
 
 struct directives {
     struct checker *c;
@@ -67,13 +178,11 @@ struct directives {
 static void directive_linkname(struct directives *s, const struct directive *d)
 {
     struct checker *c = s->c;
-    str rest = d->rest, local, remote, more;
-    bool has_remote;
-    if (!str_next_field(&rest, &local) ||
-        ((has_remote = str_next_field(&rest, &remote)), str_next_field(&rest, &more))) {
-        check_error(c, d->at, "usage: //go:linkname localname [linkname]");
+    str rest = d->rest, local, remote;
+    if (!str_next_field(&rest, &local)) {
         return;
     }
+    bool has_remote = str_next_field(&rest, &remote);
     if (!s->unsafe) {
         check_error(c, d->at, "//go:linkname only allowed in Go files that import \"unsafe\"");
         return;
@@ -166,18 +275,6 @@ static void directive_decl(struct directives *s, node n, u32 pragmas, bool in_fu
     }
 }
 
-static u32 directive_pragmas(const struct checker *c, node n)
-{
-    switch ((enum ast_kind)check_kind(c, n)) {
-    case AST_IMPORT_DECL: return ast_rec(c->ast, n, IMPORT_PRAGMAS);
-    case AST_CONST_DECL:
-    case AST_VAR_DECL: return ast_rec(c->ast, n, VALUE_PRAGMAS);
-    case AST_TYPE_DECL: return ast_rec(c->ast, n, TYPE_PRAGMAS);
-    case AST_FUNC_DECL: return ast_rec(c->ast, n, FUNC_PRAGMAS);
-    default: return 0;
-    }
-}
-
 static void directive_file(struct directives *s)
 {
     struct checker *c = s->c;
@@ -194,6 +291,10 @@ static void directive_file(struct directives *s)
         struct directive d = directive_read(f, i);
         if (d.kind == DIRECTIVE_LINKNAME) {
             directive_linkname(s, &d);
+        } else if (d.at < f->package_pos && d.kind == DIRECTIVE_FUNC) {
+            check_error(c, d.at, "misplaced compiler directive");
+        } else if (d.at < f->package_pos && d.kind == DIRECTIVE_EMBED) {
+            check_error(c, d.at, "misplaced go:embed directive");
         }
     }
     /* Declarations inside of functions have lower ids than the function. */
@@ -214,17 +315,26 @@ static void directive_body(struct directives *s, struct obj *o)
 {
     struct checker *c = s->c;
     node n = o->decl->fdecl;
-    if (!n || ast_rec(c->ast, n, FUNC_BODY) || (check_at(c, n)->flags & AST_FLAG_SKIPPED) ||
-        map_get(&s->linknames, (uintptr_t)o)) {
-        return;
-    }
     u32 pragmas = ast_rec(c->ast, n, FUNC_PRAGMAS);
+    bool body = ast_rec(c->ast, n, FUNC_BODY) != 0, import = false, noescape = false;
+    bool nosplit = false, systemstack = false;
     for (u32 i = 0; i < ast_list_len(c->ast, pragmas); i++) {
-        if (directive_read(c->ast, ast_list(c->ast, pragmas)[i]).kind == DIRECTIVE_WASMIMPORT) {
-            return;
-        }
+        struct directive d = directive_read(c->ast, ast_list(c->ast, pragmas)[i]);
+        import = import || d.kind == DIRECTIVE_WASMIMPORT;
+        noescape = noescape || str_is(d.verb, "go:noescape");
+        nosplit = nosplit || str_is(d.verb, "go:nosplit");
+        systemstack = systemstack || str_is(d.verb, "go:systemstack");
     }
-    check_error(c, check_at(c, n)->pos, "missing function body");
+    pos at = check_at(c, n)->pos;
+    if (nosplit && systemstack) {
+        check_error(c, at, "go:nosplit and go:systemstack cannot be combined");
+    }
+    if (body && noescape) {
+        check_error(c, at, "can only use //go:noescape with external func implementations");
+    }
+    if (!body && (c->flags & CHECK_COMPLETE) && !import && !map_get(&s->linknames, (uintptr_t)o)) {
+        check_error(c, at, "missing function body");
+    }
 }
 
 void check_directives(struct checker *c)
@@ -236,7 +346,7 @@ void check_directives(struct checker *c)
             directive_file(&s);
         }
     }
-    for (size_t i = 0; (c->flags & CHECK_COMPLETE) && i < c->objs.n; i++) {
+    for (size_t i = 0; i < c->objs.n; i++) {
         struct obj *o = c->objs.v[i];
         if (o->kind == OBJ_FUNC) {
             check_enter_file(c, o->decl->file);

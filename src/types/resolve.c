@@ -5,6 +5,7 @@
  * which the file got that name. */
 #include <string.h>
 
+#include "base/path.h"
 #include "syntax/unicode.h"
 #include "types/decl.h"
 
@@ -125,6 +126,20 @@ static bool resolve_path(struct checker *c, node lit, str *path)
     return true;
 }
 
+/* Why a path leads nowhere, as the compiler words it (cmd/compile/internal/noder/import.go). */
+static const char *resolve_why(struct checker *c, str path)
+{
+    str clean = path_clean(c->tmp, path);
+    if (path.p[0] == '/') {
+        return "import path cannot be absolute path";
+    }
+    if (!str_eq(clean, path) && !str_has_prefix(path, STR("./"))) {
+        return s_str(c, str_fmt(c->tmp, "non-canonical import path \"%.*s\" (should be \"%.*s\")",
+                                STR_ARG(path), STR_ARG(clean)));
+    }
+    return "file not found";
+}
+
 static struct package *resolve_package(struct resolve *r, pos at, str path)
 {
     struct checker *c = r->c;
@@ -141,7 +156,7 @@ static struct package *resolve_package(struct resolve *r, pos at, str path)
         return p;
     }
     if (!is_c) {
-        check_error(c, at, "could not import %.*s (file not found)", STR_ARG(path));
+        check_error(c, at, "could not import %.*s (%s)", STR_ARG(path), resolve_why(c, path));
     }
     program_lock(c->prog);
     p = resolve_fake_package(c->prog, path);

@@ -566,6 +566,7 @@ enum check_flags {
     CHECK_NO_INFO = 2,   /* keep no struct typed once the package is done */
     CHECK_FAKE_C = 4,    /* import "C" gives a fake package */
     CHECK_COMPLETE = 8,  /* functions must have bodies, as the compiler's -complete says */
+    CHECK_STD = 16,      /* a package of GOROOT, which may use directives that others may not */
 };
 
 /* Checks one package whose imports are checked.  find gives the package of an import path of a file, NULL if
