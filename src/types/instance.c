@@ -11,7 +11,7 @@
 
 /* Expansions of expansions: sensible programs need a handful.  Where they also branch, the number of instances
  * beyond INSTANCE_DEEP is what ends them. */
-enum { INSTANCE_GENERATIONS = 100, INSTANCE_DEEP = 16, INSTANCE_DEEP_MAX = 20000 };
+enum { INSTANCE_GENERATIONS = 100, INSTANCE_DEEP = 16, INSTANCE_DEEP_MAX = 1000 };
 
 /* An entry of checker.instances or program.instances, by hash. */
 struct instance {
@@ -157,7 +157,8 @@ static bool instance_too_deep(struct checker *c, struct program *p, pos at, u32 
         (*deep)++;
         return false;
     }
-    if (c) {
+    if (c && *deep <= INSTANCE_DEEP_MAX) {
+        *deep = INSTANCE_DEEP_MAX + 1; /* it is said once */
         check_error(c, at, "instantiation cycle");
     }
     return true;
