@@ -44,14 +44,20 @@ struct entry {
     u8 spare;
 };
 
-/* 40 bytes with one entry or none, 160 with up to seven. */
+/* 40 bytes with one entry or none, 160 with up to seven.
+ *
+ * fast is the thr.key of the latest access, or 0.  Then fast_bytes says which bytes that goroutine
+ * has read or written in that epoch (low half), and which it has written (high half), by plain
+ * accesses that are entries here. */
 struct cell {
     u32 refs; /* words and memos that name this cell; from REFS_STICKY on it stays for ever */
     u32 site; /* stack of the allocation, 0 unknown */
-    u64 fast; /* (thr.key of the latest access, lowest bit: it writes) if plain and 8 bytes; or 0 */
+    u64 fast;
+    u16 fast_bytes;
+    u16 spare;
     union {
         struct entry entry[1]; /* count of them, the latest access first */
-        struct set *sets;      /* big: ACCESS_KINDS of them */
+        u32 sets[2];           /* big: where the ACCESS_KINDS sets are (cell_sets) */
     };
 };
 
@@ -78,6 +84,22 @@ static inline struct cell *cell_at(u32 id)
 static inline u32 cell_count(const struct cell *c)
 {
     return c->entry[0].count;
+}
+
+static inline struct set *cell_sets(const struct cell *c)
+{
+    return (struct set *)((uptr)c->sets[1] << 32 | c->sets[0]);
+}
+
+/* Readers load fast, fast_bytes and fast again (id_is_fast in shadow.c): no two of these stores may
+ * change places. */
+static inline void cell_set_fast(struct cell *c, u64 fast, u32 bytes)
+{
+    if (atomic_load_relaxed(&c->fast) != 0) {
+        atomic_store_relaxed(&c->fast, 0);
+    }
+    atomic_store(&c->fast_bytes, (u16)bytes);
+    atomic_store(&c->fast, fast);
 }
 
 /* Lives for ever? */

@@ -50,7 +50,7 @@ void cell_free(struct proc *p, u32 id)
     /* A reader that still holds the id must not take the cell for one of its own. */
     atomic_store_relaxed(&c->fast, 0);
     if (id & CELL_BIG) {
-        sets_free(p, c->sets);
+        sets_free(p, cell_sets(c));
         pool_put(&small_pool, &p->small, id & CELL_INDEX);
         return;
     }
@@ -62,6 +62,25 @@ void cell_free(struct proc *p, u32 id)
     } else {
         pool_put(&small_pool, &p->small, id);
     }
+}
+
+/* What cell.fast_bytes says of an access. */
+static u32 fast_bytes(const struct entry *e)
+{
+    return e->kind & ACCESS_ATOMIC ? 0 : e->mask | (e->kind & ACCESS_WRITE ? (u32)e->mask << 8 : 0);
+}
+
+/* The same of all accesses by e[0]'s goroutine in its epoch. */
+static u32 fast_bytes_all(const struct entry *e, u32 count)
+{
+    u32 bytes = fast_bytes(e);
+
+    for (u32 i = 1; i < count; i++) {
+        if (e[i].g == e[0].g && e[i].epoch == e[0].epoch) {
+            bytes |= fast_bytes(&e[i]);
+        }
+    }
+    return bytes;
 }
 
 /* A cell with these entries and one reference; 0 when memory ran out. */
@@ -79,7 +98,7 @@ static u32 cell_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u
         c->entry[0].count = (u8)count;
         c->site = site;
         c->refs = 1;
-        atomic_store_relaxed(&c->fast, fast);
+        cell_set_fast(c, fast, fast ? fast_bytes_all(e, count) : 0);
     }
     return id;
 }
@@ -154,7 +173,7 @@ struct access {
     struct thr *t;
     uptr addr; /* of the word */
     struct entry e;
-    u64 fast; /* of the cell that has it first */
+    u64 fast; /* of the cell that has it first: t's key, or 0 */
     u32 site;
     u32 stack;       /* of e, 0: not asked for yet */
     u32 races, more; /* more: than fit */
@@ -356,11 +375,12 @@ static int set_add(struct set *s, struct access *a)
 static u32 big_access(struct access *a, u32 id)
 {
     struct cell *c = cell_at(id);
+    struct set *sets = cell_sets(c);
     u8 need = a->e.mask;
     u32 left = 0, drops[ACCESS_KINDS] = {0};
 
     for (u8 k = 0; k < ACCESS_KINDS; k++) {
-        struct set *s = &c->sets[k];
+        struct set *s = &sets[k];
 
         if ((conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE) &&
             !(set_notes(s) && set_known(s, access_stack(a)))) {
@@ -382,7 +402,7 @@ static u32 big_access(struct access *a, u32 id)
         return id; /* and what the access would replace stays: nothing comes in its place */
     }
     for (u32 k = 0; k < ACCESS_KINDS; k++) {
-        struct set *s = &c->sets[k];
+        struct set *s = &sets[k];
 
         /* a write usually ends a time of sharing: give the memory back then */
         if (drops[k] * 2 > s->count && set_rebuild(a->p, s, a, 0) != 0) {
@@ -396,8 +416,8 @@ static u32 big_access(struct access *a, u32 id)
 
         e[n++] = a->e;
         for (u32 k = 0; k < ACCESS_KINDS; k++) {
-            for (u32 i = 0; i < c->sets[k].cap; i++) {
-                struct entry x = c->sets[k].slot[i];
+            for (u32 i = 0; i < sets[k].cap; i++) {
+                struct entry x = sets[k].slot[i];
 
                 if (x.mask != 0 && (x.mask = meet(a, &x, &need)) != 0) {
                     e[n++] = x;
@@ -409,8 +429,9 @@ static u32 big_access(struct access *a, u32 id)
 
         return to == 0 ? id : to;
     }
-    set_add(&c->sets[a->e.kind], a);
-    atomic_store_relaxed(&c->fast, a->fast);
+    if (set_add(&sets[a->e.kind], a) == 0) {
+        cell_set_fast(c, a->fast, fast_bytes(&a->e));
+    }
     return id;
 }
 
@@ -428,7 +449,8 @@ static u32 big_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u3
 
     c->refs = 1;
     c->site = site;
-    c->sets = sets;
+    c->sets[0] = (u32)(uptr)sets;
+    c->sets[1] = (u32)((uptr)sets >> 32);
     for (u32 i = 0; i < count; i++) {
         struct set *s = &sets[e[i].kind];
 
@@ -438,7 +460,7 @@ static u32 big_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u3
         act_ref(e[i].act);
         set_put(s, &e[i]);
     }
-    atomic_store_relaxed(&c->fast, fast);
+    cell_set_fast(c, fast, fast ? fast_bytes_all(e, count) : 0);
     return id | CELL_BIG;
 }
 
@@ -465,7 +487,7 @@ static int cell_reuse(struct proc *p, struct cell *c, u64 fast, const struct ent
         c->entry[i] = e[i];
     }
     c->entry[0].count = (u8)count;
-    atomic_store_relaxed(&c->fast, fast);
+    cell_set_fast(c, fast, fast ? fast_bytes_all(e, count) : 0);
     return 1;
 }
 
@@ -504,14 +526,12 @@ static u32 cell_access(struct access *a, u32 id)
         return id;
     }
 
-    u64 fast = e[0].mask == FULL ? a->fast : 0;
-
-    if (id != 0 && cell_reuse(a->p, cell_at(id), fast, e, n)) {
+    if (id != 0 && cell_reuse(a->p, cell_at(id), a->fast, e, n)) {
         return id;
     }
 
-    u32 to =
-        n > ENTRIES_MAX ? big_new(a->p, a->site, fast, e, n) : cell_new(a->p, a->site, fast, e, n);
+    u32 to = n > ENTRIES_MAX ? big_new(a->p, a->site, a->fast, e, n)
+                             : cell_new(a->p, a->site, a->fast, e, n);
 
     return to == 0 ? id : to;
 }
@@ -525,7 +545,7 @@ u32 cell_forget(struct proc *p, u32 id, u8 mask)
     }
     if (id & CELL_BIG) {
         for (u32 k = 0; k < ACCESS_KINDS; k++) {
-            struct set *s = &c->sets[k];
+            struct set *s = &cell_sets(c)[k];
 
             for (u32 i = 0; i < s->cap; i++) {
                 struct entry *x = &s->slot[i];
@@ -555,18 +575,23 @@ u32 cell_forget(struct proc *p, u32 id, u8 mask)
 
 /* ---- accesses ---- */
 
-static int key_is_fast(u64 fast, u64 key, u8 kind)
+/* Has the goroutine whose key this is accessed these bytes already, in this epoch, so that the
+ * access adds nothing?  The word may be locked, and the cell another one by now: only t makes cells
+ * with t's key, and cells that are given back lose theirs.  So the bytes are t's if the key is there
+ * before and after they were read; and if words name one cell, it must have the key still after the
+ * last of them was read. */
+static int id_is_fast(u32 id, u64 key, u8 kind, u8 mask)
 {
-    return kind & ACCESS_WRITE ? fast == key : (fast | 1) == key;
-}
+    const struct cell *c = cell_at(id);
 
-/* The same of a word's cell; the word may be locked, and the cell another one by now: only t makes
-   cells with t's key, and cells that are given back lose theirs.  So if words name one cell, it
-   must have the key still after the last of them was read. */
-static int id_is_fast(u32 id, u64 key, u8 kind)
-{
-    return (id & CELL_INDEX) != 0 &&
-           key_is_fast(atomic_load_relaxed(&cell_at(id)->fast), key, kind);
+    if ((id & CELL_INDEX) == 0 || atomic_load(&c->fast) != key) {
+        return 0;
+    }
+
+    u32 bytes = atomic_load(&c->fast_bytes);
+
+    return (mask & ~(kind & ACCESS_WRITE ? bytes >> 8 : bytes)) == 0 &&
+           atomic_load_relaxed(&c->fast) == key;
 }
 
 static struct memo *memo_at(struct proc *p, u32 id, u64 pc, u8 mask)
@@ -624,13 +649,13 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
     for (uptr i = 0; i < count;) {
         u32 id = atomic_load_relaxed(&word[i]);
 
-        if (id_is_fast(id, key, a->e.kind)) {
+        if (id_is_fast(id, key, a->e.kind, a->e.mask)) {
             uptr first = i++;
 
             while (i < count && atomic_load_relaxed(&word[i]) == id) {
                 i++;
             }
-            if (i > first + 1 && !id_is_fast(id, key, a->e.kind)) {
+            if (i > first + 1 && !id_is_fast(id, key, a->e.kind, a->e.mask)) {
                 i = first + 1;
             }
             continue;
@@ -719,13 +744,6 @@ static void words_access(struct access *a, const struct range *r, u32 *word, upt
     }
 }
 
-/* What cell.fast says of a whole-word access. */
-static u64 fast_of(u64 key, u8 kind)
-{
-    return kind & ACCESS_ATOMIC || flags.all_pairs ? 0 : kind & ACCESS_WRITE ? key : key - 1;
-}
-
-/* The slow path proper: no word of it was found to be ours already. */
 static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct range *r, uptr addr,
                                  uptr size, u8 kind, uptr pc, u32 act)
 {
@@ -740,6 +758,7 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
     a.more = 0;
     a.site = 0;
     a.stack = 0;
+    a.fast = kind & ACCESS_ATOMIC || flags.all_pairs ? 0 : key;
     a.e = (struct entry){
         .g = (u32)(key >> 33), .epoch = key_epoch(key), .act = act, .pc = (int)near, .kind = kind};
     if (UNLIKELY(near != a.e.pc)) { /* a plugin's code, far away */
@@ -757,7 +776,6 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
         u32 n = 8 - offset < size ? 8 - offset : (u32)size;
 
         a.e.mask = mask_of(offset, n);
-        a.fast = 0;
         words_access(&a, r, word, 1, key, pc);
         word++;
         a.addr += 8;
@@ -767,7 +785,6 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
         uptr n = size / 8;
 
         a.e.mask = FULL;
-        a.fast = fast_of(key, kind);
         words_access(&a, r, word, n, key, pc);
         word += n;
         a.addr += n * 8;
@@ -775,7 +792,6 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
     }
     if (size > 0) {
         a.e.mask = mask_of(0, (u32)size);
-        a.fast = 0;
         words_access(&a, r, word, 1, key, pc);
     }
     act_unref(&p->acts, leaf);
@@ -792,25 +808,32 @@ int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)
     const u32 *word = &r->words[(addr - r->lo) >> 3];
     const u32 *end = &r->words[(addr - r->lo + size - 1) >> 3];
     u64 key = atomic_load_relaxed(&t->key);
-    u32 run = atomic_load_relaxed(word);
+    u32 offset = addr & 7, run = atomic_load_relaxed(word);
 
-    if (!id_is_fast(run, key, kind)) {
+    if (LIKELY(word == end)) {
+        return id_is_fast(run, key, kind, mask_of(offset, (u32)size));
+    }
+    if (!id_is_fast(run, key, kind, mask_of(offset, 8 - offset))) {
         return 0;
     }
-    if (word == end) {
-        return 1;
-    }
-    while (word++ < end) {
+
+    /* between the first and the last word all bytes count; the first one's cell may be said to have them all */
+    u8 last = (u8)(FULL >> (7 - ((addr + size - 1) & 7)));
+    u32 seen = offset == 0 ? run : 0;
+
+    while (++word < end) {
         u32 id = atomic_load_relaxed(word);
 
-        if (id != run) {
-            if (!id_is_fast(id, key, kind) || !id_is_fast(run, key, kind)) {
+        if (id != seen || id == 0) {
+            if (!id_is_fast(id, key, kind, FULL) ||
+                (seen != 0 && !id_is_fast(seen, key, kind, FULL))) {
                 return 0;
             }
-            run = id;
+            seen = id;
         }
     }
-    return id_is_fast(run, key, kind);
+    return id_is_fast(atomic_load_relaxed(end), key, kind, last) &&
+           (seen == 0 || id_is_fast(seen, key, kind, FULL));
 }
 
 void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 act)

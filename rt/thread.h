@@ -24,7 +24,7 @@ struct frame {
 enum { THR_ACCESS = 1, THR_KNOWS = 2 };
 
 struct thr {
-    /* goroutine << 33 | epoch << 1 | 1; the lowest bit makes it comparable to cell.fast */
+    /* goroutine << 33 | epoch << 1 | 1, so never 0: see cell.fast */
     u64 key;
     struct frame *top, *end, *base; /* top: the next free one */
     u32 clock;                      /* what this goroutine knows, its own releases included */

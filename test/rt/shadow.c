@@ -40,13 +40,10 @@ static void check_entry(u32 id, const struct entry *e)
     rt_act_used(e->act);
 }
 
-/* cell.fast promises an entry of these key and kind over the whole word. */
-static int backs_fast(const struct entry *e, u64 fast)
+/* The bytes that fast_bytes may promise because of an entry. */
+static u32 backs_fast(const struct entry *e, u64 fast)
 {
-    u64 key = (u64)e->g << 33 | (u64)e->epoch << 1;
-
-    return e->mask == FULL && !(e->kind & ACCESS_ATOMIC) &&
-           fast == (key | (e->kind & ACCESS_WRITE));
+    return ((u64)e->g << 33 | (u64)e->epoch << 1 | 1) == fast ? fast_bytes(e) : 0;
 }
 
 static void check_set(u32 id, const struct set *s, u8 kind)
@@ -87,13 +84,15 @@ static void check_set(u32 id, const struct set *s, u8 kind)
 static void check_cell(u32 id)
 {
     const struct cell *c = cell_at(id);
-    int backed = c->fast == 0;
+    u32 backed = 0;
 
     if (id & CELL_BIG) {
         for (u8 k = 0; k < ACCESS_KINDS; k++) {
-            check_set(id, &c->sets[k], k);
-            for (u32 i = 0; i < c->sets[k].cap; i++) {
-                backed |= backs_fast(&c->sets[k].slot[i], c->fast);
+            const struct set *s = &cell_sets(c)[k];
+
+            check_set(id, s, k);
+            for (u32 i = 0; i < s->cap; i++) {
+                backed |= s->slot[i].mask != 0 ? backs_fast(&s->slot[i], c->fast) : 0;
             }
         }
     } else {
@@ -105,8 +104,8 @@ static void check_cell(u32 id)
             backed |= backs_fast(&c->entry[i], c->fast);
         }
     }
-    if (!backed) {
-        rt_broken("cell %#x: fast %#lx is no access of the word", id, c->fast);
+    if (c->fast != 0 && (c->fast_bytes & ~backed) != 0) {
+        rt_broken("cell %#x: fast %#lx, bytes %#x are no accesses of the word", id, c->fast, c->fast_bytes);
     }
 }
 
