@@ -83,7 +83,17 @@ static void typecheck_put_error(struct typecheck *t, const struct package *p,
     }
     str rest = e->text, line;
     for (bool first = true; str_next_line(&rest, &line); first = false) {
-        if (first) {
+        i64 at = first ? str_find(line, STR("(declared at /")) : -1;
+        if (at >= 0) {
+            /* The go command shortens names wherever they stand. */
+            str file = str_from(line, (size_t)at + 13);
+            i64 colon = str_find_byte(file, ':');
+            strbuf_put(&t->out, str_slice(line, 0, (size_t)at + 13));
+            file = str_slice(file, 0, colon < 0 ? file.n : (size_t)colon);
+            str name = typecheck_name(t, file, !path_is_below(file, p->src ? p->src->dir : t->cwd));
+            strbuf_put(&t->out, name);
+            strbuf_put(&t->out, str_from(line, (size_t)at + 13 + file.n));
+        } else if (first) {
             strbuf_put(&t->out, line);
         } else {
             typecheck_put_line(t, line, p->src ? p->src->dir : t->cwd);
@@ -98,33 +108,53 @@ static int typecheck_cmp_u32(const void *x, const void *y)
     return *a < *b ? -1 : *a > *b;
 }
 
-/* An error that was found twice, as of a declaration that is checked for each of its names: the
- * compiler shows it once. */
-static bool typecheck_again(const struct package *p, u32 i)
+static bool typecheck_same_line(const struct typecheck *t, u32 x, u32 y)
 {
-    return i > 0 && p->errors[i].pos == p->errors[i - 1].pos &&
-           str_eq(p->errors[i].text, p->errors[i - 1].text);
+    struct span a = sources_span_raw(t->prog->sources, x), b = sources_span_raw(t->prog->sources, y);
+    return a.line == b.line && str_eq(a.file, b.file);
 }
 
-/* The compiler reports syntax errors alone, and the ten errors that it finds first. */
+/* An error that was found twice, as of a declaration that is checked for each of its names, and one of the
+ * same words in the same line as the one that was found before it: the compiler shows it once (its
+ * base/print.go).  by_order: index + 1 of an error by its order. */
+static bool typecheck_again(const struct typecheck *t, const struct package *p, const u32 *by_order,
+                            u32 i)
+{
+    const struct type_error *e = &p->errors[i];
+    if (i > 0 && e->pos == e[-1].pos && str_eq(e->text, e[-1].text)) {
+        return true;
+    }
+    u32 before = e->order > 0 && e->order <= p->n_errors ? by_order[e->order - 1] : 0;
+    if (before == 0) {
+        return false;
+    }
+    const struct type_error *b = &p->errors[before - 1];
+    return !e->syntax && !b->syntax && str_eq(e->text, b->text) &&
+           typecheck_same_line(t, e->pos, b->pos);
+}
+
+/* The compiler reports what its parser finds alone if there are syntax errors, and the ten errors
+ * that it finds first. */
 struct typecheck_choice {
     bool syntax;
     u32 last;                     /* of type_error.order */
     const struct type_error *cut; /* the one at which it stops; NULL: none */
 };
 
-static struct typecheck_choice typecheck_choose(const struct typecheck *t, const struct package *p)
+static struct typecheck_choice typecheck_choose(const struct typecheck *t, const struct package *p,
+                                                const u32 *by_order)
 {
     struct typecheck_choice c = {.last = UINT32_MAX};
     if (t->all) {
         return c;
     }
     for (u32 i = 0; i < p->n_errors; i++) {
-        c.syntax = c.syntax || p->errors[i].syntax;
+        c.syntax = c.syntax ||
+                   (p->errors[i].syntax && str_has_prefix(p->errors[i].text, STR("syntax error")));
     }
     u32 *orders = mem_array(p->n_errors, sizeof *orders), n = 0;
     for (u32 i = 0; i < p->n_errors; i++) {
-        if (p->errors[i].syntax == c.syntax && !typecheck_again(p, i)) {
+        if ((p->errors[i].syntax || !c.syntax) && !typecheck_again(t, p, by_order, i)) {
             orders[n++] = p->errors[i].order;
         }
     }
@@ -144,7 +174,7 @@ static struct typecheck_choice typecheck_choose(const struct typecheck *t, const
 static bool typecheck_chosen(const struct typecheck *t, const struct typecheck_choice *c,
                              const struct type_error *e)
 {
-    return t->all || (e->syntax == c->syntax && e->order <= c->last);
+    return t->all || ((e->syntax || !c->syntax) && e->order <= c->last);
 }
 
 /* "p", "p [q.test]". */
@@ -217,10 +247,16 @@ static void typecheck_package(struct typecheck *t, const struct load_package *l)
     t->bad_packages++;
     str title = typecheck_title(t, l);
     strbuf_printf(&t->out, "# %.*s\n", STR_ARG(title));
-    struct typecheck_choice c = typecheck_choose(t, p);
+    u32 *by_order = mem_array(p->n_errors, sizeof *by_order);
+    for (u32 i = 0; i < p->n_errors; i++) {
+        if (p->errors[i].order < p->n_errors) {
+            by_order[p->errors[i].order] = i + 1;
+        }
+    }
+    struct typecheck_choice c = typecheck_choose(t, p, by_order);
     for (u32 i = 0; i < p->n_errors; i++) {
         const struct type_error *e = &p->errors[i];
-        if (typecheck_again(p, i)) {
+        if (typecheck_again(t, p, by_order, i)) {
             continue;
         }
         if (typecheck_chosen(t, &c, e)) {
@@ -232,6 +268,7 @@ static void typecheck_package(struct typecheck *t, const struct load_package *l)
         }
         typecheck_find(t, l, e->syntax ? "SYNTAX01" : "TYPE01", s, e->text);
     }
+    mem_free(by_order);
     if (c.cut) {
         if (c.cut->pos != 0) {
             typecheck_put_span(t, sources_span(t->prog->sources, c.cut->pos), false);

@@ -477,10 +477,8 @@ static enum expr_kind call_conversion(struct checker *c, struct operand *x, node
                         "cannot use interface %s in conversion (contains specific type constraints "
                         "or is comparable)",
                         s_type(c, t));
-            x->mode = MODE_NONE;
         } else if (e->flags & AST_FLAG_DOTS) {
             check_error(c, at_node(c, args[0]), "invalid use of ... in conversion to %s", s_type(c, t));
-            x->mode = MODE_NONE;
         } else {
             check_conversion(c, x, t);
         }
