@@ -318,7 +318,7 @@ static struct type *type_instance_of(struct checker *c, node n)
         strbuf_release(&b);
     }
     if (!type_is_valid(orig)) {
-        return TYPE_BAD;
+        return orig;
     }
     struct type_list *targs = ARENA_NEW(c->a, struct type_list);
     *targs = check_type_list(c, exprs, n_exprs);
