@@ -1,34 +1,39 @@
-/* intern.c: a hash table in stripes, and pages of strings by id.
+/* intern.c: an open hash table that readers search without a lock, and pages of strings by id.
  *
- * A string's stripe is chosen by its hash; each stripe has a lock, a table and the arena that
- * holds its strings.  Ids come from one counter.  Page k holds the strings of 1024 << k ids,
- * never moves, and is published with a release store that pairs with the acquire load in
- * intern_str; the string of an id is written before the id is handed out, and whoever got the
- * id from another thread synchronised with it then.
+ * A slot is written once, under the lock: its key first, its id last with a release store that pairs
+ * with the acquire load in find().  A full table is copied into one of twice the size, which is
+ * published in the same way; the old ones stay until intern_free, because someone may still be reading
+ * there (and will look again under the lock if it does not find its string).  Page k holds the
+ * strings of 1024 << k ids, never moves, and is published with a release store that pairs with the
+ * acquire load in intern_str; the string of an id is written before the id is.
  */
 #include "base/intern.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 
-#include "base/hash.h"
-#include "base/map.h"
 #include "base/mem.h"
 
-enum { STRIPES = 16, PAGE_BITS = 10, PAGES = 32 - PAGE_BITS + 1 };
+enum { PAGE_BITS = 10, PAGES = 32 - PAGE_BITS + 1, FIRST = 1024 };
 
-struct stripe {
-    pthread_mutex_t lock;
-    struct arena strings;
-    struct strmap ids;
+struct slot {
+    struct intern_key key;
+    _Atomic u32 id; /* 0: the slot is free */
+    u32 n;          /* length, at most UINT32_MAX */
+};
+
+struct table {
+    struct table *older;
+    size_t mask;
+    struct slot slots[];
 };
 
 struct intern {
-    struct stripe stripes[STRIPES];
+    _Atomic(struct table *) table;
     _Atomic u32 count;
     _Atomic(str *) pages[PAGES];
-    pthread_mutex_t page_lock;
+    pthread_mutex_t lock; /* for adding */
+    struct arena strings;
     u64 serial;
 };
 
@@ -42,35 +47,35 @@ static size_t page_of(u32 id, size_t *place)
     return top - PAGE_BITS;
 }
 
-static str *page_for(struct intern *in, size_t k)
+static void set_str(struct intern *in, u32 id, str s)
 {
-    str *page = atomic_load_explicit(&in->pages[k], memory_order_acquire);
+    size_t place, k = page_of(id, &place);
+    str *page = atomic_load_explicit(&in->pages[k], memory_order_relaxed);
 
-    if (page) {
-        return page;
-    }
-    pthread_mutex_lock(&in->page_lock);
-    page = atomic_load_explicit(&in->pages[k], memory_order_relaxed);
     if (!page) {
         page = mem_array((size_t)1 << (PAGE_BITS + k), sizeof(*page));
         atomic_store_explicit(&in->pages[k], page, memory_order_release);
     }
-    pthread_mutex_unlock(&in->page_lock);
-    return page;
+    page[place] = s;
+}
+
+static struct table *new_table(size_t slots, struct table *older)
+{
+    struct table *t = mem_zalloc(sizeof(*t) + slots * sizeof(struct slot));
+
+    t->older = older;
+    t->mask = slots - 1;
+    return t;
 }
 
 struct intern *intern_new(void)
 {
     static _Atomic u64 serials;
     struct intern *in = mem_zalloc(sizeof(*in));
-    size_t place;
 
-    for (size_t i = 0; i < STRIPES; i++) {
-        pthread_mutex_init(&in->stripes[i].lock, NULL);
-        in->stripes[i].ids.keys = &in->stripes[i].strings;
-    }
-    pthread_mutex_init(&in->page_lock, NULL);
-    page_for(in, page_of(0, &place))[0] = STR("");
+    pthread_mutex_init(&in->lock, NULL);
+    atomic_store(&in->table, new_table(FIRST, NULL));
+    set_str(in, 0, STR(""));
     atomic_store(&in->count, 1);
     in->serial = 1 + atomic_fetch_add(&serials, 1);
     return in;
@@ -78,65 +83,125 @@ struct intern *intern_new(void)
 
 void intern_free(struct intern *in)
 {
+    struct table *older;
+
     if (!in) {
         return;
     }
-    for (size_t i = 0; i < STRIPES; i++) {
-        strmap_release(&in->stripes[i].ids);
-        arena_release(&in->stripes[i].strings);
-        pthread_mutex_destroy(&in->stripes[i].lock);
+    for (struct table *t = atomic_load(&in->table); t; t = older) {
+        older = t->older;
+        mem_free(t);
     }
     for (size_t i = 0; i < PAGES; i++) {
         mem_free(atomic_load(&in->pages[i]));
     }
-    pthread_mutex_destroy(&in->page_lock);
+    arena_release(&in->strings);
+    pthread_mutex_destroy(&in->lock);
     mem_free(in);
 }
 
-static struct stripe *stripe_of(struct intern *in, str s)
+/* The slot of s, or the free one where it would be. */
+static struct slot *find(const struct intern *in, struct table *t, str s, struct intern_key key,
+                         u32 *id)
 {
-    /* The table inside uses the low bits of the same hash. */
-    return &in->stripes[hash_str(s) >> 60 & (STRIPES - 1)];
+    for (size_t i = intern_hash(key) & t->mask;; i = (i + 1) & t->mask) {
+        struct slot *slot = &t->slots[i];
+
+        *id = atomic_load_explicit(&slot->id, memory_order_acquire);
+        if (*id == 0) {
+            return slot;
+        }
+        if (slot->key.head == key.head && slot->key.tail == key.tail && slot->n == s.n) {
+            /* A short key is the string, but for NULs in it, which look like its end. */
+            if (s.n <= 16 || memcmp(intern_str(in, *id).p, s.p, s.n) == 0) {
+                return slot;
+            }
+        }
+    }
+}
+
+static void set_slot(struct slot *slot, struct intern_key key, size_t n, u32 id)
+{
+    slot->key = key;
+    slot->n = (u32)n;
+    atomic_store_explicit(&slot->id, id, memory_order_release);
+}
+
+static struct table *grow(struct intern *in, struct table *t)
+{
+    struct table *bigger = new_table((t->mask + 1) * 2, t);
+
+    for (size_t i = 0; i <= t->mask; i++) {
+        struct slot *slot = &t->slots[i];
+        u32 id = atomic_load_explicit(&slot->id, memory_order_relaxed);
+
+        if (id) {
+            size_t j = intern_hash(slot->key) & bigger->mask;
+
+            while (atomic_load_explicit(&bigger->slots[j].id, memory_order_relaxed)) {
+                j = (j + 1) & bigger->mask;
+            }
+            set_slot(&bigger->slots[j], slot->key, slot->n, id);
+        }
+    }
+    atomic_store_explicit(&in->table, bigger, memory_order_release);
+    return bigger;
+}
+
+u32 intern_id_of_key(struct intern *in, str s, struct intern_key key)
+{
+    struct slot *slot;
+    struct table *t;
+    u32 id;
+
+    find(in, atomic_load_explicit(&in->table, memory_order_acquire), s, key, &id);
+    if (id) {
+        return id;
+    }
+    pthread_mutex_lock(&in->lock);
+    t = atomic_load_explicit(&in->table, memory_order_relaxed);
+    slot = find(in, t, s, key, &id);
+    if (!id) {
+        id = atomic_load_explicit(&in->count, memory_order_relaxed);
+        BUG_IF(id == UINT32_MAX || s.n > UINT32_MAX);
+        if (id >= (t->mask + 1) / 3 * 2) {
+            u32 none;
+
+            t = grow(in, t);
+            slot = find(in, t, s, key, &none);
+        }
+        set_str(in, id, str_dup(&in->strings, s));
+        atomic_store_explicit(&in->count, id + 1, memory_order_release);
+        set_slot(slot, key, s.n, id);
+    }
+    pthread_mutex_unlock(&in->lock);
+    return id;
+}
+
+/* The key of a string behind which nothing may be read. */
+static struct intern_key key_of(str s)
+{
+    char buf[16] = {0};
+
+    if (s.n >= 8) {
+        return intern_key(s.p, s.n);
+    }
+    memcpy(buf, s.p, s.n);
+    return intern_key(buf, s.n);
 }
 
 u32 intern_id(struct intern *in, str s)
 {
-    struct stripe *st;
-    union map_val *val;
-    bool fresh;
-    u32 id;
-
-    if (s.n == 0) {
-        return 0;
-    }
-    st = stripe_of(in, s);
-    pthread_mutex_lock(&st->lock);
-    val = strmap_put(&st->ids, s, &fresh);
-    if (fresh) {
-        size_t place, k;
-
-        id = atomic_fetch_add_explicit(&in->count, 1, memory_order_relaxed);
-        BUG_IF(id == UINT32_MAX);
-        val->u = id;
-        k = page_of(id, &place);
-        /* The key just put is the last entry, and its bytes are the arena's copy. */
-        page_for(in, k)[place] = st->ids.entries[st->ids.n_entries - 1].key;
-    }
-    id = (u32)val->u;
-    pthread_mutex_unlock(&st->lock);
-    return id;
+    return s.n ? intern_id_of_key(in, s, key_of(s)) : 0;
 }
 
 u32 intern_lookup(struct intern *in, str s)
 {
-    struct stripe *st = stripe_of(in, s);
-    union map_val *val;
-    u32 id;
+    u32 id = 0;
 
-    pthread_mutex_lock(&st->lock);
-    val = strmap_get(&st->ids, s);
-    id = val ? (u32)val->u : 0;
-    pthread_mutex_unlock(&st->lock);
+    if (s.n) {
+        find(in, atomic_load_explicit(&in->table, memory_order_acquire), s, key_of(s), &id);
+    }
     return id;
 }
 

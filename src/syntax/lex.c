@@ -20,24 +20,31 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 /* ---- character classes ---- */
 
-enum { WHITE = 1, START = 2, PART = 4 };
+enum { WHITE = 1, START = 2, PART = 4, INVALID = 8 /* begins no token */ };
 
 #define L (START | PART)
 #define D PART
+#define I INVALID
 static const u8 classes[256] = {
-    [' '] = WHITE, ['\t'] = WHITE, ['\r'] = WHITE, ['0'] = D, ['1'] = D, ['2'] = D, ['3'] = D,
-    ['4'] = D,     ['5'] = D,      ['6'] = D,      ['7'] = D, ['8'] = D, ['9'] = D, ['_'] = L,
-    ['a'] = L,     ['b'] = L,      ['c'] = L,      ['d'] = L, ['e'] = L, ['f'] = L, ['g'] = L,
-    ['h'] = L,     ['i'] = L,      ['j'] = L,      ['k'] = L, ['l'] = L, ['m'] = L, ['n'] = L,
-    ['o'] = L,     ['p'] = L,      ['q'] = L,      ['r'] = L, ['s'] = L, ['t'] = L, ['u'] = L,
-    ['v'] = L,     ['w'] = L,      ['x'] = L,      ['y'] = L, ['z'] = L, ['A'] = L, ['B'] = L,
-    ['C'] = L,     ['D'] = L,      ['E'] = L,      ['F'] = L, ['G'] = L, ['H'] = L, ['I'] = L,
-    ['J'] = L,     ['K'] = L,      ['L'] = L,      ['M'] = L, ['N'] = L, ['O'] = L, ['P'] = L,
-    ['Q'] = L,     ['R'] = L,      ['S'] = L,      ['T'] = L, ['U'] = L, ['V'] = L, ['W'] = L,
-    ['X'] = L,     ['Y'] = L,      ['Z'] = L,
+    [' '] = WHITE, ['\t'] = WHITE, ['\r'] = WHITE, ['0'] = D,  ['1'] = D,  ['2'] = D,  ['3'] = D,
+    ['4'] = D,     ['5'] = D,      ['6'] = D,      ['7'] = D,  ['8'] = D,  ['9'] = D,  ['_'] = L,
+    ['a'] = L,     ['b'] = L,      ['c'] = L,      ['d'] = L,  ['e'] = L,  ['f'] = L,  ['g'] = L,
+    ['h'] = L,     ['i'] = L,      ['j'] = L,      ['k'] = L,  ['l'] = L,  ['m'] = L,  ['n'] = L,
+    ['o'] = L,     ['p'] = L,      ['q'] = L,      ['r'] = L,  ['s'] = L,  ['t'] = L,  ['u'] = L,
+    ['v'] = L,     ['w'] = L,      ['x'] = L,      ['y'] = L,  ['z'] = L,  ['A'] = L,  ['B'] = L,
+    ['C'] = L,     ['D'] = L,      ['E'] = L,      ['F'] = L,  ['G'] = L,  ['H'] = L,  ['I'] = L,
+    ['J'] = L,     ['K'] = L,      ['L'] = L,      ['M'] = L,  ['N'] = L,  ['O'] = L,  ['P'] = L,
+    ['Q'] = L,     ['R'] = L,      ['S'] = L,      ['T'] = L,  ['U'] = L,  ['V'] = L,  ['W'] = L,
+    [0x1] = I,     [0x2] = I,      [0x3] = I,      [0x4] = I,  [0x5] = I,  [0x6] = I,  [0x7] = I,
+    [0x8] = I,     [0xb] = I,      [0xc] = I,      [0xe] = I,  [0xf] = I,  [0x10] = I, [0x11] = I,
+    [0x12] = I,    [0x13] = I,     [0x14] = I,     [0x15] = I, [0x16] = I, [0x17] = I, [0x18] = I,
+    [0x19] = I,    [0x1a] = I,     [0x1b] = I,     [0x1c] = I, [0x1d] = I, [0x1e] = I, [0x1f] = I,
+    [0x23] = I,    [0x24] = I,     [0x3f] = I,     [0x40] = I, [0x5c] = I, [0x7f] = I, ['X'] = L,
+    ['Y'] = L,     ['Z'] = L,
 };
 #undef L
 #undef D
+#undef I
 
 /* The length of the run of ASCII letters, digits and _ at s. */
 static inline size_t name_length(const u8 *s)
@@ -178,45 +185,20 @@ const u8 *lex_junk(struct parser *p, const u8 *s)
 /* ---- names and keywords ---- */
 
 struct known {
-    u64 head, tail; /* the first 8 bytes; the next 8, or a hash of the rest of a longer name */
+    struct intern_key key;
     u32 id;
     u16 n; /* length; above 16 the text has to be compared */
     u8 tok;
     bool nlsemi;
 };
 
-enum { KNOWN_BITS = 10, KNOWN = 1 << KNOWN_BITS };
+enum { KNOWN_BITS = 12, KNOWN = 1 << KNOWN_BITS };
 
 /* Filled by the parsers of this thread, valid for one interner. */
 static _Thread_local struct {
     u64 serial;
     struct known v[KNOWN];
 } known;
-
-static u64 load8(const u8 *s)
-{
-    u64 w;
-
-    memcpy(&w, s, 8);
-    return w;
-}
-
-/* 8 bytes at s of which the first n count. */
-static inline u64 load_n(const u8 *s, size_t n)
-{
-    return load8(s) & ~(u64)0 >> (64 - 8 * n);
-}
-
-static u64 hash_rest(const u8 *s, size_t n)
-{
-    u64 h = n;
-
-    for (; n > 8; s += 8, n -= 8) {
-        h = (h ^ load8(s)) * 0x9FB21C651E98DF25u;
-        h ^= h >> 29;
-    }
-    return (h ^ load_n(s, n)) * 0x9FB21C651E98DF25u;
-}
 
 static u8 keyword(const u8 *s, size_t n)
 {
@@ -244,47 +226,8 @@ static u8 keyword(const u8 *s, size_t n)
     return strlen(text) == n && memcmp(text, s, n) == 0 ? tok : TOK_NAME;
 }
 
-static void learn(struct parser *p, struct known *k, const u8 *s, size_t n, u64 head, u64 tail)
+static inline void take_known(struct parser *p, const struct known *k, const u8 *s, size_t n)
 {
-    u8 tok = keyword(s, n);
-
-    k->head = head;
-    k->tail = tail;
-    k->n = (u16)base_min(n, UINT16_MAX);
-    k->tok = tok;
-    if (tok == TOK_NAME) {
-        k->id = intern_id(p->names, (str){(const char *)s, n});
-        k->nlsemi = true;
-    } else {
-        k->id = 0;
-        k->nlsemi =
-            tok == TOK_BREAK || tok == TOK_CONTINUE || tok == TOK_FALLTHROUGH || tok == TOK_RETURN;
-    }
-}
-
-/* The name of n > 0 bytes at s. */
-static inline void set_name(struct parser *p, const u8 *s, size_t n)
-{
-    u64 head, tail;
-    struct known *k;
-
-    if (n <= 8) {
-        head = load_n(s, n);
-        tail = 0;
-    } else {
-        head = load8(s);
-        tail = n <= 16 ? load_n(s + 8, n - 8) : hash_rest(s + 8, n - 8);
-    }
-    k = &known.v[((head ^ tail * 0xD6E8FEB86659FD93u) * 0x9E3779B97F4A7C15u) >> (64 - KNOWN_BITS)];
-    if (__builtin_expect(k->head != head || k->tail != tail || (n > 16) != (k->n > 16), 0)) {
-        learn(p, k, s, n, head, tail);
-    } else if (__builtin_expect(n > 16, 0)) {
-        str text = intern_str(p->names, k->id);
-
-        if (text.n != n || memcmp(text.p, s, n) != 0) {
-            learn(p, k, s, n, head, tail);
-        }
-    }
     p->at = s + n;
     p->len = (u32)n;
     p->name = k->id;
@@ -292,8 +235,51 @@ static inline void set_name(struct parser *p, const u8 *s, size_t n)
     p->nlsemi = k->nlsemi;
 }
 
+/* A name that is not at its place in the cache, or too long for its key to say that it is. */
+static __attribute__((noinline)) void learn_name(struct parser *p, const u8 *s, size_t n)
+{
+    struct intern_key key = intern_key((const char *)s, n);
+    struct known *k = &known.v[intern_hash(key) & (KNOWN - 1)];
+
+    if (k->key.head == key.head && k->key.tail == key.tail) {
+        str text = intern_str(p->names, k->id);
+
+        if (text.n == n && memcmp(text.p, s, n) == 0) {
+            take_known(p, k, s, n);
+            return;
+        }
+    }
+    k->key = key;
+    k->n = (u16)base_min(n, UINT16_MAX);
+    k->tok = keyword(s, n);
+    if (k->tok == TOK_NAME) {
+        k->id = intern_id_of_key(p->names, (str){(const char *)s, n}, key);
+        k->nlsemi = true;
+    } else {
+        k->id = 0;
+        k->nlsemi = k->tok == TOK_BREAK || k->tok == TOK_CONTINUE || k->tok == TOK_FALLTHROUGH ||
+                    k->tok == TOK_RETURN;
+    }
+    take_known(p, k, s, n);
+}
+
+/* The name of n > 0 bytes at s. */
+static inline void set_name(struct parser *p, const u8 *s, size_t n)
+{
+    if (__builtin_expect(n <= 16, 1)) {
+        struct intern_key key = intern_key((const char *)s, n);
+        const struct known *k = &known.v[intern_hash(key) & (KNOWN - 1)];
+
+        if (__builtin_expect(k->key.head == key.head && k->key.tail == key.tail && k->n <= 16, 1)) {
+            take_known(p, k, s, n);
+            return;
+        }
+    }
+    learn_name(p, s, n);
+}
+
 /* A name with characters beyond ASCII, or bytes that are none, from `s` on; it begins at start. */
-static void wide_name(struct parser *p, const u8 *start, const u8 *s)
+static __attribute__((noinline)) void wide_name(struct parser *p, const u8 *start, const u8 *s)
 {
     for (;;) {
         u32 r, n;
@@ -355,7 +341,7 @@ static void directive(struct parser *p, const u8 *s, const u8 *e)
 }
 
 /* Behind the //; returns the place of the newline or the end. */
-static inline const u8 *line_comment(struct parser *p, const u8 *start)
+static const u8 *line_comment(struct parser *p, const u8 *start)
 {
     const u8 *s = find_byte(start + 2, '\n');
 
@@ -446,6 +432,40 @@ static inline void set_semi(struct parser *p, u8 what, const u8 *at)
     p->at = at;
 }
 
+/* A comment, or bytes that begin no token: goes behind them, and all others that follow, to the next
+ * token.  Apart from lex_next so that this one, which is called for every token, needs no stack. */
+static __attribute__((noinline)) void next_after(struct parser *p, const u8 *s, bool nlsemi)
+{
+    u32 r;
+
+    for (;; s = skip_white(s, !nlsemi)) {
+        if (*s == '/' && s[1] == '/') {
+            s = line_comment(p, s);
+        } else if (*s == '/' && s[1] == '*') {
+            bool newline;
+
+            p->pos = lex_pos(p, s);
+            s = block_comment(p, s, &newline);
+            if (newline && nlsemi) {
+                set_semi(p, LEX_NEWLINE, s);
+                return;
+            }
+        } else if (classes[*s] & INVALID) {
+            parse_error(p, lex_pos(p, s), "invalid character %.*s",
+                        STR_ARG(parse_show_rune(p->tmp, *s)));
+            s++;
+        } else if ((*s == 0 && s < p->end) ||
+                   (*s >= 0x80 && (lex_rune(s, &r) == 0 || r == 0xFEFF))) {
+            s = lex_junk(p, s);
+        } else {
+            break;
+        }
+    }
+    p->at = s;
+    p->nlsemi = nlsemi;
+    lex_next(p); /* comes here no more */
+}
+
 void lex_next(struct parser *p)
 {
     const u8 *s = p->at;
@@ -454,7 +474,6 @@ void lex_next(struct parser *p)
     p->nlsemi = false;
     p->op = OP_NONE;
     p->prec = PREC_NONE;
-again:
     if (*s <= ' ') {
         if (*s == ' ' && s[1] > ' ') {
             s++;
@@ -478,8 +497,8 @@ again:
     switch (*s) {
     case 0:
         if (s < p->end) {
-            s = lex_junk(p, s);
-            goto again;
+            next_after(p, s, nlsemi);
+            return;
         }
         p->at = s;
         if (nlsemi) {
@@ -570,19 +589,9 @@ again:
         }
         return;
     case '/':
-        if (s[1] == '/') {
-            s = line_comment(p, s);
-            goto again;
-        }
-        if (s[1] == '*') {
-            bool newline;
-
-            s = block_comment(p, s, &newline);
-            if (newline && nlsemi) {
-                set_semi(p, LEX_NEWLINE, s);
-                return;
-            }
-            goto again;
+        if (s[1] == '/' || s[1] == '*') {
+            next_after(p, s, nlsemi);
+            return;
         }
         set_assign_op(p, OP_DIV, PREC_MUL, s + 1);
         return;
@@ -641,22 +650,16 @@ again:
         }
         return;
     case '~': set_op(p, TOK_OPERATOR, OP_TILDE, 0, s + 1); return;
-    default:
-        if (*s >= 0x80) {
-            const u8 *t = lex_junk(p, s);
+    default: {
+        u32 r;
 
-            if (t != s && *t < 0x80) {
-                s = t;
-                goto again;
-            }
-            p->pos = lex_pos(p, t);
-            wide_name(p, t, t);
-            return;
+        if (*s < 0x80 || lex_rune(s, &r) == 0 || r == 0xFEFF) {
+            next_after(p, s, nlsemi);
+        } else {
+            wide_name(p, s, s);
         }
-        parse_error(p, lex_pos(p, s), "invalid character %.*s",
-                    STR_ARG(parse_show_rune(p->tmp, *s)));
-        s++;
-        goto again;
+        return;
+    }
     }
 }
 

@@ -34,6 +34,12 @@ static bool is_hex(u8 c)
     return is_digit(c) || (u8)((c | 0x20) - 'a') < 6;
 }
 
+/* What makes a number more than a run of digits. */
+static bool goes_on(u8 c)
+{
+    return c == '.' || c == '_' || (c | 0x20) == 'e' || (c | 0x20) == 'p' || c == 'i';
+}
+
 static const char *base_name(u32 base)
 {
     return base == 2 ? "binary" : base == 8 ? "octal" : base == 10 ? "decimal" : "hexadecimal";
@@ -183,16 +189,21 @@ void lex_number(struct parser *p, const u8 *start, bool point)
 {
     const u8 *s = start;
 
-    /* Most are small and decimal. */
-    if (!point && (*s != '0' || !(is_hex(s[1]) || s[1] == '_' || (s[1] | 0x20) == 'x' ||
-                                  (s[1] | 0x20) == 'o'))) {
-        u8 c;
-
-        while (is_digit(*s)) {
+    /* Most are decimal or hexadecimal integers. */
+    if (!point) {
+        if (*s != '0') {
+            while (is_digit(*s)) {
+                s++;
+            }
+        } else if ((s[1] | 0x20) == 'x' && is_hex(s[2])) {
+            s += 3;
+            while (is_hex(*s)) {
+                s++;
+            }
+        } else if (!is_hex(s[1]) && (s[1] | 0x20) != 'o' && (s[1] | 0x20) != 'x') {
             s++;
         }
-        c = *s | 0x20;
-        if (*s != '.' && *s != '_' && c != 'e' && c != 'p' && c != 'i') {
+        if (s > start && !goes_on(*s)) {
             set_literal(p, LIT_INT, start, s, false);
             return;
         }
@@ -355,9 +366,16 @@ void lex_string(struct parser *p, const u8 *start)
         switch (*s) {
         case '"': set_literal(p, LIT_STRING, start, s + 1, !ok); return;
         case '\\':
-            s++;
-            if (!escape(p, &s, '"')) {
-                ok = false;
+            /* The usual ones at once; data in strings is full of them. */
+            while (*s == '\\') {
+                if (s[1] == 'x' && is_hex(s[2]) && is_hex(s[3])) {
+                    s += 4;
+                } else if (s[1] == 'n' || s[1] == '"' || s[1] == '\\' || s[1] == 't') {
+                    s += 2;
+                } else {
+                    s++;
+                    ok &= escape(p, &s, '"');
+                }
             }
             break;
         case '\n':

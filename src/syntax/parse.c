@@ -44,19 +44,21 @@ u32 parse_list(struct parser *p, u32 from)
     }
     at = parse_record(p, n + 1);
     p->extra[at] = n;
-    memcpy(&p->extra[at + 1], &p->stack[from], n * sizeof(*p->stack));
+    if (n <= 4) { /* most are short */
+        for (u32 i = 0; i < n; i++) {
+            p->extra[at + 1 + i] = p->stack[from + i];
+        }
+    } else {
+        memcpy(&p->extra[at + 1], &p->stack[from], n * sizeof(*p->stack));
+    }
     p->sp = from;
     return at;
 }
 
 /* ---- what productions share ---- */
 
-void parse_want(struct parser *p, u8 tok)
+void parse_missing(struct parser *p, u8 tok)
 {
-    if (p->tok == tok) {
-        lex_next(p);
-        return;
-    }
     parse_syntax_error(p, "expected %s", parse_token_string(tok));
     parse_advance(p, 0);
 }
@@ -95,15 +97,8 @@ void parse_advance(struct parser *p, u64 set)
     }
 }
 
-bool parse_separator(struct parser *p, const char *context, u8 sep, u8 close)
+bool parse_no_separator(struct parser *p, const char *context, u8 sep, u8 close)
 {
-    if (p->tok == sep) {
-        lex_next(p);
-        return true;
-    }
-    if (p->tok == close) {
-        return true;
-    }
     parse_syntax_error(p, "in %s; possibly missing %s or %s", context, parse_token_string(sep),
                        parse_token_string(close));
     parse_advance(p, PARSE_SET(TOK_RPAREN) | PARSE_SET(TOK_RBRACK) | PARSE_SET(TOK_RBRACE));

@@ -405,6 +405,9 @@ static node unary(struct parser *p)
     node x;
     u8 op;
 
+    if (p->tok == TOK_NAME) {
+        return parse_primary(p, parse_name(p), true);
+    }
     if (p->tok == TOK_OPERATOR || p->tok == TOK_STAR) {
         op = p->op;
         switch (op) {

@@ -154,7 +154,16 @@ static inline bool parse_got(struct parser *p, u8 tok)
     return true;
 }
 
-void parse_want(struct parser *p, u8 tok);
+void parse_missing(struct parser *p, u8 tok);
+static inline void parse_want(struct parser *p, u8 tok)
+{
+    if (__builtin_expect(p->tok == tok, 1)) {
+        lex_next(p);
+    } else {
+        parse_missing(p, tok);
+    }
+}
+
 bool parse_got_assign(struct parser *p);
 #define PARSE_SET(tok) ((u64)1 << (tok))
 /* Skips to a token of the set (or, in functions, one that begins a statement); one token if the set
@@ -162,7 +171,15 @@ bool parse_got_assign(struct parser *p);
 void parse_advance(struct parser *p, u64 set);
 /* What follows an element of a list that ends with `close`: false if the list cannot be continued.
  */
-bool parse_separator(struct parser *p, const char *context, u8 sep, u8 close);
+bool parse_no_separator(struct parser *p, const char *context, u8 sep, u8 close);
+static inline bool parse_separator(struct parser *p, const char *context, u8 sep, u8 close)
+{
+    if (p->tok == sep) {
+        lex_next(p);
+        return true;
+    }
+    return p->tok == close || parse_no_separator(p, context, sep, close);
+}
 
 node parse_name(struct parser *p);
 /* The comma-separated names that begin with `first`, as a list. */
