@@ -93,6 +93,7 @@ struct checker {
     node arg_fun;       /* what is called, while check_arg_context is a context */
     u32 order;
     u32 depth; /* of recursion over syntax, bounded by CHECK_DEPTH */
+    bool in_parser; /* what is found now the compiler's parser finds */
     bool has_fake; /* a package that stands for another is imported: invalid things are no news */
 };
 

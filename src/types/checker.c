@@ -312,11 +312,10 @@ static void check_sort_errors(struct checker *c, struct ast **files, u32 n)
     u32 at = 0;
     for (u32 i = 0; i < n; i++) {
         for (u32 j = 0; j < files[i]->n_errors; j++, at++) {
-            v[at].e = (struct type_error){
-                .pos = files[i]->errors[j].pos,
-                .text = files[i]->errors[j].text,
-                .syntax = str_has_prefix(files[i]->errors[j].text, STR("syntax error")),
-                .order = at};
+            v[at].e = (struct type_error){.pos = files[i]->errors[j].pos,
+                                          .text = files[i]->errors[j].text,
+                                          .syntax = true,
+                                          .order = at};
         }
     }
     for (size_t i = 0; i < c->errors.n; i++, at++) {
@@ -337,7 +336,7 @@ static void check_sort_errors(struct checker *c, struct ast **files, u32 n)
 /* All phases.  Nothing returns early: what can be typed is typed. */
 static void check_all(struct checker *c)
 {
-    if (!(c->flags & CHECK_NO_BODIES)) {
+    if (!(c->flags & (CHECK_NO_BODIES | CHECK_LANGUAGE))) {
         check_directive_syntax(c);
     }
     resolve_collect(c);
@@ -353,10 +352,10 @@ static void check_all(struct checker *c)
     if (c->errors.n == 0) {
         mono_report(c);
     }
-    if (c->errors.n == 0 && !(c->flags & CHECK_NO_BODIES)) {
+    if (c->errors.n == 0 && !(c->flags & (CHECK_NO_BODIES | CHECK_LANGUAGE))) {
         check_anonymous_cycles(c);
     }
-    if (c->errors.n == 0 && !(c->flags & CHECK_NO_BODIES)) {
+    if (c->errors.n == 0 && !(c->flags & (CHECK_NO_BODIES | CHECK_LANGUAGE))) {
         check_directives(c);
     }
 }

@@ -159,12 +159,14 @@ static void directive_syntax_file(struct checker *c)
 
 void check_directive_syntax(struct checker *c)
 {
+    c->in_parser = true;
     for (u32 i = 0; i < c->pkg->n_files; i++) {
         check_enter_file(c, i);
         if (c->ast->n_directives > 0) {
             directive_syntax_file(c);
         }
     }
+    c->in_parser = false;
 }
 
 /* ---- when all else is well ---- */

@@ -60,6 +60,7 @@ void check_msg_report(struct checker *c, struct check_msg *m)
         .pos = c->env.errpos != 0 ? c->env.errpos : m->at[0],
         .text = text,
         .soft = m->soft,
+        .syntax = c->in_parser,
         .order = base_u32(c->errors.n),
     };
     vec_push_in(c->tmp, &c->errors, e);

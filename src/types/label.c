@@ -247,10 +247,28 @@ static void block(struct labels *l, struct block *parent, node labeled, pos star
     passes(l, from, 0);
 }
 
+/* Where there are syntax errors, labels may have been lost: nothing is said of a function with some. */
+static bool has_syntax_errors(const struct checker *c, node n)
+{
+    const struct ast_node *at = check_at(c, n);
+
+    for (u32 i = 0; i < c->ast->n_errors; i++) {
+        if (c->ast->errors[i].pos >= at->pos && c->ast->errors[i].pos <= at->b) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void check_labels(struct checker *c, node n)
 {
     struct labels l = {.c = c};
 
+    if (has_syntax_errors(c, n)) {
+        return;
+    }
+
+    c->in_parser = true;
     body(&l, NULL, 0, n);
     for (size_t i = 0; i < l.jumps.n; i++) {
         node s = l.jumps.v[i].branch;
@@ -271,4 +289,5 @@ void check_labels(struct checker *c, node n)
             check_error_soft(c, o->pos, "label %s defined and not used", s_name(c, o));
         }
     }
+    c->in_parser = false;
 }

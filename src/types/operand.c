@@ -294,6 +294,11 @@ bool operand_assignable(struct checker *c, struct operand *x, struct type *t, st
     if ((!v_named || !t_named) && !v_param && !t_param && type_identical(vu, tu)) {
         return true;
     }
+    /* Of interfaces that contain each other the set that is asked for first is the larger; the compiler asks
+       for v's. */
+    if (vu->kind == TYPE_INTERFACE && tu->kind == TYPE_INTERFACE) {
+        type_set_of(as_interface(vu));
+    }
     if ((tu->kind == TYPE_INTERFACE && !t_param) || pointer_to_interface(tu)) {
         if (check_implements(c, v, t, false, why)) {
             return true;

@@ -162,6 +162,7 @@ static void branch_stmt(struct checker *c, u32 ctx, node s)
         c->env.has_label = true;
         return;
     }
+    c->in_parser = true;
     switch (check_at(c, s)->op) {
     case TOK_BREAK:
         if (!(ctx & BREAK_OK)) {
@@ -183,6 +184,7 @@ static void branch_stmt(struct checker *c, u32 ctx, node s)
         break;
     default: break; /* a goto without label is a syntax error */
     }
+    c->in_parser = false;
 }
 
 /* ---- switch and select ---- */

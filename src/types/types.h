@@ -481,7 +481,8 @@ struct type_error {
     u32 pos;
     str text;  /* further lines begin with a tab */
     bool soft; /* does not hinder further checking: unused variables and imports */
-    bool syntax; /* the parser's; the compiler stops at those of a package before it checks types */
+    /* The compiler's parser has it: if the text of one begins with "syntax error", the compiler prints these only. */
+    bool syntax;
     u32 order; /* in which it was found: the compiler stops after ten, then sorts */
 };
 
@@ -566,6 +567,7 @@ enum check_flags {
     CHECK_NO_INFO = 2,   /* keep no struct typed once the package is done */
     CHECK_FAKE_C = 4,    /* import "C" gives a fake package */
     CHECK_COMPLETE = 8,  /* functions must have bodies, as the compiler's -complete says */
+    CHECK_LANGUAGE = 32, /* leave out what the compiler asks for beyond what its type checker does */
     CHECK_STD = 16,      /* a package of GOROOT, which may use directives that others may not */
 };
 

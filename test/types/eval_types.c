@@ -43,6 +43,7 @@ struct eval {
     VEC(struct package *) pkgs;
     VEC(str) group; /* command lines */
     str name;
+    bool builtins; /* Go's tests of the type checker by itself */
 };
 
 _Noreturn static void fail(const char *what, str detail)
@@ -123,6 +124,7 @@ static void check(struct eval *ev, str line)
     }
     how |= str_contains(flags, STR("c")) ? CHECK_FAKE_C : 0;
     how |= str_contains(flags, STR("C")) ? CHECK_COMPLETE : 0;
+    how |= ev->builtins ? CHECK_LANGUAGE : 0;
     mode |= str_contains(flags, STR("e")) ? PARSE_EVERY_ERROR : 0;
     while (str_next_sep(&line, '\t', &file)) {
         struct source *src = sources_add_file(ev->prog->sources, str_dup(&ev->arena, file), &e);
@@ -178,7 +180,6 @@ static void run_group(struct eval *ev)
 int main(int argc, char **argv)
 {
     struct eval ev = {0};
-    bool builtins = false;
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
@@ -186,14 +187,14 @@ int main(int argc, char **argv)
     int at = 1;
 
     if (at < argc && strcmp(argv[at], "-builtins") == 0) {
-        builtins = true;
+        ev.builtins = true;
         at++;
     }
     if (at + 1 != argc || !str_u64(str_of(argv[at]), &minor)) {
         fail("usage", STR("eval_types [-builtins] GO_MINOR <commands"));
     }
     ev.prog = program_new(intern_new(), sources_new(), sizes_for(STR("amd64")), (u16)minor);
-    if (builtins) {
+    if (ev.builtins) {
         program_add_test_builtins(ev.prog);
     }
     printf("group\tdep\n");
