@@ -85,20 +85,32 @@ static bool same_signature(const struct same *s, const struct type_signature *x,
     return same_tuple(&inner, x->params, y->params) && same_tuple(&inner, x->results, y->results);
 }
 
-/* Each term of x lies within one of y; terms_subset with our idea of identity. */
-static bool same_terms_within(const struct same *s, const struct type_set *x, const struct type_set *y)
+/* Does the term lie within one of the set?  left: the term belongs to the left side of the comparison. */
+static bool same_term_within(const struct same *s, const struct type_term *t, const struct type_set *set,
+                             bool left)
+{
+    for (u32 i = 0; i < set->n_terms; i++) {
+        const struct type_term *u = &set->terms[i];
+        if (t->tilde && !u->tilde) {
+            continue;
+        }
+        struct type *tt = u->tilde ? type_under(t->type) : t->type;
+        if (left ? same(s, tt, u->type) : same(s, u->type, tt)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same_terms(const struct same *s, const struct type_set *x, const struct type_set *y)
 {
     for (u32 i = 0; i < x->n_terms; i++) {
-        const struct type_term *tx = &x->terms[i];
-        bool found = false;
-        for (u32 j = 0; j < y->n_terms && !found; j++) {
-            const struct type_term *ty = &y->terms[j];
-            if (tx->tilde && !ty->tilde) {
-                continue;
-            }
-            found = same(s, ty->tilde ? type_under(tx->type) : tx->type, ty->type);
+        if (!same_term_within(s, &x->terms[i], y, true)) {
+            return false;
         }
-        if (!found) {
+    }
+    for (u32 i = 0; i < y->n_terms; i++) {
+        if (!same_term_within(s, &y->terms[i], x, false)) {
             return false;
         }
     }
@@ -112,7 +124,7 @@ static bool same_interface(const struct same *s, struct type_interface *x, struc
         sx->comparable != sy->comparable) {
         return false;
     }
-    if (!sx->all_terms && !(same_terms_within(s, sx, sy) && same_terms_within(s, sy, sx))) {
+    if (!sx->all_terms && !same_terms(s, sx, sy)) {
         return false;
     }
     /* Names first: they tell most interfaces apart, and cost little. */
