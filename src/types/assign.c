@@ -194,9 +194,10 @@ str assign_summary(struct checker *c, struct type *const *types, u32 n, bool var
         strbuf_puts(&out, i > 0 ? ", " : "");
         if (last && variadic) {
             strbuf_puts(&out, "...");
-            t = t && t->kind == TYPE_SLICE ? as_slice(t)->elem : t;
         }
-        if (!t || !type_is_valid(t)) {
+        if (last && variadic && t && t->kind == TYPE_SLICE) {
+            strbuf_puts(&out, s_type(c, as_slice(t)->elem));
+        } else if (!t || !type_is_valid(t)) {
             strbuf_puts(&out, "unknown type");
         } else if (type_untyped(t)) {
             const char *text = s_type(c, t);

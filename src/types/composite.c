@@ -108,7 +108,7 @@ static str struct_tag(struct checker *c, node tag)
         }
     }
     check_error(c, at_node(c, tag), "invalid syntax tree: incorrect tag syntax: %s",
-                s_expr(c, tag));
+                s_const(c, constant_string(c->tmp, ast_lit(c->ast, tag))));
     return (str){0};
 }
 

@@ -176,7 +176,7 @@ static void declare_vars(struct checker *c, node s, const struct range *r, struc
                 fresh[n_fresh++] = o;
             }
         } else {
-            check_error(c, at_node(c, lhs[i]), "cannot declare %s", s_expr(c, lhs[i]));
+            check_error(c, at_node(c, lhs[i]), "invalid syntax tree: cannot declare %s", s_expr(c, lhs[i]));
         }
         if (!types[i] || types[i] == TYPE_BAD) {
             o->type = TYPE_BAD;
