@@ -77,7 +77,8 @@ struct load_package {
     str dir;
     u32 id; /* 0 .. n-1: dependencies have lower ids */
     enum load_variant variant;
-    struct load_package *plain; /* of a variant: p itself */
+    struct load_package *plain; /* of a variant: p itself, which need not be among pkgs
+                                   (its id is then UINT32_MAX) */
     struct load_package
         *for_test;              /* of a variant: whose test it belongs to, the p of "q [p.test]" */
     struct load_module *module; /* NULL: std, or GOPATH mode */

@@ -34,7 +34,7 @@ static void say_cycle(struct loader *l, struct pkg *in, const pkgs *way, size_t 
         }
     }
     strbuf_puts(&b, ": import cycle not allowed");
-    load_complain(l, in, last->at, str_dup(&l->arena, strbuf_str(&b)), (str){0});
+    load_complain(l, in, NULL, str_dup(&l->arena, strbuf_str(&b)), (str){0});
     strbuf_release(&b);
 }
 
@@ -178,7 +178,7 @@ static void test_cycle(struct loader *l, struct pkg *p, struct edge *first)
         at = way->to;
     }
     strbuf_puts(&b, ": import cycle not allowed in test");
-    load_complain(l, p, first->at, str_dup(&l->arena, strbuf_str(&b)), (str){0});
+    load_complain(l, p, NULL, str_dup(&l->arena, strbuf_str(&b)), (str){0});
     strbuf_release(&b);
     first->to = NULL;
 }
@@ -292,6 +292,35 @@ static void add_tests(struct loader *l, struct pkg *p)
     add_edges(l, &xtest->imports, &p->xtests, mark);
 }
 
+/* A package that tests import only by way of its variant is not made for itself.  Dependents come later, so
+ * that one pass from the end finds what is used. */
+static void drop_unused(struct loader *l)
+{
+    u32 mark = ++l->mark;
+    size_t n = 0;
+
+    for (size_t i = l->out.n; i-- > 0;) {
+        struct pkg *p = l->out.v[i];
+
+        if (p->pub.matched || p->pub.variant != LOAD_PLAIN) {
+            p->mark = mark;
+        }
+        for (size_t j = 0; p->mark == mark && j < p->imports.n; j++) {
+            if (p->imports.v[j].to) {
+                p->imports.v[j].to->mark = mark;
+            }
+        }
+    }
+    for (size_t i = 0; i < l->out.n; i++) {
+        if (l->out.v[i]->mark == mark) {
+            l->out.v[n++] = l->out.v[i];
+        } else {
+            l->out.v[i]->pub.id = UINT32_MAX;
+        }
+    }
+    l->out.n = n;
+}
+
 void load_order(struct loader *l)
 {
     size_t n;
@@ -324,4 +353,5 @@ void load_order(struct loader *l)
             add_tests(l, p);
         }
     }
+    drop_unused(l);
 }

@@ -10,7 +10,6 @@
 struct replacement {
     struct load_modver to; /* version empty: a directory */
     str base;              /* that the directory is relative to */
-    bool of_work;
 };
 
 /* A go.mod file of the graph. */
@@ -37,24 +36,38 @@ static str key_of(struct load_mods *m, str path, str version)
     return str_fmt(m->a, "%.*s@%.*s", STR_ARG(path), STR_ARG(version));
 }
 
+static str mod_text(struct load_mods *m, struct load_modver mod)
+{
+    return mod.version.n > 0 ? str_fmt(m->a, "%.*s@%.*s", STR_ARG(mod.path), STR_ARG(mod.version))
+                             : mod.path;
+}
+
 /* How messages call a file: relative to where we are. */
 static str shown(struct load_mods *m, str path)
 {
     return path_short(m->a, m->env->cwd, path);
 }
 
+/* What go.work says of any version goes before what a module says of this one. */
 static const struct replacement *replaced(struct load_mods *m, str path, str version)
 {
-    union map_val *v;
+    const struct strmap *maps[] = {&m->work_replace, &m->replace};
 
-    if (m->replace.n == 0) {
-        return NULL;
+    for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
+        union map_val *v;
+
+        if (maps[i]->n == 0) {
+            continue;
+        }
+        v = strmap_get(maps[i], key_of(m, path, version));
+        if (!v && version.n > 0) {
+            v = strmap_get(maps[i], key_of(m, path, (str){0}));
+        }
+        if (v) {
+            return v->p;
+        }
     }
-    v = strmap_get(&m->replace, key_of(m, path, version));
-    if (!v && version.n > 0) {
-        v = strmap_get(&m->replace, key_of(m, path, (str){0}));
-    }
-    return v ? v->p : NULL;
+    return NULL;
 }
 
 const struct load_main *load_mods_main_of(const struct load_mods *m, str module_path)
@@ -111,27 +124,31 @@ static void add_replacements(struct load_mods *m, const struct load_gomod *g, st
     for (size_t i = 0; i < g->replace.n; i++) {
         const struct load_replace *r = &g->replace.v[i];
         bool fresh;
-        union map_val *v = strmap_put(&m->replace, key_of(m, r->old.path, r->old.version), &fresh);
-        struct replacement *old = v->p, *to;
+        union map_val *v = strmap_put(work ? &m->work_replace : &m->replace,
+                                      key_of(m, r->old.path, r->old.version), &fresh);
+        struct replacement *old = v->p, *to = ARENA_NEW(m->a, struct replacement);
+        bool dirs = !fresh && old->to.version.n == 0 && r->new_.version.n == 0;
 
-        if (!fresh && old->of_work && !work) {
-            continue; /* go.work has the last word */
-        }
-        if (!fresh && old->of_work == work && work == false && m->work_file.n > 0 &&
-            !(str_eq(old->to.path, r->new_.path) && str_eq(old->to.version, r->new_.version)) &&
-            r->new_.version.n > 0) {
-            trouble(
-                m,
-                str_fmt(m->a,
-                        "conflicting replacements for %.*s:\n\t%.*s@%.*s\n\t%.*s@%.*s\nuse \"go "
-                        "work edit -replace %.*s=[override]\" to resolve",
-                        STR_ARG(r->old.path), STR_ARG(old->to.path), STR_ARG(old->to.version),
-                        STR_ARG(r->new_.path), STR_ARG(r->new_.version), STR_ARG(r->old.path)),
-                str_fmt(m->a, "go work edit -replace %.*s=[override]", STR_ARG(r->old.path)));
-        }
-        to = ARENA_NEW(m->a, struct replacement);
-        *to = (struct replacement){r->new_, base, work};
+        *to = (struct replacement){r->new_, base};
         v->p = to;
+        /* In a workspace the modules must not disagree, unless go.work decides. */
+        if (fresh || m->work_file.n == 0 || work ||
+            (dirs ? str_eq(path_under(m->a, old->base, old->to.path),
+                           path_under(m->a, base, r->new_.path))
+                  : str_eq(old->to.path, r->new_.path) &&
+                        str_eq(old->to.version, r->new_.version)) ||
+            strmap_get(&m->work_replace, key_of(m, r->old.path, r->old.version)) ||
+            strmap_get(&m->work_replace, key_of(m, r->old.path, (str){0}))) {
+            continue;
+        }
+        trouble(
+            m,
+            str_fmt(m->a,
+                    "conflicting replacements for %.*s:\n\t%.*s\n\t%.*s\nuse \"go work edit "
+                    "-replace %.*s=[override]\" to resolve",
+                    STR_ARG(mod_text(m, r->old)), STR_ARG(mod_text(m, old->to)),
+                    STR_ARG(mod_text(m, r->new_)), STR_ARG(mod_text(m, r->old))),
+            str_fmt(m->a, "go work edit -replace %.*s=[override]", STR_ARG(mod_text(m, r->old))));
     }
 }
 
@@ -300,12 +317,6 @@ static bool explicitly_required(const struct load_mods *m, struct load_modver mo
     return false;
 }
 
-static str mod_text(struct load_mods *m, struct load_modver mod)
-{
-    return mod.version.n > 0 ? str_fmt(m->a, "%.*s@%.*s", STR_ARG(mod.path), STR_ARG(mod.version))
-                             : mod.path;
-}
-
 /* vendor/modules.txt must say what go.mod says (go.dev/ref/mod#vendoring). */
 static void check_vendor(struct load_mods *m)
 {
@@ -444,6 +455,7 @@ void load_mods_init(struct load_mods *m, struct arena *a, const struct load_env 
 void load_mods_release(struct load_mods *m)
 {
     strmap_release(&m->replace);
+    strmap_release(&m->work_replace);
     strmap_release(&m->exclude);
     strmap_release(&m->roots);
     strmap_release(&m->nodes);

@@ -44,11 +44,12 @@ struct load_mods {
     str vendor_dir;
     struct load_vendor vendor;
 
-    struct strmap replace;  /* "path@version", "path@" → struct replacement */
-    struct strmap exclude;  /* "path@version" */
-    struct strmap roots;    /* path → struct load_modver: what the main module requires */
-    struct strmap nodes;    /* "path@version" → struct node: go.mod files that were read */
-    struct strmap selected; /* path → struct load_modver; with the graph only */
+    struct strmap work_replace; /* of go.work; as the next */
+    struct strmap replace;      /* "path@version", "path@" → struct replacement */
+    struct strmap exclude;      /* "path@version" */
+    struct strmap roots;        /* path → struct load_modver: what the main module requires */
+    struct strmap nodes;        /* "path@version" → struct node: go.mod files that were read */
+    struct strmap selected;     /* path → struct load_modver; with the graph only */
     bool graph_done;
     struct strmap modules;     /* "path@version" → struct load_module */
     struct strmap vendor_pkgs; /* package → struct load_vendored */

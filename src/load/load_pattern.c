@@ -135,7 +135,7 @@ static void found(struct walk *w, str dir, str name)
     struct loader *l = w->l;
     struct load_trouble t;
     struct pkg *p;
-    str path = name;
+    str path = l->modules ? name : dir;
 
     if (!load_fs_dir(&l->fs, dir)->go_files) {
         return;
@@ -546,7 +546,6 @@ static void command_line_files(struct loader *l, const str *patterns, size_t n)
         names[i] = path_base(path);
     }
     p = load_add_package(l, STR("command-line-arguments"), dir, NULL, false);
-    l->fresh.n--; /* scanned here, and not as a directory */
     p->cmdline = true;
     load_dir_scan(a, &l->fs, &l->env.build, l->env.cgo, load_fs_dir(&l->fs, dir), names, n, p->dir);
     take(l, p);
