@@ -2,7 +2,7 @@
  *
  * T stands for itself alone, ~t for all types whose underlying type is t.  A set is either that of all types
  * or a list; no term: the empty set.  A list is normalised if its terms are disjoint in pairs; all results here
- * are (the algebra is that of GOROOT/src/cmd/compile/internal/types2/typeterm.go and termlist.go).
+ * are if the arguments were (the algebra is that of GOROOT/src/cmd/compile/internal/types2/typeterm.go and termlist.go).
  *
  * Ownership: results are in the arena, or share an argument's list.  Threading: no state.
  */

@@ -76,27 +76,28 @@ func parent(p string) string {
 	return ""
 }
 
-// The package of the list, below a directory, that imports p.
-func host(byPackage map[string][]entry, packages []string, below, p string) string {
-	for _, h := range packages {
-		if !strings.HasPrefix(h, below+"/") {
-			continue
+// The package below a directory of GOROOT/src that imports p, and one of its files.
+func host(src, below, p string) (path, file string) {
+	filepath.Walk(filepath.Join(src, below), func(name string, info os.FileInfo, err error) error {
+		if err != nil || path != "" || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
 		}
-		files, _ := filepath.Glob(filepath.Join(filepath.Dir(byPackage[h][0].File), "*.go"))
-		for _, name := range files {
-			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-			if err != nil || strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			for _, i := range f.Imports {
-				if i.Path.Value == `"`+p+`"` {
-					return h
-				}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			return nil
+		}
+		for _, i := range f.Imports {
+			if i.Path.Value == `"`+p+`"` {
+				rel, _ := filepath.Rel(src, filepath.Dir(name))
+				path, file = filepath.ToSlash(rel), name
 			}
 		}
+		return nil
+	})
+	if path == "" {
+		fail("nothing imports", p)
 	}
-	fail("nothing imports", p)
-	return ""
+	return path, file
 }
 
 func gen(list []entry, dir, compare, goroot string) {
@@ -112,13 +113,22 @@ func gen(list []entry, dir, compare, goroot string) {
 	sort.Strings(packages)
 	collectors := map[string]*collector{}
 	guests := map[string][]string{}
+	files := map[string]string{} // one of each package's
+	for _, p := range packages {
+		files[p] = byPackage[p][0].File
+	}
 	var collect func(p string)
 	collect = func(p string) {
 		at := parent(p)
 		if strings.HasPrefix(at, "vendor/") {
 			// The go command takes no new package there.
-			h := host(byPackage, packages, at, strings.TrimPrefix(p, "vendor/"))
+			h, file := host(filepath.Join(goroot, "src"), at, strings.TrimPrefix(p, "vendor/"))
 			guests[h] = append(guests[h], p)
+			if files[h] == "" {
+				files[h] = file
+				packages = append(packages, h)
+				collect(h)
+			}
 			return
 		}
 		c := collectors[at]
@@ -135,7 +145,7 @@ func gen(list []entry, dir, compare, goroot string) {
 		collect(p)
 	}
 	for i, p := range packages {
-		f, err := parser.ParseFile(token.NewFileSet(), byPackage[p][0].File, nil, parser.PackageClauseOnly)
+		f, err := parser.ParseFile(token.NewFileSet(), files[p], nil, parser.PackageClauseOnly)
 		if err != nil {
 			fail(err)
 		}
@@ -152,7 +162,7 @@ func gen(list []entry, dir, compare, goroot string) {
 		b.WriteString("}\n")
 		mine := filepath.Join(dir, fmt.Sprintf("p%d.go", i))
 		write(mine, b.String())
-		overlay[filepath.Join(filepath.Dir(byPackage[p][0].File), "zz_gomm_layout.go")] = mine
+		overlay[filepath.Join(filepath.Dir(files[p]), "zz_gomm_layout.go")] = mine
 	}
 	n := 0
 	for at, c := range collectors {
