@@ -90,8 +90,8 @@ static bool too_new(const struct load_mods *m, str go)
 
 static str too_new_text(struct load_mods *m, str what, str go)
 {
-    return str_fmt(m->a, "%.*s requires go >= %.*s (running %.*s)", STR_ARG(what), STR_ARG(go),
-                   STR_ARG(m->env->go_version));
+    return str_fmt(m->a, "%.*s requires go >= %.*s (running go %.*s)", STR_ARG(what), STR_ARG(go),
+                   STR_ARG(str_from(m->env->go_version, 2)));
 }
 
 /* -- main modules ------------------------------------------------------------------------------ */

@@ -245,6 +245,42 @@ says "not in the module cache" \
     "m.go:8:2: example.org/dep@v1.2.3: module lookup disabled by GOPROXY=off | go mod download example.org/dep@v1.2.3" .
 cp ../go.mod.m go.mod
 
+# -- module graphs ---------------------------------------------------------------------------------------
+# Minimal version selection, pruning, replace, exclude, a workspace of two modules.
+graph() { # name flags patterns...: as `same`, if the go command itself is content
+    local name=$1 flags=$2
+    shift 2
+    if "$GOMM_GO" list -deps -test "$@" >/dev/null 2>&1; then
+        same "$name" "$GOMM_GO" "$flags" "$flags" "$@"
+        graphs=$((graphs + 1))
+    fi
+}
+graphs=0
+cd "$lib_tmp" || exit 2
+if "$GOMM_GO" build -o generate "$GOMM_ROOT/test/load/generate.go"; then
+    for seed in 1 2 3 4; do
+        ./generate -seed $seed -dir "$lib_tmp/g$seed"
+        export GOMODCACHE=$lib_tmp/g$seed/cache GOPROXY=file://$lib_tmp/g$seed/proxy GOSUMDB=off
+        for main in main second; do
+            cd "$lib_tmp/g$seed/$main" || exit 2
+            GOFLAGS=-modcacherw "$GOMM_GO" mod tidy >/dev/null 2>&1
+            GOFLAGS=-modcacherw "$GOMM_GO" mod download all >/dev/null 2>&1
+            graph "graph $seed $main" "" ./...
+        done
+        graph "graph $seed all modules" "" example.org/... example.com/...
+        cd .. || exit 2
+        GOFLAGS=-modcacherw "$GOMM_GO" work init ./main ./second >/dev/null 2>&1
+        GOFLAGS=-modcacherw "$GOMM_GO" work sync >/dev/null 2>&1
+        graph "graph $seed workspace" "" ./main/... ./second/...
+        graph "graph $seed workspace, all modules" "" example.org/...
+        cd "$lib_tmp" || exit 2
+        rm -rf "g$seed"
+    done
+    unset GOMODCACHE GOSUMDB
+    export GOPROXY=off
+fi
+[ $graphs -ge 10 ] || notok "module graphs" "only $graphs could be compared"
+
 # -- GOPATH mode ---------------------------------------------------------------------------------------
 mkdir -p "$lib_tmp/gopath/src/old.org/a/vendor/v.org/v" "$lib_tmp/gopath/src/old.org/b/internal/i"
 cd "$lib_tmp/gopath/src/old.org" || exit 2
@@ -305,7 +341,7 @@ says "outside" "directory ../m outside main module or its selected dependencies"
 printf 'modul x\n' >go.mod
 says "go.mod" "go.mod:1: unknown directive: modul" ./intern
 printf 'module example.org/e\n\ngo 1.99\n' >go.mod
-says "go.mod of a newer Go" "go.mod requires go >= 1.99 (running $("$GOMM_GO" env GOVERSION))" ./intern
+says "go.mod of a newer Go" "go.mod requires go >= 1.99 (running go $("$GOMM_GO" env GOVERSION | cut -c3-))" ./intern
 mkdir "$lib_tmp/nowhere" && cd "$lib_tmp/nowhere" || exit 2
 printf 'package x\n\nimport _ "example.org/q"\n' >x.go
 says "no go.mod" "pattern ./...: directory prefix . does not contain main module or its selected dependencies | go mod init" ./...
