@@ -177,6 +177,7 @@ struct check_msg {
     pos at[8];
     str text[8];
     u32 n;
+    u32 more; /* lines in the last part beyond its own */
     bool soft;
 };
 void check_msg_add(struct checker *c, struct check_msg *m, pos at, const char *fmt, ...) BASE_PRINTF(4, 5);

@@ -78,7 +78,12 @@ static void errors_add(struct checker *c, struct check_msg *m, pos at, const cha
         m->n++;
         return;
     }
-    /* Longer than anybody reads (cycles of many declarations): the last part grows. */
+    /* Cycles of many declarations: the last part grows, up to what somebody might read. */
+    enum { MORE = 100 };
+    if (m->more >= MORE) {
+        return;
+    }
+    m->more++;
     u32 last = m->n - 1;
     struct strbuf b = {0};
     strbuf_put(&b, m->text[last]);
