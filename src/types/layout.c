@@ -217,10 +217,6 @@ static bool layout_not_in_heap(struct type *t, u32 depth, u32 *steps)
     }
     --*steps;
     t = type_unalias(t);
-    struct type *under = type_under(t);
-    if (under->kind != TYPE_STRUCT && under->kind != TYPE_ARRAY) {
-        return false;
-    }
     if (t->kind == TYPE_NAMED) {
         const struct obj *o = as_named(t)->orig->obj;
         if (o->pkg && o->pkg->prog) {
@@ -234,8 +230,12 @@ static bool layout_not_in_heap(struct type *t, u32 depth, u32 *steps)
             }
         }
     }
+    struct type *under = type_under(t);
     if (under->kind == TYPE_ARRAY) {
         return layout_not_in_heap(as_array(under)->elem, depth - 1, steps);
+    }
+    if (under->kind != TYPE_STRUCT) {
+        return false;
     }
     struct type_struct *s = as_struct(under);
     for (u32 i = 0; i < s->n; i++) {
