@@ -297,7 +297,8 @@ static int check_sort_cmp(const void *x, const void *y)
     return a->index < b->index ? -1 : a->index > b->index;
 }
 
-/* The package's errors: by file and position. */
+/* The package's errors: by position, the files in the order in which the first error was found in each: that is
+ * how the compiler numbers files (its noder/posmap.go). */
 static void check_sort_errors(struct checker *c, struct ast **files, u32 n)
 {
     struct package *p = c->pkg;
@@ -322,9 +323,14 @@ static void check_sort_errors(struct checker *c, struct ast **files, u32 n)
         v[at].e = c->errors.v[i];
         v[at].e.order = at;
     }
+    u32 *rank = ARENA_ARRAY(c->tmp, u32, p->n_files + 1), ranks = 0;
     for (u32 i = 0; i < at; i++) {
+        u32 file = check_file_of(p, v[i].e.pos);
+        if (rank[file] == 0) {
+            rank[file] = ++ranks;
+        }
         v[i].index = i;
-        v[i].key = (u64)check_file_of(p, v[i].e.pos) << 32 | v[i].e.pos;
+        v[i].key = (u64)rank[file] << 32 | v[i].e.pos;
     }
     qsort(v, at, sizeof *v, check_sort_cmp);
     p->errors = ARENA_ARRAY(c->a, struct type_error, at);

@@ -500,7 +500,7 @@ struct package {
     bool fake;     /* stands for one that could not be loaded, or for C: every name is there, silently */
     bool complete; /* checked, also if there were errors */
     struct checker *check; /* that is at work on it; NULL when done */
-    struct type_error *errors; /* in the order of the source */
+    struct type_error *errors; /* by position, files in the order of their first errors */
     u32 n_errors;
     struct init_step *init;
     u32 n_init;
