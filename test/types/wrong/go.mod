@@ -1,0 +1,3 @@
+module example.org/wrong
+
+go 1.22

@@ -1,0 +1,5 @@
+package ok
+
+import "fmt"
+
+func Hello() string { return fmt.Sprint("hello") }
