@@ -394,7 +394,7 @@ static const u8 *block_comment(struct parser *p, const u8 *start, bool *newline)
         }
     }
     *newline = memchr(start, '\n', (size_t)(s - start)) != NULL;
-    if (start[2] == 'l' && starts(start + 2, "line ") && !*newline) {
+    if (start[2] == 'l' && starts(start + 2, "line ")) {
         parse_directive(p, start, s);
     }
     if (p->mode & PARSE_COMMENTS) {

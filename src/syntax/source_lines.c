@@ -65,9 +65,9 @@ enum source_line_error source_parse_line(str text, struct source_directive *d, b
 
 typedef VEC(struct source_directive) directives;
 
-/* The comment [from, to) of f, behind which `next` is where its directive applies from. */
+/* The comment at `from` of f, with its text up to `to` and `len` bytes long in all. */
 static void comment(const struct source *f, const struct source_lines *l, directives *v,
-                    size_t from, size_t to, size_t next)
+                    size_t from, size_t to, size_t len)
 {
     str text = str_slice(f->text, from + 2, to);
     struct source_directive d = {0};
@@ -81,8 +81,14 @@ static void comment(const struct source *f, const struct source_lines *l, direct
     if (keep) {
         d.file = v->n ? vec_last(v).file : f->path;
     }
-    d.line = source_line(l, (u32)next);
-    d.col = (u32)next - l->starts[d.line - 1] + 1;
+    /* From the next line on, or from behind the comment on: that counts in the comment's first line, as
+     * for the compiler, even if it has several. */
+    d.line = source_line(l, (u32)from);
+    d.col = (u32)(from - l->starts[d.line - 1] + len + 1);
+    if (f->text.p[from + 1] == '/') {
+        d.line++;
+        d.col = 1;
+    }
     vec_push(v, d);
 }
 
@@ -112,18 +118,18 @@ static void find_directives(const struct source *f, const struct source_lines *l
             i = skip_literal(t, i);
         } else if (t.p[i] == '/' && t.p[i + 1] == '/') {
             const char *e = memchr(t.p + i, '\n', t.n - i);
-            size_t end = e ? (size_t)(e - t.p) : t.n, next = e ? end + 1 : end;
+            size_t end = e ? (size_t)(e - t.p) : t.n;
 
             if (i == 0 || t.p[i - 1] == '\n') {
-                comment(f, l, v, i, t.p[end - 1] == '\r' ? end - 1 : end, next);
+                comment(f, l, v, i, t.p[end - 1] == '\r' ? end - 1 : end, end - i);
             }
             i = end;
         } else if (t.p[i] == '/' && t.p[i + 1] == '*') {
             i64 close = str_find(str_from(t, i + 2), STR("*/"));
             size_t end = close < 0 ? t.n : i + 2 + (size_t)close;
 
-            if (close >= 0 && !memchr(t.p + i, '\n', end - i)) {
-                comment(f, l, v, i, end, end + 2);
+            if (close >= 0) {
+                comment(f, l, v, i, end, end + 2 - i);
             }
             i = close < 0 ? t.n : end + 2;
         } else {

@@ -80,6 +80,19 @@ static bool print_short(void *ctx, node n)
     return true;
 }
 
+static bool print_place(void *ctx, node n)
+{
+    const struct ast *f = ctx;
+
+    if (ast_kind(f, n) == AST_NAME) {
+        struct span at = sources_span(sources, ast_at(f, n)->pos);
+
+        printf("%.*s %.*s:%u:%u\n", STR_ARG(intern_str(names, ast_at(f, n)->a)), STR_ARG(at.file),
+               at.line, at.col);
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -126,13 +139,18 @@ int main(int argc, char **argv)
                 ast_dump(&out, f, names, true);
             }
             fwrite(out.p, 1, out.n, stdout);
+        } else if (strcmp(what, "places") == 0) {
+            for (u32 i = 0; i < ast_list_len(f, f->decls); i++) {
+                ast_walk(f, ast_list(f, f->decls)[i], print_place, f);
+            }
         } else if (strcmp(what, "strings") == 0) {
             print_short(f, f->package_name);
             for (u32 i = 0; i < ast_list_len(f, f->decls); i++) {
                 ast_walk(f, ast_list(f, f->decls)[i], print_short, f);
             }
         } else {
-            fprintf(stderr, "usage: driver roundtrip|errors|accept|dump|strings < list of files\n");
+            fprintf(stderr,
+                    "usage: driver roundtrip|errors|accept|dump|strings|places < list of files\n");
             return 2;
         }
         strbuf_release(&out);

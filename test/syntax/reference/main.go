@@ -1,7 +1,7 @@
 // Reference says what the compiler's own parser makes of the files named on standard input, in the words of
 // ../driver.c.  The scripts copy GOROOT/src/cmd/compile/internal/syntax beside this file to build it.
 //
-//	reference errors | accept | dump | strings
+//	reference errors | accept | dump | strings | places
 //	reference mutate SEED N DIR   writes N files that are like those of the list but for a few tokens, and names them
 package main
 
@@ -69,6 +69,18 @@ func main() {
 				node(0, "package", f.PkgName)
 				for _, d := range f.DeclList {
 					node(0, "", d)
+				}
+			}
+		case "places":
+			if f != nil && len(errs) == 0 {
+				for _, d := range f.DeclList {
+					syntax.Inspect(d, func(n syntax.Node) bool {
+						if x, ok := n.(*syntax.Name); ok {
+							p := x.Pos()
+							fmt.Fprintf(out, "%s %s:%d:%d\n", x.Value, p.RelFilename(), p.RelLine(), p.RelCol())
+						}
+						return true
+					})
 				}
 			}
 		case "strings":
