@@ -17,7 +17,9 @@ struct typecheck {
     struct cmd_output output;
     struct load_config config;
     const char *chdir, *tags, *mod, *overlay, *jobs;
-    bool all, deps, test, timing, race;
+    bool every; /* not only ten errors of a package */
+    bool all;   /* type errors of packages with syntax errors too */
+    bool deps, test, timing, race;
     str cwd;
     struct load *load;
     struct program *prog;
@@ -57,20 +59,30 @@ static void typecheck_put_span(struct typecheck *t, struct span s, bool foreign)
     strbuf_puts(&t->out, ": ");
 }
 
-/* A further line of a message: "\tfile:line:col: text", or only text. */
-static void typecheck_put_line(struct typecheck *t, str line, str dir)
+/* Text with names of files in it: those of the package as the go command shows them, those of GOROOT
+ * as the compiler has them. */
+static void typecheck_put_text(struct typecheck *t, str text, str dir)
 {
-    str s = line;
-    str_cut_prefix(&s, STR("\t"));
-    i64 colon = str_find_byte(s, ':');
-    if (colon <= 0 || s.p[0] != '/') {
-        strbuf_put(&t->out, line);
-        return;
+    size_t done = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] != '/' || (i > 0 && text.p[i - 1] != ' ' && text.p[i - 1] != '\t')) {
+            continue;
+        }
+        str file = str_from(text, i);
+        i64 colon = str_find_byte(file, ':');
+        if (colon <= 0 || str_find_byte(str_slice(file, 0, (size_t)colon), '\n') >= 0) {
+            continue;
+        }
+        file.n = (size_t)colon;
+        bool foreign = !path_is_below(file, dir);
+        if (foreign && !path_is_below(file, t->load->config.goroot)) {
+            continue;
+        }
+        strbuf_put(&t->out, str_slice(text, done, i));
+        strbuf_put(&t->out, typecheck_name(t, file, foreign));
+        done = i + file.n;
     }
-    str file = str_slice(s, 0, (size_t)colon);
-    str name = typecheck_name(t, file, !path_is_below(file, dir));
-    strbuf_printf(&t->out, "\t%.*s", STR_ARG(name));
-    strbuf_put(&t->out, str_from(s, (size_t)colon));
+    strbuf_put(&t->out, str_from(text, done));
 }
 
 static void typecheck_put_error(struct typecheck *t, const struct package *p,
@@ -81,25 +93,8 @@ static void typecheck_put_error(struct typecheck *t, const struct package *p,
     } else {
         strbuf_puts(&t->out, "<unknown line number>: ");
     }
-    str rest = e->text, line;
-    for (bool first = true; str_next_line(&rest, &line); first = false) {
-        i64 at = first ? str_find(line, STR("(declared at /")) : -1;
-        if (at >= 0) {
-            /* The go command shortens names wherever they stand. */
-            str file = str_from(line, (size_t)at + 13);
-            i64 colon = str_find_byte(file, ':');
-            strbuf_put(&t->out, str_slice(line, 0, (size_t)at + 13));
-            file = str_slice(file, 0, colon < 0 ? file.n : (size_t)colon);
-            str name = typecheck_name(t, file, !path_is_below(file, p->src ? p->src->dir : t->cwd));
-            strbuf_put(&t->out, name);
-            strbuf_put(&t->out, str_from(line, (size_t)at + 13 + file.n));
-        } else if (first) {
-            strbuf_put(&t->out, line);
-        } else {
-            typecheck_put_line(t, line, p->src ? p->src->dir : t->cwd);
-        }
-        strbuf_putc(&t->out, '\n');
-    }
+    typecheck_put_text(t, e->text, p->src ? p->src->dir : t->cwd);
+    strbuf_putc(&t->out, '\n');
 }
 
 static int typecheck_cmp_u32(const void *x, const void *y)
@@ -110,7 +105,8 @@ static int typecheck_cmp_u32(const void *x, const void *y)
 
 static bool typecheck_same_line(const struct typecheck *t, u32 x, u32 y)
 {
-    struct span a = sources_span_raw(t->prog->sources, x), b = sources_span_raw(t->prog->sources, y);
+    struct span a = sources_span_raw(t->prog->sources, x),
+                b = sources_span_raw(t->prog->sources, y);
     return a.line == b.line && str_eq(a.file, b.file);
 }
 
@@ -145,12 +141,12 @@ static struct typecheck_choice typecheck_choose(const struct typecheck *t, const
                                                 const u32 *by_order)
 {
     struct typecheck_choice c = {.last = UINT32_MAX};
-    if (t->all) {
-        return c;
-    }
     for (u32 i = 0; i < p->n_errors; i++) {
-        c.syntax = c.syntax ||
-                   (p->errors[i].syntax && str_has_prefix(p->errors[i].text, STR("syntax error")));
+        c.syntax = c.syntax || (!t->all && p->errors[i].syntax &&
+                                str_has_prefix(p->errors[i].text, STR("syntax error")));
+    }
+    if (t->every || t->all) {
+        return c;
     }
     u32 *orders = mem_array(p->n_errors, sizeof *orders), n = 0;
     for (u32 i = 0; i < p->n_errors; i++) {
@@ -171,10 +167,9 @@ static struct typecheck_choice typecheck_choose(const struct typecheck *t, const
     return c;
 }
 
-static bool typecheck_chosen(const struct typecheck *t, const struct typecheck_choice *c,
-                             const struct type_error *e)
+static bool typecheck_chosen(const struct typecheck_choice *c, const struct type_error *e)
 {
-    return t->all || ((e->syntax || !c->syntax) && e->order <= c->last);
+    return (e->syntax || !c->syntax) && e->order <= c->last;
 }
 
 /* "p", "p [q.test]". */
@@ -237,7 +232,7 @@ static void typecheck_package(struct typecheck *t, const struct load_package *l)
         for (u32 i = 0; i < l->n_errors; i++) {
             typecheck_load_error(t, l, &l->errors[i]);
         }
-        if (!t->all) {
+        if (!t->every && !t->all) {
             return; /* the go command does not get to the compiler */
         }
     }
@@ -259,7 +254,7 @@ static void typecheck_package(struct typecheck *t, const struct load_package *l)
         if (typecheck_again(t, p, by_order, i)) {
             continue;
         }
-        if (typecheck_chosen(t, &c, e)) {
+        if (typecheck_chosen(&c, e)) {
             typecheck_put_error(t, p, e);
         }
         struct span s = {0};
@@ -373,7 +368,7 @@ int cmd_typecheck(char *const *args)
         {"C", CMD_FLAG_STRING, &t->chdir}, {"tags", CMD_FLAG_STRING, &t->tags},
         {"mod", CMD_FLAG_STRING, &t->mod}, {"overlay", CMD_FLAG_STRING, &t->overlay},
         {"race", CMD_FLAG_BOOL, &t->race}, {"test", CMD_FLAG_BOOL, &t->test},
-        {"deps", CMD_FLAG_BOOL, &t->deps}, {"e", CMD_FLAG_BOOL, &t->all},
+        {"deps", CMD_FLAG_BOOL, &t->deps}, {"e", CMD_FLAG_BOOL, &t->every},
         {"all", CMD_FLAG_BOOL, &t->all},   {"time", CMD_FLAG_BOOL, &t->timing},
         {"p", CMD_FLAG_STRING, &t->jobs},
     };
