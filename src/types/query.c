@@ -5,9 +5,27 @@
 
 /* ---- positions ---- */
 
+/* A statement's own position may be in its middle (an assignment's is its operator's), and the compiler's ends
+ * leave out parentheses: what a node spans is what its parts do. */
+struct query_extent {
+    const struct ast *f;
+    u32 from, to;
+};
+
+static bool query_widen(void *ctx, node n)
+{
+    struct query_extent *e = ctx;
+    u32 from = ast_start(e->f, n), to = ast_end(e->f, n);
+    e->from = from < e->from ? from : e->from;
+    e->to = to > e->to ? to : e->to;
+    return true;
+}
+
 static bool query_spans(const struct ast *f, node n, u32 at)
 {
-    return at >= ast_start(f, n) && at < ast_end(f, n);
+    struct query_extent e = {.f = f, .from = UINT32_MAX};
+    ast_walk(f, n, query_widen, &e);
+    return at >= e.from && at < e.to;
 }
 
 /* From the declaration down to the innermost node around a position; also the innermost function. */
