@@ -1,0 +1,7 @@
+#!/bin/bash
+# long_messages.sh: many random programs; see test_messages.sh.
+. "$(dirname "$0")/messages.sh"
+for seed in $(seq 100 160); do
+    messages -n 500 -seed "$seed"
+done
+finish
