@@ -386,7 +386,8 @@ struct param {
 enum { PARAM_WORDS = 3 };
 
 /* One parameter; `name` if its name has been read already.  False after an error. */
-static bool param_decl(struct parser *p, node name, u8 close, struct param *out)
+static __attribute__((noinline)) bool param_decl(struct parser *p, node name, u8 close,
+                                                 struct param *out)
 {
     bool unions = close == TOK_RBRACK; /* in a list of type parameters */
 
@@ -454,8 +455,8 @@ static pos start_of(struct parser *p, node x)
 }
 
 /* `a, b T, c U`: from right to left, a name without a type takes the type of its neighbour. */
-static void distribute(struct parser *p, struct param *v, u32 n, u32 named, u32 typed, bool names,
-                       pos end)
+static __attribute__((noinline)) void distribute(struct parser *p, struct param *v, u32 n,
+                                                 u32 named, u32 typed, bool names, pos end)
 {
     pos bad = 0;
     node type = 0;
@@ -488,13 +489,49 @@ static void distribute(struct parser *p, struct param *v, u32 n, u32 named, u32 
     }
 }
 
+/* What was read, n parameters on the stack from `from` on, as FIELDs.  Apart from parse_params, which calls
+ * itself by way of types, to keep that one's frame small. */
+static __attribute__((noinline)) u32 finish_params(struct parser *p, u32 from, u32 n, u32 named,
+                                                   u32 typed, pos end, bool names, bool dots)
+{
+    struct param *v = (struct param *)(void *)&p->stack[from];
+    bool first_dots = true;
+
+    if (named == 0 && !names) {
+        for (u32 i = 0; i < n; i++) {
+            if (v[i].name) {
+                v[i].type = v[i].name;
+                v[i].name = 0;
+            }
+        }
+    } else if (named != n) {
+        distribute(p, v, n, named, typed, names, end);
+    }
+    for (u32 i = 0; i < n; i++) {
+        const struct ast_node *t = &p->nodes[v[i].type];
+        node field;
+
+        if (t->kind == AST_DOTS_TYPE && (!dots || i + 1 < n)) {
+            if (first_dots) {
+                first_dots = false;
+                parse_error(p, t->pos, "%s",
+                            dots ? "can only use ... with final parameter" : "invalid use of ...");
+            }
+            v[i].type = p->nodes[v[i].type].a;
+        }
+        field = parse_node(p, AST_FIELD, 0, 0, v[i].at, v[i].name, v[i].type);
+        p->stack[from + i] = field; /* v[i] has been read, and v[i+1] lies further on */
+    }
+    p->sp = from + n;
+    return parse_list(p, from);
+}
+
 /* Parameters up to `close`, as a list of FIELD; name, type: what has been read of the first one.
  * names: all must have one (type parameters); dots: the last may have `...`. */
 u32 parse_params(struct parser *p, node name, node type, u8 close, bool names, bool dots)
 {
     u32 from = p->sp, n, named = 0, typed = 0;
-    bool first_dots = true, whole = true;
-    struct param *v;
+    bool whole = true;
     pos end;
 
     if (name && type && p->tok == close) {
@@ -532,34 +569,7 @@ u32 parse_params(struct parser *p, node name, node type, u8 close, bool names, b
     if (n == 0) {
         return 0;
     }
-    v = (struct param *)(void *)&p->stack[from];
-    if (named == 0 && !names) {
-        for (u32 i = 0; i < n; i++) {
-            if (v[i].name) {
-                v[i].type = v[i].name;
-                v[i].name = 0;
-            }
-        }
-    } else if (named != n) {
-        distribute(p, v, n, named, typed, names, end);
-    }
-    for (u32 i = 0; i < n; i++) {
-        const struct ast_node *t = &p->nodes[v[i].type];
-        node field;
-
-        if (t->kind == AST_DOTS_TYPE && (!dots || i + 1 < n)) {
-            if (first_dots) {
-                first_dots = false;
-                parse_error(p, t->pos, "%s",
-                            dots ? "can only use ... with final parameter" : "invalid use of ...");
-            }
-            v[i].type = p->nodes[v[i].type].a;
-        }
-        field = parse_node(p, AST_FIELD, 0, 0, v[i].at, v[i].name, v[i].type);
-        p->stack[from + i] = field; /* v[i] has been read, and v[i+1] lies further on */
-    }
-    p->sp = from + n;
-    return parse_list(p, from);
+    return finish_params(p, from, n, named, typed, end, names, dots);
 }
 
 _Static_assert(sizeof(struct param) == PARAM_WORDS * sizeof(u32), "a param is words of the stack");
@@ -588,6 +598,7 @@ node parse_func_type(struct parser *p, const char *context, u32 *tparams)
     pos at = p->pos;
     u32 params, res;
 
+    parse_enter(p); /* the parameters' types count as well: these frames are the largest */
     *tparams = 0;
     if (parse_got(p, TOK_LBRACK)) {
         if (context) {
@@ -603,6 +614,7 @@ node parse_func_type(struct parser *p, const char *context, u32 *tparams)
     parse_want(p, TOK_LPAREN);
     params = parse_params(p, 0, 0, TOK_RPAREN, false, true);
     res = results(p);
+    parse_leave(p);
     return parse_node(p, AST_FUNC_TYPE, 0, 0, at, params, res);
 }
 
