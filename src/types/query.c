@@ -311,6 +311,7 @@ static void symbol_decl(struct strbuf *out, const struct package *p, const struc
 /* Counts the function literals directly inside of a function, in the order of the source, up to one. */
 struct symbol_count {
     const struct file_info *f;
+    bool old; /* before Go 1.20, when literals that cannot be reached were counted too */
     node root, want;
     node inside; /* the literal that want is, or lies in */
     u32 want_at;
@@ -333,7 +334,7 @@ static bool symbol_visit(void *ctx, node n)
         }
         return false;
     }
-    if (ast_kind(ast, n) == AST_IF) {
+    if (ast_kind(ast, n) == AST_IF && !c->old) {
         /* A branch that cannot be taken does not get as far as to have its literals named. */
         const struct constant *v = info_const(c->f, ast_at(ast, n)->a);
         node dead = 0;
@@ -354,22 +355,42 @@ static bool symbol_visit(void *ctx, node n)
     return true;
 }
 
-/* Literals of package variables are numbered in the order of initialisation. */
+/* Counts in one initialiser; here: of the file in which the literal lies. */
+static bool symbol_in(struct symbol_count *c, node rhs, bool here)
+{
+    node want = c->want;
+    u32 at = c->want_at;
+    if (!here) {
+        c->want = 0;
+        c->want_at = 0;
+    }
+    ast_walk(c->f->ast, rhs, symbol_visit, c);
+    c->want = want;
+    c->want_at = at;
+    return c->found;
+}
+
+/* Literals of package variables are numbered in the order of initialisation; formerly of the source. */
 static bool symbol_var(const struct package *p, struct symbol_count *c)
 {
     const struct file_info *f = c->f;
-    for (u32 i = 0; i < p->n_init && !c->found; i++) {
-        c->f = &p->files[p->init[i].file];
-        bool here = c->f == f && query_spans(f->ast, p->init[i].rhs, c->want_at);
-        node want = c->want;
-        if (!here) {
-            c->want = 0;
+    if (!c->old) {
+        for (u32 i = 0; i < p->n_init && !c->found; i++) {
+            c->f = &p->files[p->init[i].file];
+            symbol_in(c, p->init[i].rhs, c->f == f);
         }
-        u32 at = c->want_at;
-        c->want_at = here ? at : 0;
-        ast_walk(c->f->ast, p->init[i].rhs, symbol_visit, c);
-        c->want = want;
-        c->want_at = at;
+        c->f = f;
+        return c->found;
+    }
+    for (u32 i = 0; i < p->n_files && !c->found; i++) {
+        c->f = &p->files[i];
+        const struct ast *ast = c->f->ast;
+        const u32 *decls = ast_list(ast, ast->decls);
+        for (u32 j = 0; j < ast_list_len(ast, ast->decls) && !c->found; j++) {
+            if (ast_kind(ast, decls[j]) == AST_VAR_DECL) {
+                symbol_in(c, decls[j], c->f == f);
+            }
+        }
     }
     c->f = f;
     return c->found;
@@ -381,7 +402,9 @@ str query_symbol(struct arena *a, const struct package *p, const struct file_inf
     const struct ast *ast = f->ast;
     node outer = func;
     bool in_lit = false;
-    struct symbol_count c = {.f = f, .want = func, .want_at = ast_at(ast, func)->pos};
+    u32 minor = p->prog->go_minor ? p->prog->go_minor : UINT32_MAX;
+    struct symbol_count c = {
+        .f = f, .old = minor < 20, .want = func, .want_at = ast_at(ast, func)->pos};
     if (ast_kind(ast, func) != AST_FUNC_DECL) {
         const u32 *decls = ast_list(ast, ast->decls);
         outer = 0;
@@ -394,8 +417,7 @@ str query_symbol(struct arena *a, const struct package *p, const struct file_inf
     } else if (symbol_var(p, &c)) {
         symbol_pkg(&b, p);
         /* Go 1.22 put initialisers into a function called init. */
-        strbuf_printf(&b, p->prog->go_minor != 0 && p->prog->go_minor < 22 ? "glob..func%u" : "init.func%u",
-                      c.n);
+        strbuf_printf(&b, minor < 22 ? "glob..func%u" : "init.func%u", c.n);
         outer = c.inside;
         in_lit = true;
     }

@@ -250,6 +250,62 @@ static void symbols(void **state)
     unit_types_free(&u);
 }
 
+/* What go tool objdump shows of this program, of Go 1.26 and of Go 1.19; the digit is where the literal is. */
+static void symbols_of_literals(void **state)
+{
+    (void)state;
+    static const char *const program =
+        "package main\n"
+        "var b = func() int { return c + 1 }()\n"
+        "var c = func() int { return 41 }()\n"
+        "var table = []func() int{func() int { return 1 }, func() int { return func() int { return 2 }() }}\n"
+        "func dead(x int) []func() int {\n"
+        "	var r []func() int\n"
+        "	if false { r = append(r, func() int { return 4 }) }\n"
+        "	const dbg = 1\n"
+        "	if dbg == 1 { r = append(r, func() int { return 5 })\n"
+        "	} else { r = append(r, func() int { return 6 }) }\n"
+        "	switch f := func() int { return 7 }; {\n"
+        "	case x > 1: r = append(r, f, func() int { return 8 })\n"
+        "	}\n"
+        "	for i := func() int { return 9 }(); i < 3; i += func() int { return 10 }() {\n"
+        "		r = append(r, func() int { return 11 })\n"
+        "	}\n"
+        "	go func() { println(x) }()\n"
+        "	return r\n"
+        "}\n"
+        "func init() { println(func() int { return 12 }()) }\n"
+        "func init() { println(func() int { return 13 }()) }\n"
+        "func main() {}\n";
+    static const char *const names[][3] = {
+        {"return c + 1", "main.init.func2", "main.glob..func1"},
+        {"return 41", "main.init.func1", "main.glob..func2"},
+        {"return 1 ", "main.init.func3", "main.glob..func3"},
+        {"return func", "main.init.func4", "main.glob..func4"},
+        {"return 2 ", "main.init.func4.1", "main.glob..func4.1"},
+        {"return 5", "main.dead.func1", "main.dead.func2"},
+        {"return 7", "main.dead.func2", "main.dead.func4"},
+        {"return 8", "main.dead.func3", "main.dead.func5"},
+        {"return 9", "main.dead.func4", "main.dead.func6"},
+        {"return 10", "main.dead.func5", "main.dead.func7"},
+        {"return 11", "main.dead.func6", "main.dead.func8"},
+        {"println(x)", "main.dead.func7", "main.dead.func9"},
+        {"return 12", "main.init.0.func1", "main.init.0.func1"},
+        {"return 13", "main.init.1.func1", "main.init.1.func1"},
+    };
+    for (u32 old = 0; old < 2; old++) {
+        struct unit_types u;
+        unit_types_init(&u, "amd64");
+        u.prog->go_minor = old ? 19 : 26;
+        unit_types_add(&u, "p", program);
+        for (u32 i = 0; i < ARRAY_LEN(names); i++) {
+            node n = query_func_at(&u.pkg->files[0], where(&u, names[i][0], 1));
+            assert_str(query_symbol(&u.a, u.pkg, &u.pkg->files[0], n), names[i][1 + old]);
+        }
+        unit_types_free(&u);
+    }
+}
+
 /* The innermost node of a kind around a position. */
 static node around(const struct unit_types *u, const char *what, u32 nth, enum ast_kind kind)
 {
@@ -317,7 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scopes),  cmocka_unit_test(exported), cmocka_unit_test(lookups),
         cmocka_unit_test(other_names), cmocka_unit_test(nodes), cmocka_unit_test(symbols),
-        cmocka_unit_test(callees), cmocka_unit_test(paths),
+        cmocka_unit_test(symbols_of_literals), cmocka_unit_test(callees), cmocka_unit_test(paths),
     };
 
     return cmocka_run_group_tests_name("types_lookup", tests, NULL, NULL);
