@@ -387,6 +387,7 @@ struct package *check_package(struct program *p, str path, struct ast **files, u
         check_all(&c);
     }
     check_sort_errors(&c, files, n);
+    pkg->tainted = c.has_fake || pkg->n_errors > 0;
 
     for (size_t i = 0; i < c.objs.n; i++) { /* what pointed to tmp */
         struct decl *d = c.objs.v[i]->decl;
@@ -482,8 +483,13 @@ static void check_task(void *arg, u32 worker)
                !(l->std && check_std_incomplete(l->path))) {
         flags |= CHECK_COMPLETE;
     }
-    struct package *k = check_package(j->prog, l->path, files, n, version_minor(l->go_version),
-                                      flags, check_find, j);
+    /* A module that wants a newer Go is the loader's error; the compiler gets its own version then
+       (cmd/go/internal/work/gc.go). */
+    u16 version = version_minor(l->go_version), newest = j->prog->go_minor;
+    if (newest != 0 && version > newest) {
+        version = newest;
+    }
+    struct package *k = check_package(j->prog, l->path, files, n, version, flags, check_find, j);
     k->src = l;
     if (k->name.n == 0) {
         k->name = l->name;

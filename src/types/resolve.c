@@ -219,8 +219,8 @@ static void resolve_import(struct resolve *r, node n)
     } else {
         record_implicit(c, n, o);
     }
+    c->has_fake = c->has_fake || imp->fake || imp->tainted;
     if (imp->fake) {
-        c->has_fake = true;
         o->flags |= OBJ_USED; /* uses cannot be told from mistakes */
     }
     vec_push_in(c->tmp, &c->imports, o);

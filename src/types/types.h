@@ -499,6 +499,7 @@ struct package {
     u16 version;   /* minor language version */
     bool fake;     /* stands for one that could not be loaded, or for C: every name is there, silently */
     bool complete; /* checked, also if there were errors */
+    bool tainted;  /* fake, wrong, or an importer of such: its types may be invalid without a word */
     struct checker *check; /* that is at work on it; NULL when done */
     struct type_error *errors; /* by position, files in the order of their first errors */
     u32 n_errors;
