@@ -267,8 +267,8 @@ static bool cond_operand(struct cond *c)
     } else {
         w = cond_word(c);
         c->s = str_trim(c->s);
-        if (str_cut_prefix(&c->s, STR("== \"")) || (ne = str_cut_prefix(&c->s, STR("!= \"")))) {
-            ne = c->s.p[-4] == '!';
+        ne = str_cut_prefix(&c->s, STR("!= \""));
+        if (ne || str_cut_prefix(&c->s, STR("== \""))) {
             end = str_find_byte(c->s, '"');
             lit = str_slice(c->s, 0, end < 0 ? c->s.n : (size_t)end);
             c->s = str_from(c->s, lit.n + 1);
@@ -501,6 +501,11 @@ bool load_env_init(struct arena *a, const struct load_config *c, struct load_env
         return false;
     }
     env->goroot_src = path_join(a, env->goroot, STR("src"));
+    /* Some distributions have src elsewhere, behind a link: whoever works there is in GOROOT. */
+    if (io_real_path(a, str_cstr(a, env->goroot_src), &v, NULL) && path_is_below(env->cwd, v)) {
+        env->cwd =
+            str_fmt(a, "%.*s%.*s", STR_ARG(env->goroot_src), STR_ARG(str_from(env->cwd, v.n)));
+    }
     find_version(a, env);
     file = from_process(&l, "GOENV");
     if (file.n == 0) {

@@ -96,11 +96,9 @@ static void order_from(struct loader *l, struct pkg *root)
 
 /* Marks what of p's dependencies leads to target; depth first, each package once per mark.  post gets
  * those that do, dependencies first. */
-static bool leads_to(struct loader *l, struct pkg *p, const struct pkg *target, u32 mark,
-                     pkgs *post)
+static bool leads_to(struct pkg *p, const struct pkg *target, u32 mark, pkgs *post)
 {
     VEC(struct frame) frames = {0};
-    bool result;
 
     if (p == target) {
         return true;
@@ -140,9 +138,7 @@ static bool leads_to(struct loader *l, struct pkg *p, const struct pkg *target, 
         frames.n--;
     }
     vec_release(&frames);
-    (void)l;
-    result = p->on_way;
-    return result;
+    return p->on_way;
 }
 
 /* An import of an in-package test that comes back to the package. */
@@ -251,7 +247,7 @@ static void add_tests(struct loader *l, struct pkg *p)
         for (size_t i = 0; i < p->tests.n; i++) {
             struct edge *e = &p->tests.v[i];
 
-            if (e->to && leads_to(l, e->to, p, mark, NULL)) {
+            if (e->to && leads_to(e->to, p, mark, NULL)) {
                 test_cycle(l, p, e);
             }
         }
@@ -271,7 +267,7 @@ static void add_tests(struct loader *l, struct pkg *p)
         p->copy_of = mark;
         for (size_t i = 0; i < p->xtests.n; i++) {
             if (p->xtests.v[i].to) {
-                leads_to(l, p->xtests.v[i].to, p, mark, &copies);
+                leads_to(p->xtests.v[i].to, p, mark, &copies);
             }
         }
         for (size_t i = 0; i < copies.n; i++) {

@@ -45,11 +45,11 @@ struct load_mods {
     struct load_vendor vendor;
 
     struct strmap work_replace; /* of go.work; as the next */
-    struct strmap replace;      /* "path@version", "path@" → struct replacement */
+    struct strmap replace;      /* "path@version", "path@" → struct load_mod_replacement */
     struct strmap exclude;      /* "path@version" */
     struct strmap roots;        /* path → struct load_modver: what the main module requires */
-    struct strmap nodes;        /* "path@version" → struct node: go.mod files that were read */
-    struct strmap selected;     /* path → struct load_modver; with the graph only */
+    struct strmap nodes; /* "path@version" → struct load_mod_node: go.mod files that were read */
+    struct strmap selected; /* path → struct load_modver; with the graph only */
     bool graph_done;
     struct strmap modules;     /* "path@version" → struct load_module */
     struct strmap vendor_pkgs; /* package → struct load_vendored */

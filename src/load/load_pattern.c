@@ -348,13 +348,10 @@ static void walk_local(struct loader *l, str pattern, pkgs *out)
         }
         if (!inside) {
             struct strbuf b = {0};
-            bool below = false;
 
             for (size_t i = 0; i < l->mods.mains.n; i++) {
                 strbuf_printf(&b, "%s%.*s", i > 0 ? ", " : "", STR_ARG(l->mods.mains.v[i].root));
-                below = below || path_is_below(l->mods.mains.v[i].root, abs);
             }
-            (void)below;
             load_error_add(l,
                            str_fmt(a,
                                    "pattern %.*s: directory %.*s is outside module root%s (%.*s)",
@@ -383,12 +380,6 @@ static str clean_pattern(struct arena *a, str p)
     return dotted && !str_is(p, ".") ? str_fmt(a, "./%.*s", STR_ARG(p)) : p;
 }
 
-static void take(struct loader *l, struct pkg *p)
-{
-    (void)l;
-    p->pub.matched = true;
-}
-
 /* A package that was named and is not there is an entry with an error. */
 static void not_found(struct loader *l, str path, const struct load_trouble *t)
 {
@@ -404,7 +395,7 @@ static void not_found(struct loader *l, str path, const struct load_trouble *t)
         p->dir = ARENA_NEW(&l->arena, struct load_dir);
         vec_push(&l->all, p);
     }
-    take(l, p);
+    p->pub.matched = true;
     load_complain(l, p, NULL, t->text, t->remedy);
 }
 
@@ -436,13 +427,13 @@ static void literal(struct loader *l, str pattern)
         not_found(l, path, &t);
         return;
     }
-    take(l, p);
+    p->pub.matched = true;
 }
 
 /* Packages that a wildcard found count if a file of theirs is for this build. */
-static void take_found(struct loader *l, str pattern, pkgs *found)
+static void take_found(struct loader *l, str pattern, pkgs *found, size_t n_errors)
 {
-    bool any = false;
+    bool any = l->errors.n > n_errors; /* enough has been said then */
 
     load_scan_fresh(l);
     for (size_t i = 0; i < found->n; i++) {
@@ -456,7 +447,7 @@ static void take_found(struct loader *l, str pattern, pkgs *found)
             str_is(p->dir->package, "main")) {
             continue;
         }
-        take(l, p);
+        p->pub.matched = true;
         any = true;
         p->in_all = p->in_all || str_is(pattern, "all");
     }
@@ -472,6 +463,7 @@ static void wildcard(struct loader *l, str pattern)
     struct strmap have = {0};
     pkgs found = {0};
     bool tool = str_is(pattern, "tool"), all = str_is(pattern, "all");
+    size_t n_errors = l->errors.n;
 
     if (load_path_is_local(pattern) || path_is_abs(pattern)) {
         walk_local(l, pattern, &found);
@@ -490,7 +482,7 @@ static void wildcard(struct loader *l, str pattern)
         l->all_pattern = l->all_pattern || all;
         walk_modules(l, pattern, true, &found, &have);
     }
-    take_found(l, pattern, &found);
+    take_found(l, pattern, &found, n_errors);
     for (size_t i = 0; (tool || all) && l->modules && i < l->mods.mains.n; i++) {
         const struct load_gomod *g = &l->mods.mains.v[i].gomod;
 
@@ -548,7 +540,7 @@ static void command_line_files(struct loader *l, const str *patterns, size_t n)
     p = load_add_package(l, STR("command-line-arguments"), dir, NULL, false);
     p->cmdline = true;
     load_dir_scan(a, &l->fs, &l->env.build, l->env.cgo, load_fs_dir(&l->fs, dir), names, n, p->dir);
-    take(l, p);
+    p->pub.matched = true;
 }
 
 void load_expand(struct loader *l, const str *patterns, size_t n)
