@@ -11,7 +11,7 @@
 
 /* Expansions of expansions: sensible programs need a handful.  Where they also branch, the number of instances
  * beyond INSTANCE_DEEP is what ends them. */
-enum { INSTANCE_GENERATIONS = 100, INSTANCE_DEEP = 16, INSTANCE_DEEP_MAX = 1000 };
+enum { INSTANCE_GENERATIONS = 100, INSTANCE_DEEP = 6, INSTANCE_DEEP_MAX = 3000 };
 
 /* An entry of checker.instances or program.instances, by hash. */
 struct instance {
@@ -28,39 +28,39 @@ static u64 instance_mix(u64 h, u64 v)
     return (h ^ v) * 0x9e3779b97f4a7c15u + (h >> 29);
 }
 
-/* Equal for identical types; looks only `depth` deep, since arguments of runaway instances are large. */
-static u64 instance_hash_type(struct type *t, u32 depth)
+/* Equal for identical types.  Looks at *budget parts at most, since arguments of runaway instances are large. */
+static u64 instance_hash_type(struct type *t, u32 *budget)
 {
     t = t ? type_unalias(t) : NULL;
     if (!t) {
         return 0;
     }
     u64 h = t->kind;
-    if (t->kind == TYPE_BASIC) {
-        return instance_mix(h, t->basic);
+    switch ((enum type_kind)t->kind) {
+    case TYPE_BASIC: return instance_mix(h, t->basic);
+    case TYPE_PARAM: return instance_mix(h, (u64)(uintptr_t)t);
+    default: break;
     }
-    if (t->kind == TYPE_PARAM) {
-        return instance_mix(h, (u64)(uintptr_t)t);
+    if (*budget == 0) {
+        return h;
     }
-    if (t->kind == TYPE_NAMED) {
+    --*budget;
+    switch ((enum type_kind)t->kind) {
+    case TYPE_NAMED: {
         struct type_named *n = as_named(t);
         h = instance_mix(h, (u64)(uintptr_t)n->orig);
-        for (u32 i = 0; depth && n->targs && i < n->targs->n; i++) {
-            h = instance_mix(h, instance_hash_type(n->targs->v[i], depth - 1));
+        for (u32 i = 0; n->targs && i < n->targs->n; i++) {
+            h = instance_mix(h, instance_hash_type(n->targs->v[i], budget));
         }
         return h;
     }
-    if (depth == 0) {
-        return h;
-    }
-    switch ((enum type_kind)t->kind) {
-    case TYPE_ARRAY: return instance_mix(h, instance_hash_type(as_array(t)->elem, depth - 1));
-    case TYPE_SLICE: return instance_mix(h, instance_hash_type(as_slice(t)->elem, depth - 1));
-    case TYPE_POINTER: return instance_mix(h, instance_hash_type(as_pointer(t)->elem, depth - 1));
-    case TYPE_CHAN: return instance_mix(h + t->flag, instance_hash_type(as_chan(t)->elem, depth - 1));
+    case TYPE_ARRAY: return instance_mix(h, instance_hash_type(as_array(t)->elem, budget));
+    case TYPE_SLICE: return instance_mix(h, instance_hash_type(as_slice(t)->elem, budget));
+    case TYPE_POINTER: return instance_mix(h, instance_hash_type(as_pointer(t)->elem, budget));
+    case TYPE_CHAN: return instance_mix(h + t->flag, instance_hash_type(as_chan(t)->elem, budget));
     case TYPE_MAP:
-        h = instance_mix(h, instance_hash_type(as_map(t)->key, depth - 1));
-        return instance_mix(h, instance_hash_type(as_map(t)->elem, depth - 1));
+        h = instance_mix(h, instance_hash_type(as_map(t)->key, budget));
+        return instance_mix(h, instance_hash_type(as_map(t)->elem, budget));
     case TYPE_STRUCT: {
         struct type_struct *s = as_struct(t);
         h = instance_mix(h, s->n);
@@ -74,7 +74,7 @@ static u64 instance_hash_type(struct type *t, u32 depth)
         h = instance_mix(h, s->params->n);
         h = instance_mix(h, s->results->n);
         for (u32 i = 0; i < s->params->n && i < 4; i++) {
-            h = instance_mix(h, instance_hash_type(s->params->vars[i]->type, depth - 1));
+            h = instance_mix(h, instance_hash_type(s->params->vars[i]->type, budget));
         }
         return h;
     }
@@ -87,7 +87,8 @@ static u64 instance_hash(const struct type *orig, const struct type_list *targs)
     u64 h = (u64)(uintptr_t)orig;
 
     for (u32 i = 0; i < targs->n; i++) {
-        h = instance_mix(h, instance_hash_type(targs->v[i], 3));
+        u32 budget = 24;
+        h = instance_mix(h, instance_hash_type(targs->v[i], &budget));
     }
     return h;
 }
