@@ -6,6 +6,9 @@
 // Suites: testdata is GOROOT/src/internal/types/testdata, or, where that does not exist, GOROOT/src/go/types/testdata;
 // test is GOROOT/test, or the directory that -dir gives.
 //
+// With -compiler it runs the Go compiler itself on each test that is one package, wanted errors or not, and compares all that
+// it prints: file, line, column, text.
+//
 // For each directory it prints a line "ok …" or "not ok …" as test/run.sh reads them, with these figures: errors
 // wanted; found at their line with their text; found at their line; errors that no comment wants.  What is wrong is
 // listed before.  A directory is ok if all that is wrong in it is listed in the file that -known names, with a reason
@@ -39,6 +42,7 @@ var (
 	knownFlag = flag.String("known", "", "file of known misses")
 	onlyFlag  = flag.String("only", "", "regular expression: groups to run")
 	showFlag  = flag.Bool("v", false, "print each group's errors")
+	gcFlag    = flag.Bool("compiler", false, "compare with what the compiler prints")
 	needFlag  = flag.Float64("need", 97, "percentage of wanted errors that must be found")
 )
 
@@ -82,6 +86,7 @@ type group struct {
 type found struct {
 	kind, file string
 	line, col  int
+	order      int
 	text       string
 }
 
@@ -509,17 +514,19 @@ func run(builtins bool) {
 	lines := bufio.NewScanner(pipe)
 	lines.Buffer(nil, 1<<24)
 	for lines.Scan() {
-		w := strings.SplitN(lines.Text(), "\t", 9)
+		w := strings.SplitN(lines.Text(), "\t", 11)
 		switch {
 		case w[0] == "group":
 			g = byName[w[1]]
-		case w[0] == "error" && len(w) == 9:
-			f := found{kind: w[2], file: w[3], text: unescape.Replace(w[8])}
-			f.line, _ = strconv.Atoi(w[4])
-			f.col, _ = strconv.Atoi(w[5])
+		case w[0] == "error" && len(w) == 11:
+			f := found{kind: w[2], file: w[4], text: unescape.Replace(w[10])}
+			f.order, _ = strconv.Atoi(w[3])
+			f.line, _ = strconv.Atoi(w[5])
+			f.col, _ = strconv.Atoi(w[6])
 			if g.rel {
-				f.file = w[6]
-				f.line, _ = strconv.Atoi(w[7])
+				f.file = w[7]
+				f.line, _ = strconv.Atoi(w[8])
+				f.col, _ = strconv.Atoi(w[9])
 				// Go's own test cuts the directory off as well.
 				f.text = strings.ReplaceAll(f.text, filepath.Dir(f.file)+"/", "")
 			}
@@ -546,19 +553,21 @@ func run(builtins bool) {
 
 // ---- comparing ----
 
-// What the compiler prints of a package: nothing of its types if there are syntax errors (not all that the parser says is
-// called one); no message twice in a line.
+// What the compiler prints of a package (GOROOT/src/cmd/compile/internal/base/print.go, ErrorfAt): nothing of its types if
+// there are syntax errors (not all that the parser says is called one); not the message that it said last, in the same line,
+// once more.
 func asCompiler(list []found) (out []found) {
 	syntax := false
 	for _, f := range list {
 		syntax = syntax || strings.HasPrefix(f.text, "syntax error")
 	}
-	seen := map[string]bool{}
+	list = append([]found(nil), list...)
+	sort.SliceStable(list, func(i, j int) bool { return list[i].order < list[j].order })
+	var last found
 	for _, f := range list {
-		key := fmt.Sprint(f.file, ":", f.line, ":", f.text)
-		if (!syntax || f.kind == "syntax") && !seen[key] {
-			seen[key] = true
+		if (!syntax || f.kind == "syntax") && (f.file != last.file || f.line != last.line || f.text != last.text) {
 			out = append(out, f)
+			last = f
 		}
 	}
 	return out
@@ -737,6 +746,136 @@ func judge(suite string, several, textCounts bool) bool {
 	return good
 }
 
+// ---- the compiler itself ----
+
+// importcfg has the export data of what the groups import.
+func importcfg(dir string) string {
+	args := []string{"list", "-export", "-deps", "-f", "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"}
+	for _, line := range dependencies() {
+		args = append(args, strings.Split(line, "\t")[1])
+	}
+	cmd := exec.Command(*goFlag, args...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		fatal("go list -export:", err)
+	}
+	name := filepath.Join(dir, "importcfg")
+	if err := os.WriteFile(name, out, 0o666); err != nil {
+		fatal(err)
+	}
+	return name
+}
+
+var printedRx = regexp.MustCompile(`^(.*?):(\d+)(?::(\d+))?: (.*)`)
+
+// printed are the errors that the compiler prints of a group's package.
+func printed(g *group, cfg, dir string) (list []found) {
+	// The output is a file of our own: a failing compiler removes it.
+	args := []string{"tool", "compile", "-e", "-p", g.pkgs[0].path, "-importcfg", cfg, "-o", filepath.Join(dir, "out.o")}
+	if g.version > 0 {
+		args = append(args, fmt.Sprintf("-lang=go1.%d", g.version))
+	}
+	if strings.Contains(g.flags, "C") {
+		args = append(args, "-complete")
+	}
+	out, _ := exec.Command(*goFlag, append(args, g.pkgs[0].files...)...).CombinedOutput()
+	for _, line := range strings.Split(strings.TrimRight(string(out), "\n"), "\n") {
+		if strings.HasPrefix(line, "\t") && len(list) > 0 {
+			list[len(list)-1].text += "\n" + line
+		} else if m := printedRx.FindStringSubmatch(line); m != nil {
+			f := found{file: m[1], text: m[4]}
+			f.line, _ = strconv.Atoi(m[2])
+			f.col, _ = strconv.Atoi(m[3])
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+var (
+	backEndRx  = regexp.MustCompile(`^(stack frame too large|.*channel element type too large|type .* larger than address space)`)
+	builtinsRx = regexp.MustCompile(`\b(assert|trace)\(`)
+)
+
+// againstCompiler compares each group's errors with the compiler's.
+func againstCompiler(suite, root string) bool {
+	dir, err := os.MkdirTemp("", "conformance")
+	if err != nil {
+		fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	cfg := importcfg(dir)
+	known := readKnown(suite + "-compiler")
+	met := map[string]bool{}
+	tests, lines, same, bad := 0, 0, 0, 0
+	for _, g := range groups {
+		src, _ := os.ReadFile(g.pkgs[0].files[0])
+		if len(g.pkgs) != 1 || g.accept || strings.Contains(string(src), "import \"C\"") || builtinsRx.Match(src) {
+			continue
+		}
+		tests++
+		count := map[string]int{}
+		at := map[string]string{}
+		key := func(f found) string {
+			text := strings.ReplaceAll(f.text, filepath.Dir(g.pkgs[0].files[0])+"/", "")
+			text = strings.ReplaceAll(text, root+"/", "$GOROOT/")
+			if strings.HasPrefix(text, "could not import ") { // why is the go command's to say
+				text, _, _ = strings.Cut(text, " (")
+			}
+			k := fmt.Sprintf("%s:%d:%d: %s", filepath.Base(f.file), f.line, f.col, text)
+			at[k] = place(g, f.file, f.line)
+			return k
+		}
+		for _, f := range printed(g, cfg, dir) {
+			if !backEndRx.MatchString(f.text) {
+				lines++
+				count[key(f)]++
+			}
+		}
+		for _, f := range asCompiler(g.got) {
+			k := key(f)
+			if count[k]--; count[k] >= 0 {
+				same++
+			}
+		}
+		var keys []string
+		for k := range count {
+			keys = append(keys, k)
+		}
+		sort.Strings(keys)
+		for _, k := range keys {
+			kind := "miss"
+			if count[k] < 0 {
+				kind = "extra"
+			}
+			if count[k] != 0 && known[kind+" "+at[k]] {
+				met[kind+" "+at[k]] = true
+			} else if count[k] != 0 {
+				bad++
+				fmt.Printf("%-5s %s: %s\n", kind, g.name, strings.ReplaceAll(k, "\n", "\n      "))
+			}
+		}
+		if g.crash != "" {
+			bad++
+			fmt.Printf("crash %s: %s\n", g.name, g.crash)
+		}
+	}
+	result := "ok"
+	if bad > 0 || lines == 0 {
+		result = "not ok"
+	}
+	fmt.Printf("%s %s as the compiler: %d tests, %d of %d errors the same to the column (%s), %d differences, known places %d\n", result, suite, tests,
+		same, lines, percent(same, lines), bad, len(met))
+	for k := range known {
+		if !met[k] && *onlyFlag == "" {
+			bad++
+			fmt.Printf("not ok %s known: %s is listed as wrong and is right\n", suite, k)
+		}
+	}
+	return bad == 0 && lines > 0
+}
+
 func percent(n, of int) string {
 	if of == 0 {
 		return "-"
@@ -795,7 +934,13 @@ func main() {
 	if len(groups) == 0 {
 		fatal("no tests")
 	}
-	run(*suiteFlag == "testdata")
+	run(*suiteFlag == "testdata" && !*gcFlag)
+	if *gcFlag {
+		if !againstCompiler(suite, root) {
+			os.Exit(1)
+		}
+		return
+	}
 	// The words of Go 1.19's go/types are others than the compiler's: there the line counts.
 	if !judge(suite, *suiteFlag == "test", !old && !(*suiteFlag == "test" && minor(goVersion) < 26)) {
 		os.Exit(1)

@@ -16,12 +16,13 @@
  *
  * Answers, also with tabs:
  *   group NAME
- *   error PACKAGE KIND FILE LINE COL RELFILE RELLINE TEXT
+ *   error PACKAGE KIND ORDER FILE LINE COL RELFILE RELLINE RELCOL TEXT
  *   done NAME
  *   crash NAME WHY
  *
- * KIND is syntax, soft or hard; RELFILE and RELLINE go by line directives; newlines and
- * backslashes in TEXT are written \n and \\.  Errors of a dep are answered under the group "dep".
+ * KIND is syntax, soft or hard; ORDER that in which errors were found; RELFILE … go
+ * by line directives; newlines and backslashes in TEXT are written \n and \\.  Errors of a dep
+ * are answered under the group "dep".
  */
 #include <signal.h>
 #include <stdio.h>
@@ -98,11 +99,12 @@ static void print_errors(struct eval *ev, const struct package *p)
         struct span raw = sources_span_raw(ev->prog->sources, e->pos);
         struct span rel = sources_span(ev->prog->sources, e->pos);
 
-        printf("error\t%.*s\t%s\t%.*s\t%u\t%u\t%.*s\t%u\t", STR_ARG(p->path),
+        printf("error\t%.*s\t%s\t%u\t%.*s\t%u\t%u\t%.*s\t%u\t%u\t", STR_ARG(p->path),
                e->syntax ? "syntax"
                : e->soft ? "soft"
                          : "hard",
-               STR_ARG(raw.file), raw.line, raw.col, STR_ARG(rel.file), rel.line);
+               e->order, STR_ARG(raw.file), raw.line, raw.col, STR_ARG(rel.file), rel.line,
+               rel.col);
         print_text(e->text);
     }
 }
