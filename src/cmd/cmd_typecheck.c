@@ -198,7 +198,7 @@ static void typecheck_load_error(struct typecheck *t, const struct load_package 
                                  const struct load_error *e)
 {
     struct span s = {0};
-    t->load_errors++;
+    t->load_errors += !e->warning;
     if (e->pos != 0) {
         s = sources_span(t->load->sources, e->pos);
     } else {

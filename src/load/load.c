@@ -262,6 +262,7 @@ static void finish(struct loader *l)
     for (size_t i = 0; i < l->errors.n; i++) {
         pub->errors[i].text = l->errors.v[i].text;
         pub->errors[i].remedy = l->errors.v[i].remedy;
+        pub->errors[i].warning = str_has_prefix(l->errors.v[i].text, STR("warning: "));
     }
 }
 

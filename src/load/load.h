@@ -60,9 +60,10 @@ struct load_file {
 /* A mistake that concerns a package but no syntax; where is a position of an import, or 0. */
 struct load_error {
     u32 pos;
-    str file;   /* when there is no position */
-    str text;   /* as the go command words it */
-    str remedy; /* "go get example.org/x", or empty */
+    str file;     /* when there is no position */
+    str text;     /* as the go command words it */
+    str remedy;   /* "go get example.org/x", or empty; mostly part of the text too */
+    bool warning; /* nothing is missing for it: a pattern that matches no package */
 };
 
 struct load_import {

@@ -16,14 +16,15 @@ struct load_trouble load_mods_not_cached(struct load_mods *m, struct load_modver
 {
     struct load_trouble t;
 
+    t.remedy = str_fmt(m->a, "go mod download %.*s", STR_ARG(load_mods_text(m, v)));
     if (str_is(m->env->proxy, "off")) {
         t.text = str_fmt(m->a, "%.*s: module lookup disabled by GOPROXY=off",
                          STR_ARG(load_mods_text(m, v)));
     } else {
-        t.text = str_fmt(m->a, "%.*s: %s is not in the module cache (%.*s)",
-                         STR_ARG(load_mods_text(m, v)), what, STR_ARG(m->env->modcache));
+        t.text = str_fmt(m->a, "%.*s: %s is not in the module cache (%.*s); to fetch it:\n\t%.*s",
+                         STR_ARG(load_mods_text(m, v)), what, STR_ARG(m->env->modcache),
+                         STR_ARG(t.remedy));
     }
-    t.remedy = str_fmt(m->a, "go mod download %.*s", STR_ARG(load_mods_text(m, v)));
     return t;
 }
 
