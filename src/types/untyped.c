@@ -399,7 +399,8 @@ static void settle(struct checker *c, node n, struct type *t, bool final, bool s
         return;
     }
     struct type *to;
-    if (val && !convert(c, &x, t, &to, &val)) {
+    const struct constant *rounded;
+    if (val && !convert(c, &x, t, &to, &rounded)) {
         return;
     }
     record_typed(c, n, c->f->mode[n], t, val);
