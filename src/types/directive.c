@@ -227,10 +227,7 @@ static const char *directive_embed_wrong(const struct directives *s, node n, boo
         return "go:embed cannot apply to var inside func";
     }
     if (c->pkg->version != 0 && c->pkg->version < 16) {
-        return s_str(c, str_fmt(c->tmp,
-                                "go:embed requires go1.16 or later (-lang was set to go1.%u; "
-                                "check go.mod)",
-                                c->pkg->version));
+        return "go:embed requires go1.16 or later";
     }
     return NULL;
 }

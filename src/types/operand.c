@@ -54,7 +54,11 @@ static void put_type(struct checker *c, struct strbuf *b, struct type *t)
     struct type_param *p = is_param(type_unalias(t));
     if (!p && (t->kind == TYPE_ALIAS || t->kind == TYPE_NAMED)) {
         const char *what = type_composite_text(t);
-        strbuf_printf(b, "%s ", what[0] ? what : s_type(c, type_under(t)));
+        struct type *u = type_under(t);
+        bool pointer = u->kind == TYPE_BASIC && u->basic == BASIC_UNSAFE_POINTER;
+
+        /* A basic type by its bare name: Pointer, not unsafe.Pointer. */
+        strbuf_printf(b, "%s ", what[0] ? what : pointer ? "Pointer" : s_type(c, u));
     }
     strbuf_printf(b, "type %s", s_type(c, t));
     if (!p) {

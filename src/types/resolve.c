@@ -114,8 +114,9 @@ static bool resolve_path(struct checker *c, node lit, str *path)
         if (rune == ' ' || rune == STR_RUNE_ERROR || !unicode_is_print(rune) ||
             (rune < 0x80 && strchr(illegal, (int)rune))) {
             if (unicode_is_print(rune)) {
+                char utf8[4];
                 check_error(c, at, "invalid import path (invalid character U+%04X '%.*s')", rune,
-                            (int)w, rest.p);
+                            (int)str_encode_rune(utf8, rune), utf8);
             } else {
                 check_error(c, at, "invalid import path (invalid character U+%04X)", rune);
             }

@@ -232,7 +232,7 @@ static void note_case(struct checker *c, const struct operand *v, struct seen_va
         }
     }
     vec_push_in(c->tmp, &seen->before, (u32)last->u);
-    vec_push_in(c->tmp, &seen->list, (struct seen_value){v->val, v->type, at_operand(c, v)});
+    vec_push_in(c->tmp, &seen->list, (struct seen_value){v->val, v->type, check_at(c, v->expr)->pos});
     last->u = seen->list.n;
 }
 
