@@ -397,12 +397,12 @@ func ours(file, version string) (errs []message, failure string) {
 		if kind == "crash" {
 			return nil, l
 		}
-		// FILE LINE COL RELFILE RELLINE TEXT
+		// FILE LINE COL RELFILE RELLINE RELCOL TEXT
 		_, rest, ok := strings.Cut(l, "\t"+file+"\t")
-		if f := strings.SplitN(rest, "\t", 5); kind == "error" && ok && len(f) == 5 {
+		if f := strings.SplitN(rest, "\t", 6); kind == "error" && ok && len(f) == 6 {
 			line, _ := strconv.Atoi(f[0])
 			col, _ := strconv.Atoi(f[1])
-			errs = append(errs, message{line, col, unescape.Replace(f[4])})
+			errs = append(errs, message{line, col, unescape.Replace(f[5])})
 		}
 	}
 	return errs, ""
