@@ -746,6 +746,12 @@ void lex_start(struct parser *p)
         memset(known.v, 0, sizeof(known.v));
         known.serial = serial;
     }
-    p->at = lex_junk(p, p->text);
+    p->at = p->text;
+    if (*p->at == 0 && p->at < p->end) {
+        /* As the compiler says it of a file's first byte. */
+        parse_error(p, p->base, "invalid character U+0000");
+        p->at++;
+    }
+    p->at = lex_junk(p, p->at);
     p->nlsemi = false;
 }
