@@ -135,7 +135,7 @@ static void found(struct walk *w, str dir, str name)
     struct loader *l = w->l;
     struct load_trouble t;
     struct pkg *p;
-    str path = l->modules ? name : dir;
+    str path = l->modules || !w->resolve ? name : dir;
 
     if (!load_fs_dir(&l->fs, dir)->go_files) {
         return;
