@@ -66,6 +66,9 @@ RT_S := $(sort $(wildcard rt/*.S))
 RT_OBJ := $(RT_C:%=$(B)/%.o) $(RT_S:%=$(B)/%.o)
 RT := $(B)/rt/gomm_rt.o
 
+BENCH_C := $(sort $(wildcard bench/*.c))
+BENCH   := $(BENCH_C:bench/%.c=$(B)/bench/%)
+
 UNIT_C := $(sort $(wildcard test/unit/*.c))
 UNIT   := $(UNIT_C:test/unit/%.c=$(B)/test/unit/%)
 
@@ -224,9 +227,16 @@ run: setup
 	@+$(call locked,$(B)) $(B)/gomm
 	@PATH="$(GO_PATH)$$PATH" $(B)/gomm check ./exercises/...; s=$$?; [ $$s -le 1 ] || exit $$s
 
-.PHONY: bench
+.PHONY: bench bench-programs
+bench-programs: $(BENCH)
+$(B)/bench/%: bench/%.c $(B)/libgomm.a $(B)/flags.tool
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(TOOL_CPPFLAGS) $(TOOL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+		$(B)/libgomm.a $(TOOL_LIBS)
+
 bench: setup
-	@+$(call locked,$(B)) $(B)/gomm
+	@+$(call locked,$(B)) $(B)/gomm bench-programs
 	@set -e; for f in bench/*.sh; do [ -x "$$f" ] || continue; echo "== $$f"; \
 		PATH="$(GO_PATH)$$PATH" GOMM=$(abspath $(B)/gomm) GOMM_ROOT=$(CURDIR) "$$f"; done
 
@@ -288,4 +298,4 @@ help:
 
 -include $(SRC_C:%.c=$(B)/obj/%.c.d) $(SRC_S:%.S=$(B)/obj/%.S.d)
 -include $(RT_C:%.c=$(B)/%.c.d) $(RT_S:%.S=$(B)/%.S.d)
--include $(UNIT:%=%.d) $(EVAL:%=%.d) $(FUZZ:%=%.d) $(RT_TEST_OBJ:%.o=%.d)
+-include $(UNIT:%=%.d) $(EVAL:%=%.d) $(BENCH:%=%.d) $(FUZZ:%=%.d) $(RT_TEST_OBJ:%.o=%.d)
