@@ -2,7 +2,7 @@
  *
  * No signature is recorded for a builtin's name: the types of the call and of its arguments say it all.
  * Behaviour and words: GOROOT/src/cmd/compile/internal/types2/builtins.go. */
-#include "types/check.h"
+#include "types/builtin.h"
 
 const struct builtin_info builtin_table[BUILTIN_COUNT] = {
 #define X(id, text, n, variadic, kind) [BUILTIN_##id] = {text, n, variadic, kind},
@@ -10,54 +10,15 @@ const struct builtin_info builtin_table[BUILTIN_COUNT] = {
 #undef X
 };
 
-/* A call under way.  v[0] is also the operand in which the result is returned. */
-struct call {
-    node n, fun;
-    const node *exprs; /* as written */
-    u32 n_exprs;
-    bool dots;
-    enum builtin id;
-    struct operand *v; /* evaluated arguments: may be more than were written */
-    u32 len;
-};
-
 /* interface{}, where it is no any */
 static struct type_set all_types = {.all_terms = true};
 static struct type_interface empty_iface = {
     .t = {.kind = TYPE_INTERFACE}, .complete = true, .set = &all_types};
 
-static bool value(struct operand *x, struct type *t)
-{
-    x->mode = MODE_VALUE;
-    x->type = t;
-    return true;
-}
-
-static bool constant_value(struct checker *c, struct operand *x, struct type *t, i64 val)
-{
-    x->mode = MODE_CONST;
-    x->type = t;
-    x->val = constant_int(c->a, val);
-    return true;
-}
-
-static bool no_value(struct operand *x)
-{
-    x->mode = MODE_NOVALUE;
-    return true;
-}
-
-/* Assigns x to a parameter; false after an error. */
-static bool assign(struct checker *c, struct operand *x, struct type *t, const char *context)
-{
-    assign_operand(c, x, t, context);
-    return x->mode != MODE_NONE;
-}
-
 /* ---- arguments ---- */
 
 /* Evaluates the arguments into few (room for n) or memory of c->tmp; false after an error. */
-static bool eval_args(struct checker *c, struct call *k, struct operand *few, u32 room)
+static bool eval_args(struct checker *c, struct builtin_call *k, struct operand *few, u32 room)
 {
     u32 n = k->n_exprs;
     k->v = n <= room ? few : ARENA_ARRAY(c->tmp, struct operand, n);
@@ -77,8 +38,8 @@ static bool eval_args(struct checker *c, struct call *k, struct operand *few, u3
         k->len = t->n;
         k->v = ARENA_ARRAY(c->tmp, struct operand, t->n);
         for (u32 i = 0; i < t->n; i++) {
-            k->v[i] = (struct operand){
-                .mode = MODE_VALUE, .expr = k->exprs[0], .type = t->vars[i]->type};
+            k->v[i] =
+                (struct operand){.mode = MODE_VALUE, .expr = k->exprs[0], .type = t->vars[i]->type};
         }
         return true;
     }
@@ -113,8 +74,8 @@ static bool slice_each(void *ctx, struct type *t, struct type *u)
     if (!s->elem) {
         s->elem = slice->elem;
     } else if (!type_identical(s->elem, slice->elem)) {
-        s->why = str_fmt(c->tmp, "mismatched slice element types %s and %s in %s", s_type(c, s->elem),
-                         s_type(c, slice->elem), s_operand(c, s->x))
+        s->why = str_fmt(c->tmp, "mismatched slice element types %s and %s in %s",
+                         s_type(c, s->elem), s_type(c, slice->elem), s_operand(c, s->x))
                      .p;
         return false;
     }
@@ -155,7 +116,7 @@ static bool bytes_and_string(struct checker *c, struct operand *x, struct operan
     return operand_assignable(c, x, &bytes.t, NULL);
 }
 
-static void append_count_error(struct checker *c, const struct call *k, struct type *slice)
+static void append_count_error(struct checker *c, const struct builtin_call *k, struct type *slice)
 {
     struct check_msg m = {.n = 0};
     struct type *have[8], *want[2] = {k->v[0].type, slice};
@@ -171,7 +132,7 @@ static void append_count_error(struct checker *c, const struct call *k, struct t
     check_msg_report(c, &m);
 }
 
-static bool call_append(struct checker *c, struct operand *x, const struct call *k)
+static bool call_append(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     const char *why;
     struct type *elem = slice_elem(c, x, &why);
@@ -198,15 +159,15 @@ static bool call_append(struct checker *c, struct operand *x, const struct call 
     } else {
         assign_operand(c, &k->v[1], type_new_slice(c->a, elem), context);
     }
-    return value(x, t);
+    return builtin_value(x, t);
 }
 
-static bool call_copy(struct checker *c, struct operand *x, const struct call *k)
+static bool call_copy(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     struct operand *y = &k->v[1];
     bool string;
     if (bytes_and_string(c, x, y, &string)) {
-        return value(x, TYPE_OF(INT));
+        return builtin_value(x, TYPE_OF(INT));
     }
     const char *why;
     struct type *to = slice_elem(c, x, &why);
@@ -228,7 +189,7 @@ static bool call_copy(struct checker *c, struct operand *x, const struct call *k
                     s_operand(c, x), s_operand(c, y), s_type(c, to), s_type(c, from));
         return false;
     }
-    return value(x, TYPE_OF(INT));
+    return builtin_value(x, TYPE_OF(INT));
 }
 
 /* ---- len, cap ---- */
@@ -261,30 +222,30 @@ static bool len_each(void *ctx, struct type *t, struct type *u)
     return u && has_len(array_of(u), *(bool *)ctx);
 }
 
-static bool call_len(struct checker *c, struct operand *x, const struct call *k)
+static bool call_len(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     bool len = k->id == BUILTIN_LEN;
     struct type *under = type_under(x->type), *u = array_of(under);
     bool param = u->kind == TYPE_INTERFACE && type_is_param(x->type);
     if (param ? !type_each(x->type, len_each, &len) : !has_len(u, len)) {
         if (type_is_valid(under)) {
-            check_error(c, at_operand(c, x), "invalid argument: %s for built-in %s", s_operand(c, x),
-                        builtin_table[k->id].name);
+            check_error(c, at_operand(c, x), "invalid argument: %s for built-in %s",
+                        s_operand(c, x), builtin_table[k->id].name);
         }
         return false;
     }
     if (u->kind == TYPE_BASIC && x->mode == MODE_CONST) {
-        return constant_value(c, x, TYPE_OF(INT), (i64)constant_string_len(x->val));
+        return builtin_const(c, x, TYPE_OF(INT), (i64)constant_string_len(x->val));
     }
     /* Go spec, "Length and capacity": constant if nothing has to be evaluated. */
     if (u->kind == TYPE_ARRAY && !c->env.has_call) {
-        constant_value(c, x, TYPE_OF(INT), as_array(u)->len);
+        builtin_const(c, x, TYPE_OF(INT), as_array(u)->len);
         if (as_array(u)->len < 0) {
             x->val = constant_unknown();
         }
         return true;
     }
-    return value(x, TYPE_OF(INT));
+    return builtin_value(x, TYPE_OF(INT));
 }
 
 /* ---- clear, close, delete ---- */
@@ -302,9 +263,10 @@ static bool clear_each(void *ctx, struct type *t, struct type *u)
     if (u && (u->kind == TYPE_MAP || u->kind == TYPE_SLICE)) {
         return true;
     }
-    check_error(s->c, at_operand(s->c, s->x),
-                "invalid argument: cannot clear %s: argument must be (or constrained by) map or slice",
-                s_operand(s->c, s->x));
+    check_error(
+        s->c, at_operand(s->c, s->x),
+        "invalid argument: cannot clear %s: argument must be (or constrained by) map or slice",
+        s_operand(s->c, s->x));
     return false;
 }
 
@@ -341,20 +303,20 @@ static bool delete_each(void *ctx, struct type *t, struct type *u)
     return true;
 }
 
-static bool call_on_set(struct checker *c, struct operand *x, const struct call *k)
+static bool call_on_set(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     struct set_check s = {.c = c, .x = x};
     switch (k->id) {
     case BUILTIN_CLEAR:
         check_need(c, at_node(c, k->fun), 21, "clear");
-        return type_each(x->type, clear_each, &s) && no_value(x);
-    case BUILTIN_CLOSE: return type_each(x->type, close_each, &s) && no_value(x);
+        return type_each(x->type, clear_each, &s) && builtin_no_value(x);
+    case BUILTIN_CLOSE: return type_each(x->type, close_each, &s) && builtin_no_value(x);
     default:
         if (!type_each(x->type, delete_each, &s)) {
             return false;
         }
         *x = k->v[1];
-        return assign(c, x, s.key, "argument to delete") && no_value(x);
+        return builtin_assign(c, x, s.key, "argument to delete") && builtin_no_value(x);
     }
 }
 
@@ -385,8 +347,8 @@ static struct type *complex_result(struct type *t, enum builtin id)
 
 /* A type parameter gives a new one, whose types are the results for each of its types.  That is
  * an error for the time being (golang/go #50937), but checking goes on. */
-static struct type *complex_result_param(struct checker *c, const struct operand *x, struct type_param *p,
-                                         enum builtin id)
+static struct type *complex_result_param(struct checker *c, const struct operand *x,
+                                         struct type_param *p, enum builtin id)
 {
     const struct type_set *set = type_set_of(type_param_iface(p));
     if (!type_set_has_terms(set)) {
@@ -400,9 +362,10 @@ static struct type *complex_result_param(struct checker *c, const struct operand
             return NULL;
         }
     }
-    check_error_soft(c, at_operand(c, x),
-                     "%s not supported as argument to built-in %s for go1.18 (see go.dev/issue/50937)",
-                     s_operand(c, x), builtin_table[id].name);
+    check_error_soft(
+        c, at_operand(c, x),
+        "%s not supported as argument to built-in %s for go1.18 (see go.dev/issue/50937)",
+        s_operand(c, x), builtin_table[id].name);
     struct type_union *u = ARENA_NEW(c->a, struct type_union);
     u->t.kind = TYPE_UNION;
     u->n = set->n_terms;
@@ -434,7 +397,7 @@ static void to_untyped_float(struct checker *c, struct operand *x)
     }
 }
 
-static bool call_complex(struct checker *c, struct operand *x, const struct call *k)
+static bool call_complex(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     struct operand *y = &k->v[1];
     bool x_untyped = type_untyped(x->type), y_untyped = type_untyped(y->type);
@@ -478,7 +441,7 @@ static bool call_complex(struct checker *c, struct operand *x, const struct call
     return true;
 }
 
-static bool call_real_imag(struct checker *c, struct operand *x, const struct call *k)
+static bool call_real_imag(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     if (type_untyped(x->type)) {
         if (x->mode != MODE_CONST) {
@@ -492,7 +455,8 @@ static bool call_real_imag(struct checker *c, struct operand *x, const struct ca
     }
     struct type *t = complex_type(c, x, k->id);
     if (!t) {
-        check_error(c, at_operand(c, x), "invalid argument: argument has type %s, expected complex type",
+        check_error(c, at_operand(c, x),
+                    "invalid argument: argument has type %s, expected complex type",
                     s_type(c, x->type));
         return false;
     }
@@ -520,7 +484,7 @@ static const char *make_cond(struct checker *c, void *ctx, struct type *t, struc
                : "type must be slice, map, or channel";
 }
 
-static bool call_make(struct checker *c, struct operand *x, const struct call *k)
+static bool call_make(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     node arg0 = k->exprs[0];
     struct type *t = check_var_type(c, arg0);
@@ -530,14 +494,15 @@ static bool call_make(struct checker *c, struct operand *x, const struct call *k
     const char *why;
     struct type *u = type_common(c, t, make_cond, NULL, &why);
     if (!u) {
-        check_error(c, at_node(c, arg0), "invalid argument: cannot make %s: %s", s_expr(c, arg0), why);
+        check_error(c, at_node(c, arg0), "invalid argument: cannot make %s: %s", s_expr(c, arg0),
+                    why);
         return false;
     }
     u32 min = u->kind == TYPE_SLICE ? 2 : 1;
     if (k->n_exprs < min || k->n_exprs > min + 1) {
         check_error(c, at_node(c, k->n),
-                    "invalid operation: %s expects %u or %u arguments; found %u", s_expr(c, k->n), min,
-                    min + 1, k->n_exprs);
+                    "invalid operation: %s expects %u or %u arguments; found %u", s_expr(c, k->n),
+                    min, min + 1, k->n_exprs);
         return false;
     }
     i64 size[2] = {-1, -1};
@@ -548,10 +513,10 @@ static bool call_make(struct checker *c, struct operand *x, const struct call *k
     if (size[0] >= 0 && size[1] >= 0 && size[0] > size[1]) {
         check_error(c, at_node(c, k->exprs[1]), "invalid argument: length and capacity swapped");
     }
-    return value(x, t);
+    return builtin_value(x, t);
 }
 
-static bool call_new(struct checker *c, struct operand *x, const struct call *k)
+static bool call_new(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     node arg = k->exprs[0];
     check_expr_or_type(c, x, arg, false);
@@ -562,19 +527,19 @@ static bool call_new(struct checker *c, struct operand *x, const struct call *k)
     if (x->mode == MODE_TYPE) {
         check_no_constraint(c, arg, x->type);
     } else {
-        if (type_untyped(x->type) && !assign(c, x, NULL, "argument to new")) {
+        if (type_untyped(x->type) && !builtin_assign(c, x, NULL, "argument to new")) {
             return false;
         }
         if (!check_allow(c, 26)) {
             check_need(c, at_node(c, k->fun), 26, "new(%s)", s_expr(c, arg));
         }
     }
-    return value(x, type_new_pointer(c->a, x->type));
+    return builtin_value(x, type_new_pointer(c->a, x->type));
 }
 
 /* ---- min, max ---- */
 
-static bool call_min_max(struct checker *c, struct operand *x, const struct call *k)
+static bool call_min_max(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     const char *name = builtin_table[k->id].name;
     check_need(c, at_node(c, k->fun), 21, "built-in %s", name);
@@ -582,7 +547,8 @@ static bool call_min_max(struct checker *c, struct operand *x, const struct call
     for (u32 i = 0; i < k->len; i++) {
         struct operand *y = &k->v[i];
         if (!type_all(y->type, INFO_ORDERED)) {
-            check_error(c, at_operand(c, y), "invalid argument: %s cannot be ordered", s_operand(c, y));
+            check_error(c, at_operand(c, y), "invalid argument: %s cannot be ordered",
+                        s_operand(c, y));
             return false;
         }
         if (i == 0) {
@@ -593,14 +559,16 @@ static bool call_min_max(struct checker *c, struct operand *x, const struct call
             return false;
         }
         if (!type_identical(x->type, y->type)) {
-            check_error(c, at_operand(c, y),
-                        "invalid argument: mismatched types %s (previous argument) and %s (type of %s)",
-                        s_type(c, x->type), s_type(c, y->type), s_expr(c, y->expr));
+            check_error(
+                c, at_operand(c, y),
+                "invalid argument: mismatched types %s (previous argument) and %s (type of %s)",
+                s_type(c, x->type), s_type(c, y->type), s_expr(c, y->expr));
             return false;
         }
         if (x->mode != MODE_CONST || y->mode != MODE_CONST) {
             x->mode = MODE_VALUE;
-        } else if (constant_kind(x->val) == CONST_UNKNOWN || constant_kind(y->val) == CONST_UNKNOWN) {
+        } else if (constant_kind(x->val) == CONST_UNKNOWN ||
+                   constant_kind(y->val) == CONST_UNKNOWN) {
             x->val = constant_unknown();
         } else if (constant_compare(c->a, op, y->val, x->val)) {
             *x = *y;
@@ -608,8 +576,9 @@ static bool call_min_max(struct checker *c, struct operand *x, const struct call
     }
     if (x->mode != MODE_CONST) {
         x->mode = MODE_VALUE;
-        const char *context = k->id == BUILTIN_MAX ? "argument to built-in max" : "argument to built-in min";
-        if (!assign(c, x, &empty_iface.t, context)) {
+        const char *context =
+            k->id == BUILTIN_MAX ? "argument to built-in max" : "argument to built-in min";
+        if (!builtin_assign(c, x, &empty_iface.t, context)) {
             return false;
         }
     }
@@ -621,154 +590,29 @@ static bool call_min_max(struct checker *c, struct operand *x, const struct call
 
 /* ---- panic, print ---- */
 
-static bool call_panic(struct checker *c, struct operand *x, const struct call *k)
+static bool call_panic(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     if (c->env.panics && c->env.sig && c->env.sig->results->n > 0) {
         map_put(c->env.panics, k->n, NULL); /* whether the function terminates depends on it */
     }
-    return assign(c, x, &empty_iface.t, "argument to panic") && no_value(x);
+    return builtin_assign(c, x, &empty_iface.t, "argument to panic") && builtin_no_value(x);
 }
 
-static bool call_print(struct checker *c, struct operand *x, const struct call *k)
+static bool call_print(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     const char *context =
         k->id == BUILTIN_PRINT ? "argument to built-in print" : "argument to built-in println";
     for (u32 i = 0; i < k->len; i++) {
-        if (!assign(c, &k->v[i], NULL, context)) {
+        if (!builtin_assign(c, &k->v[i], NULL, context)) {
             return false;
         }
     }
-    return no_value(x);
-}
-
-/* ---- unsafe: sizes ---- */
-
-static bool call_sizeof(struct checker *c, struct operand *x, const struct call *k)
-{
-    bool align = k->id == BUILTIN_ALIGNOF;
-    if (!assign(c, x, NULL, align ? "argument to unsafe.Alignof" : "argument to unsafe.Sizeof")) {
-        return false;
-    }
-    if (layout_varies(x->type)) {
-        return value(x, TYPE_OF(UINTPTR));
-    }
-    const struct sizes *s = &c->prog->sizes;
-    i64 size = align ? layout_align(s, x->type) : layout_size(s, x->type);
-    if (size < 0) {
-        check_error(c, at_operand(c, x), "%s is too large", s_operand(c, x));
-        return false;
-    }
-    return constant_value(c, x, TYPE_OF(UINTPTR), size);
-}
-
-/* Offset of the field that the path leads to, through structs only; below 0: too large. */
-static i64 path_offset(struct checker *c, struct type *t, const u32 *path, u32 n)
-{
-    i64 sum = 0;
-    for (u32 i = 0; i < n; i++) {
-        struct type_struct *s = as_struct(type_under(t));
-        i64 *off = ARENA_ARRAY(c->tmp, i64, s->n);
-        layout_offsets(&c->prog->sizes, s, off);
-        if (off[path[i]] < 0 || __builtin_add_overflow(sum, off[path[i]], &sum)) {
-            return -1;
-        }
-        t = s->fields[path[i]]->type;
-    }
-    return sum;
-}
-
-static bool call_offsetof(struct checker *c, struct operand *x, const struct call *k)
-{
-    node arg = k->exprs[0], sel = ast_unparen(c->ast, arg);
-    if (check_kind(c, sel) != AST_SELECTOR) {
-        check_error(c, at_node(c, arg), "invalid argument: %s is not a selector expression",
-                    s_expr(c, arg));
-        check_use(c, &arg, 1);
-        return false;
-    }
-    check_expr(c, NULL, x, check_at(c, sel)->a);
-    if (x->mode == MODE_NONE) {
-        return false;
-    }
-    struct type *base = x->type;
-    struct type_pointer *p = is_pointer(type_under(base));
-    if (p && type_under(p->elem)->kind == TYPE_STRUCT) {
-        base = p->elem;
-    }
-    name_id name = check_at(c, check_at(c, sel)->b)->a;
-    str text = check_name(c, name);
-    struct lookup l = lookup_find(c->a, base, false, c->pkg, name, false, c->prog->names);
-    if (l.result != LOOKUP_FOUND && l.result != LOOKUP_NOT_ADDRESSABLE) {
-        check_error(c, at_operand(c, x), "invalid argument: %s has no single field %.*s",
-                    s_type(c, base), STR_ARG(text));
-        return false;
-    }
-    if (l.obj && l.obj->kind == OBJ_FUNC) {
-        check_error(c, at_node(c, arg), "invalid argument: %s is a method value", s_expr(c, arg));
-        return false;
-    }
-    if (l.indirect) {
-        check_error(c, at_operand(c, x),
-                    "invalid argument: field %.*s is embedded via a pointer in %s", STR_ARG(text),
-                    s_type(c, base));
-        return false;
-    }
-    record_selection(c, sel, SELECT_FIELD, base, l.obj, l.path, l.n_path, false);
-    record_typed(c, sel, x->mode == MODE_VAR ? MODE_VAR : MODE_VALUE, l.obj->type, NULL);
-    if (layout_varies(base)) {
-        return value(x, TYPE_OF(UINTPTR));
-    }
-    i64 off = path_offset(c, base, l.path, l.n_path);
-    if (off < 0) {
-        check_error(c, at_operand(c, x), "%s is too large", s_operand(c, x));
-        return false;
-    }
-    return constant_value(c, x, TYPE_OF(UINTPTR), off);
-}
-
-/* ---- unsafe: pointers ---- */
-
-static bool call_unsafe(struct checker *c, struct operand *x, const struct call *k)
-{
-    pos fun = at_node(c, k->fun);
-    struct operand *y = k->len > 1 ? &k->v[1] : NULL;
-    struct type *u;
-    switch (k->id) {
-    case BUILTIN_ADD:
-        check_need(c, fun, 17, "unsafe.Add");
-        return assign(c, x, TYPE_OF(UNSAFE_POINTER), "argument to unsafe.Add") &&
-               check_valid_index(c, y, "length", true) && value(x, TYPE_OF(UNSAFE_POINTER));
-    case BUILTIN_SLICE:
-        check_need(c, fun, 17, "unsafe.Slice");
-        u = type_common(c, x->type, NULL, NULL, NULL);
-        if (!u || u->kind != TYPE_POINTER) {
-            check_error(c, at_operand(c, x), "invalid argument: %s is not a pointer", s_operand(c, x));
-            return false;
-        }
-        return check_valid_index(c, y, "length", false) &&
-               value(x, type_new_slice(c->a, as_pointer(u)->elem));
-    case BUILTIN_SLICE_DATA:
-        check_need(c, fun, 20, "unsafe.SliceData");
-        u = type_common(c, x->type, NULL, NULL, NULL);
-        if (!u || u->kind != TYPE_SLICE) {
-            check_error(c, at_operand(c, x), "invalid argument: %s is not a slice", s_operand(c, x));
-            return false;
-        }
-        return value(x, type_new_pointer(c->a, as_slice(u)->elem));
-    case BUILTIN_STRING:
-        check_need(c, fun, 20, "unsafe.String");
-        return assign(c, x, type_new_pointer(c->a, TYPE_OF(BYTE)), "argument to unsafe.String") &&
-               check_valid_index(c, y, "length", false) && value(x, TYPE_OF(STRING));
-    default:
-        check_need(c, fun, 20, "unsafe.StringData");
-        return assign(c, x, TYPE_OF(STRING), "argument to unsafe.StringData") &&
-               value(x, type_new_pointer(c->a, TYPE_OF(BYTE)));
-    }
+    return builtin_no_value(x);
 }
 
 /* ---- for tests of the checker ---- */
 
-static bool call_assert(struct checker *c, struct operand *x, const struct call *k)
+static bool call_assert(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     if (x->mode != MODE_CONST || !type_is(x->type, INFO_BOOLEAN)) {
         check_error(c, at_operand(c, x), "invalid argument: %s is not a boolean constant",
@@ -786,10 +630,10 @@ static bool call_assert(struct checker *c, struct operand *x, const struct call 
     return true;
 }
 
-static bool call_trace(struct checker *c, struct operand *x, const struct call *k)
+static bool call_trace(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     if (k->n_exprs == 0) {
-        return no_value(x);
+        return builtin_no_value(x);
     }
     struct operand other;
     for (u32 i = 0; i < k->n_exprs; i++) {
@@ -800,7 +644,7 @@ static bool call_trace(struct checker *c, struct operand *x, const struct call *
 
 /* ---- dispatch ---- */
 
-static bool dispatch(struct checker *c, struct operand *x, const struct call *k)
+static bool dispatch(struct checker *c, struct operand *x, const struct builtin_call *k)
 {
     switch (k->id) {
     case BUILTIN_APPEND: return call_append(c, x, k);
@@ -820,15 +664,15 @@ static bool dispatch(struct checker *c, struct operand *x, const struct call *k)
     case BUILTIN_PANIC: return call_panic(c, x, k);
     case BUILTIN_PRINT:
     case BUILTIN_PRINTLN: return call_print(c, x, k);
-    case BUILTIN_RECOVER: return value(x, &empty_iface.t);
+    case BUILTIN_RECOVER: return builtin_value(x, &empty_iface.t);
     case BUILTIN_ALIGNOF:
-    case BUILTIN_SIZEOF: return call_sizeof(c, x, k);
-    case BUILTIN_OFFSETOF: return call_offsetof(c, x, k);
+    case BUILTIN_SIZEOF: return builtin_sizeof(c, x, k);
+    case BUILTIN_OFFSETOF: return builtin_offsetof(c, x, k);
     case BUILTIN_ADD:
     case BUILTIN_SLICE:
     case BUILTIN_SLICE_DATA:
     case BUILTIN_STRING:
-    case BUILTIN_STRING_DATA: return call_unsafe(c, x, k);
+    case BUILTIN_STRING_DATA: return builtin_unsafe(c, x, k);
     case BUILTIN_ASSERT: return call_assert(c, x, k);
     case BUILTIN_TRACE: return call_trace(c, x, k);
     default: BUG("builtin %d", (int)k->id);
@@ -841,13 +685,14 @@ static bool is_special(enum builtin id)
     return id == BUILTIN_MAKE || id == BUILTIN_NEW || id == BUILTIN_OFFSETOF || id == BUILTIN_TRACE;
 }
 
-static bool count_ok(struct checker *c, const struct call *k)
+static bool count_ok(struct checker *c, const struct builtin_call *k)
 {
     const struct builtin_info *b = &builtin_table[k->id];
     if (k->len >= b->n_args && (b->variadic || k->len <= b->n_args)) {
         return true;
     }
-    check_error(c, at_node(c, k->n), "invalid operation: %s arguments for %s (expected %u, found %u)",
+    check_error(c, at_node(c, k->n),
+                "invalid operation: %s arguments for %s (expected %u, found %u)",
                 k->len < b->n_args ? "not enough" : "too many", s_expr(c, k->n), b->n_args, k->len);
     return false;
 }
@@ -856,7 +701,7 @@ bool check_builtin(struct checker *c, struct operand *x, node n, enum builtin id
 {
     const struct ast_node *e = check_at(c, n);
     struct operand few[4];
-    struct call k = {
+    struct builtin_call k = {
         .n = n,
         .fun = e->a,
         .exprs = ast_list(c->ast, e->b),

@@ -12,7 +12,7 @@
  *               what types.h declares
  *   named.c subst.c instance.c infer.c unify.c mono.c   generics
  *   call.c selector.c   calls, instantiated functions; selectors
- *   builtin.c   builtin functions
+ *   builtin.c builtin_unsafe.c   builtin functions
  *   operand.c expr.c operator.c untyped.c convert.c index.c literal.c   expressions
  *   stmt.c assign.c range.c label.c terminate.c   statements
  *

@@ -21,8 +21,8 @@ static bool has_info(struct type *under, u32 info)
     return under->kind == TYPE_BASIC && (under->info & info);
 }
 
-static void __attribute__((format(printf, 3, 4))) add_why(struct checker *c, str *why,
-                                                          const char *fmt, ...)
+static void __attribute__((format(printf, 3, 4)))
+add_why(struct checker *c, str *why, const char *fmt, ...)
 {
     if (!why) {
         return;
@@ -258,6 +258,7 @@ bool operand_convertible(struct checker *c, struct operand *x, struct type *t, s
     if (!v_param && !t_param) {
         return false;
     }
-    struct each e = {.c = c, .x = x, .v = v_param ? v : NULL, .t = t_param ? t : written, .why = why};
+    struct each e = {
+        .c = c, .x = x, .v = v_param ? v : NULL, .t = t_param ? t : written, .why = why};
     return type_each(v_param ? v : t, v_param ? from_each : to_each, &e);
 }

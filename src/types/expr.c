@@ -74,7 +74,8 @@ void check_exclude(struct checker *c, struct operand *x, u32 modes)
 void check_single_value(struct checker *c, struct operand *x)
 {
     if (x->mode == MODE_VALUE && x->type->kind == TYPE_TUPLE) {
-        check_error(c, at_operand(c, x), "multiple-value %s in single-value context", s_operand(c, x));
+        check_error(c, at_operand(c, x), "multiple-value %s in single-value context",
+                    s_operand(c, x));
         x->mode = MODE_NONE;
     }
 }
@@ -148,7 +149,8 @@ struct operand **check_multi_expr(struct checker *c, node n, bool allow_comma_ok
 
 /* ---- type assertions ---- */
 
-void check_type_assertion(struct checker *c, node n, struct operand *x, struct type *t, bool type_switch)
+void check_type_assertion(struct checker *c, node n, struct operand *x, struct type *t,
+                          bool type_switch)
 {
     str why = {0};
     if (lookup_assertable(c, x->type, t, &why)) {
@@ -156,8 +158,9 @@ void check_type_assertion(struct checker *c, node n, struct operand *x, struct t
     }
     const char *e = s_expr(c, n), *because = s_str(c, why);
     if (type_switch) {
-        check_error(c, at_node(c, n), "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s",
-                    e, s_operand(c, x), s_type(c, t), because);
+        check_error(c, at_node(c, n),
+                    "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s", e,
+                    s_operand(c, x), s_type(c, t), because);
         return;
     }
     check_error(c, at_node(c, n), "impossible type assertion: %s\n\t%s does not implement %s %s", e,
@@ -182,7 +185,8 @@ static bool check_assert(struct checker *c, struct operand *x, node n)
         return false;
     }
     if (!type_is_interface(x->type)) {
-        check_error(c, at_operand(c, x), "invalid operation: %s is not an interface", s_operand(c, x));
+        check_error(c, at_operand(c, x), "invalid operation: %s is not an interface",
+                    s_operand(c, x));
         return false;
     }
     struct type *t = check_var_type(c, e->b);
@@ -274,8 +278,8 @@ static bool check_operation(struct checker *c, struct operand *x, node n, enum e
 }
 
 /* False after an error; x->expr is the caller's to set. */
-static bool dispatch(struct checker *c, const struct target *t, struct operand *x, node n, struct type *hint,
-                     enum expr_kind *kind)
+static bool dispatch(struct checker *c, const struct target *t, struct operand *x, node n,
+                     struct type *hint, enum expr_kind *kind)
 {
     const struct ast_node *e = check_at(c, n);
     switch (e->kind) {

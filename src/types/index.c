@@ -271,7 +271,8 @@ static bool slice_each(void *ctx, struct type *t, struct type *u)
         return true;
     }
     if (!type_identical(s->under, u)) {
-        check_error(c, at_operand(c, s->x), "cannot slice %s: %s and %s have different underlying types",
+        check_error(c, at_operand(c, s->x),
+                    "cannot slice %s: %s and %s have different underlying types",
                     s_operand(c, s->x), s_type(c, s->type), s_type(c, t));
         s->failed = true;
         return false;
@@ -344,7 +345,8 @@ static bool slice_operand(struct checker *c, struct operand *x, node n, node max
         return true;
     case TYPE_ARRAY:
         if (x->mode != MODE_VAR) {
-            check_error(c, at_operand(c, x), "cannot slice unaddressable value %s", s_operand(c, x));
+            check_error(c, at_operand(c, x), "cannot slice unaddressable value %s",
+                        s_operand(c, x));
             return false;
         }
         *length = as_array(array)->len;
@@ -376,7 +378,8 @@ void check_slice_expr(struct checker *c, struct operand *x, node n)
     }
     x->mode = MODE_VALUE;
     if (full && (!ind_nodes[1] || !ind_nodes[2])) {
-        check_error(c, at_node(c, n), "invalid syntax tree: 2nd and 3rd index required in 3-index slice");
+        check_error(c, at_node(c, n),
+                    "invalid syntax tree: 2nd and 3rd index required in 3-index slice");
         x->mode = MODE_NONE;
         return;
     }

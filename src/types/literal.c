@@ -31,8 +31,8 @@ static void check_notation(struct checker *c, node n, str s)
 void check_basic_lit(struct checker *c, struct operand *x, node n)
 {
     static const u8 basic[] = {
-        [LIT_INT] = BASIC_UNTYPED_INT,      [LIT_FLOAT] = BASIC_UNTYPED_FLOAT,
-        [LIT_IMAG] = BASIC_UNTYPED_COMPLEX, [LIT_RUNE] = BASIC_UNTYPED_RUNE,
+        [LIT_INT] = BASIC_UNTYPED_INT,       [LIT_FLOAT] = BASIC_UNTYPED_FLOAT,
+        [LIT_IMAG] = BASIC_UNTYPED_COMPLEX,  [LIT_RUNE] = BASIC_UNTYPED_RUNE,
         [LIT_STRING] = BASIC_UNTYPED_STRING,
     };
     enum lit kind = check_at(c, n)->op;
@@ -78,7 +78,8 @@ void check_func_lit(struct checker *c, struct operand *x, node n)
     const struct ast_node *e = check_at(c, n);
     struct type_signature *sig = is_signature(check_type(c, e->a));
     if (!sig) {
-        check_error(c, at_node(c, n), "invalid syntax tree: invalid function literal %s", s_expr(c, n));
+        check_error(c, at_node(c, n), "invalid syntax tree: invalid function literal %s",
+                    s_expr(c, n));
         x->mode = MODE_NONE;
         return;
     }
@@ -325,7 +326,8 @@ static bool keys_put(struct map_keys *k, struct map_key key)
     return false;
 }
 
-static void map_elems(struct checker *c, struct operand *x, struct elems elems, const struct type_map *m)
+static void map_elems(struct checker *c, struct operand *x, struct elems elems,
+                      const struct type_map *m)
 {
     bool by_type = type_is_iface_not_param(m->key);
     struct map_keys keys;
@@ -344,7 +346,8 @@ static void map_elems(struct checker *c, struct operand *x, struct elems elems, 
         if (x->mode == MODE_CONST) {
             struct map_key key = {constant_hash(x->val), x->val, by_type ? x->type : NULL};
             if (keys_put(&keys, key)) {
-                check_error(c, at_operand(c, x), "duplicate key %s in map literal", s_const(c, x->val));
+                check_error(c, at_operand(c, x), "duplicate key %s in map literal",
+                            s_const(c, x->val));
                 continue;
             }
         }
@@ -422,7 +425,8 @@ void check_composite_lit(struct checker *c, struct operand *x, node n, struct ty
         use_elems(c, elems);
         if (u != TYPE_BAD) {
             check_error(c, at_node(c, n), "invalid composite literal%s type %s%s",
-                        e->a ? "" : " element", s_type(c, t), u ? "" : " (no common underlying type)");
+                        e->a ? "" : " element", s_type(c, t),
+                        u ? "" : " (no common underlying type)");
             x->mode = MODE_NONE;
             return;
         }

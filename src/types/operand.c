@@ -220,8 +220,8 @@ static bool represented(void *ctx, struct type *t, struct type *u)
 }
 
 /* Puts a line in front of the reason. */
-static void __attribute__((format(printf, 3, 4))) add_why(struct checker *c, str *why,
-                                                          const char *fmt, ...)
+static void __attribute__((format(printf, 3, 4)))
+add_why(struct checker *c, str *why, const char *fmt, ...)
 {
     if (!why) {
         return;

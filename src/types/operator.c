@@ -207,8 +207,10 @@ static bool const_shift(struct checker *c, struct operand *x, struct operand *y,
 {
     bool known = constant_kind(x->val) != CONST_UNKNOWN && constant_kind(y->val) != CONST_UNKNOWN;
     u64 count = 0;
-    if (known && (constant_kind(yval) != CONST_INT || !constant_u64(yval, &count) || count > SHIFT_MAX)) {
-        check_error(c, at_operand(c, y), "invalid operation: invalid shift count %s", s_operand(c, y));
+    if (known &&
+        (constant_kind(yval) != CONST_INT || !constant_u64(yval, &count) || count > SHIFT_MAX)) {
+        check_error(c, at_operand(c, y), "invalid operation: invalid shift count %s",
+                    s_operand(c, y));
         return false;
     }
     if (!type_is(x->type, INFO_INTEGER)) {
@@ -263,8 +265,7 @@ static str incomparable(struct checker *c, struct type *t)
     switch (type_under(t)->kind) {
     case TYPE_SLICE:
     case TYPE_SIGNATURE:
-    case TYPE_MAP:
-        return str_fmt(c->tmp, "%s can only be compared to nil", type_composite_text(t));
+    case TYPE_MAP: return str_fmt(c->tmp, "%s can only be compared to nil", type_composite_text(t));
     default: break;
     }
     str why = {0};
@@ -273,12 +274,13 @@ static str incomparable(struct checker *c, struct type *t)
 }
 
 /* The operand that stands in the way of x op y, NULL if none does, and why (or empty). */
-static struct operand *cannot_compare(struct checker *c, struct operand *x, struct operand *y, enum op op,
-                                      str *why)
+static struct operand *cannot_compare(struct checker *c, struct operand *x, struct operand *y,
+                                      enum op op, str *why)
 {
     if (x->type != y->type && !operand_assignable(c, x, y->type, NULL) &&
         !operand_assignable(c, y, x->type, NULL)) {
-        *why = str_fmt(c->tmp, "mismatched types %s and %s", s_type(c, x->type), s_type(c, y->type));
+        *why =
+            str_fmt(c->tmp, "mismatched types %s and %s", s_type(c, x->type), s_type(c, y->type));
         return y;
     }
     if (op != OP_EQL && op != OP_NEQ) {
@@ -325,7 +327,8 @@ static void comparison_error(struct checker *c, struct operand *x, struct operan
     }
 }
 
-void check_comparison(struct checker *c, struct operand *x, struct operand *y, enum op op, bool switch_case)
+void check_comparison(struct checker *c, struct operand *x, struct operand *y, enum op op,
+                      bool switch_case)
 {
     if (!type_is_valid(x->type) || !type_is_valid(y->type)) {
         x->mode = MODE_NONE;
@@ -342,7 +345,8 @@ void check_comparison(struct checker *c, struct operand *x, struct operand *y, e
         return;
     }
     if (x->mode == MODE_CONST && y->mode == MODE_CONST) {
-        bool known = constant_kind(x->val) != CONST_UNKNOWN && constant_kind(y->val) != CONST_UNKNOWN;
+        bool known =
+            constant_kind(x->val) != CONST_UNKNOWN && constant_kind(y->val) != CONST_UNKNOWN;
         x->val = constant_bool(known && constant_compare(c->a, op, x->val, y->val));
     } else {
         x->mode = MODE_VALUE;
@@ -413,8 +417,8 @@ static bool zero_divisor(struct checker *c, const struct operand *x, const struc
            constant_sign(constant_binary(c->a, OP_MUL, im, im, false)) == 0;
 }
 
-static void mismatched(struct checker *c, struct operand *x, const struct operand *y, node n, node lhs,
-                       node rhs, enum op op)
+static void mismatched(struct checker *c, struct operand *x, const struct operand *y, node n,
+                       node lhs, node rhs, enum op op)
 {
     if (!type_is_valid(x->type) || !type_is_valid(y->type)) {
         return;
@@ -424,14 +428,15 @@ static void mismatched(struct checker *c, struct operand *x, const struct operan
         check_error(c, at_operand(c, x), "invalid operation: %s (mismatched types %s and %s)",
                     s_expr(c, n), t, u);
     } else {
-        check_error(c, at_operand(c, x), "invalid operation: %s %s= %s (mismatched types %s and %s)",
-                    s_expr(c, lhs), op_text(op), s_expr(c, rhs), t, u);
+        check_error(c, at_operand(c, x),
+                    "invalid operation: %s %s= %s (mismatched types %s and %s)", s_expr(c, lhs),
+                    op_text(op), s_expr(c, rhs), t, u);
     }
 }
 
 /* x op y; false after an error.  n may be 0 (an assignment operation). */
-static bool binary(struct checker *c, struct operand *x, struct operand *y, node n, node lhs, node rhs,
-                   enum op op)
+static bool binary(struct checker *c, struct operand *x, struct operand *y, node n, node lhs,
+                   node rhs, enum op op)
 {
     if (x->mode == MODE_NONE) {
         return false;

@@ -108,8 +108,7 @@ bool const_representable(struct checker *c, const struct constant *v, struct typ
     if (basic->info & INFO_FLOAT) {
         return fits_float(c, v, basic_bits(c, basic->basic), rounded);
     }
-    return (basic->info & INFO_COMPLEX) &&
-           fits_complex(c, v, basic_bits(c, basic->basic), rounded);
+    return (basic->info & INFO_COMPLEX) && fits_complex(c, v, basic_bits(c, basic->basic), rounded);
 }
 
 /* x's constant as the basic type holds it. */
@@ -293,8 +292,7 @@ static bool convert(struct checker *c, struct operand *x, struct type *target, s
     if (code == UNTYPED_OK) {
         return true;
     }
-    untyped_invalid_conversion(c, code, x,
-                               type_is_param(target) ? target : type_under(target));
+    untyped_invalid_conversion(c, code, x, type_is_param(target) ? target : type_under(target));
     x->mode = MODE_NONE;
     return false;
 }
@@ -394,8 +392,9 @@ static void settle(struct checker *c, node n, struct type *t, bool final, bool s
     struct operand x = {.mode = c->f->mode[n], .expr = n, .type = r->type, .val = val};
     r->type = t;
     if (shifted && val && !type_all(t, INFO_INTEGER)) {
-        check_error(c, at_node(c, n), "invalid operation: shifted operand %s (type %s) must be integer",
-                    s_expr(c, n), s_type(c, t));
+        check_error(c, at_node(c, n),
+                    "invalid operation: shifted operand %s (type %s) must be integer", s_expr(c, n),
+                    s_type(c, t));
         return;
     }
     struct type *to;
