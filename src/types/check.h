@@ -52,6 +52,7 @@ struct env {
     pos errpos;      /* of a constant with an inherited initialiser; 0 */
     bool in_tparams; /* inside a type parameter list */
     bool has_label;
+    bool broken;     /* the function has syntax errors: the compiler says nothing of its branches */
     bool has_call;   /* a call or receive has been seen in this expression */
     struct type_signature *sig; /* of the function; NULL outside */
     struct map *panics; /* CALL nodes that call panic; of this function */
@@ -509,6 +510,7 @@ void check_composite_lit(struct checker *c, struct operand *x, node n, struct ty
 void check_func_body(struct checker *c, struct decl *d, str name, struct type_signature *sig, node body,
                      const struct constant *iota);
 void check_labels(struct checker *c, node body);
+bool check_body_broken(const struct checker *c, node body); /* are there syntax errors in it? */
 bool stmt_terminates(struct checker *c, node s);
 void check_usage(struct checker *c, struct scope *s); /* unused variables */
 

@@ -176,7 +176,8 @@ static void infer_mismatch(struct infer *in, struct type *par, struct type *t,
     struct checker *c = in->c;
     struct type **known = infer_known(in);
     const char *x = in->reverse ? in->reverse : s_expr(c, arg->expr);
-    pos at = at_operand(c, arg);
+    /* In place of a function that is assigned the compiler has a name, at that expression's own position. */
+    pos at = in->reverse && arg->expr ? check_at(c, arg->expr)->pos : at_operand(c, arg);
     bool none = true;
 
     for (u32 i = 0; i < in->tparams->n; i++) {

@@ -247,8 +247,7 @@ static void block(struct labels *l, struct block *parent, node labeled, pos star
     passes(l, from, 0);
 }
 
-/* Where there are syntax errors, labels may have been lost: nothing is said of a function with some. */
-static bool has_syntax_errors(const struct checker *c, node n)
+bool check_body_broken(const struct checker *c, node n)
 {
     const struct ast_node *at = check_at(c, n);
 
@@ -263,10 +262,6 @@ static bool has_syntax_errors(const struct checker *c, node n)
 void check_labels(struct checker *c, node n)
 {
     struct labels l = {.c = c};
-
-    if (has_syntax_errors(c, n)) {
-        return;
-    }
 
     c->in_parser = true;
     body(&l, NULL, 0, n);

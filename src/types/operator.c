@@ -320,7 +320,7 @@ static void comparison_error(struct checker *c, struct operand *x, struct operan
     }
     if (switch_case) {
         check_error(c, at_operand(c, x), "invalid case %s in switch on %s (%s)", s_expr(c, x->expr),
-                    s_expr(c, y->expr), s_str(c, why));
+                    y->expr ? s_expr(c, y->expr) : "true", s_str(c, why)); /* switch without a tag */
     } else {
         check_error(c, at_operand(c, culprit), "invalid operation: %s %s %s (%s)",
                     s_expr(c, x->expr), op_text(op), s_expr(c, y->expr), s_str(c, why));

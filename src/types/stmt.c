@@ -162,6 +162,9 @@ static void branch_stmt(struct checker *c, u32 ctx, node s)
         c->env.has_label = true;
         return;
     }
+    if (c->env.broken) { /* what it is in may have been lost */
+        return;
+    }
     c->in_parser = true;
     switch (check_at(c, s)->op) {
     case TOK_BREAK:
@@ -623,9 +626,10 @@ void check_func_body(struct checker *c, struct decl *d, str name, struct type_si
         .iota = iota,
         .sig = sig,
         .panics = &panics,
+        .broken = check_body_broken(c, body),
     };
     stmt_list(c, 0, check_at(c, body)->a);
-    if (c->env.has_label) {
+    if (c->env.has_label && !c->env.broken) {
         check_labels(c, body);
     }
     if (sig->results->n > 0 && !stmt_terminates(c, body)) {
