@@ -377,6 +377,15 @@ node parse_primary(struct parser *p, node x, bool keep_parens)
 
 /* ---- operators ---- */
 
+/* May the operand that was read go on? */
+static inline bool has_suffix(const struct parser *p)
+{
+    static const u64 suffixes =
+        PARSE_SET(TOK_DOT) | PARSE_SET(TOK_LPAREN) | PARSE_SET(TOK_LBRACK) | PARSE_SET(TOK_LBRACE);
+
+    return (suffixes >> p->tok & 1) != 0;
+}
+
 /* <-x, whose x turned out to be a channel type: what was read as <-(chan T) is the type <-chan T,
  * and
  * <-(chan<- T) is <-chan (<-T), on and on. */
@@ -406,7 +415,8 @@ static node unary(struct parser *p)
     u8 op;
 
     if (p->tok == TOK_NAME) {
-        return parse_primary(p, parse_name(p), true);
+        x = parse_name(p);
+        return has_suffix(p) ? parse_primary(p, x, true) : x;
     }
     if (p->tok == TOK_OPERATOR || p->tok == TOK_STAR) {
         op = p->op;
@@ -467,8 +477,18 @@ node parse_expr(struct parser *p)
 {
     node x;
 
-    parse_enter(p);
-    x = parse_binary(p, 0, 0);
+    /* Many are a lone name or literal. */
+    if (p->tok == TOK_NAME || p->tok == TOK_LITERAL) {
+        x = p->tok == TOK_NAME ? parse_name(p) : parse_literal(p);
+        if (!has_suffix(p) && p->prec == PREC_NONE) {
+            return x;
+        }
+        parse_enter(p);
+        x = parse_binary(p, has_suffix(p) ? parse_primary(p, x, true) : x, 0);
+    } else {
+        parse_enter(p);
+        x = parse_binary(p, 0, 0);
+    }
     parse_leave(p);
     return x;
 }
