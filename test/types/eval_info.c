@@ -1,175 +1,183 @@
-/* eval_info.c: checks packages and writes what is recorded of each expression; for info.go.
+/* eval_info.c: prints what the checker has recorded of the expressions, names, selectors and instances of packages; for
+ * info.go, which prints the same of go/types.
  *
- * usage: eval_info <commands
+ * usage: eval_info PACKAGE...   without cgo, for this machine
  *
- * Commands, a line each, their words separated by tabs, dependencies first:
- *   pkg PATH FLAGS FILE...   FLAGS: i writes the package's expressions; - checks declarations only
- *
- * Answers, also with tabs, a line for each expression that has a type or is a name:
- *   FILE START MODE TYPE VALUE OBJECT
- * then a line "end PATH".  FILE is without its folder, START where the compiler says that the expression starts,
- * in bytes; VALUE is for constants that are no names and no selectors.  An error is a line "error TEXT".
- */
+ * Lines, in no order; places are FILE:OFFSET of the first byte, as the compiler's StartPos says:
+ *   expr PLACE KIND MODE TYPE VALUE
+ *   name PLACE OBJECT TYPE
+ *   select PLACE KIND recv=TYPE OBJECT TYPE indirect=BOOL path=I,J,…
+ *   instance PLACE ARGUMENTS -> TYPE
+ * OBJECT is KIND NAME PLACE. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/types.h>
 
-#include "base/intern.h"
-#include "base/vec.h"
 #include "types/types.h"
 
-struct eval {
-    struct arena arena;
-    struct program *prog;
-    VEC(struct package *) pkgs;
+static struct arena arena;
+static struct program *prog;
+
+static const char *const kinds[AST_KIND_COUNT] = {
+    [AST_NAME] = "Ident",
+    [AST_BASIC_LIT] = "BasicLit",
+    [AST_COMPOSITE_LIT] = "CompositeLit",
+    [AST_FUNC_LIT] = "FuncLit",
+    [AST_PAREN] = "Paren",
+    [AST_SELECTOR] = "Selector",
+    [AST_INDEX] = "Index",
+    [AST_SLICE] = "Slice",
+    [AST_ASSERT] = "Assert",
+    [AST_OPERATION] = "Operation",
+    [AST_CALL] = "Call",
+    [AST_ARRAY_TYPE] = "ArrayType",
+    [AST_SLICE_TYPE] = "ArrayType",
+    [AST_STRUCT_TYPE] = "StructType",
+    [AST_INTERFACE_TYPE] = "InterfaceType",
+    [AST_MAP_TYPE] = "MapType",
+    [AST_CHAN_TYPE] = "ChanType",
 };
 
-static struct package *find_path(struct eval *ev, str path)
+static const char *const modes[] = {
+    [MODE_NOVALUE] = "void",    [MODE_BUILTIN] = "builtin", [MODE_TYPE] = "type",
+    [MODE_CONST] = "const",     [MODE_VAR] = "var",         [MODE_MAPINDEX] = "mapindex",
+    [MODE_VALUE] = "value",     [MODE_NIL] = "nil",         [MODE_COMMAOK] = "commaok",
+    [MODE_COMMAERR] = "value",  [MODE_CGOFUNC] = "value",
+};
+
+static const char *type_text(struct type *t)
 {
-    for (size_t i = ev->pkgs.n; i-- > 0;) {
-        if (str_eq(ev->pkgs.v[i]->path, path)) {
-            return ev->pkgs.v[i];
-        }
+    struct strbuf b = {0};
+
+    if (!t) {
+        return "-";
     }
-    return NULL;
+    type_write(&b, t, NULL, QUAL_PATH);
+    const char *s = str_cstr(&arena, strbuf_str(&b));
+    strbuf_release(&b);
+    return s;
 }
 
-static struct package *find(void *ctx, str path)
+static const char *place(pos at)
 {
-    struct eval *ev = ctx;
+    const struct source *s = sources_find(prog->sources, at);
 
-    if (str_is(path, "unsafe")) {
-        return ev->prog->unsafe;
+    if (!s) {
+        return "-";
     }
-    struct package *p = find_path(ev, path);
-    return p ? p : find_path(ev, str_fmt(&ev->arena, "vendor/%.*s", STR_ARG(path)));
+    str name = str_from(s->path, (size_t)(str_find_last_byte(s->path, '/') + 1));
+    return str_fmt(&arena, "%.*s:%u", STR_ARG(name), at - s->base).p;
 }
 
-static void print_line(str text)
+static const char *obj_text(const struct obj *o)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        putchar(text.p[i] == '\n' ? ' ' : text.p[i]);
-    }
+    static const char *const names[] = {"pkg",  "const", "type",    "var",
+                                        "func", "label", "builtin", "nil"};
+    str name = intern_str(prog->names, o->name);
+
+    return str_fmt(&arena, "%s %.*s %s", names[o->kind], STR_ARG(name), place(o->pos)).p;
 }
 
-static void print_obj(struct eval *ev, const struct package *p, const struct obj *o)
+static void print_name(const char *at, const struct obj *o)
 {
-    static const char *const kinds[] = {
-        [OBJ_PKG] = "PkgName", [OBJ_CONST] = "Const", [OBJ_TYPE] = "TypeName",   [OBJ_VAR] = "Var",
-        [OBJ_FUNC] = "Func",   [OBJ_LABEL] = "Label", [OBJ_BUILTIN] = "Builtin", [OBJ_NIL] = "Nil",
-    };
-    str path = o->pkg ? o->pkg->path : STR("-"), name = intern_str(ev->prog->names, o->name);
-
-    printf("%s %.*s %.*s", kinds[o->kind], STR_ARG(path), STR_ARG(name));
-    if (o->pkg == p && o->pos != 0) {
-        printf(" %u", o->pos - sources_find(ev->prog->sources, o->pos)->base);
-    }
+    bool typed = o->kind == OBJ_CONST || o->kind == OBJ_TYPE || o->kind == OBJ_VAR ||
+                 o->kind == OBJ_FUNC;
+    printf("name %s %s %s\n", at, obj_text(o), typed ? type_text(o->type) : "");
 }
 
-static void print_typed(struct eval *ev, const struct package *p, const struct file_info *f, node n,
-                        str file)
+static void print_selection(const char *at, const struct selection *s)
 {
-    static const char modes[] = {
-        [MODE_NOVALUE] = 'V', [MODE_BUILTIN] = 'B', [MODE_TYPE] = 'T',     [MODE_CONST] = 'C',
-        [MODE_VAR] = 'A',     [MODE_MAPINDEX] = 'M', [MODE_VALUE] = 'v',   [MODE_NIL] = 'N',
-        [MODE_COMMAOK] = 'O', [MODE_COMMAERR] = 'O', [MODE_CGOFUNC] = 'O',
-    };
-    const struct ast *a = f->ast;
-    const struct typed *t = &f->at[n];
-    u32 mode = f->mode[n], kind = ast_kind(a, n);
+    static const char *const names[] = {"field", "method", "expr"};
 
-    if (mode == MODE_NONE && kind != AST_NAME) {
-        return;
-    }
-    printf("%.*s\t%u\t", STR_ARG(file), ast_start(a, n) - a->src->base);
-    if (mode == MODE_NONE) {
-        printf("\t\t");
-    } else {
-        printf("%c\t", modes[mode]);
-        if (mode == MODE_NOVALUE || mode == MODE_BUILTIN) {
-            putchar('-');
-        } else {
-            struct strbuf b = {0};
-            type_write(&b, t->type, NULL, QUAL_PATH);
-            print_line(strbuf_str(&b));
-            strbuf_release(&b);
-        }
-        putchar('\t');
-        if (mode == MODE_CONST && kind != AST_NAME && kind != AST_SELECTOR) {
-            print_line(constant_exact(&ev->arena, t->val));
-        }
-    }
-    putchar('\t');
-    if (kind == AST_NAME && t->obj) {
-        print_obj(ev, p, t->obj);
+    printf("select %s %s recv=%s %s %s indirect=%s path=", at, names[s->kind], type_text(s->recv),
+           obj_text(s->obj), type_text(s->obj->type), s->indirect ? "true" : "false");
+    for (u32 i = 0; i < s->n_path; i++) {
+        printf("%u,", s->path[i]);
     }
     putchar('\n');
 }
 
-static void print_info(struct eval *ev, const struct package *p)
+static void print_expr(const struct file_info *f, node n, const char *at)
 {
-    for (u32 i = 0; i < p->n_files; i++) {
-        const struct file_info *f = &p->files[i];
-        str file = f->ast->src->path;
-        file = str_from(file, (size_t)(str_find_last_byte(file, '/') + 1));
-        for (node n = 1; n < f->ast->n_nodes; n++) {
-            u32 kind = ast_kind(f->ast, n);
-            if (kind < AST_IMPORT_DECL && kind != AST_KEY_VALUE && kind != AST_FIELD) {
-                print_typed(ev, p, f, n, file);
+    u32 mode = f->mode[n];
+    const struct constant *c = info_const(f, n);
+    const char *type = "";
+    str value = c ? constant_exact(&arena, c) : (str){0};
+
+    if (mode != MODE_NOVALUE && mode != MODE_NIL && mode != MODE_BUILTIN) {
+        type = type_text(f->at[n].type);
+    }
+    printf("expr %s %s %s %s %.*s\n", at, kinds[ast_kind(f->ast, n)], modes[mode], type,
+           STR_ARG(str_slice(value, 0, 60)));
+}
+
+static void print_file(const struct package *p, u32 index)
+{
+    const struct file_info *f = &p->files[index];
+    bool *ranged = ARENA_ARRAY(&arena, bool, f->ast->n_nodes);
+
+    for (node n = 1; n < f->ast->n_nodes; n++) {
+        /* len of an array that is ranged over without its elements is what the compiler records of it. */
+        for (node x = ast_kind(f->ast, n) == AST_RANGE ? ast_at(f->ast, n)->b : 0; x;
+             x = ast_kind(f->ast, x) == AST_PAREN ? ast_at(f->ast, x)->a : 0) {
+            ranged[x] = true;
+        }
+    }
+    for (node n = 1; n < f->ast->n_nodes; n++) {
+        u32 kind = ast_kind(f->ast, n);
+        const char *at = place(ast_start(f->ast, n));
+        if (kind == AST_NAME && f->at[n].obj) {
+            print_name(at, f->at[n].obj);
+        }
+        if (kind == AST_SELECTOR && f->at[n].sel && f->at[n].sel->kind != SELECT_QUALIFIED) {
+            print_selection(at, f->at[n].sel);
+        }
+        if (kinds[kind] && f->mode[n] != MODE_NONE && !ranged[n]) {
+            print_expr(f, n, at);
+        }
+        const union map_val *v =
+            kind == AST_NAME ? map_get(&p->instances, (u64)index << 32 | n) : NULL;
+        if (v) {
+            const struct instance_info *i = v->p;
+            printf("instance %s", at);
+            for (u32 k = 0; k < i->targs->n; k++) {
+                printf(" %s", type_text(i->targs->v[k]));
             }
+            printf(" -> %s\n", type_text(i->type));
         }
     }
 }
 
-static void check(struct eval *ev, str line)
+int main(int argc, char **argv)
 {
-    str path, flags, file;
-    VEC(struct ast *) files = {0};
+    struct load_config config = {.cgo_off = true};
+    struct err e;
+    VEC(str) patterns = {0};
+    struct pool *pool = pool_new(0);
+    int status = 0;
 
-    if (!str_cut_prefix(&line, STR("pkg\t")) || !str_next_sep(&line, '\t', &path) ||
-        !str_next_sep(&line, '\t', &flags)) {
-        fprintf(stderr, "eval_info: not understood: %.*s\n", STR_ARG(line));
-        exit(2);
+    for (int i = 1; i < argc; i++) {
+        vec_push(&patterns, str_of(argv[i]));
     }
-    bool full = str_contains(flags, STR("i"));
-    while (str_next_sep(&line, '\t', &file)) {
-        struct err e;
-        struct source *src = sources_add_file(ev->prog->sources, file, &e);
-        if (!src) {
-            fprintf(stderr, "eval_info: %s\n", e.text);
-            exit(2);
+    struct load *l = load_packages(&config, patterns.v, patterns.n, pool, &e);
+    if (!l) {
+        fprintf(stderr, "eval_info: %s\n", e.text);
+        return 2;
+    }
+    prog = check_load(l, pool, 0, CHECK_NO_BODIES | CHECK_NO_INFO);
+    for (u32 i = 0; i < l->n_pkgs; i++) {
+        const struct package *p = prog->pkgs[l->pkgs[i]->id];
+        for (u32 k = 0; k < p->n_errors; k++) {
+            fprintf(stderr, "eval_info: %s: %.*s\n", place(p->errors[k].pos),
+                    STR_ARG(p->errors[k].text));
+            status = 1;
         }
-        vec_push(&files, parse_file(&ev->arena, ev->prog->names, src,
-                                    full ? PARSE_ALL : PARSE_NO_BODIES));
+        for (u32 k = 0; l->pkgs[i]->matched && k < p->n_files; k++) {
+            print_file(p, k);
+        }
     }
-    struct package *p =
-        check_package(ev->prog, path, files.v, (u32)files.n, 0,
-                      CHECK_LANGUAGE | (full ? 0 : CHECK_NO_BODIES | CHECK_NO_INFO), find, ev);
-    vec_push(&ev->pkgs, p);
-    for (u32 i = 0; i < p->n_errors; i++) {
-        printf("error\t");
-        print_line(p->errors[i].text);
-        putchar('\n');
-    }
-    if (full) {
-        print_info(ev, p);
-    }
-    printf("end\t%.*s\n", STR_ARG(path));
-    fflush(stdout);
-    vec_release(&files);
-}
-
-int main(void)
-{
-    struct eval ev = {0};
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t len;
-
-    ev.prog = program_new(intern_new(), sources_new(), sizes_for(STR("amd64")), 26);
-    while ((len = getline(&line, &cap, stdin)) > 0) {
-        check(&ev, str_dup(&ev.arena, str_trim_right((str){line, (size_t)len})));
-    }
-    free(line);
-    return 0;
+    program_free(prog);
+    load_free(l);
+    pool_free(pool);
+    vec_release(&patterns);
+    arena_release(&arena);
+    return status;
 }

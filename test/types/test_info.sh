@@ -1,5 +1,32 @@
 #!/bin/bash
-# test_info.sh: types, constants and objects of every expression of some packages of std are go/types'.
-. "$(dirname "$0")/info.sh"
-info fmt strconv slices maps iter reflect encoding/json go/types math/big sync/atomic
+# test_info.sh: what is recorded of each expression, name, selector and instance of some packages of std is what go/types
+# records.
+. "$(dirname "$0")/common.sh"
+
+GO=$GOMM_GO
+minor=$("$GO" env GOVERSION | sed -E 's/^go1\.([0-9]+).*/\1/')
+if [ "$minor" -lt 26 ]; then
+    skip "types info" "types are written as Go 1.26 writes them"
+    finish
+fi
+eval_info=${eval_types%_types}_info
+if ! "$GO" build -o "$lib_tmp/info" "$GOMM_ROOT/test/types/info.go"; then
+    notok "types info" "info.go does not build"
+    finish
+fi
+
+for p in slices maps iter strings sort strconv fmt reflect sync sync/atomic container/list unique math/big time regexp \
+    encoding/json encoding/xml text/template go/types; do
+    (cd / && nice "$eval_info" "$p") >"$lib_tmp/ours" || notok "types info $p" "errors"
+    nice "$lib_tmp/info" "$p" >"$lib_tmp/theirs" || notok "types info $p" "errors of go/types"
+    LC_ALL=C sort -o "$lib_tmp/ours" "$lib_tmp/ours"
+    LC_ALL=C sort -o "$lib_tmp/theirs" "$lib_tmp/theirs"
+    LC_ALL=C comm -3 "$lib_tmp/ours" "$lib_tmp/theirs" >"$lib_tmp/diff"
+    if [ -s "$lib_tmp/ours" ] && [ ! -s "$lib_tmp/diff" ]; then
+        ok "types info $p"
+    else
+        head -20 "$lib_tmp/diff"
+        notok "types info $p" "$(wc -l <"$lib_tmp/diff") of $(wc -l <"$lib_tmp/ours") lines differ"
+    fi
+done
 finish
