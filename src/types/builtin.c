@@ -10,7 +10,7 @@ const struct builtin_info builtin_table[BUILTIN_COUNT] = {
 #undef X
 };
 
-/* interface{}, where it is no any */
+/* interface{}, where it is no any.  Complete, so that nobody ever writes to it. */
 static struct type_set all_types = {.all_terms = true};
 static struct type_interface empty_iface = {
     .t = {.kind = TYPE_INTERFACE}, .complete = true, .set = &all_types};
