@@ -130,13 +130,35 @@ static void scan_other(struct scan *s, str name, str path)
     add_file(s, name, LOAD_FILE_OTHER, NULL);
 }
 
+/* What no import path may hold (GOROOT/src/go/build/read.go, isValidImport). */
+static bool valid_import(str path)
+{
+    for (str rest = path; rest.n > 0;) {
+        u32 r;
+        size_t w = str_decode_rune(rest, &r);
+
+        if (r <= ' ' || r == 127 || r == STR_RUNE_ERROR || (r >= 0x80 && r <= 0xA0) ||
+            r == 0x3000 || (r < 128 && strchr("!\"#$%&'()*,:;<=>?[\\]^{|}`", (int)r))) {
+            return false;
+        }
+        rest = str_from(rest, w);
+    }
+    return path.n > 0;
+}
+
 static void add_imports(struct scan *s, load_dir_imports *list, const struct load_head *h)
 {
     for (size_t i = 0; i < h->imports.n; i++) {
-        if (h->imports.v[i].path.n > 0) {
-            vec_push_in(s->a, list,
-                        (struct load_dir_import){h->imports.v[i].path, base_u32(s->d->files.n) - 1,
-                                                 h->imports.v[i].off});
+        struct load_dir_import im = {h->imports.v[i].path, base_u32(s->d->files.n) - 1,
+                                     h->imports.v[i].off};
+
+        if (valid_import(im.path)) {
+            vec_push_in(s->a, list, im);
+        } else if (s->d->error.n == 0 && !h->bad) {
+            mistake(s, str_fmt(s->a, "invalid import path: %.*s", STR_ARG(im.path)));
+            s->d->error_file = im.file;
+            s->d->error_off = im.off;
+            s->d->error_placed = true;
         }
     }
 }

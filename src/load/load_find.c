@@ -200,7 +200,9 @@ static void own_mistakes(struct loader *l, struct pkg *p)
     bool swig = false;
 
     if (d->error.n > 0) {
-        load_complain(l, p, NULL, d->error, (str){0});
+        struct load_dir_import at = {.file = d->error_file, .off = d->error_off};
+
+        load_complain(l, p, d->error_placed ? &at : NULL, d->error, (str){0});
         return;
     }
     if (load_dir_empty(d) && p->pub.matched) {
@@ -249,8 +251,10 @@ static bool resolve_tests(struct loader *l, struct pkg *p)
         return false;
     }
     p->tests_resolved = true;
+    l->in_tests = true;
     resolve_list(l, p, &p->dir->test_imports, &p->tests);
     resolve_list(l, p, &p->dir->xtest_imports, &p->xtests);
+    l->in_tests = false;
     return true;
 }
 

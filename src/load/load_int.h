@@ -66,6 +66,7 @@ struct loader {
     pkgs out;   /* dependencies first, variants too */
     load_troubles errors;
     bool all_pattern;
+    bool in_tests; /* it is imports of tests that are resolved */
     u32 mark;
 };
 

@@ -156,7 +156,8 @@ static bool add_main(struct load_mods *m, str file, str root)
         load_mods_trouble(
             m,
             str_fmt(m->a,
-                    "no module declaration in %.*s. To specify the module path:\n\tgo mod edit "
+                    "error reading %.*s: missing module declaration. To specify the module "
+                    "path:\n\tgo mod edit "
                     "-module=example.com/mod",
                     STR_ARG(load_mods_shown(m, file))),
             STR("go mod edit -module=example.com/mod"));
@@ -219,7 +220,7 @@ static void read_work(struct load_mods *m)
                 str_fmt(m->a,
                         "cannot load module %.*s listed in go.work file: open %.*s: no such file "
                         "or directory",
-                        STR_ARG(m->work.use.v[i]), STR_ARG(load_mods_shown(m, file))),
+                        STR_ARG(load_mods_shown(m, root)), STR_ARG(load_mods_shown(m, file))),
                 (str){0});
             continue;
         }
@@ -393,6 +394,30 @@ static void check_vendor(struct load_mods *m)
     strbuf_release(&b);
 }
 
+static void read_sums(struct load_mods *m)
+{
+    str text, line, path, version, hash, name = m->mains.v[0].file;
+
+    m->needs_sums = true;
+    str_cut_suffix(&name, STR(".mod"));
+    name = str_fmt(m->a, "%.*s.sum", STR_ARG(name));
+    if (!load_fs_read(m->fs, m->a, name, &text, NULL)) {
+        return;
+    }
+    while (str_next_line(&text, &line)) {
+        if (str_next_field(&line, &path) && str_next_field(&line, &version) &&
+            str_next_field(&line, &hash) && str_has_prefix(hash, STR("h1:"))) {
+            strmap_put(&m->sums, load_mods_key(m, path, version), NULL)->u = 1;
+        }
+    }
+}
+
+bool load_mods_has_sum(struct load_mods *m, struct load_modver v, const char *suffix)
+{
+    return !m->needs_sums || strmap_get(&m->sums, str_fmt(m->a, "%.*s@%.*s%s", STR_ARG(v.path),
+                                                          STR_ARG(v.version), suffix));
+}
+
 void load_mods_init(struct load_mods *m, struct arena *a, const struct load_env *env,
                     struct load_fs *fs)
 {
@@ -424,6 +449,8 @@ void load_mods_init(struct load_mods *m, struct arena *a, const struct load_env 
     choose_mode(m);
     if (m->mode == LOAD_MOD_VENDOR) {
         check_vendor(m);
+    } else if (m->mode == LOAD_MOD_READONLY && m->work_file.n == 0 && m->mains.n > 0) {
+        read_sums(m);
     }
     for (size_t i = 0; m->work_file.n == 0 && i < m->mains.n; i++) {
         const struct load_gomod *g = &m->mains.v[i].gomod;
@@ -456,4 +483,5 @@ void load_mods_release(struct load_mods *m)
     strmap_release(&m->modules);
     strmap_release(&m->vendor_pkgs);
     strmap_release(&m->ignored);
+    strmap_release(&m->sums);
 }

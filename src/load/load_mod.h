@@ -53,6 +53,8 @@ struct load_mods {
     bool graph_done;
     struct strmap modules;     /* "path@version" → struct load_module */
     struct strmap vendor_pkgs; /* package → struct load_vendored */
+    struct strmap sums;        /* "path version" of go.sum; with needs_sums only */
+    bool needs_sums;           /* what is not in go.sum is not used, as with -mod=readonly */
     struct strmap ignored;     /* module root → its ignore patterns, struct load_gomod */
 };
 
@@ -68,8 +70,13 @@ struct load_place {
     bool std;
     bool implicit; /* of a module that the main module does not require itself, though it should */
 };
-bool load_mods_find(struct load_mods *m, str path, struct load_place *place,
-                    struct load_trouble *t);
+/* by: who imports it, for messages; NULL: nobody. */
+struct load_importer {
+    str path, version; /* version of its module */
+    bool test;
+};
+bool load_mods_find(struct load_mods *m, str path, const struct load_importer *by,
+                    struct load_place *place, struct load_trouble *t);
 
 /* All modules of the build, main ones first. */
 typedef VEC(struct load_module *) load_modules;

@@ -131,6 +131,49 @@ struct found {
 };
 typedef VEC(struct found) founds;
 
+/* What was found, and which modules could not be looked into, since go.sum does not have them. */
+struct search {
+    founds f;
+    VEC(struct load_modver) unsummed;
+};
+
+static bool no_sum(struct load_mods *m, str path, const struct load_importer *by,
+                   const struct search *s, struct load_trouble *t)
+{
+    struct strbuf b = {0}, hint = {0};
+
+    if (by) {
+        strbuf_printf(&hint, "go get%s %.*s%s%.*s", by->test ? " -t" : "", STR_ARG(by->path),
+                      by->version.n > 0 ? "@" : "", STR_ARG(by->version));
+    } else {
+        strbuf_puts(&hint, "go mod download");
+        for (size_t i = s->unsummed.n; i-- > 0;) {
+            strbuf_printf(&hint, " %.*s", STR_ARG(s->unsummed.v[i].path));
+        }
+    }
+    t->remedy = str_dup(m->a, strbuf_str(&hint));
+    strbuf_printf(&b,
+                  s->f.n > 0 ? "missing go.sum entry needed to verify package %.*s"
+                             : "missing go.sum entry for module providing package %.*s",
+                  STR_ARG(path));
+    if (by) {
+        strbuf_printf(&b, " (imported by %.*s)", STR_ARG(by->path));
+    }
+    strbuf_printf(&b, "%s; to add:\n\t%.*s", s->f.n > 0 ? " is provided by exactly one module" : "",
+                  STR_ARG(t->remedy));
+    t->text = str_dup(m->a, strbuf_str(&b));
+    strbuf_release(&b);
+    strbuf_release(&hint);
+    return false;
+}
+
+static bool is_meta(const struct load_mods *m, str path)
+{
+    return str_is(path, "std") || str_is(path, "cmd") || str_is(path, "all") ||
+           (m->env->minor >= 24 && str_is(path, "tool")) ||
+           (m->env->minor >= 25 && str_is(path, "work"));
+}
+
 static bool ambiguous(struct load_mods *m, str path, const founds *f, bool modules,
                       struct load_trouble *t)
 {
@@ -258,7 +301,7 @@ static struct load_module *selected(struct load_mods *m, str path, bool graph)
     return v ? module_of(m, *(const struct load_modver *)v->cp) : NULL;
 }
 
-static bool find_in_modules(struct load_mods *m, str path, bool graph, founds *f,
+static bool find_in_modules(struct load_mods *m, str path, bool graph, struct search *s,
                             struct load_trouble *t)
 {
     for (str prefix = path; prefix.n > 0;) {
@@ -267,13 +310,16 @@ static bool find_in_modules(struct load_mods *m, str path, bool graph, founds *f
         str dir;
 
         if (mod) {
-            bool local = mod->main || (mod->replace_path.n > 0 && mod->replace_version.n == 0);
+            const struct load_mod_replacement *r = load_mods_replaced(m, mod->path, mod->version);
+            bool local = mod->main || (r && r->to.version.n == 0);
+            struct load_modver actual = r ? r->to : (struct load_modver){mod->path, mod->version};
 
-            if (!load_mods_fetch(m, mod, t)) {
+            if (!local && !load_mods_has_sum(m, actual, "")) {
+                vec_push_in(m->a, &s->unsummed, (struct load_modver){mod->path, mod->version});
+            } else if (!load_mods_fetch(m, mod, t)) {
                 return false;
-            }
-            if (dir_in_module(m, path, mod->path, mod->dir, local, &dir)) {
-                vec_push_in(m->a, f, (struct found){mod, dir});
+            } else if (dir_in_module(m, path, mod->path, mod->dir, local, &dir)) {
+                vec_push_in(m->a, &s->f, (struct found){mod, dir});
             }
         }
         prefix = slash < 0 ? (str){0} : str_slice(prefix, 0, (size_t)slash);
@@ -281,16 +327,18 @@ static bool find_in_modules(struct load_mods *m, str path, bool graph, founds *f
     return true;
 }
 
-bool load_mods_find(struct load_mods *m, str path, struct load_place *p, struct load_trouble *t)
+bool load_mods_find(struct load_mods *m, str path, const struct load_importer *by,
+                    struct load_place *p, struct load_trouble *t)
 {
-    founds f = {0};
+    struct search s = {0};
     bool graph = !m->pruned || m->graph_done || m->work_file.n > 0;
     struct err e;
 
     memset(p, 0, sizeof(*p));
     memset(t, 0, sizeof(*t));
     if (str_find_byte(path, '@') >= 0) {
-        t->text = str_fmt(m->a, "import path \"%.*s\" should not have @version", STR_ARG(path));
+        t->text = STR("can only use path@version syntax with 'go get' and 'go install' in "
+                      "module-aware mode");
         return false;
     }
     if (load_path_is_local(path)) {
@@ -304,6 +352,11 @@ bool load_mods_find(struct load_mods *m, str path, struct load_place *p, struct 
     if (path_is_abs(path)) {
         t->text =
             str_fmt(m->a, "\"%.*s\" is not a package path; see 'go help packages'", STR_ARG(path));
+        return false;
+    }
+    if (is_meta(m, path)) {
+        t->text = str_fmt(m->a, "\"%.*s\" is not an importable package; see 'go help packages'",
+                          STR_ARG(path));
         return false;
     }
     if (!load_check_import_path(path, &e)) {
@@ -322,16 +375,19 @@ bool load_mods_find(struct load_mods *m, str path, struct load_place *p, struct 
             load_mods_graph(m);
         }
         /* What the main module requires itself is looked at first even if the graph is known. */
-        if ((m->pruned && m->work_file.n == 0 && !find_in_modules(m, path, false, &f, t)) ||
-            (f.n == 0 && graph && !find_in_modules(m, path, true, &f, t))) {
+        if ((m->pruned && m->work_file.n == 0 && !find_in_modules(m, path, false, &s, t)) ||
+            (s.f.n + s.unsummed.n == 0 && graph && !find_in_modules(m, path, true, &s, t))) {
             return false;
         }
-        if (f.n > 1) {
-            return ambiguous(m, path, &f, true, t);
+        if (s.f.n > 1) {
+            return ambiguous(m, path, &s.f, true, t);
         }
-        if (f.n == 1) {
-            p->module = f.v[0].mod;
-            p->dir = f.v[0].dir;
+        if (s.unsummed.n > 0) {
+            return no_sum(m, path, by, &s, t);
+        }
+        if (s.f.n == 1) {
+            p->module = s.f.v[0].mod;
+            p->dir = s.f.v[0].dir;
             p->implicit = m->work_file.n == 0 && m->pruned && !p->module->main &&
                           !strmap_get(&m->roots, p->module->path);
             return set_go_version(m, p->module, t);

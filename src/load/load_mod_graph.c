@@ -42,9 +42,14 @@ static bool read_gomod(struct load_mods *m, struct load_modver mod, str *text, s
         if (load_fs_read(m->fs, m->a, *file, text, &e)) {
             return true;
         }
-        t->text = str_fmt(m->a, "%.*s (replaced by %.*s): reading %.*s: %s",
-                          STR_ARG(load_mods_text(m, mod)), STR_ARG(actual.path),
+        t->text = str_fmt(m->a, "module %.*s: reading %.*s: %s", STR_ARG(actual.path),
                           STR_ARG(load_mods_shown(m, *file)), e.text);
+        return false;
+    }
+    if (!load_mods_has_sum(m, actual, "/go.mod")) {
+        t->remedy = str_fmt(m->a, "go mod download %.*s", STR_ARG(mod.path));
+        t->text = str_fmt(m->a, "%.*s: missing go.sum entry for go.mod file; to add it:\n\t%.*s",
+                          STR_ARG(load_mods_text(m, actual)), STR_ARG(t->remedy));
         return false;
     }
     *file = str_fmt(m->a, "%.*s/cache/download/%.*s/@v/%.*s.mod", STR_ARG(m->env->modcache),

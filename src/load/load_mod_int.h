@@ -32,6 +32,8 @@ str load_mods_up(struct load_mods *m, str dir, str name);
 /* Whether a go line asks for a newer Go than this one, which then refuses; and its words. */
 bool load_mods_too_new(const struct load_mods *m, str go);
 str load_mods_too_new_text(struct load_mods *m, str what, str go);
+/* Whether go.sum lets us use a module version (suffix "/go.mod": its go.mod file). */
+bool load_mods_has_sum(struct load_mods *m, struct load_modver v, const char *suffix);
 /* What replaces a module version, or NULL. */
 const struct load_mod_replacement *load_mods_replaced(struct load_mods *m, str path, str version);
 

@@ -2,6 +2,7 @@
 #include "base/io.h"
 #include "base/path.h"
 #include "load/load_int.h"
+#include "load/load_mod_int.h"
 #include "load/load_version.h"
 
 /* -- matching ---------------------------------------------------------------------------------- */
@@ -294,6 +295,60 @@ static void walk_gopath(struct loader *l, str pattern, pkgs *out, struct strmap 
     }
 }
 
+/* Whether the packages below dir can have import paths: go walks nowhere else.  The module's root goes into
+ * w->root. */
+static bool may_walk(struct loader *l, struct walk *w, str pattern, str dir)
+{
+    struct arena *a = &l->arena;
+    str mod = load_mods_up(&l->mods, dir, STR("go.mod")), text;
+    load_modules mods = {0};
+    struct strbuf roots = {0};
+    bool cached = false, std = path_is_below(dir, l->env.goroot_src);
+
+    mod = mod.n > 0 ? path_dir(a, mod) : mod;
+    for (size_t i = 0; i < l->mods.mains.n; i++) {
+        str root = l->mods.mains.v[i].root;
+
+        strbuf_printf(&roots, "%s%.*s", i > 0 ? ", " : "", STR_ARG(root));
+        if (str_eq(mod, root)) {
+            w->root = root;
+        }
+    }
+    if (w->root.n > 0 || (std && (l->mods.mains.n == 0 || l->env.minor < 24))) {
+        strbuf_release(&roots);
+        return true;
+    }
+    if (!std && l->mods.mains.n > 0) {
+        load_mods_list(&l->mods, &mods);
+        for (size_t i = 0; i < mods.n; i++) {
+            struct load_trouble t;
+
+            cached = cached || (load_mods_fetch(&l->mods, mods.v[i], &t) && !mods.v[i]->main &&
+                                path_is_below(dir, mods.v[i]->dir));
+        }
+        vec_release(&mods);
+    }
+    if (cached && l->env.minor < 24) {
+        strbuf_release(&roots);
+        return true;
+    }
+    if (std || cached) {
+        text = str_fmt(a, "pattern %.*s: directory %.*s is outside module root%s (%.*s)",
+                       STR_ARG(pattern), STR_ARG(dir), l->mods.mains.n > 1 ? "s" : "",
+                       STR_ARG(strbuf_str(&roots)));
+    } else {
+        text = str_fmt(
+            a,
+            "pattern %.*s: directory prefix %.*s does not contain %s or %s selected dependencies",
+            STR_ARG(pattern), STR_ARG(path_short(a, l->env.cwd, dir)),
+            l->mods.work_file.n > 0 ? "modules listed in go.work" : "main module",
+            l->mods.work_file.n > 0 ? "their" : "its");
+    }
+    load_error_add(l, text, l->mods.mains.n == 0 ? STR("go mod init") : (str){0});
+    strbuf_release(&roots);
+    return false;
+}
+
 /* ./x/..., ../..., /abs/... */
 static void walk_local(struct loader *l, str pattern, pkgs *out)
 {
@@ -327,40 +382,8 @@ static void walk_local(struct loader *l, str pattern, pkgs *out)
                        (str){0});
         return;
     }
-    if (l->modules) {
-        bool inside = path_is_below(abs, l->env.goroot_src);
-
-        for (size_t i = 0; i < l->mods.mains.n; i++) {
-            if (path_is_below(abs, l->mods.mains.v[i].root)) {
-                inside = true;
-                w.root = l->mods.mains.v[i].root;
-            }
-        }
-        if (l->mods.mains.n == 0 && !inside) {
-            load_error_add(
-                l,
-                str_fmt(a,
-                        "pattern %.*s: directory prefix %.*s does not contain main module or its "
-                        "selected dependencies",
-                        STR_ARG(pattern), STR_ARG(path_short(a, l->env.cwd, abs))),
-                STR("go mod init"));
-            return;
-        }
-        if (!inside) {
-            struct strbuf b = {0};
-
-            for (size_t i = 0; i < l->mods.mains.n; i++) {
-                strbuf_printf(&b, "%s%.*s", i > 0 ? ", " : "", STR_ARG(l->mods.mains.v[i].root));
-            }
-            load_error_add(l,
-                           str_fmt(a,
-                                   "pattern %.*s: directory %.*s is outside module root%s (%.*s)",
-                                   STR_ARG(pattern), STR_ARG(abs), l->mods.mains.n > 1 ? "s" : "",
-                                   STR_ARG(strbuf_str(&b))),
-                           (str){0});
-            strbuf_release(&b);
-            return;
-        }
+    if (l->modules && !may_walk(l, &w, pattern, abs)) {
+        return;
     }
     walk(&w, abs, name, true);
 }
@@ -451,7 +474,7 @@ static void take_found(struct loader *l, str pattern, pkgs *found, size_t n_erro
         any = true;
         p->in_all = p->in_all || str_is(pattern, "all");
     }
-    if (!any && !is_meta(pattern)) {
+    if (!any && !str_is(pattern, "tool") && !str_is(pattern, "all")) {
         load_error_add(
             l, str_fmt(&l->arena, "warning: \"%.*s\" matched no packages", STR_ARG(pattern)),
             (str){0});

@@ -55,6 +55,7 @@ static str std_vendor(struct loader *l, str path, str from)
 static struct pkg *in_modules(struct loader *l, str path, const struct pkg *from,
                               struct load_trouble *t)
 {
+    struct load_importer by = {0};
     struct load_place place;
     struct pkg *p;
 
@@ -65,7 +66,12 @@ static struct pkg *in_modules(struct loader *l, str path, const struct pkg *from
     if (p) {
         return p;
     }
-    if (!load_mods_find(&l->mods, path, &place, t)) {
+    if (from) {
+        by.path = from->pub.path;
+        by.version = from->pub.module ? from->pub.module->version : (str){0};
+        by.test = l->in_tests;
+    }
+    if (!load_mods_find(&l->mods, path, from ? &by : NULL, &place, t)) {
         return NULL;
     }
     if (place.implicit && from && from->pub.module && from->pub.module->main &&

@@ -190,6 +190,7 @@ printf 'package main\n\nfunc main() {}\n' >cmd/tool/main.go
 for flags in "" "-tags=special" "-race"; do
     same "module $flags" "$GOMM_GO" "$flags" "$flags" ./...
 done
+GOFLAGS='-tags=special "-race"' same "module, GOFLAGS" "$GOMM_GO" "" "" ./...
 CGO_ENABLED=0 same "module without cgo" "$GOMM_GO" "" "" . ./in/... ./tagged
 same "module by path" "$GOMM_GO" "" "" example.org/m/... example.org/dep/v
 same "module in the middle" "$GOMM_GO" "" "" ./.../internal/...
@@ -241,8 +242,12 @@ cd m || exit 2
 same work "$GOMM_GO" "" "" ./... example.org/m/sub example.org/dep/...
 rm ../go.work
 sed '/=> ..\/dep$/d' ../go.mod.m >go.mod
+says "not in go.sum" "m.go:8:2: missing go.sum entry for module providing package example.org/dep (imported by example.org/m); to add:" .
+says "not in go.sum, by path" "missing go.sum entry for module providing package example.org/dep; to add:" example.org/dep
+echo 'example.org/dep v1.2.3 h1:AAAA' >go.sum
 says "not in the module cache" \
     "m.go:8:2: example.org/dep@v1.2.3: module lookup disabled by GOPROXY=off | go mod download example.org/dep@v1.2.3" .
+rm go.sum
 cp ../go.mod.m go.mod
 
 # -- module graphs ---------------------------------------------------------------------------------------
@@ -315,7 +320,7 @@ printf 'package tdep\n\nimport _ "example.org/e/tcyc"\n' >tdep/t.go
 printf 'package csrc\n' >csrc/c.go
 printf 'int x;\n' | tee csrc/x.c >csrc/y.c
 printf 'package intern\n\nimport _ "internal/abi"\n' >intern/i.go
-printf 'package badpath\n\nimport (\n\t_ "a b"\n\t_ "example.org/e/none"\n\t_ "example.org/e/tests"\n\t_ "example.org/e/excluded"\n\t_ "example.org/e/prog"\n\t_ "no/such"\n\t_ "example.net/no/such"\n\t_ "vendor/x"\n\t_ "./rel"\n\t_ "/abs"\n)\n' >badpath/b.go
+printf 'package badpath\n\nimport (\n\t_ "a b"\n\t_ "example.org/e/none"\n\t_ "example.org/e/tests"\n\t_ "example.org/e/excluded"\n\t_ "example.org/e/prog"\n\t_ "no/such"\n\t_ "example.net/no/such"\n\t_ "vendor/x"\n\t_ "./rel"\n\t_ "/abs"\n\t_ "a//b"\n\t_ "all"\n)\n' >badpath/b.go
 src=$("$GOMM_GO" env GOROOT)/src
 says "no Go files" "no Go files in $PWD/none" ./none
 says "no directory" "stat $PWD/nowhere: directory not found" ./nowhere
@@ -326,7 +331,9 @@ says "import of itself" "imports example.org/e/self from s.go: import cycle not 
 says "import cycle in test" "imports example.org/e/tcyc from t.go: import cycle not allowed in test" -test ./tcyc
 says "C files" "C source files not allowed when not using cgo or SWIG: x.c y.c" ./csrc
 says "internal" "i.go:3:8: use of internal package internal/abi not allowed" ./intern
-says "malformed path" "b.go:4:2: malformed import path \"a b\": invalid char ' '" ./badpath
+says "invalid path" "b.go:4:2: invalid import path: a b" ./badpath
+says "malformed path" "b.go:14:2: malformed import path \"a//b\": double slash" ./badpath
+says "import of a pattern" "b.go:15:2: \"all\" is not an importable package; see 'go help packages'" ./badpath
 says "import without Go files" "b.go:5:2: no required module provides package example.org/e/none; to add it:" ./badpath
 says "import of tests" "b.go:6:2: no non-test Go files in $PWD/tests" ./badpath
 says "import of excluded" "b.go:7:2: build constraints exclude all Go files in $PWD/excluded" ./badpath
@@ -338,6 +345,8 @@ says "absolute import" "b.go:13:2: \"/abs\" is not a package path; see 'go help 
 says "package named that is not there" "package no/such is not in std ($src/no/such)" no/such
 says "nothing matched" "warning: \"nosuch/...\" matched no packages" nosuch/...
 says "outside" "directory ../m outside main module or its selected dependencies" ../m
+printf 'go 1.20\n' >go.mod
+says "go.mod without module" "error reading go.mod: missing module declaration. To specify the module path:" ./intern
 printf 'modul x\n' >go.mod
 says "go.mod" "go.mod:1: unknown directive: modul" ./intern
 printf 'module example.org/e\n\ngo 1.99\n' >go.mod
