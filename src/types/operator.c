@@ -319,8 +319,10 @@ static void comparison_error(struct checker *c, struct operand *x, struct operan
         }
     }
     if (switch_case) {
+        /* a switch without a tag is one on true */
+        const char *tag = y->expr ? s_expr(c, y->expr) : "true";
         check_error(c, at_operand(c, x), "invalid case %s in switch on %s (%s)", s_expr(c, x->expr),
-                    y->expr ? s_expr(c, y->expr) : "true", s_str(c, why)); /* switch without a tag */
+                    tag, s_str(c, why));
     } else {
         check_error(c, at_operand(c, culprit), "invalid operation: %s %s %s (%s)",
                     s_expr(c, x->expr), op_text(op), s_expr(c, y->expr), s_str(c, why));
