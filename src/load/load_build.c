@@ -427,11 +427,13 @@ static str skip_block_comments(str line, bool *open)
 
 bool load_head_matches(const struct load_tags *t, str head, bool *matches, struct err *e)
 {
-    str rest = head, line, go_build = {0}, old;
+    str rest, line, go_build = {0}, old;
     size_t old_end = 0; /* +build lines count up to the last blank line before other text */
     bool ended = false, in_comment = false;
     struct err why;
 
+    str_cut_prefix(&head, STR("\xEF\xBB\xBF"));
+    rest = head;
     *matches = true;
     while (rest.n > 0) {
         i64 nl = str_find_byte(rest, '\n');

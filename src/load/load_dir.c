@@ -221,7 +221,7 @@ static void scan_go(struct scan *s, str name, str path)
         }
         load_head_scan(s->a, text, true, &h);
     }
-    if (!load_head_matches(s->tags, text, &matches, &e) && !s->listed) {
+    if (!load_head_matches(s->tags, text, &matches, &e)) {
         mistake(s, str_fmt(s->a, "%.*s: %s", STR_ARG(name), e.text));
         return;
     }
@@ -283,7 +283,7 @@ static void scan_one(struct scan *s, str name)
 {
     str path;
 
-    if (name.n == 0 || (!s->listed && (name.p[0] == '_' || name.p[0] == '.'))) {
+    if (name.n == 0 || name.p[0] == '_' || name.p[0] == '.') {
         return;
     }
     path = str_fmt(s->a, "%.*s/%.*s", STR_ARG(s->d->dir), STR_ARG(name));

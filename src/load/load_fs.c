@@ -141,7 +141,7 @@ static enum load_fs_kind kind_of(int fd, const struct dirent *d)
         return LOAD_FS_DIR;
     }
     if (fstatat(fd, d->d_name, &st, 0) != 0) {
-        return LOAD_FS_OTHER;
+        return LOAD_FS_FILE; /* opening it will say what is wrong */
     }
     return S_ISDIR(st.st_mode)   ? LOAD_FS_LINK_DIR
            : S_ISREG(st.st_mode) ? LOAD_FS_FILE

@@ -402,6 +402,7 @@ static void heads(void **state)
         {"package x", 1},
         {"//go:build windows\n\npackage x", 0},
         {"//go:build windows\npackage x", 0},
+        {"\xEF\xBB\xBF//go:build windows\n\npackage x", 0},
         {"// +build windows\n\npackage x", 0},
         {"// +build windows\npackage x", 1}, /* no blank line: a comment of the package */
         {"/* c */ //go:build windows\n\npackage x", 1},
