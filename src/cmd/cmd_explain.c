@@ -2,6 +2,7 @@
 #include "base/io.h"
 #include "base/path.h"
 #include "cmd/cmd.h"
+#include "cmd/cmd_place.h"
 #include "report/report.h"
 
 static int explain_rule(const struct report_rule *rule)
@@ -19,7 +20,7 @@ static int explain_rule(const struct report_rule *rule)
 }
 
 /* "file.go:19", "dir/file.go:19:3". */
-static bool explain_place(str s, str *file, u32 *line)
+static bool explain_place(str s, str *file, u32 *line, u32 *col_out)
 {
     u64 n = 0, col = 0;
     i64 colon = str_find_last_byte(s, ':');
@@ -28,15 +29,18 @@ static bool explain_place(str s, str *file, u32 *line)
     }
     str before = str_slice(s, 0, (size_t)colon);
     i64 second = str_find_last_byte(before, ':');
-    if (second > 0 && str_u64(str_from(before, (size_t)second + 1), &col)) {
-        n = col;
+    u64 first;
+    if (second > 0 && str_u64(str_from(before, (size_t)second + 1), &first)) {
+        col = n;
+        n = first;
         before = str_slice(before, 0, (size_t)second);
     }
-    if (n == 0 || n > UINT32_MAX) {
+    if (n == 0 || n > UINT32_MAX || col > UINT32_MAX) {
         return false;
     }
     *file = before;
     *line = (u32)n;
+    *col_out = (u32)col;
     return true;
 }
 
@@ -121,13 +125,9 @@ int cmd_explain(char *const *args)
         return explain_rule(rule);
     }
     str file;
-    u32 line;
-    if (explain_place(str_of(args[at]), &file, &line)) {
-        return from ? explain_from(from, file, line)
-                    : cmd_fail("of a place gomm can so far tell only what a run found there:\n"
-                               "\tgomm check -o result.json ./... && gomm explain -from "
-                               "result.json %s",
-                               args[at]);
+    u32 line, col;
+    if (explain_place(str_of(args[at]), &file, &line, &col)) {
+        return from ? explain_from(from, file, line) : cmd_place(file, line, col);
     }
     size_t n;
     struct strbuf b = {0};

@@ -66,10 +66,12 @@ const struct cmd cmd_list[] = {
      "\n"
      "Exit status: 0 no errors, 1 errors in packages, 2 wrong usage, or packages that could not be\n"
      "loaded.\n"},
-    {"explain", "explain [-from FILE] CODE | file:line",
+    {"explain", "explain [-from FILE] CODE | file:line[:col]",
      "the rule behind a finding, or what is known of a place", cmd_explain,
      "\nOf a code such as RACE01 it tells the rule, an example and the cure. Of a place it tells\n"
-     "what a stored result says about it (-from FILE, as written by `gomm check -o FILE`).\n"},
+     "what stands there: types, sizes, offsets of fields, callees; file:line:col takes what is\n"
+     "around that column. With -from FILE, as written by `gomm check -o FILE`, it tells what that\n"
+     "result says of the place.\n"},
     {"layout", "layout [flags] package.Type...", "offsets, padding and cache lines of types", cmd_layout,
      "\nLayout tells how the compiler lays a type out: size and alignment, each field with offset,\n"
      "size and cache line, the padding between them, which words hold pointers, and a shorter\n"

@@ -187,8 +187,16 @@ expect "explain a place" 0 "$GOMM" explain -from "$lib_tmp/r.json" "$lib_tmp/a b
 contains "explain: the finding there" "$lib_tmp/out" '^RACE01 '
 expect "explain a place with nothing" 0 "$GOMM" explain -from "$lib_tmp/r.json" "$lib_tmp/a b<c>/p.go:1"
 contains "explain: says so" "$lib_tmp/out" 'says nothing of '
-expect "explain a place without a result" 2 "$GOMM" explain p.go:6
-contains "explain: says how" "$lib_tmp/err" 'gomm check -o result\.json'
+expect "explain a place that is not there" 2 "$GOMM" explain p.go:6
+contains "explain: says so" "$lib_tmp/err" 'open p\.go: no such file'
+expect "explain a line of source" 0 "$GOMM" explain "$GOMM_ROOT/exercises/ex03_false_sharing/ex03_false_sharing.go:18"
+contains "explain: the function" "$lib_tmp/out" 'ex03_false_sharing\.\(\*Counters\)\.Hammer\.func1'
+contains "explain: the field" "$lib_tmp/out" 'field ex03\.Counters\.A atomic\.Int64, 8 bytes, at offset 0 of Counters \(16 bytes\)'
+contains "explain: the callee" "$lib_tmp/out" 'call of sync/atomic\.\(\*Int64\)\.Add'
+expect "explain a column" 0 "$GOMM" explain "$GOMM_ROOT/exercises/ex03_false_sharing/ex03_false_sharing.go:15:11"
+contains "explain: what is around it" "$lib_tmp/out" 'make\(chan struct\{\}, 2\).*call of builtin\.make'
+expect "explain a line that is not there" 2 "$GOMM" explain "$GOMM_ROOT/exercises/ex03_false_sharing/ex03_false_sharing.go:9999"
+contains "explain: no such line" "$lib_tmp/err" 'has no line 9999'
 expect "explain nonsense" 2 "$GOMM" explain nonsense
 contains "explain: the codes" "$lib_tmp/err" 'RACE01'
 expect "explain nothing" 2 "$GOMM" explain
