@@ -290,12 +290,12 @@ static __attribute__((noinline)) void wide_name(struct parser *p, const u8 *star
             /* part of it */
         } else if (r >= 0x80 && unicode_is_digit(r)) {
             if (s == start) {
-                parse_error(p, lex_pos(p, s), "identifier cannot begin with digit %.*s",
-                            STR_ARG(parse_show_rune(p->tmp, r)));
+                parse_error(p, lex_pos(p, s), "identifier cannot begin with digit %s",
+                            parse_show_rune(r).text);
             }
         } else if (r >= 0x80) {
-            parse_error(p, lex_pos(p, s), "invalid character %.*s in identifier",
-                        STR_ARG(parse_show_rune(p->tmp, r)));
+            parse_error(p, lex_pos(p, s), "invalid character %s in identifier",
+                        parse_show_rune(r).text);
         } else {
             break;
         }
@@ -451,8 +451,9 @@ static __attribute__((noinline)) void next_after(struct parser *p, const u8 *s, 
                 return;
             }
         } else if (classes[*s] & INVALID) {
-            parse_error(p, lex_pos(p, s), "invalid character %.*s",
-                        STR_ARG(parse_show_rune(p->tmp, *s)));
+            if (p->errors.n < PARSE_ERRORS) { /* saves making the text */
+                parse_error(p, lex_pos(p, s), "invalid character %s", parse_show_rune(*s).text);
+            }
             s++;
         } else if ((*s == 0 && s < p->end) ||
                    (*s >= 0x80 && (lex_rune(s, &r) == 0 || r == 0xFEFF))) {
@@ -673,12 +674,41 @@ void lex_stop(struct parser *p)
     p->nlsemi = false;
 }
 
+/* The first {, }, quote, slash or NUL at s or behind. */
+static inline const u8 *find_structure(const u8 *s)
+{
+#if defined(__SSE2__)
+    for (;; s += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('{')),
+                                   _mm_cmpeq_epi8(v, _mm_set1_epi8('}')));
+        u32 mask;
+
+        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8('`')));
+        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8('\'')));
+        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8('/')));
+        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_setzero_si128()));
+        mask = (u32)_mm_movemask_epi8(hit);
+        if (mask) {
+            return s + __builtin_ctz(mask);
+        }
+    }
+#else
+    while (*s != '{' && *s != '}' && *s != '"' && *s != '`' && *s != '\'' && *s != '/' && *s != 0) {
+        s++;
+    }
+    return s;
+#endif
+}
+
 bool lex_skip_body(struct parser *p)
 {
     const u8 *s = p->at;
     u32 open = 1;
 
     for (;; s++) {
+        s = find_structure(s);
         switch (*s) {
         case '{': open++; break;
         case '}':

@@ -262,8 +262,8 @@ static bool escape(struct parser *p, const u8 **at, u8 quote)
         }
         if (d >= base) {
             lex_rune(s, &r);
-            parse_error(p, lex_pos(p, s), "invalid character %.*s in %s escape",
-                        STR_ARG(parse_quote_rune(p->tmp, r)), base_name(base));
+            parse_error(p, lex_pos(p, s), "invalid character %s in %s escape",
+                        parse_quote_rune(r).text, base_name(base));
             return false;
         }
         x = x * base + d;
@@ -274,8 +274,8 @@ static bool escape(struct parser *p, const u8 **at, u8 quote)
         return false;
     }
     if (x > max || (x >= 0xD800 && x < 0xE000)) {
-        parse_error(p, lex_pos(p, s), "escape is invalid Unicode code point %.*s",
-                    STR_ARG(parse_show_rune(p->tmp, x)));
+        parse_error(p, lex_pos(p, s), "escape is invalid Unicode code point %s",
+                    parse_show_rune(x).text);
         return false;
     }
     return true;

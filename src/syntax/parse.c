@@ -107,8 +107,11 @@ bool parse_no_separator(struct parser *p, const char *context, u8 sep, u8 close)
 
 void parse_too_deep(struct parser *p)
 {
-    parse_error(p, p->pos, "syntax error: nested too deeply");
-    lex_stop(p);
+    if (!p->too_deep) {
+        p->too_deep = true;
+        parse_error(p, p->pos, "syntax error: nested too deeply");
+        lex_stop(p);
+    }
 }
 
 node parse_bad(struct parser *p)
@@ -409,13 +412,16 @@ struct ast *parse_file(struct arena *a, struct intern *names, struct source *src
 
     f->src = src;
     file(&p, f);
-    if (p.chained + 20 * p.deepest > PARSE_DEPTH) {
+    if (!p.too_deep && p.chained + 20 * p.deepest > PARSE_DEPTH) {
         pos at = too_high(&p);
 
         if (at) {
+            p.too_deep = true;
             parse_error(&p, at, "syntax error: nested too deeply");
-            f->decls = 0;
         }
+    }
+    if (p.too_deep) {
+        f->decls = 0; /* nobody is to climb that tree */
     }
     sort_errors(&p.errors);
 

@@ -68,41 +68,44 @@ static node value_decl(struct parser *p, pos group, bool is_const)
  * P([]int), P*E|~F: always.  P*E, P(E), P*E|F: with force. */
 static node split_name(struct parser *p, node x, bool force, node *rest)
 {
-    struct ast_node *n = &p->nodes[x];
-    node name;
+    node parent = 0, inner = x, name, constraint;
+    struct ast_node *n;
 
     *rest = 0;
-    switch (n->kind) {
-    case AST_NAME: return x;
-    case AST_OPERATION:
-        if (n->b && n->op == OP_MUL && parse_kind(p, n->a) == AST_NAME &&
-            (force || parse_is_type_elem(p, n->b))) {
-            name = n->a;
-            n->a = n->b;
-            n->b = 0;
-            *rest = x;
-            return name;
-        }
-        if (n->b && n->op == OP_OR) {
-            node lhs;
-
-            name = split_name(p, n->a, force || parse_is_type_elem(p, n->b), &lhs);
-            if (name && lhs) {
-                n->a = lhs;
-                *rest = x;
-                return name;
-            }
-        }
-        return 0;
-    case AST_CALL:
-        if (parse_kind(p, n->a) == AST_NAME && p->extra[n->b] == 1 && !(n->flags & AST_FLAG_DOTS) &&
-            (force || parse_is_type_elem(p, p->extra[n->b + 1]))) {
-            *rest = parse_unparen(p, p->extra[n->b + 1]);
-            return n->a;
-        }
-        return 0;
-    default: return 0;
+    /* Only the first term of a union can have the name before it. */
+    for (n = &p->nodes[inner]; n->kind == AST_OPERATION && n->op == OP_OR && n->b;
+         n = &p->nodes[inner]) {
+        force = force || parse_is_type_elem(p, n->b);
+        parent = inner;
+        inner = n->a;
     }
+    if (n->kind == AST_NAME) {
+        return parent ? 0 : x;
+    }
+    if (n->kind == AST_OPERATION && n->op == OP_MUL && n->b && parse_kind(p, n->a) == AST_NAME) {
+        constraint = n->b;
+    } else if (n->kind == AST_CALL && parse_kind(p, n->a) == AST_NAME && p->extra[n->b] == 1 &&
+               !(n->flags & AST_FLAG_DOTS)) {
+        constraint = p->extra[n->b + 1];
+    } else {
+        return 0;
+    }
+    if (!force && !parse_is_type_elem(p, constraint)) {
+        return 0;
+    }
+    name = n->a;
+    if (n->kind == AST_CALL) {
+        constraint = parse_unparen(p, constraint);
+    } else {
+        n->a = constraint; /* P * C is now *C */
+        n->b = 0;
+        constraint = inner;
+    }
+    if (parent) {
+        p->nodes[parent].a = constraint;
+    }
+    *rest = parent ? x : constraint;
+    return name;
 }
 
 static node type_decl(struct parser *p, pos group)

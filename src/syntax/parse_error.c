@@ -5,70 +5,109 @@
  * GOROOT/src/cmd/compile/internal/syntax/parser.go and
  * GOROOT/src/cmd/compile/internal/base/print.go.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "syntax/parse_state.h"
 #include "syntax/print.h"
 #include "syntax/unicode.h"
 
-str parse_quote_rune(struct arena *a, u32 r)
+struct parse_rune parse_quote_rune(u32 r)
 {
     static const char escapes[] = "\aa\bb\ff\nn\rr\tt\vv\\\\''";
+    struct parse_rune out = {0};
     char buf[4];
 
     for (size_t i = 0; i + 1 < sizeof(escapes); i += 2) {
         if ((u32)(u8)escapes[i] == r) {
-            return str_fmt(a, "'\\%c'", escapes[i + 1]);
+            snprintf(out.text, sizeof(out.text), "'\\%c'", escapes[i + 1]);
+            return out;
         }
     }
     if (unicode_is_print(r)) {
-        size_t n = str_encode_rune(buf, r);
-
-        return str_fmt(a, "'%.*s'", (int)n, buf);
+        snprintf(out.text, sizeof(out.text), "'%.*s'", (int)str_encode_rune(buf, r), buf);
+    } else {
+        snprintf(out.text, sizeof(out.text),
+                 r < 0x80      ? "'\\x%02x'"
+                 : r < 0x10000 ? "'\\u%04x'"
+                               : "'\\U%08x'",
+                 r);
     }
-    return r < 0x80      ? str_fmt(a, "'\\x%02x'", r)
-           : r < 0x10000 ? str_fmt(a, "'\\u%04x'", r)
-                         : str_fmt(a, "'\\U%08x'", r);
+    return out;
 }
 
-str parse_show_rune(struct arena *a, u32 r)
+struct parse_rune parse_show_rune(u32 r)
 {
+    struct parse_rune out = {0};
     char buf[4];
 
     if (r <= STR_RUNE_MAX && unicode_is_print(r)) {
-        size_t n = str_encode_rune(buf, r);
-
-        return str_fmt(a, "U+%04X '%.*s'", r, (int)n, buf);
+        snprintf(out.text, sizeof(out.text), "U+%04X '%.*s'", r, (int)str_encode_rune(buf, r), buf);
+    } else {
+        snprintf(out.text, sizeof(out.text), "U+%04X", r);
     }
-    return str_fmt(a, "U+%04X", r);
+    return out;
 }
 
-static bool same_line(const struct parser *p, pos a, pos b)
+static pos line_start(const struct parser *p, pos at)
 {
-    pos lo = a < b ? a : b, hi = a < b ? b : a;
+    const u8 *s = lex_at(p, at);
 
-    return memchr(lex_at(p, lo), '\n', hi - lo) == NULL;
+    while (s > p->text && s[-1] != '\n') {
+        s--;
+    }
+    return lex_pos(p, s);
 }
 
-static void add_error(struct parser *p, pos at, str text)
+static pos line_end(const struct parser *p, pos at)
 {
-    p->errcnt++;
-    if (str_has_prefix(text, STR("syntax error")) && !(p->mode & PARSE_EVERY_ERROR)) {
-        if (p->last_syntax_error && same_line(p, p->last_syntax_error, at)) {
-            return;
+    const u8 *nl = memchr(lex_at(p, at), '\n', (size_t)(p->end - lex_at(p, at)));
+
+    return nl ? lex_pos(p, nl) : lex_pos(p, p->end);
+}
+
+/* Is this one more syntax error in a line, or one too many? */
+static bool unwanted(const struct parser *p, pos at, bool syntax)
+{
+    if (p->errors.n >= PARSE_ERRORS) {
+        return true;
+    }
+    return syntax && !(p->mode & PARSE_EVERY_ERROR) && at >= p->last_syntax.from &&
+           at <= p->last_syntax.to;
+}
+
+static void add_error(struct parser *p, pos at, bool syntax, str text)
+{
+    if (!(p->mode & PARSE_EVERY_ERROR)) {
+        if (syntax) {
+            p->last_syntax.from = line_start(p, at);
+            p->last_syntax.to = line_end(p, at);
+        } else if (at >= p->last_other.from && at <= p->last_other.to) {
+            if (str_eq(text, p->last_other.text)) {
+                return;
+            }
+            p->last_other.text = text;
+        } else {
+            p->last_other.from = line_start(p, at);
+            p->last_other.to = line_end(p, at);
+            p->last_other.text = text;
         }
-        p->last_syntax_error = at;
     }
-    vec_push_in(p->tmp, &p->errors, (struct ast_error){at, text});
+    vec_push_in(p->tmp, &p->errors, (struct ast_error){at, str_dup(p->a, text)});
 }
 
+/* The text as it is, which may begin with "syntax error: " itself. */
 void parse_error(struct parser *p, pos at, const char *fmt, ...)
 {
+    bool syntax = strncmp(fmt, "syntax error", 12) == 0;
     va_list ap;
 
-    va_start(ap, fmt);
-    add_error(p, at, str_vfmt(p->a, fmt, ap));
-    va_end(ap);
+    p->errcnt++;
+    if (!unwanted(p, at, syntax)) {
+        va_start(ap, fmt);
+        add_error(p, at, syntax, str_vfmt(p->tmp, fmt, ap));
+        va_end(ap);
+    }
 }
 
 const char *parse_token_string(u8 tok)
@@ -112,6 +151,10 @@ void parse_syntax_error_at(struct parser *p, pos at, const char *fmt, ...)
     if (p->tok == TOK_EOF && p->errcnt > 0) {
         return; /* a consequence of what was reported */
     }
+    p->errcnt++;
+    if (unwanted(p, at, true)) {
+        return;
+    }
     va_start(ap, fmt);
     text = str_vfmt(p->tmp, fmt, ap);
     va_end(ap);
@@ -124,11 +167,11 @@ void parse_syntax_error_at(struct parser *p, pos at, const char *fmt, ...)
         link = ", ";
     }
     if (link) {
-        add_error(p, at,
-                  str_fmt(p->a, "syntax error: unexpected %.*s%s%.*s", STR_ARG(found(p)), link,
+        add_error(p, at, true,
+                  str_fmt(p->tmp, "syntax error: unexpected %.*s%s%.*s", STR_ARG(found(p)), link,
                           STR_ARG(text)));
     } else {
-        add_error(p, at, str_fmt(p->a, "syntax error: %.*s", STR_ARG(text)));
+        add_error(p, at, true, str_fmt(p->tmp, "syntax error: %.*s", STR_ARG(text)));
     }
 }
 

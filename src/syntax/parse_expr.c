@@ -354,6 +354,9 @@ node parse_primary(struct parser *p, node x, bool keep_parens)
         x = operand(p, keep_parens);
     }
     for (;; links++) {
+        if (links > PARSE_DEPTH) {
+            parse_too_deep(p);
+        }
         switch (p->tok) {
         case TOK_DOT: x = selector(p, x); break;
         case TOK_LBRACK: x = index_or_slice(p, x); break;
@@ -467,7 +470,9 @@ node parse_binary(struct parser *p, node x, u32 prec)
         lex_next(p);
         y = parse_binary(p, 0, tighter);
         x = parse_node(p, AST_OPERATION, op, 0, at, x, y);
-        links++;
+        if (++links > PARSE_DEPTH) {
+            parse_too_deep(p);
+        }
     }
     p->chained += links > 8 ? links : 0;
     return x;

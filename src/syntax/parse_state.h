@@ -24,6 +24,9 @@ typedef VEC(struct ast_comment) parse_comments;
 typedef VEC(struct ast_directive) parse_directives;
 typedef VEC(struct ast_error) parse_errors;
 
+/* More errors than anyone wants to see are counted only, so that rubbish does not fill the memory. */
+enum { PARSE_ERRORS = 1000 };
+
 struct parser {
     /* The current token. */
     u8 tok;      /* enum token */
@@ -55,6 +58,7 @@ struct parser {
     u32 deepest;
     u32 chained; /* links of long chains such as a+b+c+..., which nest to the left */
     u32 pending; /* first directive that belongs to no declaration yet */
+    bool too_deep;
     bool top;    /* before the package clause */
 
     struct arena *a, *tmp;
@@ -62,7 +66,10 @@ struct parser {
     struct source *src;
     u32 mode;
     u32 errcnt; /* also of those that are not kept */
-    pos last_syntax_error;
+    struct {
+        pos from, to; /* the line of the last syntax error, and of the last other one; to 0: none */
+        str text;
+    } last_syntax, last_other;
     str go_version;
     parse_comments comments;
     parse_directives directives;
@@ -227,8 +234,11 @@ void parse_error(struct parser *p, pos at, const char *fmt, ...) BASE_PRINTF(3, 
 void parse_syntax_error_at(struct parser *p, pos at, const char *fmt, ...) BASE_PRINTF(3, 4);
 #define parse_syntax_error(p, ...) parse_syntax_error_at((p), (p)->pos, __VA_ARGS__)
 /* As %q and %#U of Go's fmt. */
-str parse_quote_rune(struct arena *a, u32 r);
-str parse_show_rune(struct arena *a, u32 r);
+struct parse_rune {
+    char text[24];
+};
+struct parse_rune parse_quote_rune(u32 r);
+struct parse_rune parse_show_rune(u32 r);
 const char *parse_token_string(u8 tok);
 /* The short form of a node of the unfinished tree. */
 str parse_show(struct parser *p, node n);

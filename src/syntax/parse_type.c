@@ -266,7 +266,9 @@ static node union_of(struct parser *p, node t)
         lex_next(p);
         y = embedded_term(p);
         t = parse_node(p, AST_OPERATION, OP_OR, 0, at, t, y);
-        links++;
+        if (++links > PARSE_DEPTH) {
+            parse_too_deep(p);
+        }
     }
     p->chained += links > 8 ? links : 0;
     return t;
