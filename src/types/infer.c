@@ -22,25 +22,33 @@ struct infer {
 
 /* ---- does a type contain one of the type parameters? ---- */
 
+/* A bound for types whose names double with each line. */
+enum { INFER_STEPS = 1 << 18 };
+
+struct infer_walk {
+    const struct tparam_list *l;
+    u32 steps;
+};
+
 struct infer_seen {
     const struct infer_seen *up;
     const struct type *t;
 };
 
-static bool infer_contains(const struct tparam_list *l, struct type *t, const struct infer_seen *up);
+static bool infer_contains(struct infer_walk *w, struct type *t, const struct infer_seen *up);
 
-static bool infer_contains_vars(const struct tparam_list *l, const struct type_tuple *v,
+static bool infer_contains_vars(struct infer_walk *w, const struct type_tuple *v,
                                 const struct infer_seen *up)
 {
     for (u32 i = 0; i < v->n; i++) {
-        if (infer_contains(l, v->vars[i]->type, up)) {
+        if (infer_contains(w, v->vars[i]->type, up)) {
             return true;
         }
     }
     return false;
 }
 
-static bool infer_contains_iface(const struct tparam_list *l, struct type_interface *t,
+static bool infer_contains_iface(struct infer_walk *w, struct type_interface *t,
                                  const struct infer_seen *up)
 {
     /* Through the methods of what it embeds, an interface can contain itself. */
@@ -52,51 +60,51 @@ static bool infer_contains_iface(const struct tparam_list *l, struct type_interf
     struct infer_seen seen = {up, &t->t};
     const struct type_set *s = type_set_of(t);
     for (u32 i = 0; i < s->n_methods; i++) {
-        if (infer_contains(l, s->methods[i]->type, &seen)) {
+        if (infer_contains(w, s->methods[i]->type, &seen)) {
             return true;
         }
     }
     for (u32 i = 0; i < s->n_terms; i++) {
-        if (!infer_contains(l, s->terms[i].type, &seen)) {
+        if (!infer_contains(w, s->terms[i].type, &seen)) {
             return false;
         }
     }
     return s->n_terms != 0;
 }
 
-static bool infer_contains(const struct tparam_list *l, struct type *t, const struct infer_seen *up)
+static bool infer_contains(struct infer_walk *w, struct type *t, const struct infer_seen *up)
 {
     t = t ? type_unalias(t) : NULL;
-    if (!t) {
+    if (!t || w->steps++ >= INFER_STEPS) {
         return false;
     }
     switch ((enum type_kind)t->kind) {
-    case TYPE_PARAM: return tparam_index(l, as_param(t)) >= 0;
-    case TYPE_ARRAY: return infer_contains(l, as_array(t)->elem, up);
-    case TYPE_SLICE: return infer_contains(l, as_slice(t)->elem, up);
-    case TYPE_POINTER: return infer_contains(l, as_pointer(t)->elem, up);
-    case TYPE_CHAN: return infer_contains(l, as_chan(t)->elem, up);
+    case TYPE_PARAM: return tparam_index(w->l, as_param(t)) >= 0;
+    case TYPE_ARRAY: return infer_contains(w, as_array(t)->elem, up);
+    case TYPE_SLICE: return infer_contains(w, as_slice(t)->elem, up);
+    case TYPE_POINTER: return infer_contains(w, as_pointer(t)->elem, up);
+    case TYPE_CHAN: return infer_contains(w, as_chan(t)->elem, up);
     case TYPE_MAP:
-        return infer_contains(l, as_map(t)->key, up) || infer_contains(l, as_map(t)->elem, up);
+        return infer_contains(w, as_map(t)->key, up) || infer_contains(w, as_map(t)->elem, up);
     case TYPE_STRUCT: {
         struct type_struct *s = as_struct(t);
         for (u32 i = 0; i < s->n; i++) {
-            if (infer_contains(l, s->fields[i]->type, up)) {
+            if (infer_contains(w, s->fields[i]->type, up)) {
                 return true;
             }
         }
         return false;
     }
-    case TYPE_TUPLE: return infer_contains_vars(l, as_tuple(t), up);
+    case TYPE_TUPLE: return infer_contains_vars(w, as_tuple(t), up);
     case TYPE_SIGNATURE: {
         struct type_signature *s = as_signature(t);
-        return infer_contains_vars(l, s->params, up) || infer_contains_vars(l, s->results, up);
+        return infer_contains_vars(w, s->params, up) || infer_contains_vars(w, s->results, up);
     }
-    case TYPE_INTERFACE: return infer_contains_iface(l, as_interface(t), up);
+    case TYPE_INTERFACE: return infer_contains_iface(w, as_interface(t), up);
     case TYPE_NAMED: {
         const struct type_list *targs = as_named(t)->targs;
         for (u32 i = 0; targs && i < targs->n; i++) {
-            if (infer_contains(l, targs->v[i], up)) {
+            if (infer_contains(w, targs->v[i], up)) {
                 return true;
             }
         }
@@ -108,7 +116,8 @@ static bool infer_contains(const struct tparam_list *l, struct type *t, const st
 
 bool infer_is_parameterized(const struct tparam_list *tparams, struct type *t)
 {
-    return infer_contains(tparams, t, NULL);
+    struct infer_walk w = {tparams, 0};
+    return infer_contains(&w, t, NULL);
 }
 
 /* ---- renaming ---- */
@@ -128,7 +137,6 @@ const struct tparam_list *infer_rename(struct checker *c, const struct tparam_li
         type_param_iface(old);
         p->obj = arena_dup(c->a, old->obj, sizeof *old->obj);
         p->obj->type = &p->t;
-        p->t.mark = 0;
         p->vertex = 0;
         l->v[i] = p;
         to[i] = &p->t;
@@ -449,7 +457,7 @@ static void infer_simplify(struct infer *in, struct type **inferred)
             if (!inferred[i] || (i < in->n_targs && in->targs[i])) {
                 continue;
             }
-            struct type *t = subst_type(c, c->prog, inferred[i], m, 0);
+            struct type *t = subst_type(c, c->prog, inferred[i], m, in->at);
             if (t == inferred[i]) {
                 continue;
             }

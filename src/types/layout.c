@@ -22,8 +22,19 @@ struct sizes sizes_for(str goarch)
 
 /* Deeper than programs nest arrays and structs; a type that contains itself, which was reported, ends here. */
 enum { LAYOUT_DEPTH = 2000 };
-/* The most fields that questions without a size look at. */
-enum { LAYOUT_STEPS = 1 << 20 };
+/* Types looked at for one question, each as often as it occurs: generous, since few programs have as many
+ * types, and a bound for those that double their size with each line. */
+enum { LAYOUT_STEPS = 1 << 22 };
+
+struct measure {
+    struct sizes s;
+    u32 steps;
+};
+
+static struct measure layout_measure(const struct sizes *s)
+{
+    return (struct measure){*s, LAYOUT_STEPS};
+}
 
 struct shape {
     i64 size;
@@ -32,7 +43,7 @@ struct shape {
 
 static const struct shape layout_too_large = {-1, 1};
 
-static struct shape layout_shape(const struct sizes *s, struct type *t, u32 depth);
+static struct shape layout_shape(struct measure *s, struct type *t, u32 depth);
 
 /* x rounded up to a multiple of align; below 0 if that is too large. */
 static i64 layout_round(i64 x, u32 align)
@@ -44,23 +55,23 @@ static i64 layout_round(i64 x, u32 align)
     return up & ~((i64)align - 1);
 }
 
-static struct shape layout_basic(const struct sizes *s, const struct type *t)
+static struct shape layout_basic(struct measure *s, const struct type *t)
 {
     static const u8 fixed[BASIC_COUNT] = {
-        [BASIC_BOOL] = 1,      [BASIC_INT8] = 1,    [BASIC_INT16] = 2,   [BASIC_INT32] = 4,
-        [BASIC_INT64] = 8,     [BASIC_UINT8] = 1,   [BASIC_UINT16] = 2,  [BASIC_UINT32] = 4,
-        [BASIC_UINT64] = 8,    [BASIC_FLOAT32] = 4, [BASIC_FLOAT64] = 8, [BASIC_COMPLEX64] = 8,
+        [BASIC_BOOL] = 1,        [BASIC_INT8] = 1,    [BASIC_INT16] = 2,   [BASIC_INT32] = 4,
+        [BASIC_INT64] = 8,       [BASIC_UINT8] = 1,   [BASIC_UINT16] = 2,  [BASIC_UINT32] = 4,
+        [BASIC_UINT64] = 8,      [BASIC_FLOAT32] = 4, [BASIC_FLOAT64] = 8, [BASIC_COMPLEX64] = 8,
         [BASIC_COMPLEX128] = 16,
     };
     if (t->basic == BASIC_STRING) {
-        return (struct shape){2 * (i64)s->ptr, s->ptr};
+        return (struct shape){2 * (i64)s->s.ptr, s->s.ptr};
     }
-    u32 size = fixed[t->basic] ? fixed[t->basic] : s->ptr;
+    u32 size = fixed[t->basic] ? fixed[t->basic] : s->s.ptr;
     u32 align = t->info & INFO_COMPLEX ? size / 2 : size;
-    return (struct shape){size, align < s->align_max ? align : s->align_max};
+    return (struct shape){size, align < s->s.align_max ? align : s->s.align_max};
 }
 
-static struct shape layout_array(const struct sizes *s, const struct type_array *a, u32 depth)
+static struct shape layout_array(struct measure *s, const struct type_array *a, u32 depth)
 {
     struct shape e = layout_shape(s, a->elem, depth);
     i64 size = 0;
@@ -73,7 +84,8 @@ static struct shape layout_array(const struct sizes *s, const struct type_array 
 }
 
 /* Offsets go to off if that is not NULL; all are -1 behind a field that is too large. */
-static struct shape layout_struct(const struct sizes *s, const struct type_struct *t, i64 *off, u32 depth)
+static struct shape layout_struct(struct measure *s, const struct type_struct *t, i64 *off,
+                                  u32 depth)
 {
     i64 at = 0;
     u32 align = 1;
@@ -108,16 +120,18 @@ static bool layout_is_align64(const struct type_named *n)
 {
     const struct package *p = n->orig->obj->pkg;
     return p && p->prog &&
-           (str_eq(p->path, STR("sync/atomic")) || str_eq(p->path, STR("internal/runtime/atomic")) ||
+           (str_eq(p->path, STR("sync/atomic")) ||
+            str_eq(p->path, STR("internal/runtime/atomic")) ||
             str_eq(p->path, STR("runtime/internal/atomic"))) &&
            str_eq(intern_str(p->prog->names, n->orig->obj->name), STR("align64"));
 }
 
-static struct shape layout_shape(const struct sizes *s, struct type *t, u32 depth)
+static struct shape layout_shape(struct measure *s, struct type *t, u32 depth)
 {
-    if (depth == 0) {
+    if (depth == 0 || s->steps == 0) {
         return layout_too_large;
     }
+    s->steps--;
     t = type_unalias(t);
     BUG_IF(t->kind == TYPE_PARAM);
     struct type *under = type_under(t);
@@ -131,27 +145,30 @@ static struct shape layout_shape(const struct sizes *s, struct type *t, u32 dept
         }
         return layout_struct(s, st, NULL, depth - 1);
     }
-    case TYPE_SLICE: return (struct shape){3 * (i64)s->ptr, s->ptr};
-    case TYPE_INTERFACE: return (struct shape){2 * (i64)s->ptr, s->ptr};
+    case TYPE_SLICE: return (struct shape){3 * (i64)s->s.ptr, s->s.ptr};
+    case TYPE_INTERFACE: return (struct shape){2 * (i64)s->s.ptr, s->s.ptr};
     case TYPE_UNION:
     case TYPE_TUPLE: BUG("a %s has no size", under->kind == TYPE_UNION ? "union" : "tuple");
-    default: return (struct shape){s->ptr, s->ptr};
+    default: return (struct shape){s->s.ptr, s->s.ptr};
     }
 }
 
 i64 layout_size(const struct sizes *s, struct type *t)
 {
-    return layout_shape(s, t, LAYOUT_DEPTH).size;
+    struct measure m = layout_measure(s);
+    return layout_shape(&m, t, LAYOUT_DEPTH).size;
 }
 
 i64 layout_align(const struct sizes *s, struct type *t)
 {
-    return layout_shape(s, t, LAYOUT_DEPTH).align;
+    struct measure m = layout_measure(s);
+    return layout_shape(&m, t, LAYOUT_DEPTH).align;
 }
 
 void layout_offsets(const struct sizes *s, struct type_struct *t, i64 *off)
 {
-    layout_struct(s, t, off, LAYOUT_DEPTH);
+    struct measure m = layout_measure(s);
+    layout_struct(&m, t, off, LAYOUT_DEPTH);
 }
 
 static bool layout_varies_at(struct type *t, u32 depth, u32 *steps)
@@ -221,7 +238,8 @@ static bool layout_not_in_heap(struct type *t, u32 depth, u32 *steps)
         const struct obj *o = as_named(t)->orig->obj;
         if (o->pkg && o->pkg->prog) {
             str path = o->pkg->path;
-            if ((str_eq(path, STR("internal/runtime/sys")) || str_eq(path, STR("runtime/internal/sys"))) &&
+            if ((str_eq(path, STR("internal/runtime/sys")) ||
+                 str_eq(path, STR("runtime/internal/sys"))) &&
                 str_eq(intern_str(o->pkg->prog->names, o->name), STR("nih"))) {
                 return true;
             }
@@ -246,26 +264,26 @@ static bool layout_not_in_heap(struct type *t, u32 depth, u32 *steps)
     return false;
 }
 
-static i64 layout_ptrdata_at(const struct sizes *s, struct type *t, u32 depth)
+static i64 layout_ptrdata_at(struct measure *s, struct type *t, u32 depth)
 {
-    if (depth == 0) {
+    if (depth == 0 || s->steps == 0) {
         return 0;
     }
+    s->steps--;
     struct type *under = type_under(t);
     switch (under->kind) {
     case TYPE_BASIC:
-        return under->basic == BASIC_STRING || under->basic == BASIC_UNSAFE_POINTER ? s->ptr : 0;
+        return under->basic == BASIC_STRING || under->basic == BASIC_UNSAFE_POINTER ? s->s.ptr : 0;
     case TYPE_POINTER:
     case TYPE_SLICE: {
         struct type *elem =
             under->kind == TYPE_POINTER ? as_pointer(under)->elem : as_slice(under)->elem;
-        u32 steps = LAYOUT_STEPS;
-        return layout_not_in_heap(elem, depth - 1, &steps) ? 0 : s->ptr;
+        return layout_not_in_heap(elem, depth - 1, &s->steps) ? 0 : s->s.ptr;
     }
     case TYPE_SIGNATURE:
     case TYPE_MAP:
-    case TYPE_CHAN: return s->ptr;
-    case TYPE_INTERFACE: return 2 * (i64)s->ptr;
+    case TYPE_CHAN: return s->s.ptr;
+    case TYPE_INTERFACE: return 2 * (i64)s->s.ptr;
     case TYPE_ARRAY: {
         struct type_array *a = as_array(under);
         i64 last = a->len > 0 ? layout_ptrdata_at(s, a->elem, depth - 1) : 0;
@@ -300,18 +318,19 @@ static i64 layout_ptrdata_at(const struct sizes *s, struct type *t, u32 depth)
 
 i64 layout_ptrdata(const struct sizes *s, struct type *t)
 {
-    return layout_ptrdata_at(s, t, LAYOUT_DEPTH);
+    struct measure m = layout_measure(s);
+    return layout_ptrdata_at(&m, t, LAYOUT_DEPTH);
 }
 
 struct ptrmap {
-    const struct sizes *s;
+    struct measure *s;
     u64 *bits;
     u64 n;
 };
 
 static void layout_mark(const struct ptrmap *m, struct type *t, i64 at, u32 depth)
 {
-    u64 word = (u64)at / m->s->ptr;
+    u64 word = (u64)at / m->s->s.ptr;
     if (depth == 0 || word >= m->n || layout_ptrdata_at(m->s, t, depth) == 0) {
         return;
     }
@@ -320,7 +339,10 @@ static void layout_mark(const struct ptrmap *m, struct type *t, i64 at, u32 dept
     case TYPE_ARRAY: {
         struct type_array *a = as_array(under);
         i64 size = layout_shape(m->s, a->elem, depth - 1).size;
-        for (i64 i = 0; i < a->len && (u64)at / m->s->ptr < m->n; i++, at += size) {
+        /* Each element has a word of its own at least: the room in the map is bound enough. */
+        u32 steps = m->s->steps;
+        for (i64 i = 0; i < a->len && (u64)at / m->s->s.ptr < m->n; i++, at += size) {
+            m->s->steps = steps;
             layout_mark(m, a->elem, at, depth - 1);
         }
         return;
@@ -349,6 +371,7 @@ void layout_ptrmap(const struct sizes *s, struct type *t, u64 *bits, u64 n)
     for (u64 i = 0; i < (n + 63) / 64; i++) {
         bits[i] = 0;
     }
-    struct ptrmap m = {s, bits, n};
+    struct measure size = layout_measure(s);
+    struct ptrmap m = {&size, bits, n};
     layout_mark(&m, t, 0, LAYOUT_DEPTH);
 }

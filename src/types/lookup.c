@@ -21,7 +21,8 @@ i32 lookup_field(const struct type_struct *s, const struct package *pkg, name_id
                  const struct intern *names)
 {
     for (u32 i = 0; i < s->n; i++) {
-        if ((fold || s->fields[i]->name == name) && lookup_same_id(s->fields[i], pkg, name, fold, names)) {
+        if ((fold || s->fields[i]->name == name) &&
+            lookup_same_id(s->fields[i], pkg, name, fold, names)) {
             return lookup_is_blank(names, name) ? -1 : (i32)i;
         }
     }
@@ -48,8 +49,8 @@ struct embedded {
     struct type *type; /* no pointer */
     u32 up, index;     /* the entry whose field it is, and which one */
     u32 depth;
-    bool indirect;     /* a pointer was followed on the way */
-    bool multiple;     /* it occurs more than once at its depth */
+    bool indirect; /* a pointer was followed on the way */
+    bool multiple; /* it occurs more than once at its depth */
 };
 
 enum { LOOKUP_SMALL = 16 };
@@ -90,7 +91,8 @@ static bool search_same_type(struct type *x, struct type *y)
         return true;
     }
     /* Declared types are the same only if they are one; instances need a look. */
-    return x->kind == y->kind && (x->kind != TYPE_NAMED || as_named(x)->targs) && type_identical(x, y);
+    return x->kind == y->kind && (x->kind != TYPE_NAMED || as_named(x)->targs) &&
+           type_identical(x, y);
 }
 
 /* A named type of a shallower depth hides itself here. */
@@ -142,7 +144,8 @@ static void search_entry(struct search *s, u32 at, u32 next)
     }
     struct type *under = type_under(t);
     if (under->kind == TYPE_INTERFACE) {
-        struct obj *m = type_set_method(type_set_of(as_interface(under)), s->pkg, s->name, s->fold, &index);
+        struct obj *m =
+            type_set_method(type_set_of(as_interface(under)), s->pkg, s->name, s->fold, &index);
         if (m) {
             search_found(s, m, at, index);
         }
@@ -154,7 +157,8 @@ static void search_entry(struct search *s, u32 at, u32 next)
     struct type_struct *st = as_struct(under);
     for (u32 i = 0; i < st->n && !s->collision; i++) {
         struct obj *f = st->fields[i];
-        if ((s->fold || f->name == s->name) && lookup_same_id(f, s->pkg, s->name, s->fold, s->names)) {
+        if ((s->fold || f->name == s->name) &&
+            lookup_same_id(f, s->pkg, s->name, s->fold, s->names)) {
             search_found(s, f, at, i);
             continue;
         }
@@ -162,8 +166,8 @@ static void search_entry(struct search *s, u32 at, u32 next)
         if ((f->flags & OBJ_EMBEDDED) && !s->obj) {
             bool ptr;
             struct type *ft = type_deref(f->type, &ptr);
-            struct embedded e = {ft,  at, i, s->v[at].depth + 1, s->v[at].indirect || ptr,
-                                 s->v[at].multiple};
+            struct embedded e = {
+                ft, at, i, s->v[at].depth + 1, s->v[at].indirect || ptr, s->v[at].multiple};
             search_push(s, next, e);
         }
     }
@@ -182,8 +186,9 @@ static void search_path(const struct search *s, struct arena *a, struct lookup *
 }
 
 /* The search itself: t may be a pointer, but not a named one. */
-static struct lookup lookup_in(struct arena *a, struct type *t, bool addressable, const struct package *pkg,
-                               name_id name, bool fold, const struct intern *names)
+static struct lookup lookup_in(struct arena *a, struct type *t, bool addressable,
+                               const struct package *pkg, name_id name, bool fold,
+                               const struct intern *names)
 {
     struct lookup r = {.result = LOOKUP_NONE};
     if (lookup_is_blank(names, name)) {
@@ -234,8 +239,9 @@ static struct lookup lookup_in(struct arena *a, struct type *t, bool addressable
     return r;
 }
 
-struct lookup lookup_find(struct arena *a, struct type *t, bool addressable, const struct package *pkg,
-                          name_id name, bool fold_case, const struct intern *names)
+struct lookup lookup_find(struct arena *a, struct type *t, bool addressable,
+                          const struct package *pkg, name_id name, bool fold_case,
+                          const struct intern *names)
 {
     /* Go issue 8590: a named pointer type has the fields of what it points to, but not its methods. */
     struct type_named *n = type_named_of(t);
@@ -252,8 +258,8 @@ struct lookup lookup_find(struct arena *a, struct type *t, bool addressable, con
     return lookup_in(a, t, addressable, pkg, name, fold_case, names);
 }
 
-struct obj *lookup_field_or_method(struct arena *a, struct type *t, bool addressable, const struct package *pkg,
-                                   name_id name, struct selection *out)
+struct obj *lookup_field_or_method(struct arena *a, struct type *t, bool addressable,
+                                   const struct package *pkg, name_id name, struct selection *out)
 {
     const struct intern *names = pkg ? pkg->prog->names : NULL;
     struct lookup r = lookup_find(a, t, addressable, pkg, name, false, names);
@@ -313,7 +319,8 @@ static str lookup_func_str(struct checker *c, const struct obj *f, bool full)
     struct strbuf b = {0};
     strbuf_put(&b, check_name(c, f->name));
     if (f->type && f->type->kind == TYPE_SIGNATURE) {
-        type_write_signature(&b, as_signature(f->type), full ? NULL : c->pkg, full ? QUAL_PATH : QUAL_NAME,
+        type_write_signature(&b, as_signature(f->type), full ? NULL : c->pkg,
+                             full ? QUAL_PATH : QUAL_NAME,
                              TYPE_WRITE_NO_NAMES | (full ? TYPE_WRITE_PKG : 0));
     }
     str s = str_dup(c->tmp, strbuf_str(&b));
@@ -331,12 +338,13 @@ static str lookup_missing_why(struct checker *c, enum missing state, struct type
     switch (state) {
     case MISSING_NOT_FOUND: {
         str why = lookup_iface_ptr(v) ? lookup_iface_ptr_error(c, v) : lookup_iface_ptr_error(c, t);
-        return why.n ? str_fmt(c->tmp, "(%.*s)", STR_ARG(why)) : str_fmt(c->tmp, "(missing method %s)", name);
+        return why.n ? str_fmt(c->tmp, "(%.*s)", STR_ARG(why))
+                     : str_fmt(c->tmp, "(missing method %s)", name);
     }
     case MISSING_WRONG_NAME: {
         str have = lookup_func_str(c, f, false), want = lookup_func_str(c, m, false);
-        return str_fmt(c->tmp, "(missing method %s)\n\t\thave %.*s\n\t\twant %.*s", name, STR_ARG(have),
-                       STR_ARG(want));
+        return str_fmt(c->tmp, "(missing method %s)\n\t\thave %.*s\n\t\twant %.*s", name,
+                       STR_ARG(have), STR_ARG(want));
     }
     case MISSING_UNEXPORTED: return str_fmt(c->tmp, "(unexported method %s)", name);
     case MISSING_WRONG_SIG: {
@@ -351,9 +359,11 @@ static str lookup_missing_why(struct checker *c, enum missing state, struct type
         return str_fmt(c->tmp, "(wrong type for method %s)\n\t\thave %.*s\n\t\twant %.*s", name,
                        STR_ARG(have), STR_ARG(want));
     }
-    case MISSING_AMBIGUOUS: return str_fmt(c->tmp, "(ambiguous selector %s.%s)", s_type(c, v), name);
+    case MISSING_AMBIGUOUS:
+        return str_fmt(c->tmp, "(ambiguous selector %s.%s)", s_type(c, v), name);
     case MISSING_PTR_RECV: return str_fmt(c->tmp, "(method %s has pointer receiver)", name);
-    case MISSING_FIELD: return str_fmt(c->tmp, "(%s.%s is a field, not a method)", s_type(c, v), name);
+    case MISSING_FIELD:
+        return str_fmt(c->tmp, "(%s.%s is a field, not a method)", s_type(c, v), name);
     case MISSING_NONE: break;
     }
     BUG("nothing is missing");
@@ -361,8 +371,8 @@ static str lookup_missing_why(struct checker *c, enum missing state, struct type
 
 /* Method m of an interface, looked for in v, which is none; *found: what is there in its place. */
 static enum missing lookup_missing_in(struct checker *c, struct type *v, struct obj *m,
-                                      bool (*equivalent)(void *ctx, struct type *x, struct type *y), void *ctx,
-                                      struct obj **found)
+                                      bool (*equivalent)(void *ctx, struct type *x, struct type *y),
+                                      void *ctx, struct obj **found)
 {
     const struct intern *names = c->prog->names;
     struct lookup r = lookup_in(c->tmp, v, false, m->pkg, m->name, false, names);
@@ -388,15 +398,16 @@ static enum missing lookup_missing_in(struct checker *c, struct type *v, struct 
 }
 
 struct obj *lookup_missing_method(struct checker *c, struct type *v, struct type *t, bool is_static,
-                                  bool (*equivalent)(void *ctx, struct type *x, struct type *y), void *ctx,
-                                  str *why, bool *wrong_type)
+                                  bool (*equivalent)(void *ctx, struct type *x, struct type *y),
+                                  void *ctx, str *why, bool *wrong_type)
 {
     if (wrong_type) {
         *wrong_type = false;
     }
     struct type_set *want = type_set_of(as_interface(type_under(t)));
     struct type *under = want->n_methods ? type_under(v) : NULL;
-    struct type_set *have = under && under->kind == TYPE_INTERFACE ? type_set_of(as_interface(under)) : NULL;
+    struct type_set *have =
+        under && under->kind == TYPE_INTERFACE ? type_set_of(as_interface(under)) : NULL;
     for (u32 i = 0; i < want->n_methods; i++) {
         struct obj *m = want->methods[i], *f = NULL;
         enum missing state = MISSING_NONE;
@@ -424,52 +435,63 @@ struct obj *lookup_missing_method(struct checker *c, struct type *v, struct type
     return NULL;
 }
 
-/* Structs on the way to an embedded field, so that a struct that contains itself ends the search. */
-struct lookup_nest {
-    const struct type_struct *s;
-    const struct lookup_nest *up;
-};
-
-/* An embedded field whose type is not known may have any method. */
-static bool lookup_has_bad_embedded(struct type *t, const struct lookup_nest *up)
+/* The struct that t is or points to, or NULL. */
+static struct type_struct *lookup_struct(struct type *t)
 {
     struct type *under = type_under(t);
     if (under->kind == TYPE_POINTER) {
         under = type_under(as_pointer(under)->elem);
     }
-    if (under->kind != TYPE_STRUCT) {
-        return false;
-    }
-    struct type_struct *s = as_struct(under);
-    u32 depth = 0;
-    for (const struct lookup_nest *n = up; n; n = n->up) {
-        if (n->s == s || ++depth > 100) {
-            return false;
+    return is_struct(under);
+}
+
+/* Has t an embedded field, at whatever depth, whose type is not known?  It may have any method. */
+static bool lookup_has_bad_embedded(struct type *t)
+{
+    struct arena_scratch scratch = arena_scratch_begin(NULL);
+    VEC(struct type_struct *)
+    met = {0}; /* each once; those from `next` on are still to be looked at */
+    struct map seen = {0};
+    bool bad = false;
+    struct type_struct *s = lookup_struct(t);
+    for (size_t next = 0; s; s = next < met.n ? met.v[next++] : NULL) {
+        for (u32 i = 0; i < s->n && !bad; i++) {
+            if (!(s->fields[i]->flags & OBJ_EMBEDDED)) {
+                continue;
+            }
+            bad = !type_is_valid(s->fields[i]->type);
+            struct type_struct *e = lookup_struct(s->fields[i]->type);
+            bool fresh = false;
+            if (e) {
+                map_put(&seen, (u64)(uintptr_t)e, &fresh);
+            }
+            if (fresh) {
+                vec_push_in(scratch.arena, &met, e);
+            }
+        }
+        if (bad) {
+            break;
         }
     }
-    struct lookup_nest here = {s, up};
-    for (u32 i = 0; i < s->n; i++) {
-        const struct obj *f = s->fields[i];
-        if ((f->flags & OBJ_EMBEDDED) &&
-            (!type_is_valid(f->type) || lookup_has_bad_embedded(f->type, &here))) {
-            return true;
-        }
-    }
-    return false;
+    map_release(&seen);
+    arena_scratch_end(scratch);
+    return bad;
 }
 
 bool lookup_has_all_methods(struct checker *c, struct type *v, struct type *t, bool is_static,
-                            bool (*equivalent)(void *ctx, struct type *x, struct type *y), void *ctx, str *why)
+                            bool (*equivalent)(void *ctx, struct type *x, struct type *y),
+                            void *ctx, str *why)
 {
     if (!type_is_valid(v)) {
         return true;
     }
     return !lookup_missing_method(c, v, t, is_static, equivalent, ctx, why, NULL) ||
-           lookup_has_bad_embedded(v, NULL);
+           lookup_has_bad_embedded(v);
 }
 
 bool lookup_assertable(struct checker *c, struct type *v, struct type *t, str *why)
 {
     /* x.(T) with an interface T asks at run time. */
-    return type_is_interface(t) || lookup_has_all_methods(c, t, v, false, lookup_identical, NULL, why);
+    return type_is_interface(t) ||
+           lookup_has_all_methods(c, t, v, false, lookup_identical, NULL, why);
 }

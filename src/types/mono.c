@@ -94,9 +94,11 @@ struct mono_flow {
     struct type *targ;
     pos at;
     u32 depth; /* of interfaces */
+    u32 steps; /* so far */
 };
 
-enum { MONO_DEPTH = 4 };
+/* Types whose names double with each line are not walked to their end. */
+enum { MONO_DEPTH = 4, MONO_STEPS = 1 << 16 };
 
 static void mono_walk(struct mono_flow *f, struct type *t);
 
@@ -116,7 +118,7 @@ static void mono_vars(struct mono_flow *f, const struct type_tuple *v)
 static void mono_walk(struct mono_flow *f, struct type *t)
 {
     t = t ? type_unalias(t) : NULL;
-    if (!t) {
+    if (!t || f->steps++ >= MONO_STEPS) {
         return;
     }
     switch ((enum type_kind)t->kind) {
@@ -180,7 +182,7 @@ void mono_record_instance(struct checker *c, pos at, const struct tparam_list *t
         if (targs->v[i]->kind == TYPE_BASIC) {
             continue;
         }
-        struct mono_flow f = {c, p, targs->v[i], i < n_exprs ? at_node(c, exprs[i]) : at, 0};
+        struct mono_flow f = {c, p, targs->v[i], i < n_exprs ? at_node(c, exprs[i]) : at, 0, 0};
         mono_walk(&f, f.targ);
     }
 }

@@ -109,7 +109,8 @@ bool type_is_imported_constraint(const struct checker *c, struct type *t)
         return false;
     }
     struct type *under = type_under(t);
-    return under->kind == TYPE_INTERFACE && !type_set_is_methods_only(type_set_of(as_interface(under)));
+    return under->kind == TYPE_INTERFACE &&
+           !type_set_is_methods_only(type_set_of(as_interface(under)));
 }
 
 static bool type_nil_each(void *ctx, struct type *t, struct type *under)
@@ -140,13 +141,11 @@ bool type_has_nil(struct type *t)
 
 /* ---- comparable types ---- */
 
-/* The types that a question has led through; each is asked once.  Cycles pass through named types or
- * interfaces only, and a long list is cheaper than a question asked twice. */
+/* The structs and interfaces that a question has led through: each is asked once. */
 struct comparable_state {
-    struct type **seen;
-    u32 n, cap;
     struct type *small[16];
-    struct arena *arena;
+    u32 n, depth;
+    struct map rest; /* those that small has no room for */
     str *why;
     struct arena *why_arena;
     const struct package *own;
@@ -155,20 +154,17 @@ struct comparable_state {
 static bool comparable_visit(struct comparable_state *s, struct type *t)
 {
     for (u32 i = 0; i < s->n; i++) {
-        if (s->seen[i] == t) {
+        if (s->small[i] == t) {
             return false;
         }
     }
-    if (s->n == s->cap) {
-        struct type **more = ARENA_ARRAY(s->arena, struct type *, (size_t)s->cap * 2);
-        for (u32 i = 0; i < s->n; i++) {
-            more[i] = s->seen[i];
-        }
-        s->seen = more;
-        s->cap *= 2;
+    if (s->n < ARRAY_LEN(s->small)) {
+        s->small[s->n++] = t;
+        return true;
     }
-    s->seen[s->n++] = t;
-    return true;
+    bool fresh;
+    map_put(&s->rest, (u64)(uintptr_t)t, &fresh);
+    return fresh;
 }
 
 static bool comparable_ask(struct comparable_state *s, struct type *t, bool dynamic);
@@ -189,7 +185,7 @@ static bool comparable_set(struct comparable_state *s, struct type_set *set)
     return true;
 }
 
-static bool comparable_ask(struct comparable_state *s, struct type *t, bool dynamic)
+static bool comparable_type(struct comparable_state *s, struct type *t, bool dynamic)
 {
     struct type *actual = type_unalias(t);
     struct type *under = type_under(actual);
@@ -201,7 +197,7 @@ static bool comparable_ask(struct comparable_state *s, struct type *t, bool dyna
     case TYPE_CHAN: return true;
     case TYPE_STRUCT: {
         struct type_struct *st = as_struct(under);
-        if (actual != under && !comparable_visit(s, actual)) {
+        if (!comparable_visit(s, actual)) {
             return true;
         }
         for (u32 i = 0; i < st->n; i++) {
@@ -250,7 +246,22 @@ static bool comparable_ask(struct comparable_state *s, struct type *t, bool dyna
     }
 }
 
-bool type_comparable(struct type *t, bool dynamic, str *why, struct arena *a, const struct package *own)
+static bool comparable_ask(struct comparable_state *s, struct type *t, bool dynamic)
+{
+    if (t->kind == TYPE_BASIC) {
+        return t->basic != BASIC_UNTYPED_NIL;
+    }
+    if (s->depth >= CHECK_DEPTH) {
+        return true; /* no program that compiles nests so deep */
+    }
+    s->depth++;
+    bool yes = comparable_type(s, t, dynamic);
+    s->depth--;
+    return yes;
+}
+
+bool type_comparable(struct type *t, bool dynamic, str *why, struct arena *a,
+                     const struct package *own)
 {
     if (why) {
         *why = (str){0};
@@ -258,11 +269,13 @@ bool type_comparable(struct type *t, bool dynamic, str *why, struct arena *a, co
     if (t->kind == TYPE_BASIC) {
         return t->basic != BASIC_UNTYPED_NIL;
     }
-    struct arena_scratch scratch = arena_scratch_begin(a);
-    struct comparable_state s = {.arena = scratch.arena, .why = why, .why_arena = a, .own = own};
-    s.seen = s.small;
-    s.cap = ARRAY_LEN(s.small);
+    struct comparable_state s; /* without clearing s.small */
+    s.n = s.depth = 0;
+    s.rest = (struct map){0};
+    s.why = why;
+    s.why_arena = a;
+    s.own = own;
     bool yes = comparable_ask(&s, t, dynamic);
-    arena_scratch_end(scratch);
+    map_release(&s.rest);
     return yes;
 }

@@ -53,8 +53,8 @@ bool type_set_includes(const struct type_set *s, struct type *t)
     return terms_includes(set_terms(s), t);
 }
 
-struct obj *type_set_method(const struct type_set *s, const struct package *pkg, name_id name, bool fold,
-                            u32 *index)
+struct obj *type_set_method(const struct type_set *s, const struct package *pkg, name_id name,
+                            bool fold, u32 *index)
 {
     const struct intern *names = NULL;
     for (u32 i = 0; i < s->n_methods; i++) {
@@ -262,7 +262,8 @@ static bool set_union_terms(struct set_build *b, pos at, struct type_union *u, s
         all = terms_union(b->tmp, all, one);
         if (!all.all && all.n > SET_TERMS_MAX) {
             if (b->c) {
-                check_error(b->c, at, "cannot handle more than %d union terms (implementation limitation)",
+                check_error(b->c, at,
+                            "cannot handle more than %d union terms (implementation limitation)",
                             SET_TERMS_MAX);
             }
             return false;
@@ -273,7 +274,8 @@ static bool set_union_terms(struct set_build *b, pos at, struct type_union *u, s
 }
 
 /* What the i-th embedded element contributes; false: it is left out because of an error. */
-static bool set_embedded(struct set_build *b, struct type_interface *t, u32 i, struct terms *terms, bool *comp)
+static bool set_embedded(struct set_build *b, struct type_interface *t, u32 i, struct terms *terms,
+                         bool *comp)
 {
     struct type *e = t->embeds[i];
     pos at = t->embed_pos ? t->embed_pos[i] : 0;
@@ -374,12 +376,19 @@ struct type_set *type_set_compute(struct checker *c, pos at, struct type_interfa
         program_lock(prog);
         s = t->set;
     }
-    if (!s && t->in_set) {
-        /* It contains itself, which is reported as an invalid recursive type. */
+    struct checker *check = shared ? NULL : c ? c : t->pkg->check;
+    if (!s && (t->in_set || (check && check->depth >= CHECK_DEPTH))) {
+        /* It contains itself, which is reported as an invalid recursive type, or nests without end. */
         s = &top_set;
     } else if (!s) {
         t->in_set = true;
-        s = set_build(shared ? NULL : c ? c : t->pkg->check, shared ? prog->arena : t->pkg->arena, prog->names, t);
+        if (check) {
+            check->depth++;
+        }
+        s = set_build(check, shared ? prog->arena : t->pkg->arena, prog->names, t);
+        if (check) {
+            check->depth--;
+        }
         t->in_set = false;
         /* Pairs with the acquire above and in type_set_of. */
         __atomic_store_n(&t->set, s, __ATOMIC_RELEASE);

@@ -8,8 +8,12 @@ struct write_nest {
     const struct write_nest *up;
 };
 
+/* Longer texts are cut: a type whose name is an argument of the next one's twice doubles with each line. */
+enum { WRITE_MAX = 1 << 16 };
+
 struct writer {
     struct strbuf *out;
+    size_t limit; /* of out */
     const struct package *own;
     enum type_qual qual;
     u32 flags;
@@ -66,7 +70,8 @@ static void write_quoted(struct strbuf *out, str s)
     strbuf_putc(out, '"');
 }
 
-void type_write_pkg(struct strbuf *out, const struct package *p, const struct package *own, enum type_qual q)
+void type_write_pkg(struct strbuf *out, const struct package *p, const struct package *own,
+                    enum type_qual q)
 {
     if (!p || p == own) {
         return;
@@ -283,8 +288,8 @@ static void write_param(struct writer *w, const struct type_param *p)
     /* One that is called like a predeclared type is none. */
     if (prog && prog->universe && scope_lookup(prog->universe, p->obj->name)) {
         struct span at = sources_span(prog->sources, p->obj->pos);
-        strbuf_printf(w->out, " /* with %.*s declared at %.*s:%u:%u */", STR_ARG(name), STR_ARG(at.file),
-                      at.line, at.col);
+        strbuf_printf(w->out, " /* with %.*s declared at %.*s:%u:%u */", STR_ARG(name),
+                      STR_ARG(at.file), at.line, at.col);
     }
 }
 
@@ -304,10 +309,12 @@ static void write_basic(struct writer *w, const struct type *t)
 static const char *write_kind(const struct type *t)
 {
     static const char *const names[] = {
-        [TYPE_BASIC] = "Basic",         [TYPE_ARRAY] = "Array",         [TYPE_SLICE] = "Slice",
-        [TYPE_STRUCT] = "Struct",       [TYPE_POINTER] = "Pointer",     [TYPE_TUPLE] = "Tuple",
-        [TYPE_SIGNATURE] = "Signature", [TYPE_UNION] = "Union",         [TYPE_INTERFACE] = "Interface",
-        [TYPE_MAP] = "Map",             [TYPE_CHAN] = "Chan",           [TYPE_NAMED] = "Named",
+        [TYPE_BASIC] = "Basic",         [TYPE_ARRAY] = "Array",
+        [TYPE_SLICE] = "Slice",         [TYPE_STRUCT] = "Struct",
+        [TYPE_POINTER] = "Pointer",     [TYPE_TUPLE] = "Tuple",
+        [TYPE_SIGNATURE] = "Signature", [TYPE_UNION] = "Union",
+        [TYPE_INTERFACE] = "Interface", [TYPE_MAP] = "Map",
+        [TYPE_CHAN] = "Chan",           [TYPE_NAMED] = "Named",
         [TYPE_PARAM] = "TypeParam",     [TYPE_ALIAS] = "Alias",
     };
     return names[t->kind];
@@ -382,6 +389,13 @@ static void write_type(struct writer *w, struct type *t)
         strbuf_puts(w->out, "<nil>");
         return;
     }
+    if (w->out->n >= w->limit) {
+        if (w->limit != 0) {
+            strbuf_puts(w->out, "...");
+            w->limit = 0;
+        }
+        return;
+    }
     for (const struct write_nest *n = w->nest; n; n = n->up) {
         if (n->t == t) {
             strbuf_printf(w->out, "<cycle to *%s>", write_kind(t));
@@ -398,21 +412,22 @@ static void write_type(struct writer *w, struct type *t)
 
 void type_write(struct strbuf *out, struct type *t, const struct package *own, enum type_qual q)
 {
-    struct writer w = {.out = out, .own = own, .qual = q};
+    struct writer w = {.out = out, .limit = out->n + WRITE_MAX, .own = own, .qual = q};
     write_type(&w, t);
 }
 
 void type_write_signature(struct strbuf *out, struct type_signature *s, const struct package *own,
                           enum type_qual q, u32 flags)
 {
-    struct writer w = {.out = out, .own = own, .qual = q, .flags = flags};
+    struct writer w = {
+        .out = out, .limit = out->n + WRITE_MAX, .own = own, .qual = q, .flags = flags};
     write_signature(&w, s);
 }
 
 void type_write_tparams(struct strbuf *out, const struct tparam_list *l, const struct package *own,
                         enum type_qual q)
 {
-    struct writer w = {.out = out, .own = own, .qual = q};
+    struct writer w = {.out = out, .limit = out->n + WRITE_MAX, .own = own, .qual = q};
     write_tparams(&w, l);
 }
 

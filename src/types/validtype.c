@@ -12,11 +12,19 @@
 struct valid_nest {
     struct type_named *t;
     const struct valid_nest *up;
+    u32 id; /* unique in the walk; the outermost place, which is none, has 0 */
 };
+
+/* Most instances, and most types, that one walk looks at: those of types that double with each line have no end
+ * otherwise. */
+enum { VALID_INSTANCES = 1 << 14, VALID_STEPS = 1 << 20 };
 
 struct valid {
     struct checker *c;
     VEC(struct type_named *) path; /* all named types on the way, for the message */
+    u32 depth, ids, steps;
+    /* What was found valid at its place: an instance that occurs twice in a struct is walked once. */
+    struct map done;
 };
 
 static bool valid_walk(struct valid *v, struct type *t, const struct valid_nest *nest);
@@ -46,7 +54,8 @@ static bool valid_named(struct valid *v, struct type_named *t, const struct vali
     if (plain) {
         /* Whatever contains a type that is not generic: that type's own walk meets all that it contains.
          * Other packages are done with theirs. */
-        if ((__atomic_load_n(&t->state, __ATOMIC_RELAXED) & NAMED_VALID) || t->obj->pkg != v->c->pkg) {
+        if ((__atomic_load_n(&t->state, __ATOMIC_RELAXED) & NAMED_VALID) ||
+            t->obj->pkg != v->c->pkg) {
             return true;
         }
     }
@@ -56,15 +65,21 @@ static bool valid_named(struct valid *v, struct type_named *t, const struct vali
             return false;
         }
     }
-    if (!orig->rhs) {
+    if (!orig->rhs || v->ids >= VALID_INSTANCES) {
         return true;
     }
-    struct valid_nest here = {t, nest};
+    u64 place = (u64)(nest ? nest->id : 0) << 47 | ((u64)(uintptr_t)t & ((UINT64_C(1) << 47) - 1));
+    if (!plain && map_get(&v->done, place)) {
+        return true;
+    }
+    struct valid_nest here = {t, nest, ++v->ids};
     vec_push(&v->path, t);
     bool ok = valid_walk(v, orig->rhs, &here);
     (void)vec_pop(&v->path);
     if (ok && plain) {
         __atomic_fetch_or(&t->state, NAMED_VALID, __ATOMIC_RELEASE);
+    } else if (ok) {
+        map_put(&v->done, place, NULL);
     }
     return ok;
 }
@@ -82,9 +97,8 @@ static bool valid_param(struct valid *v, struct type_param *p, const struct vali
     return valid_walk(v, nest->t->targs->v[p->index], nest->up);
 }
 
-static bool valid_walk(struct valid *v, struct type *t, const struct valid_nest *nest)
+static bool valid_type(struct valid *v, struct type *t, const struct valid_nest *nest)
 {
-    t = type_unalias(t);
     switch (t->kind) {
     case TYPE_ARRAY: return valid_walk(v, as_array(t)->elem, nest);
     case TYPE_STRUCT: {
@@ -120,16 +134,31 @@ static bool valid_walk(struct valid *v, struct type *t, const struct valid_nest 
     }
 }
 
+static bool valid_walk(struct valid *v, struct type *t, const struct valid_nest *nest)
+{
+    t = type_unalias(t);
+    if (t->kind == TYPE_BASIC || v->depth >= CHECK_DEPTH || v->steps++ >= VALID_STEPS) {
+        return true;
+    }
+    v->depth++;
+    bool ok = valid_type(v, t, nest);
+    v->depth--;
+    return ok;
+}
+
 void check_valid_type(struct checker *c, struct type_named *t)
 {
     struct valid v = {.c = c};
     valid_walk(&v, &t->t, NULL);
     vec_release(&v.path);
+    map_release(&v.done);
 }
 
 /* ---- sizes that are needed early ---- */
 
-static bool finite_named(struct checker *c, struct type_named *t)
+static bool finite_walk(struct checker *c, struct type *t, u32 *steps);
+
+static bool finite_named(struct checker *c, struct type_named *t, u32 *steps)
 {
     u32 state = __atomic_load_n(&t->state, __ATOMIC_RELAXED);
     if (state & (NAMED_FINITE | NAMED_INFINITE)) {
@@ -149,29 +178,39 @@ static bool finite_named(struct checker *c, struct type_named *t)
         return true;
     }
     vec_push_in(c->tmp, &c->path, t->obj);
-    bool finite = check_finite_size(c, t->rhs);
+    bool finite = finite_walk(c, t->rhs, steps);
     (void)vec_pop(&c->path);
     __atomic_fetch_or(&t->state, finite ? NAMED_FINITE : NAMED_INFINITE, __ATOMIC_RELEASE);
     return finite;
 }
 
-bool check_finite_size(struct checker *c, struct type *t)
+static bool finite_walk(struct checker *c, struct type *t, u32 *steps)
 {
     t = type_unalias(t);
-    switch (t->kind) {
-    case TYPE_NAMED: return finite_named(c, as_named(t));
-    case TYPE_ARRAY: return check_finite_size(c, as_array(t)->elem);
-    case TYPE_STRUCT: {
-        struct type_struct *s = as_struct(t);
-        for (u32 i = 0; i < s->n; i++) {
-            if (!check_finite_size(c, s->fields[i]->type)) {
-                return false;
-            }
-        }
+    /* What nests deeper has no layout either. */
+    if (t->kind == TYPE_BASIC || c->depth >= CHECK_DEPTH || (*steps)++ >= VALID_STEPS) {
         return true;
     }
-    default: return true;
+    bool finite = true;
+    c->depth++;
+    if (t->kind == TYPE_NAMED) {
+        finite = finite_named(c, as_named(t), steps);
+    } else if (t->kind == TYPE_ARRAY) {
+        finite = finite_walk(c, as_array(t)->elem, steps);
+    } else if (t->kind == TYPE_STRUCT) {
+        struct type_struct *s = as_struct(t);
+        for (u32 i = 0; i < s->n && finite; i++) {
+            finite = finite_walk(c, s->fields[i]->type, steps);
+        }
     }
+    c->depth--;
+    return finite;
+}
+
+bool check_finite_size(struct checker *c, struct type *t)
+{
+    u32 steps = 0;
+    return finite_walk(c, t, &steps);
 }
 
 /* ---- names that lead to themselves ---- */
