@@ -164,11 +164,26 @@ func floatText() string {
 	return s
 }
 
-// codePoint is of a range in which all versions of Unicode know the same characters (or of the surrogates, or too
-// large).
+// Ranges in which all versions of Unicode know the same characters; the surrogates; what is too large.
+var ranges = [][2]int{{0, 0x24f}, {0x391, 0x3a1}, {0x4e00, 0x9fa5}, {0xac00, 0xd7a3}, {0xe000, 0xf8ff}, {0xd800, 0xdfff},
+	{0xfe00, 0xfe0f}, {0x1f600, 0x1f64f}, {0x20000, 0x2a6d6}, {0xe0100, 0xe01ef}, {0x10fff0, 0x110010}}
+
+// checkText drops a string in which bytes have come to be a character of no such range.
+func checkText(s string) {
+next:
+	for _, c := range s {
+		for _, r := range ranges {
+			if int(c) >= r[0] && int(c) <= r[1] {
+				continue next
+			}
+		}
+		if c != 0x200b && c != 0xfeff && c != 0xfffd { // see char
+			panic("a character that is not in every version of Unicode")
+		}
+	}
+}
+
 func codePoint(max int) int {
-	ranges := [][2]int{{0, 0x24f}, {0, 0x24f}, {0x391, 0x3a1}, {0x4e00, 0x9fa5}, {0xac00, 0xd7a3}, {0xe000, 0xf8ff}, {0xd800, 0xdfff},
-		{0xfe00, 0xfe0f}, {0x1f600, 0x1f64f}, {0x20000, 0x2a6d6}, {0xe0100, 0xe01ef}, {0x10fff0, 0x110010}}
 	for {
 		if r := ranges[rnd.Intn(len(ranges))]; r[1] <= max {
 			return r[0] + rnd.Intn(r[1]-r[0]+1)
@@ -527,6 +542,9 @@ func expression() (v constant.Value, ok bool) {
 		v = text(depth)
 	default:
 		v = number(depth)
+	}
+	if v.Kind() == constant.String {
+		checkText(constant.StringVal(v))
 	}
 	return v, true
 }
