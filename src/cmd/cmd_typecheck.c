@@ -53,7 +53,9 @@ static void typecheck_put_span(struct typecheck *t, struct span s, bool foreign)
 {
     str name = typecheck_name(t, s.file, foreign);
     strbuf_printf(&t->out, "%.*s:%u", STR_ARG(name), s.line);
-    if (s.col != 0) {
+    /* Further to the right the compiler does not know it (cmd/internal/src/pos.go). */
+    enum { COLUMNS = 255 };
+    if (s.col != 0 && s.col < COLUMNS) {
         strbuf_printf(&t->out, ":%u", s.col);
     }
     strbuf_puts(&t->out, ": ");

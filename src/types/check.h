@@ -6,7 +6,8 @@
  *   decl.c      declarations on demand, cycles among them; declaration statements
  *   init.c      initialisation order
  *   universe.c  predeclared objects, the program
- *   directive.c what the compiler checks of //go: directives; anoncycle.c: of interface literals
+ *   directive.c what the compiler checks of //go: directives; anoncycle.c: of interface literals;
+ *               notinheap.c: of types that the collector must not know
  *   typexpr.c   type expressions; composite.c: struct, interface, function types
  *   type.c object.c predicate.c identical.c lookup.c typestring.c typeset.c validtype.c layout.c
  *               what types.h declares
@@ -216,6 +217,7 @@ void check_directive_syntax(struct checker *c);
 void check_directives(struct checker *c);
 /* anoncycle.c: interfaces without names that contain themselves; of packages without errors. */
 void check_anonymous_cycles(struct checker *c);
+void check_not_in_heap(struct checker *c); /* notinheap.c, likewise */
 /* Finds o's type if that has not been done; o may be of any package. */
 void decl_object(struct checker *c, struct obj *o);
 /* Puts o into the scope (unless its name is _) and says where it is redeclared; name: its NAME or 0;

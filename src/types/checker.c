@@ -172,9 +172,6 @@ void record_scope(struct checker *c, node n, struct scope *s)
 
 void record_instance(struct checker *c, node fun, const struct type_list *targs, struct type *t)
 {
-    if (c->flags & CHECK_NO_INFO) {
-        return;
-    }
     if (check_kind(c, fun) == AST_INDEX) {
         fun = check_at(c, fun)->a;
     }
@@ -360,6 +357,7 @@ static void check_all(struct checker *c)
     }
     if (c->errors.n == 0 && !(c->flags & (CHECK_NO_BODIES | CHECK_LANGUAGE))) {
         check_anonymous_cycles(c);
+        check_not_in_heap(c);
     }
     if (c->errors.n == 0 && !(c->flags & (CHECK_NO_BODIES | CHECK_LANGUAGE))) {
         check_directives(c);
@@ -400,6 +398,7 @@ struct package *check_package(struct program *p, str path, struct ast **files, u
             pkg->files[i].at = NULL;
             pkg->files[i].mode = NULL;
         }
+        map_release(&pkg->instances);
     }
     map_release(&c.methods);
     map_release(&c.dot_imports);

@@ -1,0 +1,92 @@
+/* notinheap.c: types that the collector must not know (internal/runtime/sys.NotInHeap, and so
+ * runtime/cgo.Incomplete) are no type arguments, map keys or elements, or elements of channels.
+ * The compiler asks for that (GOROOT/src/cmd/compile/internal/noder/irgen.go, go.dev/issue/54765). */
+#include "types/check.h"
+
+static bool notinheap(struct type *t, u32 depth)
+{
+    t = type_unalias(t);
+    if (t->kind == TYPE_NAMED) {
+        const struct obj *o = named_obj(as_named(t));
+        if (o->pkg && str_is(o->pkg->path, "internal/runtime/sys") &&
+            str_is(intern_str(o->pkg->prog->names, o->name), "nih")) {
+            return true;
+        }
+        t = type_under(t);
+    }
+    if (depth == CHECK_DEPTH) {
+        return false;
+    }
+    if (t->kind == TYPE_ARRAY) {
+        return notinheap(as_array(t)->elem, depth + 1);
+    }
+    for (u32 i = 0; t->kind == TYPE_STRUCT && i < as_struct(t)->n; i++) {
+        if (notinheap(as_struct(t)->fields[i]->type, depth + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void notinheap_args(struct checker *c)
+{
+    const struct map_entry *e;
+    for (size_t i = 0; map_next(&c->pkg->instances, &i, &e);) {
+        const struct instance_info *info = e->val.cp;
+        check_enter_file(c, (u32)(e->key >> 32));
+        for (u32 k = 0; k < info->targs->n; k++) {
+            if (notinheap(info->targs->v[k], 0)) {
+                struct strbuf b = {0};
+                type_write(&b, info->targs->v[k], NULL, QUAL_PATH);
+                check_error(c, check_at(c, (node)e->key)->pos,
+                            "cannot use incomplete (or unallocatable) type as a type argument: %s",
+                            strbuf_cstr(&b));
+                strbuf_release(&b);
+            }
+        }
+    }
+}
+
+static void notinheap_decl(struct checker *c, node n)
+{
+    node x = ast_rec(c->ast, n, TYPE_TYPE);
+    struct type *t = c->f->at[x].type;
+    pos at = check_at(c, x)->pos;
+    t = t ? type_under(t) : NULL;
+    if (t && check_kind(c, x) == AST_MAP_TYPE && t->kind == TYPE_MAP) {
+        if (notinheap(as_map(t)->key, 0)) {
+            check_error(c, at, "incomplete (or unallocatable) map key not allowed");
+        }
+        if (notinheap(as_map(t)->elem, 0)) {
+            check_error(c, at, "incomplete (or unallocatable) map value not allowed");
+        }
+    } else if (t && check_kind(c, x) == AST_CHAN_TYPE && t->kind == TYPE_CHAN &&
+               notinheap(as_chan(t)->elem, 0)) {
+        check_error(c, at, "chan of incomplete (or unallocatable) type not allowed");
+    }
+}
+
+void check_not_in_heap(struct checker *c)
+{
+    /* Nobody else can name such a type: those of package runtime are not exported. */
+    bool possible = false;
+    for (u32 i = 0; i < c->pkg->n_imports; i++) {
+        str path = c->pkg->imports[i]->path;
+        possible = possible || str_is(path, "runtime/cgo") || str_is(path, "internal/runtime/sys");
+    }
+    if (!possible) {
+        return;
+    }
+    notinheap_args(c);
+    if (c->errors.n > 0) {
+        return;
+    }
+    for (u32 i = 0; i < c->pkg->n_files; i++) {
+        check_enter_file(c, i);
+        for (node n = 1; n < c->ast->n_nodes; n++) {
+            if (check_kind(c, n) == AST_TYPE_DECL) {
+                notinheap_decl(c, n);
+            }
+        }
+    }
+}
