@@ -119,10 +119,10 @@ func TestVerify(t *testing.T) {
 // A meter counts what others use, and not what we use ourselves.
 func TestMeter(t *testing.T) {
 	m := startMeter()
-	for began := time.Now(); time.Since(began) < 300*time.Millisecond; {
+	for ownTime()-m.own < 100*time.Millisecond { // by the processor's clock, whatever others do
 	}
 	busy, own := busyTime()-m.busy, ownTime()-m.own
-	if own < 50*time.Millisecond || busy < own-20*time.Millisecond {
+	if busy < own-20*time.Millisecond {
 		t.Errorf("busy %v, own %v", busy, own)
 	}
 }
