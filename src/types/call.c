@@ -37,7 +37,7 @@ static void call_verify(struct checker *c, void *arg)
     check_error_soft(c, (u32)i < v->n_exprs ? at_node(c, v->exprs[i]) : v->at, "%s", s_str(c, why));
 }
 
-/* sig, which expr denotes, with type arguments. */
+/* sig, which expr denotes, with type arguments; NULL if that was too large, and reported. */
 static struct type_signature *call_instantiate(struct checker *c, pos at, node expr,
                                                struct type_signature *sig,
                                                const struct type_list *targs, const node *exprs,
@@ -45,6 +45,9 @@ static struct type_signature *call_instantiate(struct checker *c, pos at, node e
 {
     struct type *t = instance_make(c, c->prog, at, &sig->t, targs);
 
+    if (t->kind != TYPE_SIGNATURE) {
+        return NULL;
+    }
     record_instance(c, expr, targs, t);
     /* Later: the constraints may still be incomplete (go.dev/issue/50450). */
     struct call_verify *v = ARENA_NEW(c->tmp, struct call_verify);
@@ -156,6 +159,10 @@ const struct type_list *check_func_inst(struct checker *c, const struct target *
         }
     }
     sig = call_instantiate(c, check_at(c, x->expr)->pos, x->expr, sig, targs, exprs, n_exprs);
+    if (!sig) {
+        x->mode = MODE_NONE;
+        return NULL;
+    }
     x->type = &sig->t;
     x->mode = MODE_VALUE;
     return NULL;
@@ -355,6 +362,9 @@ static struct type_signature *call_infer(struct checker *c, node call, struct ty
         /* Its parameters get new names in every case: f(g, g) is about two functions. */
         struct type *t = &arg->t;
         const struct tparam_list *l = infer_rename(c, arg->tparams, &t);
+        if (t->kind != TYPE_SIGNATURE) {
+            return NULL; /* too large, reported */
+        }
         arg = arena_dup(c->a, as_signature(t), sizeof *arg);
         arg->tparams = l;
         a->v[i]->type = &arg->t;
@@ -378,6 +388,9 @@ static struct type_signature *call_infer(struct checker *c, node call, struct ty
     if (n > 0) {
         sig = call_instantiate(c, e->pos, e->a, sig,
                                n == found->n ? found : type_list_part(c, found, 0, n), exprs, n_exprs);
+        if (!sig) {
+            return NULL;
+        }
     }
     for (u32 i = 0, at = n; any_generic && i < a->n; i++) {
         struct type_signature *arg = arg_generic(a->v[i]);
@@ -387,9 +400,13 @@ static struct type_signature *call_infer(struct checker *c, node call, struct ty
         u32 k = tparam_count(arg);
         struct operand *x = a->v[i];
         arg = call_instantiate(c, e->pos, x->expr, arg, type_list_part(c, found, at, k), NULL, 0);
+        at += k;
+        if (!arg) {
+            x->mode = MODE_NONE;
+            continue;
+        }
         x->type = &arg->t;
         record_typed(c, x->expr, x->mode, x->type, NULL);
-        at += k;
     }
     return sig;
 }
@@ -537,7 +554,7 @@ static bool call_type_args(struct checker *c, node inst, struct type_signature *
     if (got == want && want > 0) {
         check_need(c, at_node(c, inst), 18, "function instantiation");
         *sig = call_instantiate(c, check_at(c, inst)->pos, inst, *sig, l, v, got);
-        return true;
+        return *sig != NULL;
     }
     *targs = l;
     *exprs = v;

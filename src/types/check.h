@@ -92,6 +92,7 @@ struct checker {
     struct mono *mono;
     u32 next_tparam;
     u32 deep_instances; /* instance.c */
+    bool too_large;     /* subst.c: it was said */
     node arg_fun;       /* what is called, while check_arg_context is a context */
     u32 order;
     u32 depth; /* of recursion over syntax, bounded by CHECK_DEPTH */
@@ -344,6 +345,14 @@ struct subst_map {
 };
 /* t with type parameters replaced; t itself if none occurs.  c may be NULL (completed packages). */
 struct type *subst_type(struct checker *c, struct program *p, struct type *t, struct subst_map m, pos at);
+/* Types of more parts are not made: a few doublings would make types that no walk comes to an end of. */
+enum { SUBST_PARTS = 1 << 14 };
+static inline u32 subst_size(const struct type *t)
+{
+    return t && t->size ? t->size : 1;
+}
+/* Is t, made of so many parts, too large?  That is reported, once. */
+bool subst_too_large(struct checker *c, pos at, u64 size);
 /* A variable or method of an instance: as o, but of that type. */
 struct obj *obj_clone(struct arena *a, const struct obj *o, struct type *t);
 /* orig (named, alias or signature) with type arguments; no check of constraints.  Equal ones give the same. */

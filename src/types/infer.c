@@ -356,77 +356,94 @@ static bool infer_from_untyped(struct infer *in, const u32 *untyped, u32 n)
 
 /* ---- putting what was inferred into what was inferred ---- */
 
-/* Looks for parameters whose inferred type leads back to them; they are not inferred. */
-static void infer_cut(const struct tparam_list *l, struct type **inferred, struct type *t,
-                      const struct infer_seen *up);
+/* The search for parameters whose inferred type leads back to them: depth first, by parameter. */
+struct infer_cut {
+    const struct tparam_list *l;
+    struct type **inferred;
+    u8 *color; /* by parameter: enum obj_color */
+    u32 steps;
+};
 
-static void infer_cut_vars(const struct tparam_list *l, struct type **inferred,
-                           const struct type_tuple *v, const struct infer_seen *up)
+static void infer_cut_in(struct infer_cut *w, struct type *t, const struct infer_seen *up);
+
+/* A cycle's last parameter is taken for not inferred. */
+static void infer_cut_param(struct infer_cut *w, u32 p)
 {
-    for (u32 i = 0; i < v->n; i++) {
-        infer_cut(l, inferred, v->vars[i]->type, up);
+    if (w->color[p] == OBJ_GREY) {
+        w->inferred[p] = NULL;
+    } else if (w->color[p] == OBJ_WHITE) {
+        w->color[p] = OBJ_GREY;
+        infer_cut_in(w, w->inferred[p], NULL);
+        w->color[p] = OBJ_BLACK;
     }
 }
 
-static void infer_cut(const struct tparam_list *l, struct type **inferred, struct type *t,
-                      const struct infer_seen *up)
+static void infer_cut_vars(struct infer_cut *w, const struct type_tuple *v,
+                           const struct infer_seen *up)
 {
-    t = t ? type_unalias(t) : NULL;
-    if (!t || t->kind == TYPE_BASIC) {
-        return;
+    for (u32 i = 0; i < v->n; i++) {
+        infer_cut_in(w, v->vars[i]->type, up);
     }
-    i32 p = t->kind == TYPE_PARAM ? tparam_index(l, as_param(t)) : -1;
+}
+
+static void infer_cut_iface(struct infer_cut *w, const struct type_interface *t,
+                            const struct infer_seen *up)
+{
     for (const struct infer_seen *s = up; s; s = s->up) {
-        if (s->t == t) {
-            if (p >= 0) {
-                inferred[p] = NULL;
-            }
+        if (s->t == &t->t) {
             return;
         }
     }
-    struct infer_seen seen = {up, t};
+    struct infer_seen seen = {up, &t->t};
+    for (u32 i = 0; i < t->n_methods; i++) {
+        infer_cut_in(w, t->methods[i]->type, &seen);
+    }
+    for (u32 i = 0; i < t->n_embeds; i++) {
+        infer_cut_in(w, t->embeds[i], &seen);
+    }
+}
+
+static void infer_cut_in(struct infer_cut *w, struct type *t, const struct infer_seen *up)
+{
+    t = t ? type_unalias(t) : NULL;
+    if (!t || t->kind == TYPE_BASIC || w->steps++ >= INFER_STEPS) {
+        return;
+    }
     switch ((enum type_kind)t->kind) {
-    case TYPE_PARAM:
-        if (p >= 0 && inferred[p]) {
-            infer_cut(l, inferred, inferred[p], &seen);
-        }
-        break;
-    case TYPE_ARRAY: infer_cut(l, inferred, as_array(t)->elem, &seen); break;
-    case TYPE_SLICE: infer_cut(l, inferred, as_slice(t)->elem, &seen); break;
-    case TYPE_POINTER: infer_cut(l, inferred, as_pointer(t)->elem, &seen); break;
-    case TYPE_CHAN: infer_cut(l, inferred, as_chan(t)->elem, &seen); break;
-    case TYPE_MAP:
-        infer_cut(l, inferred, as_map(t)->key, &seen);
-        infer_cut(l, inferred, as_map(t)->elem, &seen);
-        break;
-    case TYPE_STRUCT:
-        for (u32 i = 0; i < as_struct(t)->n; i++) {
-            infer_cut(l, inferred, as_struct(t)->fields[i]->type, &seen);
-        }
-        break;
-    case TYPE_SIGNATURE:
-        infer_cut_vars(l, inferred, as_signature(t)->params, &seen);
-        infer_cut_vars(l, inferred, as_signature(t)->results, &seen);
-        break;
-    case TYPE_UNION:
-        for (u32 i = 0; i < as_union(t)->n; i++) {
-            infer_cut(l, inferred, as_union(t)->terms[i].type, &seen);
-        }
-        break;
-    case TYPE_INTERFACE: {
-        struct type_interface *iface = as_interface(t);
-        for (u32 i = 0; i < iface->n_methods; i++) {
-            infer_cut(l, inferred, iface->methods[i]->type, &seen);
-        }
-        for (u32 i = 0; i < iface->n_embeds; i++) {
-            infer_cut(l, inferred, iface->embeds[i], &seen);
+    case TYPE_PARAM: {
+        i32 p = tparam_index(w->l, as_param(t));
+        if (p >= 0) {
+            infer_cut_param(w, (u32)p);
         }
         break;
     }
+    case TYPE_ARRAY: infer_cut_in(w, as_array(t)->elem, up); break;
+    case TYPE_SLICE: infer_cut_in(w, as_slice(t)->elem, up); break;
+    case TYPE_POINTER: infer_cut_in(w, as_pointer(t)->elem, up); break;
+    case TYPE_CHAN: infer_cut_in(w, as_chan(t)->elem, up); break;
+    case TYPE_MAP:
+        infer_cut_in(w, as_map(t)->key, up);
+        infer_cut_in(w, as_map(t)->elem, up);
+        break;
+    case TYPE_STRUCT:
+        for (u32 i = 0; i < as_struct(t)->n; i++) {
+            infer_cut_in(w, as_struct(t)->fields[i]->type, up);
+        }
+        break;
+    case TYPE_SIGNATURE:
+        infer_cut_vars(w, as_signature(t)->params, up);
+        infer_cut_vars(w, as_signature(t)->results, up);
+        break;
+    case TYPE_UNION:
+        for (u32 i = 0; i < as_union(t)->n; i++) {
+            infer_cut_in(w, as_union(t)->terms[i].type, up);
+        }
+        break;
+    case TYPE_INTERFACE: infer_cut_iface(w, as_interface(t), up); break;
     case TYPE_NAMED: {
         const struct type_list *targs = as_named(t)->targs;
         for (u32 i = 0; targs && i < targs->n; i++) {
-            infer_cut(l, inferred, targs->v[i], &seen);
+            infer_cut_in(w, targs->v[i], up);
         }
         break;
     }
@@ -447,8 +464,9 @@ static void infer_simplify(struct infer *in, struct type **inferred)
     if (!dirty) {
         return;
     }
+    struct infer_cut cut = {l, inferred, ARENA_ARRAY(c->tmp, u8, l->n), 0};
     for (u32 i = 0; i < l->n; i++) {
-        infer_cut(l, inferred, &l->v[i]->t, NULL);
+        infer_cut_param(&cut, i);
     }
     while (dirty) {
         struct subst_map m = {.from = l, .to = inferred};

@@ -211,6 +211,9 @@ static struct type *instance_new_signature(struct checker *c, struct program *p,
 {
     struct subst_map m = {.from = orig->tparams, .to = targs->v};
     struct type *t = subst_type(c, p, &orig->t, m, at);
+    if (t->kind != TYPE_SIGNATURE) {
+        return TYPE_BAD; /* too large */
+    }
     struct type_signature *sig =
         t == &orig->t ? arena_dup(a, orig, sizeof *orig) : (struct type_signature *)(void *)t;
 
@@ -250,7 +253,11 @@ struct type *instance_expand(struct checker *c, struct program *p, pos at, struc
             return TYPE_BAD;
         }
     }
-    if (instance_too_deep(c, p, at, gen)) {
+    u64 size = 1;
+    for (u32 i = 0; i < targs->n; i++) {
+        size += subst_size(targs->v[i]);
+    }
+    if (instance_too_deep(c, p, at, gen) || subst_too_large(c, at, size)) {
         return TYPE_BAD;
     }
     targs = instance_copy(a, targs);
@@ -261,6 +268,9 @@ struct type *instance_expand(struct checker *c, struct program *p, pos at, struc
         t = instance_new_signature(c, p, a, at, as_signature(orig), targs);
         break;
     default: BUG("type kind %u is never generic", orig->kind);
+    }
+    if (orig->kind == TYPE_NAMED) {
+        t->size = (u32)size;
     }
     instance_enter(c ? c->tmp : p->arena, table, hash, orig, targs, t);
     return t;

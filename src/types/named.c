@@ -258,6 +258,7 @@ static struct obj *named_expand_method(struct checker *c, struct program *p, str
     if (sig->rparams && sig->rparams->n == n->targs->n) {
         struct subst_map map = {.from = sig->rparams, .to = n->targs->v, .gen = n->gen};
         t = subst_type(c, p, t, map, m->pos);
+        t = t->kind == TYPE_SIGNATURE ? t : &sig->t; /* too large: reported */
     }
     struct arena *a = c ? c->a : p->arena;
     struct type_signature *copy =

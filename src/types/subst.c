@@ -12,9 +12,45 @@ struct subst {
     struct subst_map m;
     pos at;
     u32 depth;
+    u32 steps; /* left; types can double with each line of source, too */
 };
 
+enum { SUBST_STEPS = 1 << 18 };
+
 static struct type *subst(struct subst *s, struct type *t);
+
+bool subst_too_large(struct checker *c, pos at, u64 size)
+{
+    if (size <= SUBST_PARTS) {
+        return false;
+    }
+    if (c && !c->too_large) {
+        c->too_large = true;
+        check_error(c, at, "type of more than %d parts by substitution of type parameters",
+                    SUBST_PARTS);
+    }
+    return true;
+}
+
+/* t, which has been made of parts of that size in all. */
+static struct type *subst_made(struct subst *s, struct type *t, u64 parts)
+{
+    if (subst_too_large(s->c, s->at, parts + 1)) {
+        return TYPE_BAD;
+    }
+    t->size = (u32)parts + 1;
+    return t;
+}
+
+static u64 subst_vars_size(struct obj *const *v, u32 n)
+{
+    u64 size = 0;
+
+    for (u32 i = 0; i < n; i++) {
+        size += subst_size(v[i]->type);
+    }
+    return size;
+}
 
 struct obj *obj_clone(struct arena *a, const struct obj *o, struct type *t)
 {
@@ -86,7 +122,12 @@ static struct type_tuple *subst_tuple(struct subst *s, struct type_tuple *t)
 {
     struct obj **vars = subst_objs(s, t->vars, t->n);
 
-    return vars == t->vars ? t : type_new_tuple(s->a, vars, t->n);
+    if (vars == t->vars) {
+        return t;
+    }
+    struct type_tuple *u = type_new_tuple(s->a, vars, t->n);
+    u->t.size = (u32)subst_vars_size(vars, t->n) + 1; /* each is limited: no overflow before SUBST_PARTS² */
+    return u;
 }
 
 /* Named types' and aliases' type arguments; NULL if none changes. */
@@ -120,7 +161,7 @@ static struct type *subst_signature(struct subst *s, struct type_signature *t)
     copy->params = params;
     copy->results = results;
     copy->scope = NULL;
-    return &copy->t;
+    return subst_made(s, &copy->t, (u64)subst_size(&params->t) + subst_size(&results->t));
 }
 
 static struct type *subst_union(struct subst *s, struct type_union *t)
@@ -150,7 +191,6 @@ static struct type *subst_interface(struct subst *s, struct type_interface *t)
         return &t->t;
     }
     struct type_interface *copy = arena_dup(s->a, t, sizeof *t);
-    copy->t.mark = 0;
     copy->embeds = embeds;
     copy->set = NULL;
     copy->in_set = false;
@@ -197,24 +237,28 @@ static struct type *subst_in(struct subst *s, struct type *t)
     case TYPE_ARRAY: {
         struct type_array *l = as_array(t);
         struct type *elem = subst(s, l->elem);
-        return elem == l->elem ? t : type_new_array(s->a, elem, l->len);
+        return elem == l->elem ? t : subst_made(s, type_new_array(s->a, elem, l->len), subst_size(elem));
     }
     case TYPE_SLICE: {
         struct type *elem = as_slice(t)->elem, *u = subst(s, elem);
-        return u == elem ? t : type_new_slice(s->a, u);
+        return u == elem ? t : subst_made(s, type_new_slice(s->a, u), subst_size(u));
     }
     case TYPE_POINTER: {
         struct type *elem = as_pointer(t)->elem, *u = subst(s, elem);
-        return u == elem ? t : type_new_pointer(s->a, u);
+        return u == elem ? t : subst_made(s, type_new_pointer(s->a, u), subst_size(u));
     }
     case TYPE_CHAN: {
         struct type *elem = as_chan(t)->elem, *u = subst(s, elem);
-        return u == elem ? t : type_new_chan(s->a, (enum ast_dir)t->flag, u);
+        return u == elem ? t
+                         : subst_made(s, type_new_chan(s->a, (enum ast_dir)t->flag, u), subst_size(u));
     }
     case TYPE_MAP: {
         struct type_map *m = as_map(t);
         struct type *key = subst(s, m->key), *elem = subst(s, m->elem);
-        return key == m->key && elem == m->elem ? t : type_new_map(s->a, key, elem);
+        if (key == m->key && elem == m->elem) {
+            return t;
+        }
+        return subst_made(s, type_new_map(s->a, key, elem), (u64)subst_size(key) + subst_size(elem));
     }
     case TYPE_STRUCT: {
         struct type_struct *st = as_struct(t);
@@ -224,7 +268,7 @@ static struct type *subst_in(struct subst *s, struct type *t)
         }
         struct type *u = type_new_struct(s->a, fields, st->n, st->tags);
         as_struct(u)->complete = true;
-        return u;
+        return subst_made(s, u, subst_vars_size(fields, st->n));
     }
     case TYPE_TUPLE: return &subst_tuple(s, as_tuple(t))->t;
     case TYPE_SIGNATURE: return subst_signature(s, as_signature(t));
@@ -242,6 +286,11 @@ static struct type *subst(struct subst *s, struct type *t)
     if (t->kind == TYPE_BASIC) {
         return t;
     }
+    if (s->steps == 0) {
+        subst_too_large(s->c, s->at, UINT32_MAX);
+        return TYPE_BAD;
+    }
+    s->steps--;
     s->depth++;
     struct type *u = subst_in(s, t);
     s->depth--;
@@ -257,7 +306,7 @@ struct type *subst_type(struct checker *c, struct program *p, struct type *t, st
     if (t->kind == TYPE_BASIC || !m.from || m.from->n == 0) {
         return t;
     }
-    struct subst s = {.c = c, .p = p, .a = c ? c->a : p->arena, .m = m, .at = at};
+    struct subst s = {.c = c, .p = p, .a = c ? c->a : p->arena, .m = m, .at = at, .steps = SUBST_STEPS};
     if (t->kind == TYPE_PARAM) {
         return subst_param(&s, as_param(t));
     }

@@ -104,7 +104,7 @@ struct type {
     u8 basic; /* enum basic, of TYPE_BASIC */
     u8 info;  /* enum basic_info, of TYPE_BASIC */
     u8 flag;  /* by kind: ast_dir of a channel, TYPE_FLAG_… */
-    u32 mark; /* scratch for walkers that hold the package's checker; 0 between walks */
+    u32 size; /* of what substitution has made: the number of its parts, shared ones counted each time; else 0 */
 };
 
 enum { TYPE_FLAG_VARIADIC = 1, TYPE_FLAG_IMPLICIT = 2 /* interface{} around a constraint literal */ };
@@ -322,6 +322,9 @@ u64 type_hash(struct type *t);
 /* Comparable with ==; dynamic: interfaces count.  If not, *why (may be NULL) says why in the compiler's words. */
 bool type_comparable(struct type *t, bool dynamic, str *why, struct arena *a, const struct package *own);
 struct type *type_default(struct type *t);  /* of untyped ones */
+/* A generic type of checked packages with type arguments; their number must be right, else NULL.  Whether they
+ * satisfy their constraints is not asked. */
+struct type *type_instantiate(struct program *p, struct type *generic, struct type *const *targs, u32 n);
 /* The single underlying type of all of t's types (with directional channels merged), NULL if there is none. */
 struct type *type_core(struct type *t);
 struct type *type_core_string(struct type *t); /* the same, []byte and string count as string */
