@@ -27,7 +27,7 @@ named() {
 
 for f in "$golden"/*.go; do
     name=$(basename "$f" .go)
-    [ "$name" = runaway ] && continue # the compiler does not end
+    case $name in runaway*) continue ;; esac # the compiler does not end
     "$GO" tool compile -e -p p -o "$lib_tmp/p.o" "$f" 2>&1 | named >"$lib_tmp/want"
     "$GOMM" typecheck -all "$f" 2>&1 | named >"$lib_tmp/got"
     if [ -s "$lib_tmp/want" ] && diff "$lib_tmp/want" "$lib_tmp/got"; then
