@@ -451,6 +451,69 @@ static bool is_communication(struct checker *c, node comm)
     return x->kind == AST_OPERATION && x->op == OP_RECV && x->b == 0;
 }
 
+static void jumps(struct checker *c, u32 ctx, node s);
+
+static void jumps_of_list(struct checker *c, u32 ctx, u32 list)
+{
+    const node *v = ast_list(c->ast, list);
+    u32 n = ast_list_len(c->ast, list);
+
+    while (n > 0 && check_kind(c, v[n - 1]) == AST_EMPTY) {
+        n--;
+    }
+    for (u32 i = 0; i < n; i++) {
+        jumps(c, i + 1 == n ? ctx : ctx & ~(u32)FALLTHROUGH_OK, v[i]);
+    }
+}
+
+/* Looks at nothing but the jumps: of what is left out because of an error, the compiler's parser has
+ * seen those all the same. */
+static void jumps(struct checker *c, u32 ctx, node s)
+{
+    u32 inner = ctx & ~(u32)(FALLTHROUGH_OK | FINAL_CASE | IN_TYPE_SWITCH);
+    const struct ast_node *n = check_at(c, s);
+    u32 list = 0;
+
+    if (c->depth >= CHECK_DEPTH) {
+        return;
+    }
+    c->depth++;
+    switch (n->kind) {
+    case AST_BRANCH: branch_stmt(c, ctx, s); break;
+    case AST_LABELED:
+        c->env.has_label = true;
+        jumps(c, ctx, n->b);
+        break;
+    case AST_BLOCK: jumps_of_list(c, inner, n->a); break;
+    case AST_IF:
+        jumps(c, inner, ast_rec(c->ast, s, IF_THEN));
+        if (ast_rec(c->ast, s, IF_ELSE)) {
+            jumps(c, inner, ast_rec(c->ast, s, IF_ELSE));
+        }
+        break;
+    case AST_FOR: jumps(c, inner | BREAK_OK | CONTINUE_OK, ast_rec(c->ast, s, FOR_BODY)); break;
+    case AST_SWITCH:
+        list = ast_rec(c->ast, s, SWITCH_BODY);
+        inner |= BREAK_OK;
+        break;
+    case AST_SELECT:
+        list = n->a;
+        inner |= BREAK_OK;
+        break;
+    default: break;
+    }
+    for (u32 i = 0, len = ast_list_len(c->ast, list); i < len; i++) {
+        u32 clause = inner;
+        if (n->kind == AST_SWITCH) {
+            clause |= n->a && check_kind(c, n->a) == AST_TYPE_SWITCH ? IN_TYPE_SWITCH
+                      : i + 1 < len                                  ? FALLTHROUGH_OK
+                                                                     : FINAL_CASE;
+        }
+        jumps_of_list(c, clause, ast_rec(c->ast, ast_list(c->ast, list)[i], CLAUSE_BODY));
+    }
+    c->depth--;
+}
+
 static void select_stmt(struct checker *c, u32 ctx, node s)
 {
     u32 body = check_at(c, s)->a;
@@ -462,6 +525,7 @@ static void select_stmt(struct checker *c, u32 ctx, node s)
 
         if (comm && !is_communication(c, comm)) {
             check_error(c, at_node(c, comm), "select case must be send or receive (possibly with assignment)");
+            jumps_of_list(c, ctx, ast_rec(c->ast, v[i], CLAUSE_BODY));
             continue;
         }
         open_scope(c, v[i]);

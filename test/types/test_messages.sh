@@ -4,4 +4,6 @@
 messages -testdata
 messages -n 300 -seed "${GOMM_SEED:-1}"
 messages -n 300 -seed "$((${GOMM_SEED:-1} + 1))"
+messages -bodies -n 40 -seed "${GOMM_SEED:-1}"
+messages -bodies -n 40 -seed "$(((${GOMM_SEED:-1} + 3) / 4 * 4))"
 finish
