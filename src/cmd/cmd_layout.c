@@ -7,10 +7,12 @@
 #include "base/jsonw.h"
 #include "base/path.h"
 #include "cmd/cmd.h"
+#include "cmd/cmd_layout_type.h"
 #include "types/types.h"
 
 /* A type that is to be shown. */
 struct layout_item {
+    str targs; /* as they were written */
     struct package *pkg;
     struct obj *name;
     struct type *type;
@@ -32,7 +34,7 @@ static u32 layout_line(str goarch)
     static const struct {
         const char *name;
         u32 line;
-    } other[] = {{"arm", 32},    {"arm64", 128},  {"mips", 32},     {"mipsle", 32},  {"mips64", 32},
+    } other[] = {{"arm", 32},    {"arm64", 128},   {"mips", 32},     {"mipsle", 32}, {"mips64", 32},
                  {"ppc64", 128}, {"ppc64le", 128}, {"mips64le", 32}, {"s390x", 256}};
     for (size_t i = 0; i < ARRAY_LEN(other); i++) {
         if (str_is(goarch, other[i].name)) {
@@ -65,7 +67,8 @@ static void layout_hole(const struct layout_view *v, layout_rows *rows, i64 from
     }
 }
 
-static void layout_collect(const struct layout_view *v, layout_rows *rows, struct type *t, i64 base, u32 depth)
+static void layout_collect(const struct layout_view *v, layout_rows *rows, struct type *t, i64 base,
+                           u32 depth)
 {
     struct type_struct *s = layout_struct_of(t);
     if (!s || s->n == 0) {
@@ -107,7 +110,9 @@ static str layout_name(const struct layout_view *v, const struct obj *o)
 
 static str layout_title(const struct layout_view *v, const struct layout_item *it)
 {
-    return str_fmt(v->a, "%.*s.%.*s", STR_ARG(it->pkg->path), STR_ARG(layout_name(v, it->name)));
+    str name = layout_name(v, it->name);
+    return str_fmt(v->a, it->targs.n ? "%.*s.%.*s[%.*s]" : "%.*s.%.*s", STR_ARG(it->pkg->path),
+                   STR_ARG(name), STR_ARG(it->targs));
 }
 
 /* ---- a better order ---- */
@@ -180,7 +185,8 @@ static void layout_put_better(const struct layout_view *v, struct strbuf *b, str
     if (best < 0 || best >= size) {
         return;
     }
-    strbuf_printf(b, "%lld bytes (%lld less) in the order ", (long long)best, (long long)(size - best));
+    strbuf_printf(b, "%lld bytes (%lld less) in the order ", (long long)best,
+                  (long long)(size - best));
     for (u32 i = 0; i < s->n; i++) {
         str name = layout_name(v, order[i].field);
         strbuf_printf(b, "%s%.*s", i ? ", " : "", STR_ARG(name));
@@ -194,10 +200,12 @@ static void layout_put_rows(const struct layout_view *v, struct strbuf *b, const
     size_t wide = strlen("(padding)");
     for (size_t i = 0; i < rows->n; i++) {
         if (rows->v[i].field) {
-            wide = base_max(wide, str_runes(layout_name(v, rows->v[i].field)) + 2 * rows->v[i].depth);
+            wide =
+                base_max(wide, str_runes(layout_name(v, rows->v[i].field)) + 2 * rows->v[i].depth);
         }
     }
-    strbuf_printf(b, "\n%8s %8s  %-7s  %-*s  %s\n", "offset", "size", "line", base_int(wide), "field", "type");
+    strbuf_printf(b, "\n%8s %8s  %-7s  %-*s  %s\n", "offset", "size", "line", base_int(wide),
+                  "field", "type");
     for (size_t i = 0; i < rows->n; i++) {
         const struct layout_row *r = &rows->v[i];
         u64 first = (u64)r->offset / v->line;
@@ -257,13 +265,15 @@ static void layout_text(const struct layout_view *v, struct strbuf *b, const str
 /* Of whole packages a line for each type. */
 static void layout_table(const struct layout_view *v, struct strbuf *b)
 {
-    strbuf_printf(b, "%8s %5s %7s %8s %7s  %s\n", "size", "align", "lines", "padding", "ptrdata", "type");
+    strbuf_printf(b, "%8s %5s %7s %8s %7s  %s\n", "size", "align", "lines", "padding", "ptrdata",
+                  "type");
     for (size_t i = 0; i < v->items.n; i++) {
         const struct layout_item *it = &v->items.v[i];
         i64 size = layout_size(&v->sizes, it->type);
         str title = layout_title(v, it);
         if (size < 0) {
-            strbuf_printf(b, "%8s %5s %7s %8s %7s  %.*s\n", "too", "large", "", "", "", STR_ARG(title));
+            strbuf_printf(b, "%8s %5s %7s %8s %7s  %.*s\n", "too", "large", "", "", "",
+                          STR_ARG(title));
             continue;
         }
         layout_rows rows = {0};
@@ -277,8 +287,8 @@ static void layout_table(const struct layout_view *v, struct strbuf *b)
 
 /* ---- JSON ---- */
 
-static void layout_json_fields(const struct layout_view *v, struct jsonw *w, struct type *t, i64 base,
-                               const struct package *own, u32 depth)
+static void layout_json_fields(const struct layout_view *v, struct jsonw *w, struct type *t,
+                               i64 base, const struct package *own, u32 depth)
 {
     struct type_struct *s = layout_struct_of(t);
     i64 *off = ARENA_ARRAY(v->a, i64, s->n);
@@ -308,12 +318,16 @@ static void layout_json_fields(const struct layout_view *v, struct jsonw *w, str
     jsonw_end(w);
 }
 
-static void layout_json_type(const struct layout_view *v, struct jsonw *w, const struct layout_item *it)
+static void layout_json_type(const struct layout_view *v, struct jsonw *w,
+                             const struct layout_item *it)
 {
     i64 size = layout_size(&v->sizes, it->type);
     jsonw_object(w);
     jsonw_put_str(w, "package", it->pkg->path);
     jsonw_put_str(w, "type", layout_name(v, it->name));
+    if (it->targs.n > 0) {
+        jsonw_put_str(w, "type_arguments", it->targs);
+    }
     struct span at = sources_span_raw(v->prog->sources, it->name->pos);
     jsonw_put_str(w, "file", at.file);
     jsonw_put_int(w, "line", at.line);
@@ -368,26 +382,11 @@ static void layout_json(const struct layout_view *v, struct strbuf *b)
 
 /* ---- what is to be shown ---- */
 
-/* "net/http.Server", "./x.T", "T": the package and the name. */
-static void layout_split(struct arena *a, str arg, str *pkg, str *name)
-{
-    i64 dot = str_find_last_byte(arg, '.'), slash = str_find_last_byte(arg, '/');
-    *name = str_from(arg, (size_t)(dot + 1));
-    if (dot <= slash) {
-        *pkg = STR(".");
-    } else {
-        *pkg = str_slice(arg, 0, (size_t)dot);
-        /* ".T" and "..T" name the directory here and the one above. */
-        if (pkg->n == 0 || str_eq(*pkg, STR("."))) {
-            *pkg = str_fmt(a, ".%.*s", STR_ARG(*pkg));
-        }
-    }
-}
-
 static bool layout_is_type(struct obj *o)
 {
-    return o->kind == OBJ_TYPE && !(o->flags & OBJ_IS_ALIAS) && o->type && o->type->kind == TYPE_NAMED &&
-           type_is_valid(o->type) && !type_is_generic(o->type) && type_under(o->type) != TYPE_BAD;
+    return o->kind == OBJ_TYPE && !(o->flags & OBJ_IS_ALIAS) && o->type &&
+           o->type->kind == TYPE_NAMED && type_is_valid(o->type) && !type_is_generic(o->type) &&
+           type_under(o->type) != TYPE_BAD;
 }
 
 static int layout_item_cmp(const void *x, const void *y)
@@ -402,7 +401,7 @@ static void layout_add_package(struct layout_view *v, struct package *p)
     for (u32 i = 0; i < p->scope->n; i++) {
         struct obj *o = p->scope->slots[i].obj;
         if (layout_is_type(o) && layout_struct_of(o->type)) {
-            vec_push_in(v->a, &v->items, (struct layout_item){p, o, o->type});
+            vec_push_in(v->a, &v->items, (struct layout_item){{0}, p, o, o->type});
         }
     }
     qsort(v->items.v + first, v->items.n - first, sizeof(*v->items.v), layout_item_cmp);
@@ -427,8 +426,8 @@ static struct package *layout_find_package(struct program *p, str cwd, struct ar
 
 static bool layout_add_type(struct layout_view *v, str arg, str cwd)
 {
-    str pattern, name;
-    layout_split(v->a, arg, &pattern, &name);
+    str pattern, name, targs;
+    layout_split(v->a, arg, &pattern, &name, &targs);
     struct package *k = layout_find_package(v->prog, cwd, v->a, pattern);
     if (!k) {
         return false; /* the loader has said why */
@@ -442,15 +441,30 @@ static bool layout_add_type(struct layout_view *v, str arg, str cwd)
         cmd_fail("layout: %.*s is not a type", STR_ARG(arg));
         return false;
     }
-    if (type_is_generic(o->type)) {
-        cmd_fail("layout: %.*s is generic: its layout depends on its type arguments", STR_ARG(arg));
+    struct type *t = o->type;
+    if (type_is_generic(t) && targs.n == 0) {
+        cmd_fail(
+            "layout: %.*s is generic: its layout depends on its type arguments, as in '%.*s[int]'",
+            STR_ARG(arg), STR_ARG(arg));
         return false;
     }
-    if (!type_is_valid(o->type) || type_under(o->type) == TYPE_BAD) {
+    if (targs.n > 0) {
+        str why;
+        if (!type_is_generic(t)) {
+            cmd_fail("layout: %.*s is not generic", STR_ARG(name));
+            return false;
+        }
+        t = layout_instance(v->a, v->prog, o, targs, &why);
+        if (!t) {
+            cmd_fail("layout: %.*s: %.*s", STR_ARG(arg), STR_ARG(why));
+            return false;
+        }
+    }
+    if (!type_is_valid(t) || type_under(t) == TYPE_BAD) {
         cmd_fail("layout: %.*s could not be checked", STR_ARG(arg));
         return false;
     }
-    vec_push_in(v->a, &v->items, (struct layout_item){k, o, o->type});
+    vec_push_in(v->a, &v->items, (struct layout_item){targs, k, o, t});
     return true;
 }
 
@@ -473,15 +487,16 @@ static bool layout_errors(const struct load *l, const struct program *p)
         const struct package *k = p->pkgs[i];
         for (u32 j = 0; k && j < k->n_errors; j++) {
             struct span at = sources_span(p->sources, k->errors[j].pos);
-            cmd_fail("%.*s:%u:%u: %.*s", STR_ARG(at.file), at.line, at.col, STR_ARG(k->errors[j].text));
+            cmd_fail("%.*s:%u:%u: %.*s", STR_ARG(at.file), at.line, at.col,
+                     STR_ARG(k->errors[j].text));
             none = false;
         }
     }
     return none;
 }
 
-static bool layout_run(struct layout_view *v, const struct load *l, char *const *args, bool packages,
-                       bool json)
+static bool layout_run(struct layout_view *v, const struct load *l, char *const *args,
+                       bool packages, bool json)
 {
     bool ok = layout_errors(l, v->prog);
     if (packages) {
@@ -537,16 +552,17 @@ int cmd_layout(char *const *args)
         return cmd_usage("layout", "gomm layout: want a type, such as net/http.Server");
     }
     struct arena a = {0};
-    VEC(str) patterns = {0};
+    layout_patterns patterns = {0};
     for (size_t i = 0; args[i]; i++) {
-        str pkg = str_of(args[i]), name;
+        str pkg = str_of(args[i]), name, targs = {0};
         if (!packages) {
-            layout_split(&a, str_of(args[i]), &pkg, &name);
+            layout_split(&a, str_of(args[i]), &pkg, &name, &targs);
             if (name.n == 0 || pkg.n == 0) {
                 return cmd_usage("layout", "gomm layout: %s names no type", args[i]);
             }
         }
         vec_push_in(&a, &patterns, pkg);
+        layout_type_packages(&a, targs, &patterns);
     }
     struct load_config config = {.goarch = str_of(arch), .tags = str_of(tags)};
     struct pool *pool = pool_new(0);
@@ -557,7 +573,8 @@ int cmd_layout(char *const *args)
         arena_release(&a);
         return cmd_fail_err(&e);
     }
-    struct program *prog = check_load(l, pool, CHECK_NO_BODIES | CHECK_NO_INFO, CHECK_NO_BODIES | CHECK_NO_INFO);
+    struct program *prog =
+        check_load(l, pool, CHECK_NO_BODIES | CHECK_NO_INFO, CHECK_NO_BODIES | CHECK_NO_INFO);
     struct layout_view v = {.a = &a,
                             .prog = prog,
                             .sizes = prog->sizes,

@@ -208,6 +208,25 @@ struct type *type_deref(struct type *t, bool *was_pointer)
     return elem ? elem : TYPE_BAD;
 }
 
+struct type *type_instantiate(struct program *p, struct type *generic, struct type *const *targs, u32 n)
+{
+    const struct tparam_list *l = generic->kind == TYPE_ALIAS ? as_alias(generic)->tparams : NULL;
+    if (!l) {
+        struct type_named *named = type_named_of(generic);
+        l = named ? named_tparams(named) : NULL;
+    }
+    if (!l || l->n != n) {
+        return NULL;
+    }
+    program_lock(p);
+    struct type_list *list = ARENA_NEW(p->arena, struct type_list);
+    list->n = n;
+    list->v = arena_dup(p->arena, targs, n * sizeof(struct type *));
+    struct type *t = instance_make(NULL, p, 0, generic, list);
+    program_unlock(p);
+    return t;
+}
+
 struct type *type_default(struct type *t)
 {
     if (t->kind != TYPE_BASIC) {

@@ -77,6 +77,14 @@ contains "32-bit words" "$lib_tmp/out" '^example.org/m.T on 386: 32 bytes, align
 expect "a type elsewhere" 0 "$GOMM" layout ./sub.U example.org/m/sub.U sync.Mutex N
 contains "by directory and by path" "$lib_tmp/out" '^example.org/m/sub.U on '
 contains "no struct" "$lib_tmp/out" '^example.org/m.N on amd64: 8 bytes'
+expect "type arguments" 0 "$GOMM" layout -arch=amd64 'G[int32]' 'G[map[string][4]*N]' 'sync/atomic.Pointer[time.Time]' \
+    'G[G[[3]example.org/m/sub.U]]'
+contains "a generic type" "$lib_tmp/out" '^example.org/m.G\[int32\] on amd64: 4 bytes'
+contains "a type of another package" "$lib_tmp/out" '^sync/atomic.Pointer\[time.Time\] on amd64: 8 bytes'
+contains "nested" "$lib_tmp/out" '^example.org/m.G\[G\[\[3\]example.org/m/sub.U\]\] on amd64: 6 bytes, alignment 1'
+for wrong in 'G[]' 'G[int, int]' 'G[v]' 'G[int' 'G[*]' 'T[int]' 'G[[x]int]' 'G[G]' 'G[int]]' 'G[int;]'; do
+    expect "no type: $wrong" 2 "$GOMM" layout "$wrong"
+done
 expect "packages" 0 "$GOMM" layout -packages -arch=arm64 ./...
 contains "a line for each type" "$lib_tmp/out" '^ +56 +8 +1 +22 +48  example.org/m.T$'
 lacks "no generic type" "$lib_tmp/out" 'm\.G'
