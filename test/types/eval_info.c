@@ -8,6 +8,7 @@
  *   name PLACE OBJECT TYPE
  *   select PLACE KIND recv=TYPE OBJECT TYPE indirect=BOOL path=I,J,…
  *   instance PLACE ARGUMENTS -> TYPE
+ *   init I PLACE NAMES   the variables that are initialised as the I-th, by the expression there
  * OBJECT is KIND NAME PLACE. */
 #include <stdio.h>
 
@@ -146,6 +147,21 @@ static void print_file(const struct package *p, u32 index)
     }
 }
 
+static void print_init(const struct package *p)
+{
+    for (u32 i = 0; i < p->n_init; i++) {
+        const struct init_step *s = &p->init[i];
+
+        printf("init %u %s", i, place(ast_start(p->files[s->file].ast, s->rhs)));
+        for (u32 k = 0; k < s->n_lhs; k++) {
+            str name = intern_str(prog->names, s->lhs[k]->name);
+
+            printf(" %.*s", STR_ARG(name));
+        }
+        printf("\n");
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct load_config config = {.cgo_off = true};
@@ -172,6 +188,9 @@ int main(int argc, char **argv)
         }
         for (u32 k = 0; l->pkgs[i]->matched && k < p->n_files; k++) {
             print_file(p, k);
+        }
+        if (l->pkgs[i]->matched) {
+            print_init(p);
         }
     }
     program_free(prog);

@@ -211,5 +211,12 @@ func main() {
 		for _, f := range files {
 			printFile(f, info)
 		}
+		for i, init := range info.InitOrder {
+			fmt.Fprintf(out, "init %d %s", i, place(start(init.Rhs)))
+			for _, v := range init.Lhs {
+				fmt.Fprintf(out, " %s", v.Name())
+			}
+			fmt.Fprintln(out)
+		}
 	}
 }
