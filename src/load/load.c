@@ -284,6 +284,37 @@ static void fill_config(struct loader *l)
     l->pub.go_version = l->env.go_version;
 }
 
+/* Which Go, which modules.  A second round is for a Go that these ask for. */
+static bool set_up(struct loader *l, struct err *e)
+{
+    struct load_config *c = &l->pub.config;
+    bool chosen = c->goroot.n > 0;
+    str goroot;
+
+    for (;;) {
+        load_fs_init(&l->fs, &l->arena);
+        if (!load_env_init(&l->arena, c, &l->env, e) ||
+            (l->env.overlay.n > 0 && !load_fs_overlay(&l->fs, l->env.overlay, l->env.cwd, e))) {
+            return false;
+        }
+        l->modules = l->env.modules;
+        if (l->modules) {
+            load_mods_init(&l->mods, &l->arena, &l->env, &l->fs);
+            if (l->env.auto_modules && l->mods.mains.n == 0) {
+                l->modules = false;
+            }
+        }
+        if (chosen || !l->modules || !load_toolchain_find(l, &goroot)) {
+            return true;
+        }
+        chosen = true;
+        c->goroot = goroot;
+        load_mods_release(&l->mods);
+        load_env_release(&l->env);
+        load_fs_release(&l->fs);
+    }
+}
+
 struct load *load_packages(const struct load_config *c, const str *patterns, size_t n,
                            struct pool *pool, struct err *e)
 {
@@ -296,21 +327,12 @@ struct load *load_packages(const struct load_config *c, const str *patterns, siz
     l->n_workers = pool_threads(pool);
     l->workers = mem_zalloc(l->n_workers * sizeof(*l->workers));
     l->by_path.keys = &l->arena;
-    load_fs_init(&l->fs, &l->arena);
-    if (!load_env_init(&l->arena, c, &l->env, e) ||
-        (l->env.overlay.n > 0 && !load_fs_overlay(&l->fs, l->env.overlay, l->env.cwd, e))) {
+    if (!set_up(l, e)) {
         load_free(&l->pub);
         return NULL;
     }
     l->pub.names = intern_new();
     l->pub.sources = sources_new();
-    l->modules = l->env.modules;
-    if (l->modules) {
-        load_mods_init(&l->mods, &l->arena, &l->env, &l->fs);
-        if (l->env.auto_modules && l->mods.mains.n == 0) {
-            l->modules = false;
-        }
-    }
     fill_config(l);
     load_expand(l, patterns, n);
     load_find_all(l);

@@ -528,6 +528,9 @@ bool load_env_init(struct arena *a, const struct load_config *c, struct load_env
     env->auto_modules = str_is(v, "auto");
     env->gowork = lookup(&l, "GOWORK");
     env->proxy = lookup(&l, "GOPROXY");
+    env->toolchain = lookup(&l, "GOTOOLCHAIN");
+    env->host_os = STR(HOST_OS);
+    env->host_arch = STR(HOST_ARCH);
     read_goflags(a, env, lookup(&l, "GOFLAGS"));
     env->mod = c->mod.n > 0 ? c->mod : env->mod;
     env->tags = c->tags.n > 0 ? c->tags : env->tags;

@@ -23,6 +23,8 @@ struct load_env {
     str mod, tags, overlay, modfile; /* of the configuration or GOFLAGS */
     str gowork;                      /* "off", a path, or empty: looked for */
     str proxy;                       /* GOPROXY */
+    str toolchain;                   /* GOTOOLCHAIN */
+    str host_os, host_arch;
     struct load_tags build;
 };
 

@@ -70,6 +70,10 @@ struct loader {
     u32 mark;
 };
 
+/* load_toolchain.c: whether go would switch to another release that is in the module cache, and
+ * where that is. */
+bool load_toolchain_find(struct loader *l, str *goroot);
+
 /* load_pattern.c */
 void load_expand(struct loader *l, const str *patterns, size_t n);
 /* Whether name matches a pattern with "..." in it (`go help packages`). */

@@ -1,9 +1,17 @@
 /* load_test.c: load.h on a module that is made here. */
 #include "unit.h"
 
+#include <sys/stat.h>
+
 #include "base/io.h"
 #include "base/path.h"
 #include "load/load.h"
+
+#if defined(__aarch64__)
+#define ARCH "arm64"
+#else
+#define ARCH "amd64"
+#endif
 
 static struct arena arena;
 static const char *root;
@@ -224,6 +232,51 @@ static void overlay(void **state)
     pool_free(pool);
 }
 
+/* A newer Go that go.mod asks for is taken from the module cache, as go itself would. */
+static void toolchain(void **state)
+{
+    static const char *const settings[] = {"auto", "local", "go1.30.0", "local+auto", ""};
+    struct err e;
+    str pattern = STR(".");
+    struct pool *pool = pool_new(1);
+    str go = path_join(&arena, str_of(root), STR("old/bin/go"));
+
+    (void)state;
+    put("old/bin/go", "#!/bin/sh\nexit 1\n");
+    assert_int_equal(chmod(go.p, 0755), 0);
+    put("old/VERSION", "go1.26.8\n");
+    put("old/src/internal/goversion/goversion.go", "package goversion\n\nconst Version = 26\n");
+    put("old/src/runtime/r.go", "package runtime\n");
+#define NEW "cache/golang.org/toolchain@v0.0.1-go1.30.0.linux-" ARCH "/"
+    put(NEW "VERSION", "go1.30.0\n");
+    put(NEW "src/internal/goversion/goversion.go", "package goversion\n\nconst Version = 30\n");
+    put(NEW "src/runtime/r.go", "package runtime\n");
+#undef NEW
+    put("newer/go.mod", "module example.org/newer\n\ngo 1.30\n");
+    put("newer/n.go", "package newer\n");
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+        bool switches = i != 1 && i != 4;
+        char *env[] = {
+            str_cstr(&arena, str_fmt(&arena, "PATH=%s/old/bin", root)),
+            str_cstr(&arena, str_fmt(&arena, "GOMODCACHE=%s/cache", root)),
+            str_cstr(&arena, STR("GOENV=off")),
+            str_cstr(&arena, str_fmt(&arena, "GOTOOLCHAIN=%s", settings[i])),
+            NULL,
+        };
+        struct load_config c = {.env = env, .dir = path_join(&arena, str_of(root), STR("newer"))};
+        struct load *l = load_packages(&c, &pattern, 1, pool, &e);
+
+        assert_non_null(l);
+        assert_str(l->go_version, switches ? "go1.30.0" : "go1.26.8");
+        assert_int_equal(l->n_errors, switches ? 0 : 1);
+        if (!switches) {
+            assert_str(l->errors[0].text, "go.mod requires go >= 1.30 (running go 1.26.8)");
+        }
+        load_free(l);
+    }
+    pool_free(pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +284,7 @@ int main(void)
         cmocka_unit_test(errors),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(overlay),
+        cmocka_unit_test(toolchain),
     };
 
     return cmocka_run_group_tests_name("load", tests, make_module, remove_module);
