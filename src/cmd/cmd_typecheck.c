@@ -282,10 +282,9 @@ static void typecheck_time(struct typecheck *t, double ms, const char *what)
     double mb = getrusage(RUSAGE_SELF, &u) == 0 ? (double)u.ru_maxrss / 1024 : 0;
     fprintf(stderr, "%-6s %9.1f ms", what, ms);
     if (strcmp(what, "find") != 0) {
-        u64 lines = 0, bytes = 0;
+        u64 lines = 0;
         for (u32 i = 0; i < sources_count(t->load->sources); i++) {
             str text = sources_at(t->load->sources, i)->text;
-            bytes += text.n;
             for (const char *p = text.p, *e = p + text.n;
                  p < e && (p = memchr(p, '\n', (size_t)(e - p))) != NULL; p++) {
                 lines++;
