@@ -119,6 +119,9 @@ base_prefixes="arena argv base diag err finding hash hash128 intern io json json
 # Nor has the syntax layer: there modules are what the field calls them.
 syntax_prefixes="ast lex op parse print source sources token unicode"
 
+# And the type checker's modules are the subjects of the language's specification.
+types_prefixes="alias anoncycle call const float int notinheap rat selector term tparam assign basic builtin check composite constant convert decl directive errors expr identical index infer info init instance label layout literal lookup mono named obj object operand operator predicate program query range record resolve s scope sizes stmt subst terminate terms type types typeset typestring typexpr unify union universe unsafe untyped validtype"
+
 problems=
 for f in "${files[@]}"; do
     case $f in
@@ -130,6 +133,7 @@ for f in "${files[@]}"; do
         case $layer in
         base) [[ " $base_prefixes " == *" ${stem%%_*} "* ]] || problems+="$f: no module of base"$'\n' ;;
         syntax) [[ " $syntax_prefixes " == *" ${stem%%_*} "* ]] || problems+="$f: no module of syntax"$'\n' ;;
+        types) [[ " $types_prefixes " == *" ${stem%%_*} "* || $stem == checker ]] || problems+="$f: no module of types"$'\n' ;;
         cmd) [[ $stem == main || $stem == cmd || $stem == cmd_* ]] || problems+="$f: want cmd_*"$'\n' ;;
         *) [[ $stem == "$layer" || $stem == ${layer}_* ]] || problems+="$f: want ${layer}_*"$'\n' ;;
         esac
@@ -152,6 +156,7 @@ if [ -d "$objects" ]; then
             *:__asan_* | *:__odr_asan* | cmd:main | driver:gomm_rt_start | driver:gomm_rt_end) continue ;;
             base:*) [[ " $base_prefixes " == *" ${symbol%%_*} "* ]] && continue ;;
             syntax:*) [[ " $syntax_prefixes " == *" ${symbol%%_*} "* ]] && continue ;;
+            types:*) [[ " $types_prefixes " == *" ${symbol%%_*} "* ]] && continue ;;
             *) [[ $symbol == "$layer"_* ]] && continue ;;
             esac
             problems+="$f: $symbol"$'\n'
