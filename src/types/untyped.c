@@ -219,8 +219,8 @@ static bool takes_each(void *ctx, struct type *t, struct type *u)
 
 static bool empty_interface(struct type_interface *i)
 {
-    if (i->complete && i->n_methods == 0 && i->n_embeds == 0) {
-        return true;
+    if (i->complete && i->n_methods == 0 && i->n_embeds == 0 && !(i->set && i->set->comparable)) {
+        return true; /* comparable has nothing written in it either */
     }
     const struct type_set *s = type_set_of(i);
     return s->all_terms && !s->comparable && s->n_methods == 0;
