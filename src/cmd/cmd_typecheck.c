@@ -26,6 +26,7 @@ struct typecheck {
     struct strbuf out;
     u32 bad_packages; /* with errors */
     u32 load_errors;
+    bool *broken;         /* by load_package.id: it or what it imports has errors */
     struct report report; /* filled for everything but text */
 };
 
@@ -227,18 +228,39 @@ static bool typecheck_repeated(const struct typecheck *t, const struct load_pack
     return false;
 }
 
+/* A variant of a package has the package's errors too. */
+static bool typecheck_load_repeated(const struct load_package *l, const struct load_error *e)
+{
+    for (u32 i = 0; l->plain && l->plain != l && i < l->plain->n_errors; i++) {
+        if (l->plain->errors[i].pos == e->pos && str_eq(l->plain->errors[i].text, e->text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nobody compiles a package that imports one with errors: what is wrong with it may follow from those. */
+static bool typecheck_hindered(struct typecheck *t, const struct load_package *l)
+{
+    for (u32 i = 0; i < l->n_imports; i++) {
+        if (l->imports[i].pkg && t->broken[l->imports[i].pkg->id]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void typecheck_package(struct typecheck *t, const struct load_package *l)
 {
     const struct package *p = t->prog->pkgs[l->id];
-    if (l->n_errors > 0 && l->variant == LOAD_PLAIN) {
-        for (u32 i = 0; i < l->n_errors; i++) {
+    bool hindered = typecheck_hindered(t, l) || l->n_errors > 0;
+    t->broken[l->id] = hindered || p->n_errors > 0;
+    for (u32 i = 0; i < l->n_errors; i++) {
+        if (!typecheck_load_repeated(l, &l->errors[i])) {
             typecheck_load_error(t, l, &l->errors[i]);
         }
-        if (!t->every && !t->all) {
-            return; /* the go command does not get to the compiler */
-        }
     }
-    if (p->n_errors == 0 || typecheck_repeated(t, l)) {
+    if ((hindered && !t->every && !t->all) || p->n_errors == 0 || typecheck_repeated(t, l)) {
         return;
     }
     t->bad_packages++;
@@ -338,7 +360,8 @@ static int typecheck_run(struct typecheck *t, char *const *args)
     for (u32 i = 0; i < t->load->n_errors; i++) {
         typecheck_load_error(t, NULL, &t->load->errors[i]);
     }
-    for (u32 i = 0; i < t->load->n_pkgs; i++) {
+    t->broken = ARENA_ARRAY(&t->arena, bool, t->load->n_pkgs);
+    for (u32 i = 0; i < t->load->n_pkgs; i++) { /* dependencies first */
         typecheck_package(t, t->load->pkgs[i]);
     }
     int status = t->load_errors > 0    ? BASE_EXIT_FAILURE

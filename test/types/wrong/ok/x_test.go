@@ -1,9 +1,0 @@
-package ok_test
-
-import (
-	"testing"
-
-	"example.org/wrong/ok"
-)
-
-func TestX(t *testing.T) { ok.Goodbye() }

@@ -1,0 +1,3 @@
+package outer
+
+func Hello() string { return "hello" }

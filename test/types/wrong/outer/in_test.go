@@ -1,0 +1,3 @@
+package outer
+
+var ForTests = Hello()
