@@ -404,6 +404,9 @@ static void layout_add_package(struct layout_view *v, struct package *p)
             vec_push_in(v->a, &v->items, (struct layout_item){{0}, p, o, o->type});
         }
     }
+    if (v->items.n == first) {
+        return;
+    }
     qsort(v->items.v + first, v->items.n - first, sizeof(*v->items.v), layout_item_cmp);
 }
 
