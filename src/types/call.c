@@ -91,8 +91,8 @@ static const struct type_list *infer_from_target(struct checker *c, const struct
     u32 n = 0;
 
     if (t) {
-        struct type_signature *plain = type_new_signature(
-            c->a, NULL, sig->params, sig->results, (sig->t.flag & TYPE_FLAG_VARIADIC) != 0);
+        struct type_signature *plain = type_new_signature(c->a, NULL, sig->params, sig->results,
+                                                          (sig->t.flag & TYPE_FLAG_VARIADIC) != 0);
         arg.type = &t->sig->t;
         var = obj_new(c->a, OBJ_VAR, at, c->pkg, 0, &plain->t, c->prog->names);
         var->var = VAR_PARAM;
@@ -325,7 +325,8 @@ static struct type_signature *arg_generic(const struct operand *x)
     return sig->tparams ? sig : NULL;
 }
 
-static struct type_list *type_list_part(struct checker *c, const struct type_list *l, u32 from, u32 n)
+static struct type_list *type_list_part(struct checker *c, const struct type_list *l, u32 from,
+                                        u32 n)
 {
     struct type_list *part = ARENA_NEW(c->a, struct type_list);
 
@@ -371,14 +372,15 @@ static struct type_signature *call_infer(struct checker *c, node call, struct ty
         call_tparams_add(c, &all, l, a->targs ? a->targs[i] : NULL);
         if (first) {
             first = 0;
-            check_need(c, at_operand(c, a->v[i]), 21, "implicitly instantiated function as argument");
+            check_need(c, at_operand(c, a->v[i]), 21,
+                       "implicitly instantiated function as argument");
         }
     }
 
     struct tparam_list list = {(u32)all.v.n, all.v.v};
     struct check_msg m = {.n = 0};
-    const struct type_list *found = infer_types(c, e->pos, &list, all.targs.v, list.n,
-                                                as_tuple(params), a->v, a->n, NULL, &m);
+    const struct type_list *found =
+        infer_types(c, e->pos, &list, all.targs.v, list.n, as_tuple(params), a->v, a->n, NULL, &m);
     if (!found) {
         if (m.n) {
             check_error(c, m.at[0], "in call to %s, %s", s_expr(c, e->a), s_str(c, m.text[0]));
@@ -387,7 +389,8 @@ static struct type_signature *call_infer(struct checker *c, node call, struct ty
     }
     if (n > 0) {
         sig = call_instantiate(c, e->pos, e->a, sig,
-                               n == found->n ? found : type_list_part(c, found, 0, n), exprs, n_exprs);
+                               n == found->n ? found : type_list_part(c, found, 0, n), exprs,
+                               n_exprs);
         if (!sig) {
             return NULL;
         }
@@ -436,7 +439,8 @@ static struct type_signature *call_arguments(struct checker *c, node call,
             want--; /* for the message */
         }
     } else if (dots) {
-        check_error(c, at_node(c, call), "cannot use ... in call to non-variadic %s", s_expr(c, e->a));
+        check_error(c, at_node(c, call), "cannot use ... in call to non-variadic %s",
+                    s_expr(c, e->a));
         return sig;
     }
     if (a->n != want) {
@@ -481,7 +485,8 @@ static enum expr_kind call_conversion(struct checker *c, struct operand *x, node
         check_error(c, at_node(c, call), "missing argument in conversion to %s", s_type(c, t));
     } else if (n > 1) {
         check_use(c, args, n);
-        check_error(c, at_node(c, args[n - 1]), "too many arguments in conversion to %s", s_type(c, t));
+        check_error(c, at_node(c, args[n - 1]), "too many arguments in conversion to %s",
+                    s_type(c, t));
     } else {
         check_expr(c, NULL, x, args[0]);
         if (x->mode == MODE_NONE) {
@@ -495,7 +500,8 @@ static enum expr_kind call_conversion(struct checker *c, struct operand *x, node
                         "or is comparable)",
                         s_type(c, t));
         } else if (e->flags & AST_FLAG_DOTS) {
-            check_error(c, at_node(c, args[0]), "invalid use of ... in conversion to %s", s_type(c, t));
+            check_error(c, at_node(c, args[0]), "invalid use of ... in conversion to %s",
+                        s_type(c, t));
         } else {
             check_conversion(c, x, t);
         }
@@ -625,9 +631,7 @@ enum expr_kind check_call(struct checker *c, struct operand *x, node call)
     }
 
     switch (sig->results->n) {
-    case 0:
-        x->mode = MODE_NOVALUE;
-        break;
+    case 0: x->mode = MODE_NOVALUE; break;
     case 1:
         x->mode = cgo ? MODE_COMMAERR : MODE_VALUE;
         x->type = sig->results->vars[0]->type;

@@ -564,5 +564,6 @@ const struct type_list *infer_types(struct checker *c, pos at, const struct tpar
     bool small = n <= ARRAY_LEN(handle);
     unify_init(&in.u, c, tparams, small ? handle : ARENA_ARRAY(c->tmp, u32, n),
                small ? types : ARENA_ARRAY(c->tmp, struct type *, n), targs, n_targs);
-    return infer_run(&in, n_args <= ARRAY_LEN(untyped) ? untyped : ARENA_ARRAY(c->tmp, u32, n_args));
+    return infer_run(&in,
+                     n_args <= ARRAY_LEN(untyped) ? untyped : ARENA_ARRAY(c->tmp, u32, n_args));
 }

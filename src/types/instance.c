@@ -264,9 +264,7 @@ struct type *instance_expand(struct checker *c, struct program *p, pos at, struc
     switch ((enum type_kind)orig->kind) {
     case TYPE_NAMED: t = instance_new_named(c, a, at, as_named(orig), targs, gen + 1); break;
     case TYPE_ALIAS: t = instance_new_alias(c, p, a, at, as_alias(orig), targs, gen + 1); break;
-    case TYPE_SIGNATURE:
-        t = instance_new_signature(c, p, a, at, as_signature(orig), targs);
-        break;
+    case TYPE_SIGNATURE: t = instance_new_signature(c, p, a, at, as_signature(orig), targs); break;
     default: BUG("type kind %u is never generic", orig->kind);
     }
     if (orig->kind == TYPE_NAMED) {
@@ -297,8 +295,8 @@ i32 instance_verify(struct checker *c, pos at, const struct tparam_list *tparams
 
     for (u32 i = 0; i < tparams->n; i++) {
         struct type_interface *iface = type_param_iface(tparams->v[i]);
-        if (iface->n_methods == 0 && iface->n_embeds == 0 && iface->set &&
-            iface->set->all_terms && !iface->set->comparable) {
+        if (iface->n_methods == 0 && iface->n_embeds == 0 && iface->set && iface->set->all_terms &&
+            !iface->set->comparable) {
             continue; /* any */
         }
         struct type *bound = subst_type(c, c->prog, tparams->v[i]->bound, m, at);
@@ -377,7 +375,8 @@ static bool instance_in_terms(struct checker *c, struct type *v, struct type *t,
         detail = str_fmt(c->tmp, "possibly missing ~ for %s in %s", s_type(c, alt), tn).p;
     } else if (instance_mentions(&ti->t, v, 0)) {
         detail =
-            str_fmt(c->tmp, "%s mentions %s, but %s is not in the type set of %s", tn, vs, vs, tn).p;
+            str_fmt(c->tmp, "%s mentions %s, but %s is not in the type set of %s", tn, vs, vs, tn)
+                .p;
     } else {
         detail = str_fmt(c->tmp, "%s missing in %s", vs, instance_terms(c, ts)).p;
     }
@@ -418,11 +417,12 @@ bool check_implements(struct checker *c, struct type *v, struct type *t, bool co
     if (tu->kind != TYPE_INTERFACE) {
         if (why) {
             bool ptr = tu->kind == TYPE_POINTER && type_is_interface(as_pointer(tu)->elem);
-            *why = ptr ? str_fmt(c->tmp,
-                                 "%s does not %s %s (type %s is pointer to interface, not interface)",
-                                 s_type(c, v), verb, s_type(c, t), s_type(c, t))
-                       : str_fmt(c->tmp, "%s does not %s %s (%s is not an interface)", s_type(c, v),
-                                 verb, s_type(c, t), s_type(c, t));
+            *why =
+                ptr ? str_fmt(c->tmp,
+                              "%s does not %s %s (type %s is pointer to interface, not interface)",
+                              s_type(c, v), verb, s_type(c, t), s_type(c, t))
+                    : str_fmt(c->tmp, "%s does not %s %s (%s is not an interface)", s_type(c, v),
+                              verb, s_type(c, t), s_type(c, t));
         }
         return false;
     }

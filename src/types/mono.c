@@ -210,7 +210,8 @@ static void mono_cycle(struct checker *c, u32 v)
         const struct mono_edge *e = &m->edges.v[m->vertices.v[stack.v[i]].pre];
         const struct obj *o = m->vertices.v[e->dst].obj;
         check_msg_add(c, &msg, e->at, "%s %s %s", s_name(c, o),
-                      o->type->kind == TYPE_PARAM ? "instantiated as" : "implicitly parameterized by",
+                      o->type->kind == TYPE_PARAM ? "instantiated as"
+                                                  : "implicitly parameterized by",
                       s_type(c, e->type));
     }
     check_msg_report(c, &msg);

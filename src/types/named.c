@@ -290,8 +290,7 @@ struct obj *named_method(struct type_named *n, u32 i)
     methods = n->methods;
     if (n->n_methods < orig->n_methods) {
         /* Once the declaration is complete, this happens at most once: without a checker nothing is moved. */
-        struct obj **v =
-            ARENA_ARRAY(c ? c->a : p->arena, struct obj *, orig->n_methods);
+        struct obj **v = ARENA_ARRAY(c ? c->a : p->arena, struct obj *, orig->n_methods);
         for (u32 k = 0; k < n->n_methods; k++) {
             v[k] = methods[k];
         }
@@ -323,8 +322,8 @@ struct obj *named_find_method(struct type_named *n, const struct package *pkg, n
     for (u32 i = 0; i < orig->n_methods; i++) {
         const struct obj *m = orig->methods[i];
         if (fold ? lookup_same_id(m, pkg, name, true, names)
-                 : m->name == name && (m->flags & OBJ_EXPORTED ||
-                                       lookup_same_pkg(orig->obj->pkg, pkg))) {
+                 : m->name == name &&
+                       (m->flags & OBJ_EXPORTED || lookup_same_pkg(orig->obj->pkg, pkg))) {
             *index = i;
             return named_method(n, i);
         }
@@ -345,15 +344,9 @@ void types_finish(struct checker *c)
                 named_resolve(as_named(t));
             }
             break;
-        case TYPE_ALIAS:
-            type_unalias(t);
-            break;
-        case TYPE_PARAM:
-            type_set_of(type_param_iface(as_param(t)));
-            break;
-        case TYPE_INTERFACE:
-            type_set_of(as_interface(t));
-            break;
+        case TYPE_ALIAS: type_unalias(t); break;
+        case TYPE_PARAM: type_set_of(type_param_iface(as_param(t))); break;
+        case TYPE_INTERFACE: type_set_of(as_interface(t)); break;
         default: break;
         }
     }

@@ -92,10 +92,10 @@ const char *check_lookup_error(struct checker *c, struct type *t, name_id sel,
         }
     }
     const char *ts = s_type(c, t), *ws = s_str(c, want), *hs = s_str(c, have);
-    const char *what = !alt                      ? "object"
-                       : alt->kind == OBJ_VAR    ? "field"
-                       : alt->kind == OBJ_FUNC   ? "method"
-                                                 : "object";
+    const char *what = !alt                    ? "object"
+                       : alt->kind == OBJ_VAR  ? "field"
+                       : alt->kind == OBJ_FUNC ? "method"
+                                               : "object";
     struct arena *a = c->tmp;
     switch (e) {
     case MISSING:
@@ -103,8 +103,8 @@ const char *check_lookup_error(struct checker *c, struct type *t, name_id sel,
                           : str_fmt(a, "type %s has no field or method %s", ts, ws).p;
     case MISSPELLED:
         return in_literal
-                   ? str_fmt(a, "unknown field %s in struct literal of type %s, but does have %s", ws,
-                             ts, hs)
+                   ? str_fmt(a, "unknown field %s in struct literal of type %s, but does have %s",
+                             ws, ts, hs)
                          .p
                    : str_fmt(a, "type %s has no field or method %s, but does have %s %s", ts, ws,
                              what, hs)
@@ -147,8 +147,8 @@ static void selector_missing(struct checker *c, const struct operand *x, node n,
     if (l->result == LOOKUP_NOT_ADDRESSABLE) {
         const char *t = s_type(c, x->type);
         if (x->mode == MODE_TYPE) {
-            check_error(c, at, "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", t,
-                        name, t, name);
+            check_error(c, at, "invalid method expression %s.%s (needs pointer receiver (*%s).%s)",
+                        t, name, t, name);
         } else {
             check_error(c, at, "cannot call pointer method %s on %s", name, t);
         }
@@ -159,9 +159,10 @@ static void selector_missing(struct checker *c, const struct operand *x, node n,
     if (ptr.n != 0) {
         why = s_str(c, ptr);
     } else {
-        struct lookup alt = lookup_find(c->tmp, x->type, x->mode == MODE_VAR, c->pkg, id, true,
-                                        c->prog->names);
-        why = check_lookup_error(c, x->type, id, alt.result == LOOKUP_FOUND ? alt.obj : NULL, false);
+        struct lookup alt =
+            lookup_find(c->tmp, x->type, x->mode == MODE_VAR, c->pkg, id, true, c->prog->names);
+        why =
+            check_lookup_error(c, x->type, id, alt.result == LOOKUP_FOUND ? alt.obj : NULL, false);
     }
     check_error(c, at, "%s.%s undefined (%s)", s_expr(c, x->expr), name, why);
 }

@@ -126,14 +126,14 @@ static struct type_tuple *subst_tuple(struct subst *s, struct type_tuple *t)
         return t;
     }
     struct type_tuple *u = type_new_tuple(s->a, vars, t->n);
-    u->t.size = (u32)subst_vars_size(vars, t->n) + 1; /* each is limited: no overflow before SUBST_PARTS² */
+    u->t.size =
+        (u32)subst_vars_size(vars, t->n) + 1; /* each is limited: no overflow before SUBST_PARTS² */
     return u;
 }
 
 /* Named types' and aliases' type arguments; NULL if none changes. */
 static struct type *subst_instance(struct subst *s, struct type *orig,
-                                   const struct tparam_list *tparams,
-                                   const struct type_list *targs)
+                                   const struct tparam_list *tparams, const struct type_list *targs)
 {
     if (!tparams) {
         return NULL;
@@ -237,7 +237,9 @@ static struct type *subst_in(struct subst *s, struct type *t)
     case TYPE_ARRAY: {
         struct type_array *l = as_array(t);
         struct type *elem = subst(s, l->elem);
-        return elem == l->elem ? t : subst_made(s, type_new_array(s->a, elem, l->len), subst_size(elem));
+        return elem == l->elem
+                   ? t
+                   : subst_made(s, type_new_array(s->a, elem, l->len), subst_size(elem));
     }
     case TYPE_SLICE: {
         struct type *elem = as_slice(t)->elem, *u = subst(s, elem);
@@ -249,8 +251,9 @@ static struct type *subst_in(struct subst *s, struct type *t)
     }
     case TYPE_CHAN: {
         struct type *elem = as_chan(t)->elem, *u = subst(s, elem);
-        return u == elem ? t
-                         : subst_made(s, type_new_chan(s->a, (enum ast_dir)t->flag, u), subst_size(u));
+        return u == elem
+                   ? t
+                   : subst_made(s, type_new_chan(s->a, (enum ast_dir)t->flag, u), subst_size(u));
     }
     case TYPE_MAP: {
         struct type_map *m = as_map(t);
@@ -258,7 +261,8 @@ static struct type *subst_in(struct subst *s, struct type *t)
         if (key == m->key && elem == m->elem) {
             return t;
         }
-        return subst_made(s, type_new_map(s->a, key, elem), (u64)subst_size(key) + subst_size(elem));
+        return subst_made(s, type_new_map(s->a, key, elem),
+                          (u64)subst_size(key) + subst_size(elem));
     }
     case TYPE_STRUCT: {
         struct type_struct *st = as_struct(t);
@@ -306,7 +310,8 @@ struct type *subst_type(struct checker *c, struct program *p, struct type *t, st
     if (t->kind == TYPE_BASIC || !m.from || m.from->n == 0) {
         return t;
     }
-    struct subst s = {.c = c, .p = p, .a = c ? c->a : p->arena, .m = m, .at = at, .steps = SUBST_STEPS};
+    struct subst s = {
+        .c = c, .p = p, .a = c ? c->a : p->arena, .m = m, .at = at, .steps = SUBST_STEPS};
     if (t->kind == TYPE_PARAM) {
         return subst_param(&s, as_param(t));
     }

@@ -18,8 +18,8 @@ struct unify_pair {
 static bool unify_in(struct unifier *u, struct type *x, struct type *y, u32 mode,
                      const struct unify_pair *up);
 
-void unify_init(struct unifier *u, struct checker *c, const struct tparam_list *tparams, u32 *handle,
-                struct type **types, struct type *const *targs, u32 n_targs)
+void unify_init(struct unifier *u, struct checker *c, const struct tparam_list *tparams,
+                u32 *handle, struct type **types, struct type *const *targs, u32 n_targs)
 {
     *u = (struct unifier){.c = c,
                           .tparams = tparams,
@@ -144,7 +144,8 @@ static bool unify_ifaces(struct unifier *u, struct type_interface *x, struct typ
     const struct type_set *xs = type_set_of(x), *ys = type_set_of(y);
 
     if (xs->comparable != ys->comparable || xs->all_terms != ys->all_terms ||
-        (!xs->all_terms && !unify_same_terms(xs, ys)) || (exact && xs->n_methods != ys->n_methods)) {
+        (!xs->all_terms && !unify_same_terms(xs, ys)) ||
+        (exact && xs->n_methods != ys->n_methods)) {
         return false;
     }
     struct unify_pair pair = {up, x, y};
@@ -238,8 +239,8 @@ static bool unify_named(struct unifier *u, struct type_named *x, struct type_nam
 }
 
 /* x and y have no alias in front, are different, and bound parameters have been dealt with. */
-static bool unify_structure(struct unifier *u, struct type *x, struct type *y, struct type *y_written,
-                            u32 mode, const struct unify_pair *up)
+static bool unify_structure(struct unifier *u, struct type *x, struct type *y,
+                            struct type *y_written, u32 mode, const struct unify_pair *up)
 {
     u32 emode = mode & UNIFY_ASSIGN ? mode | UNIFY_EXACT : mode;
 

@@ -13,20 +13,21 @@
 struct unifier {
     struct checker *c;
     const struct tparam_list *tparams;
-    u32 *handle;        /* by index in tparams: an index in types */
+    u32 *handle;         /* by index in tparams: an index in types */
     struct type **types; /* NULL: not known yet */
     u32 depth;
-    bool interfaces;    /* interfaces unify with what implements them (Go 1.21) */
+    bool interfaces; /* interfaces unify with what implements them (Go 1.21) */
 };
 
 enum {
-    UNIFY_ASSIGN = 1, /* as in an assignment: the types themselves may differ in name, their elements not */
-    UNIFY_EXACT = 2,  /* only identical types */
+    UNIFY_ASSIGN =
+        1, /* as in an assignment: the types themselves may differ in name, their elements not */
+    UNIFY_EXACT = 2, /* only identical types */
 };
 
 /* Room for n handles and types each; targs (n_targs, perhaps with NULLs) are what is known. */
-void unify_init(struct unifier *u, struct checker *c, const struct tparam_list *tparams, u32 *handle,
-                struct type **types, struct type *const *targs, u32 n_targs);
+void unify_init(struct unifier *u, struct checker *c, const struct tparam_list *tparams,
+                u32 *handle, struct type **types, struct type *const *targs, u32 n_targs);
 bool unify(struct unifier *u, struct type *x, struct type *y, u32 mode);
 /* Index of t in tparams, below 0: it is no bound type parameter. */
 i32 unify_bound(const struct unifier *u, struct type *t);

@@ -38,10 +38,10 @@ static const char *const kinds[AST_KIND_COUNT] = {
 };
 
 static const char *const modes[] = {
-    [MODE_NOVALUE] = "void",    [MODE_BUILTIN] = "builtin", [MODE_TYPE] = "type",
-    [MODE_CONST] = "const",     [MODE_VAR] = "var",         [MODE_MAPINDEX] = "mapindex",
-    [MODE_VALUE] = "value",     [MODE_NIL] = "nil",         [MODE_COMMAOK] = "commaok",
-    [MODE_COMMAERR] = "value",  [MODE_CGOFUNC] = "value",
+    [MODE_NOVALUE] = "void",   [MODE_BUILTIN] = "builtin", [MODE_TYPE] = "type",
+    [MODE_CONST] = "const",    [MODE_VAR] = "var",         [MODE_MAPINDEX] = "mapindex",
+    [MODE_VALUE] = "value",    [MODE_NIL] = "nil",         [MODE_COMMAOK] = "commaok",
+    [MODE_COMMAERR] = "value", [MODE_CGOFUNC] = "value",
 };
 
 static const char *type_text(struct type *t)
@@ -79,8 +79,8 @@ static const char *obj_text(const struct obj *o)
 
 static void print_name(const char *at, const struct obj *o)
 {
-    bool typed = o->kind == OBJ_CONST || o->kind == OBJ_TYPE || o->kind == OBJ_VAR ||
-                 o->kind == OBJ_FUNC;
+    bool typed =
+        o->kind == OBJ_CONST || o->kind == OBJ_TYPE || o->kind == OBJ_VAR || o->kind == OBJ_FUNC;
     printf("name %s %s %s\n", at, obj_text(o), typed ? type_text(o->type) : "");
 }
 

@@ -80,13 +80,14 @@ static void unification(void **state)
     for (u32 i = 0; i < ARRAY_LEN(cases); i++) {
         struct unit_types u;
         unit_types_init(&u, "amd64");
-        unit_types_add(&u, "p",
-                       str_fmt(&u.a,
-                               "package p; type S []int; type G[P any] struct{ v P }; type H[P any] "
-                               "struct{ v P }; type A[P any] = []P; type T struct{}; func (T) M(int) "
-                               "{}; func f%s {}",
-                               cases[i].func)
-                           .p);
+        unit_types_add(
+            &u, "p",
+            str_fmt(&u.a,
+                    "package p; type S []int; type G[P any] struct{ v P }; type H[P any] "
+                    "struct{ v P }; type A[P any] = []P; type T struct{}; func (T) M(int) "
+                    "{}; func f%s {}",
+                    cases[i].func)
+                .p);
         struct type_signature *sig = as_signature(unit_type(&u, "f"));
         struct checker c = checker_of(&u);
         struct unifier un;
@@ -130,8 +131,8 @@ static void inference(void **state)
         {"func f[T, U any](x U) (t T) { return }", "_ = f[bool](1)", "f bool int"},
         {"func f[T any, P interface{ *T; Set() }]() {}; type X int; func (*X) Set() {}", "f[X]()",
          "f X *X"},
-        {"func f[S ~[]E, E, R any](s S, g func(E) R) {}", "f([]int{}, func(int) bool { return true })",
-         "f []int int bool"},
+        {"func f[S ~[]E, E, R any](s S, g func(E) R) {}",
+         "f([]int{}, func(int) bool { return true })", "f []int int bool"},
         {"func f[S ~[]E, E, R any](s S, g func(E) R) {}; func g[T any](x T) (y *T) { return }",
          "f([]int{}, g)", "f []int int *int; g int"},
         {"func f[T, U any](g func(T) U, h func(U) T) {}; func g[P any](P) (p P) { return }",
@@ -147,7 +148,8 @@ static void inference(void **state)
          "f [][]bool []bool bool"},
         {"func f[T any](x interface{ M(T) }) {}; type X struct{}; func (X) M(bool) {}", "f(X{})",
          "f bool"},
-        {"type L[T any] struct{ next *L[T] }; func f[T any](l *L[T]) {}", "f(&L[int]{})", "f int; L int"},
+        {"type L[T any] struct{ next *L[T] }; func f[T any](l *L[T]) {}", "f(&L[int]{})",
+         "f int; L int"},
         {"func f[T any](x T, n int) { if n > 0 { f(&n, 0); f(x, 0) } }", "f(true, 1)",
          "f *int; f T; f bool"},
     };
@@ -163,7 +165,8 @@ static void inference(void **state)
             const union map_val *v = map_get(&u.pkg->instances, n);
             const struct instance_info *inst = v ? v->p : NULL;
             /* Of L in its own declarations there is nothing to learn. */
-            if (!inst || (inst->type->kind == TYPE_NAMED && inst->targs->v[0]->kind == TYPE_PARAM)) {
+            if (!inst ||
+                (inst->type->kind == TYPE_NAMED && inst->targs->v[0]->kind == TYPE_PARAM)) {
                 continue;
             }
             strbuf_puts(&b, b.n ? "; " : "");
@@ -187,20 +190,17 @@ static void substitution(void **state)
 {
     (void)state;
     struct unit_types u;
-    unit_types_check(&u, "package p\n"
-                         "type L[T any] struct { next *L[T]; val T }\n"
-                         "func f[P comparable, Q any](a []int, b map[P]Q, c func(P) (Q, error), d *L[Q],\n"
-                         "    e interface{ M(P) int }, g struct { x, y P `t` }, h chan<- [2]Q) {}");
+    unit_types_check(
+        &u, "package p\n"
+            "type L[T any] struct { next *L[T]; val T }\n"
+            "func f[P comparable, Q any](a []int, b map[P]Q, c func(P) (Q, error), d *L[Q],\n"
+            "    e interface{ M(P) int }, g struct { x, y P `t` }, h chan<- [2]Q) {}");
     struct type_signature *f = as_signature(unit_type(&u, "f"));
     struct type *to[2] = {TYPE_OF(STRING), TYPE_OF(BOOL)};
     struct subst_map m = {.from = f->tparams, .to = to};
     static const char *const want[] = {
-        "[]int",
-        "map[string]bool",
-        "func(string) (bool, error)",
-        "*L[bool]",
-        "interface{M(string) int}",
-        "struct{x string \"t\"; y string \"t\"}",
+        "[]int",          "map[string]bool",          "func(string) (bool, error)",
+        "*L[bool]",       "interface{M(string) int}", "struct{x string \"t\"; y string \"t\"}",
         "chan<- [2]bool",
     };
 
@@ -221,14 +221,18 @@ static void instances(void **state)
     (void)state;
     struct unit_types u;
     unit_types_init(&u, "amd64");
-    unit_types_add(&u, "a",
-                   "package a; type L[T any] struct { next *L[T]; val T }; func (l *L[T]) Push(v T) "
-                   "*L[T] { return l }; func (l L[T]) Val() T { return l.val }; type P[K comparable, "
-                   "V any] struct { L[V]; k K }; type I[T any] interface { Get(T) I[T] }");
-    unit_types_add(&u, "b", "package b; import \"a\"; var X a.L[int]; var Y a.P[string, bool]; var Z a.I[int]");
+    unit_types_add(
+        &u, "a",
+        "package a; type L[T any] struct { next *L[T]; val T }; func (l *L[T]) Push(v T) "
+        "*L[T] { return l }; func (l L[T]) Val() T { return l.val }; type P[K comparable, "
+        "V any] struct { L[V]; k K }; type I[T any] interface { Get(T) I[T] }");
+    unit_types_add(
+        &u, "b",
+        "package b; import \"a\"; var X a.L[int]; var Y a.P[string, bool]; var Z a.I[int]");
     struct type *x = unit_type(&u, "X");
-    unit_types_add(&u, "c", "package c; import (\"a\"; \"b\"); var X a.L[int] = b.X; var _ = "
-                            "b.X.Push(1).Val() + 1; var _ bool = b.Y.Val(); var _ = b.Z.Get(1).Get(2)");
+    unit_types_add(&u, "c",
+                   "package c; import (\"a\"; \"b\"); var X a.L[int] = b.X; var _ = "
+                   "b.X.Push(1).Val() + 1; var _ bool = b.Y.Val(); var _ = b.Z.Get(1).Get(2)");
     struct type *y = unit_type(&u, "X");
 
     /* Made by different packages, completed by nobody or by the other. */
