@@ -61,7 +61,7 @@ static void set_str(struct intern *in, u32 id, str s)
 
 static struct table *new_table(size_t slots, struct table *older)
 {
-    struct table *t = mem_zalloc(sizeof(*t) + slots * sizeof(struct slot));
+    struct table *t = mem_zalloc_table(sizeof(*t) + slots * sizeof(struct slot));
 
     t->older = older;
     t->mask = slots - 1;

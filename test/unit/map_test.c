@@ -185,6 +185,35 @@ static void interning(void **state)
     intern_free(NULL);
 }
 
+/* Texts that differ only in length, in one byte, or in NULs are not taken for each other; and lexers, which
+ * make keys themselves, get the same ids. */
+static void intern_keys(void **state)
+{
+    struct intern *in = intern_new();
+    char text[64 + 16] = {0};
+    u32 expected = 1;
+
+    (void)state;
+    for (size_t n = 1; n <= 40; n++) {
+        for (size_t at = 0; at <= n; at++) {
+            str s = {text, n};
+
+            memset(text, 'a', n);
+            memset(text + n, 'b', 16); /* what stands behind does not count */
+            if (at < n) {
+                text[at] = at % 2 ? 0 : 'c';
+            }
+            assert_int_equal(intern_lookup(in, s), 0);
+            assert_int_equal(intern_id(in, s), expected);
+            assert_int_equal(intern_id_of_key(in, s, intern_key(s.p, s.n)), expected);
+            assert_int_equal(intern_lookup(in, s), expected);
+            assert_int_equal(intern_str(in, expected).n, n);
+            expected++;
+        }
+    }
+    intern_free(in);
+}
+
 enum { WORDS = 5000, THREADS = 8 };
 struct share {
     struct intern *in;
@@ -259,10 +288,11 @@ static void allocation_sweep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(put_get_delete),       cmocka_unit_test(against_model),
-        cmocka_unit_test(insertion_order),      cmocka_unit_test(keys_are_bytes),
-        cmocka_unit_test(hash_pieces),          cmocka_unit_test(interning),
-        cmocka_unit_test(interning_in_threads), cmocka_unit_test(allocation_sweep),
+        cmocka_unit_test(put_get_delete),   cmocka_unit_test(against_model),
+        cmocka_unit_test(insertion_order),  cmocka_unit_test(keys_are_bytes),
+        cmocka_unit_test(hash_pieces),      cmocka_unit_test(interning),
+        cmocka_unit_test(intern_keys),      cmocka_unit_test(interning_in_threads),
+        cmocka_unit_test(allocation_sweep),
     };
 
     return cmocka_run_group_tests_name("map", tests, NULL, NULL);
