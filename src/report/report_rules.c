@@ -44,6 +44,40 @@ static const struct report_rule rules[] = {
         "  - for a single word, sync/atomic on all sides: one plain access spoils it;\n"
         "  - or give each goroutine its own copy.\n",
     },
+    {
+        "TYPE01",
+        "TypeError",
+        "the package does not compile: a rule of the language other than its grammar is broken",
+        "The Go specification (https://go.dev/ref/spec) says what names mean, which types\n"
+        "expressions have and what may be done with them. The message is the one that the "
+        "compiler\n"
+        "of the installed Go prints; further lines name other places that belong to it.\n",
+        "var n int = \"seven\" // a string is no int\n",
+        "Change what the message speaks of. If it says \"requires go1.N or later\", the go line "
+        "in\n"
+        "go.mod or a //go:build line asks for an older language.\n",
+    },
+    {
+        "SYNTAX01",
+        "SyntaxError",
+        "the package does not compile: a file cannot be parsed",
+        "What stands there is not in the grammar of the Go specification, or the parser of the\n"
+        "compiler finds another mistake: a label that is not used, a break outside of a loop, a\n"
+        "misplaced //go: directive. Where there are syntax errors, types are not checked.\n",
+        "func f( {\n}\n",
+        "Correct the first one first: others may follow from it.\n",
+    },
+    {
+        "LOAD01",
+        "LoadError",
+        "a package, or one that it imports, cannot be found or read",
+        "gomm looks for packages where the go command does: in the module, in what go.mod "
+        "requires\n"
+        "(in the module cache, a vendor directory or a replacement), in GOROOT. It fetches "
+        "nothing.\n",
+        "import \"example.org/not/required\"\n",
+        "Run the command that the message names, usually go get or go mod download.\n",
+    },
 };
 
 const struct report_rule *report_rules(size_t *n)
