@@ -31,7 +31,7 @@ for p in ${GOMM_INFO:-slices maps iter strings sort strconv fmt reflect sync syn
     LC_ALL=C sort -o "$lib_tmp/ours" "$lib_tmp/ours"
     LC_ALL=C sort -o "$lib_tmp/theirs" "$lib_tmp/theirs"
     LC_ALL=C comm -3 "$lib_tmp/ours" "$lib_tmp/theirs" >"$lib_tmp/diff"
-    if [ -s "$lib_tmp/ours" ] && [ ! -s "$lib_tmp/diff" ]; then
+    if [ ! -s "$lib_tmp/diff" ] && { [ -s "$lib_tmp/ours" ] || [ -n "${GOMM_INFO-}" ]; }; then # some packages are empty
         ok "types info $p"
     else
         head -20 "$lib_tmp/diff"
