@@ -209,6 +209,26 @@ static bool method_expr(struct checker *c, struct operand *x, node n, const stru
     return true;
 }
 
+/* A method's signature without its receiver.  It is kept: methods are called often.  Other packages' threads may be
+ * keeping theirs at the same time; any will do. */
+static struct type_signature *method_plain(struct checker *c, struct type_signature *sig)
+{
+    struct type_signature *p = __atomic_load_n(&sig->plain, __ATOMIC_ACQUIRE); /* pairs with below */
+
+    /* A signature that began as a copy of another has the other's. */
+    if (!p || p->params != sig->params || p->results != sig->results) {
+        p = ARENA_NEW(c->a, struct type_signature);
+        p->t = sig->t;
+        p->params = sig->params;
+        p->results = sig->results;
+        p->tparams = sig->tparams;
+        p->rparams = sig->rparams;
+        p->scope = sig->scope;
+        __atomic_store_n(&sig->plain, p, __ATOMIC_RELEASE);
+    }
+    return p;
+}
+
 /* x.m without its receiver. */
 static bool method_value(struct checker *c, struct operand *x, node n, const struct lookup *l)
 {
@@ -220,8 +240,7 @@ static bool method_value(struct checker *c, struct operand *x, node n, const str
         return false;
     }
     if (sig->recv) {
-        sig = arena_dup(c->a, sig, sizeof *sig);
-        sig->recv = NULL;
+        sig = method_plain(c, sig);
     }
     x->mode = MODE_VALUE;
     x->type = &sig->t;

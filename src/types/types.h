@@ -158,6 +158,7 @@ struct type_signature {
     const struct tparam_list *tparams;  /* NULL: none */
     const struct tparam_list *rparams;  /* of the receiver */
     struct scope *scope;           /* of the declaration, with the parameters; NULL of others */
+    struct type_signature *plain;  /* atomic; a method's own without receiver, if it has been asked for (selector.c) */
 };
 
 struct type_term {
