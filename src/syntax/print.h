@@ -1,6 +1,8 @@
 /* print.h: expressions and types as the compiler's diagnostics write them
- * (GOROOT/src/cmd/compile/internal/syntax/printer.go, its short form: bodies of function literals,
- * elements of composite literals, fields of structs and methods of interfaces as … .
+ * (GOROOT/src/cmd/compile/internal/syntax/printer.go, its short form: bodies of function literals and
+ * elements of composite literals as …; all else, fields of structs and methods of interfaces too, in full).
+ *
+ * Ownership: texts go to the caller's buffer or arena.  Threading: any, each with a buffer of its own.
  */
 #ifndef GOMM_SYNTAX_PRINT_H
 #define GOMM_SYNTAX_PRINT_H
