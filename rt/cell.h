@@ -48,7 +48,7 @@ struct entry {
  *
  * fast is the thr.key of the latest access, or 0.  Then fast_bytes says which bytes that goroutine
  * has read or written in that epoch (low half), and which it has written (high half), by plain
- * accesses that are entries here. */
+ * accesses that are entries here, since anybody else's access. */
 struct cell {
     u32 refs; /* words and memos that name this cell; from REFS_STICKY on it stays for ever */
     u32 site; /* stack of the allocation, 0 unknown */

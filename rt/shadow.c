@@ -70,21 +70,8 @@ static u32 fast_bytes(const struct entry *e)
     return e->kind & ACCESS_ATOMIC ? 0 : e->mask | (e->kind & ACCESS_WRITE ? (u32)e->mask << 8 : 0);
 }
 
-/* The same of all accesses by e[0]'s goroutine in its epoch. */
-static u32 fast_bytes_all(const struct entry *e, u32 count)
-{
-    u32 bytes = fast_bytes(e);
-
-    for (u32 i = 1; i < count; i++) {
-        if (e[i].g == e[0].g && e[i].epoch == e[0].epoch) {
-            bytes |= fast_bytes(&e[i]);
-        }
-    }
-    return bytes;
-}
-
 /* A cell with these entries and one reference; 0 when memory ran out. */
-static u32 cell_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u32 count)
+static u32 cell_new(struct proc *p, u32 site, u64 fast, u32 bytes, const struct entry *e, u32 count)
 {
     u32 id = count > 1 ? pool_get(&large_pool, &p->large) : pool_get(&small_pool, &p->small);
 
@@ -98,7 +85,7 @@ static u32 cell_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u
         c->entry[0].count = (u8)count;
         c->site = site;
         c->refs = 1;
-        cell_set_fast(c, fast, fast ? fast_bytes_all(e, count) : 0);
+        cell_set_fast(c, fast, bytes);
     }
     return id;
 }
@@ -128,7 +115,7 @@ u32 cell_fresh(struct proc *p, u32 site)
     if (LIKELY(id != 0)) {
         return id;
     }
-    id = cell_new(p, site, 0, NULL, 0);
+    id = cell_new(p, site, 0, 0, NULL, 0);
     if (id != 0) {
         u32 none = 0;
 
@@ -173,7 +160,8 @@ struct access {
     struct thr *t;
     uptr addr; /* of the word */
     struct entry e;
-    u64 fast; /* of the cell that has it first: t's key, or 0 */
+    u64 fast;  /* of the cell that has it first: t's key, or 0 */
+    u32 bytes; /* and its fast_bytes, see access_bytes */
     u32 site;
     u32 stack;       /* of e, 0: not asked for yet */
     u32 races, more; /* more: than fit */
@@ -425,17 +413,17 @@ static u32 big_access(struct access *a, u32 id)
             }
         }
 
-        u32 to = cell_new(a->p, c->site, a->fast, e, n);
+        u32 to = cell_new(a->p, c->site, a->fast, a->bytes, e, n);
 
         return to == 0 ? id : to;
     }
     if (set_add(&sets[a->e.kind], a) == 0) {
-        cell_set_fast(c, a->fast, fast_bytes(&a->e));
+        cell_set_fast(c, a->fast, a->bytes);
     }
     return id;
 }
 
-static u32 big_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u32 count)
+static u32 big_new(struct proc *p, u32 site, u64 fast, u32 bytes, const struct entry *e, u32 count)
 {
     struct set *sets = mem_alloc(ACCESS_KINDS * sizeof *sets);
     u32 id = sets ? pool_get(&small_pool, &p->small) : 0;
@@ -460,7 +448,7 @@ static u32 big_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u3
         act_ref(e[i].act);
         set_put(s, &e[i]);
     }
-    cell_set_fast(c, fast, fast ? fast_bytes_all(e, count) : 0);
+    cell_set_fast(c, fast, bytes);
     return id | CELL_BIG;
 }
 
@@ -468,7 +456,8 @@ static u32 big_new(struct proc *p, u32 site, u64 fast, const struct entry *e, u3
 
 /* Gives a cell that only this locked word names new contents, if they fit it as they fit a new
    one. */
-static int cell_reuse(struct proc *p, struct cell *c, u64 fast, const struct entry *e, u32 count)
+static int cell_reuse(struct proc *p, struct cell *c, u64 fast, u32 bytes, const struct entry *e,
+                      u32 count)
 {
     u32 old = cell_count(c);
 
@@ -487,8 +476,19 @@ static int cell_reuse(struct proc *p, struct cell *c, u64 fast, const struct ent
         c->entry[i] = e[i];
     }
     c->entry[0].count = (u8)count;
-    cell_set_fast(c, fast, fast ? fast_bytes_all(e, count) : 0);
+    cell_set_fast(c, fast, bytes);
     return 1;
+}
+
+/* The bytes that t has accessed since another goroutine's latest access to the word, this one
+ * included: only those may go unchecked, for an access that comes after another's may race with it
+ * although an earlier one of the same goroutine covers it. */
+static u32 access_bytes(const struct access *a, u32 id)
+{
+    const struct cell *c = cell_at(id);
+    int mine = id != 0 && atomic_load_relaxed(&c->fast) == a->fast;
+
+    return a->fast == 0 ? 0 : fast_bytes(&a->e) | (mine ? c->fast_bytes : 0u);
 }
 
 /* The cell after the access, with a reference for the word if it is another one.  The word is
@@ -499,6 +499,7 @@ static u32 cell_access(struct access *a, u32 id)
     u32 n = 1;
     u8 need = a->e.mask;
 
+    a->bytes = access_bytes(a, id);
     if (id & CELL_BIG) {
         a->site = cell_at(id)->site;
         return big_access(a, id);
@@ -526,12 +527,12 @@ static u32 cell_access(struct access *a, u32 id)
         return id;
     }
 
-    if (id != 0 && cell_reuse(a->p, cell_at(id), a->fast, e, n)) {
+    if (id != 0 && cell_reuse(a->p, cell_at(id), a->fast, a->bytes, e, n)) {
         return id;
     }
 
-    u32 to = n > ENTRIES_MAX ? big_new(a->p, a->site, a->fast, e, n)
-                             : cell_new(a->p, a->site, a->fast, e, n);
+    u32 to = n > ENTRIES_MAX ? big_new(a->p, a->site, a->fast, a->bytes, e, n)
+                             : cell_new(a->p, a->site, a->fast, a->bytes, e, n);
 
     return to == 0 ? id : to;
 }
@@ -570,7 +571,7 @@ u32 cell_forget(struct proc *p, u32 id, u8 mask)
         e[n].mask &= (u8)~mask;
         n += e[n].mask != 0;
     }
-    return n == 0 ? 0 : cell_new(p, c->site, 0, e, n);
+    return n == 0 ? 0 : cell_new(p, c->site, 0, 0, e, n);
 }
 
 /* ---- accesses ---- */
