@@ -147,7 +147,7 @@ struct ast {
     u32 n_comments;
     struct ast_directive *directives;
     u32 n_directives;
-    struct ast_error *errors; /* in the order of the source, at most one a line */
+    struct ast_error *errors; /* in the order of the source, at most one syntax error a line */
     u32 n_errors;
 };
 

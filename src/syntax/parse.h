@@ -6,8 +6,8 @@
  *
  * No node is higher than PARSE_DEPTH: that many links of a chain such as a+b+c+..., x.f().g()....,
  * which nest to the left, and at most PARSE_NESTING of what costs the parser stack: parentheses,
- * brackets, braces, unary operators, types within types, statements within statements (but the
- * links of else if count only for the height).  Beyond that there is an error and the rest of the
+ * brackets, braces, unary operators, types within types, statements within statements (the links
+ * of else if count only for the height, function types twice).  Beyond that there is an error and the rest of the
  * file is not read.
  *
  * Ownership: the tree and its arrays are in the given arena.  Threading: any number of parsers at
@@ -23,11 +23,10 @@ enum { PARSE_DEPTH = 10000, PARSE_NESTING = 1000 };
 
 enum parse_mode {
     PARSE_ALL = 0,
-    PARSE_IMPORTS = 1,   /* stop after the import declarations */
-    PARSE_NO_BODIES = 2, /* bodies of top-level functions are skipped (AST_FLAG_SKIPPED) */
-    PARSE_COMMENTS = 4,  /* keep comments */
-    PARSE_EVERY_ERROR =
-        8, /* also a second syntax error in a line, which the compiler does not print */
+    PARSE_IMPORTS = 1,     /* stop after the import declarations */
+    PARSE_NO_BODIES = 2,   /* bodies of top-level functions are skipped (AST_FLAG_SKIPPED) */
+    PARSE_COMMENTS = 4,    /* keep comments */
+    PARSE_EVERY_ERROR = 8, /* also a second syntax error in a line, which the compiler hides */
 };
 
 struct ast *parse_file(struct arena *a, struct intern *names, struct source *src, u32 mode);
