@@ -430,7 +430,7 @@ static struct package *layout_find_package(struct program *p, str cwd, struct ar
 static bool layout_add_type(struct layout_view *v, str arg, str cwd)
 {
     str pattern, name, targs;
-    layout_split(v->a, arg, &pattern, &name, &targs);
+    cmd_layout_split(v->a, arg, &pattern, &name, &targs);
     struct package *k = layout_find_package(v->prog, cwd, v->a, pattern);
     if (!k) {
         return false; /* the loader has said why */
@@ -457,7 +457,7 @@ static bool layout_add_type(struct layout_view *v, str arg, str cwd)
             cmd_fail("layout: %.*s is not generic", STR_ARG(name));
             return false;
         }
-        t = layout_instance(v->a, v->prog, o, targs, &why);
+        t = cmd_layout_instance(v->a, v->prog, o, targs, &why);
         if (!t) {
             cmd_fail("layout: %.*s: %.*s", STR_ARG(arg), STR_ARG(why));
             return false;
@@ -559,13 +559,13 @@ int cmd_layout(char *const *args)
     for (size_t i = 0; args[i]; i++) {
         str pkg = str_of(args[i]), name, targs = {0};
         if (!packages) {
-            layout_split(&a, str_of(args[i]), &pkg, &name, &targs);
+            cmd_layout_split(&a, str_of(args[i]), &pkg, &name, &targs);
             if (name.n == 0 || pkg.n == 0) {
                 return cmd_usage("layout", "gomm layout: %s names no type", args[i]);
             }
         }
         vec_push_in(&a, &patterns, pkg);
-        layout_type_packages(&a, targs, &patterns);
+        cmd_layout_packages(&a, targs, &patterns);
     }
     struct load_config config = {.goarch = str_of(arch), .tags = str_of(tags)};
     struct pool *pool = pool_new(0);

@@ -1,7 +1,7 @@
 /* cmd_layout_type.c: reading a type from the command line. */
 #include "cmd/cmd_layout_type.h"
 
-void layout_split(struct arena *a, str arg, str *pkg, str *name, str *targs)
+void cmd_layout_split(struct arena *a, str arg, str *pkg, str *name, str *targs)
 {
     *targs = (str){0};
     i64 open = str_find_byte(arg, '[');
@@ -34,7 +34,7 @@ static str layout_take_name(str *s)
     return name;
 }
 
-void layout_type_packages(struct arena *a, str targs, layout_patterns *out)
+void cmd_layout_packages(struct arena *a, str targs, layout_patterns *out)
 {
     while (targs.n > 0) {
         str name = layout_take_name(&targs);
@@ -184,7 +184,7 @@ static struct type *layout_read(struct reader *r)
     return t;
 }
 
-struct type *layout_instance(struct arena *a, struct program *p, struct obj *o, str targs, str *why)
+struct type *cmd_layout_instance(struct arena *a, struct program *p, struct obj *o, str targs, str *why)
 {
     struct reader r = {.a = a, .p = p, .own = o->pkg, .rest = targs};
     struct type *t = layout_instantiate(&r, o);

@@ -11,14 +11,14 @@
 #include "types/types.h"
 
 /* The package (a pattern for the loader, "." if none is written), the name, and what stands in the brackets. */
-void layout_split(struct arena *a, str arg, str *pkg, str *name, str *targs);
+void cmd_layout_split(struct arena *a, str arg, str *pkg, str *name, str *targs);
 
 typedef VEC(str) layout_patterns;
 /* The packages that type arguments name, appended. */
-void layout_type_packages(struct arena *a, str targs, layout_patterns *out);
+void cmd_layout_packages(struct arena *a, str targs, layout_patterns *out);
 
 /* The generic type o with the arguments, of which unqualified ones are predeclared or o's package's; NULL and *why
  * if that is none. */
-struct type *layout_instance(struct arena *a, struct program *p, struct obj *o, str targs, str *why);
+struct type *cmd_layout_instance(struct arena *a, struct program *p, struct obj *o, str targs, str *why);
 
 #endif
