@@ -84,10 +84,10 @@ alike() {
 # "rc out" are as stock's.
 refused() {
     name="$v $1"
-    parts=$2
+    suffixes=$2
     shift 2
     both "$@"
-    d=$(difference $parts)
+    d=$(difference $suffixes)
     if [ -n "$d" ]; then
         not_ok "$name" "$d"
     elif ! grep -q '^gomm: ' "$tmp/gomm.err"; then
