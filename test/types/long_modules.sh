@@ -33,10 +33,10 @@ one() {
 }
 
 # user MODULE VERSION DIR: a module in DIR that needs all of it.
-user() {
+user() (
     rm -rf "$3" && mkdir "$3" && cd "$3" &&
         "$GO" mod init example.com/user && "$GO" get "$1/...@$2"
-}
+)
 
 # verdict NAME STATUS DIR PATTERN: packages with errors are the compiler's to judge.
 verdict() {
