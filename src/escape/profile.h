@@ -1,0 +1,34 @@
+/* profile.h: in what the compilers of different Go versions differ, as far as escape analysis and inlining can see.
+ *
+ * A feature is a field; its value for each version is in profile.c, with the place in GOROOT that was read.
+ */
+#ifndef GOMM_ESCAPE_PROFILE_H
+#define GOMM_ESCAPE_PROFILE_H
+
+#include "base/base.h"
+
+struct escape_profile {
+    int minor;               /* 19 … 26 */
+    bool unified;            /* 1.20: unified IR; 1.19 lowers, stencils and inlines in other ways */
+    i64 max_stack_var;       /* bytes of an explicit variable: 10 MB, 128 KB since 1.23 */
+    i64 max_implicit_var;    /* of new, &T{}, make, closures: 64 KB */
+    u32 leak_results;        /* results that a tag can name: 7, 5 since tags have mutator and callee */
+    bool mutator_callee;     /* 1.22: tags have mutator and callee, zero-copy conversions are announced */
+    bool loopvar;            /* 1.22: variables of each iteration, where the file's version says so */
+    bool append_location;    /* 1.25: append has a location of its own and a message */
+    bool variable_make;      /* 1.25: make of no constant size need not escape */
+    bool rewrite_literals;   /* 1.25: arguments that are constant after all are seen as such */
+    bool range_func;         /* 1.23 */
+    bool closure_called_once; /* 1.24: its budget is ten times larger */
+    bool concrete_types;     /* 1.26: devirtualisation looks at all assignments of a variable */
+    bool deadlocals;         /* 1.23 */
+    bool bloop;              /* 1.24/1.25: testing.B.Loop keeps its arguments alive */
+    bool inline_interleaved; /* 1.22: devirtualisation and inlining in turns */
+    bool for_inlinable;      /* 1.16 … */
+    i32 param_call_cost;     /* extra cost of calling a parameter: 17 since 1.24?, else 57 */
+};
+
+/* The profile for go1.<minor>; the nearest known one beyond the ends. */
+const struct escape_profile *escape_profile_of(int minor);
+
+#endif

@@ -1,0 +1,38 @@
+/* shape.h: instances of generic functions, as the compiler stencils them.
+ *
+ * An instance's body is read with an environment that maps type parameters to type arguments.  A function that is called
+ * with type arguments [int] is the shaped instance F[go.shape.int], which takes a dictionary as its first parameter
+ * (behind the receiver); a wrapper F[int] around it is made where it is used as a value.
+ * Sources: GOROOT/src/cmd/compile/internal/noder/reader.go (shapify, funcInst, methodExpr, objIdx), unified.go.
+ */
+#ifndef GOMM_ESCAPE_SHAPE_H
+#define GOMM_ESCAPE_SHAPE_H
+
+#include "escape/ir.h"
+
+/* Type parameters → type arguments.  Both of the method's receiver and of the function itself; implicit ones of a
+ * function around a local type come first. */
+struct shape_env {
+    u32 n;
+    struct type_param **params;
+    struct type **args;   /* shapes if shaped, else types without type parameters */
+    bool shaped;
+};
+
+/* t with the environment's arguments in place of its parameters; t itself if it has none.  env may be NULL. */
+struct type *shape_subst(struct ir_unit *u, const struct shape_env *env, struct type *t);
+/* Does t mention a type parameter (of the environment)? */
+bool shape_is_derived(struct ir_unit *u, struct type *t);
+/* The shape of a type argument for that parameter: named go.shape.T with T's underlying type; of pointers under a basic
+ * constraint go.shape.*uint8 (noder/reader.go, shapify). */
+struct type *shape_of(struct ir_unit *u, struct type *t, struct type_param *param);
+bool shape_is(struct type *t);    /* is itself a shape */
+bool shape_within(struct type *t); /* mentions one (types.Type.HasShape) */
+
+/* The instance of a generic function or method with these arguments; made on first use, its body is queued in u->todo
+ * (shaped ones; unshaped are wrappers that call the shaped one).  targs are types without parameters, or shapes. */
+struct ir_func *shape_instance(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n, bool shaped);
+/* "[go.shape.int,string]" as symbols spell it. */
+void shape_write_targs(struct strbuf *out, struct ir_unit *u, struct type *const *targs, u32 n);
+
+#endif
