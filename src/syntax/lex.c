@@ -406,23 +406,22 @@ static const u8 *block_comment(struct parser *p, const u8 *start, bool *newline)
 
 /* ---- tokens ---- */
 
-static inline void set_op(struct parser *p, u8 tok, u8 op, u8 prec, const u8 *at)
+static inline void set_op(struct parser *p, u8 tok, u8 op, const u8 *at)
 {
     p->tok = tok;
     p->op = op;
-    p->prec = prec;
+    p->prec = tok == TOK_OPERATOR || tok == TOK_STAR ? op_precs[op] : PREC_NONE;
     p->at = at;
 }
 
 /* An operator that may be followed by =. */
-static inline void set_assign_op(struct parser *p, u8 op, u8 prec, const u8 *at)
+static inline void set_assign_op(struct parser *p, u8 op, const u8 *at)
 {
-    bool assign = *at == '=';
-
-    p->tok = assign ? TOK_ASSIGN_OP : TOK_OPERATOR;
-    p->op = op;
-    p->prec = assign ? 0 : prec;
-    p->at = at + assign;
+    if (*at == '=') {
+        set_op(p, TOK_ASSIGN_OP, op, at + 1);
+    } else {
+        set_op(p, TOK_OPERATOR, op, at);
+    }
 }
 
 static inline void set_semi(struct parser *p, u8 what, const u8 *at)
@@ -575,18 +574,18 @@ void lex_next(struct parser *p)
         u8 op = *s == '+' ? OP_ADD : OP_SUB;
 
         if (s[1] == *s) {
-            set_op(p, TOK_INC_OP, op, 0, s + 2);
+            set_op(p, TOK_INC_OP, op, s + 2);
             p->nlsemi = true;
         } else {
-            set_assign_op(p, op, PREC_ADD, s + 1);
+            set_assign_op(p, op, s + 1);
         }
         return;
     }
     case '*':
         if (s[1] == '=') {
-            set_op(p, TOK_ASSIGN_OP, OP_MUL, 0, s + 2);
+            set_op(p, TOK_ASSIGN_OP, OP_MUL, s + 2);
         } else {
-            set_op(p, TOK_STAR, OP_MUL, PREC_MUL, s + 1);
+            set_op(p, TOK_STAR, OP_MUL, s + 1);
         }
         return;
     case '/':
@@ -594,50 +593,50 @@ void lex_next(struct parser *p)
             next_after(p, s, nlsemi);
             return;
         }
-        set_assign_op(p, OP_DIV, PREC_MUL, s + 1);
+        set_assign_op(p, OP_DIV, s + 1);
         return;
-    case '%': set_assign_op(p, OP_REM, PREC_MUL, s + 1); return;
+    case '%': set_assign_op(p, OP_REM, s + 1); return;
     case '&':
         if (s[1] == '&') {
-            set_op(p, TOK_OPERATOR, OP_AND_AND, PREC_AND_AND, s + 2);
+            set_op(p, TOK_OPERATOR, OP_AND_AND, s + 2);
         } else if (s[1] == '^') {
-            set_assign_op(p, OP_AND_NOT, PREC_MUL, s + 2);
+            set_assign_op(p, OP_AND_NOT, s + 2);
         } else {
-            set_assign_op(p, OP_AND, PREC_MUL, s + 1);
+            set_assign_op(p, OP_AND, s + 1);
         }
         return;
     case '|':
         if (s[1] == '|') {
-            set_op(p, TOK_OPERATOR, OP_OR_OR, PREC_OR_OR, s + 2);
+            set_op(p, TOK_OPERATOR, OP_OR_OR, s + 2);
         } else {
-            set_assign_op(p, OP_OR, PREC_ADD, s + 1);
+            set_assign_op(p, OP_OR, s + 1);
         }
         return;
-    case '^': set_assign_op(p, OP_XOR, PREC_ADD, s + 1); return;
+    case '^': set_assign_op(p, OP_XOR, s + 1); return;
     case '<':
         if (s[1] == '=') {
-            set_op(p, TOK_OPERATOR, OP_LEQ, PREC_CMP, s + 2);
+            set_op(p, TOK_OPERATOR, OP_LEQ, s + 2);
         } else if (s[1] == '<') {
-            set_assign_op(p, OP_SHL, PREC_MUL, s + 2);
+            set_assign_op(p, OP_SHL, s + 2);
         } else if (s[1] == '-') {
             p->tok = TOK_ARROW;
             p->at = s + 2;
         } else {
-            set_op(p, TOK_OPERATOR, OP_LSS, PREC_CMP, s + 1);
+            set_op(p, TOK_OPERATOR, OP_LSS, s + 1);
         }
         return;
     case '>':
         if (s[1] == '=') {
-            set_op(p, TOK_OPERATOR, OP_GEQ, PREC_CMP, s + 2);
+            set_op(p, TOK_OPERATOR, OP_GEQ, s + 2);
         } else if (s[1] == '>') {
-            set_assign_op(p, OP_SHR, PREC_MUL, s + 2);
+            set_assign_op(p, OP_SHR, s + 2);
         } else {
-            set_op(p, TOK_OPERATOR, OP_GTR, PREC_CMP, s + 1);
+            set_op(p, TOK_OPERATOR, OP_GTR, s + 1);
         }
         return;
     case '=':
         if (s[1] == '=') {
-            set_op(p, TOK_OPERATOR, OP_EQL, PREC_CMP, s + 2);
+            set_op(p, TOK_OPERATOR, OP_EQL, s + 2);
         } else {
             p->tok = TOK_ASSIGN;
             p->at = s + 1;
@@ -645,12 +644,12 @@ void lex_next(struct parser *p)
         return;
     case '!':
         if (s[1] == '=') {
-            set_op(p, TOK_OPERATOR, OP_NEQ, PREC_CMP, s + 2);
+            set_op(p, TOK_OPERATOR, OP_NEQ, s + 2);
         } else {
-            set_op(p, TOK_OPERATOR, OP_NOT, 0, s + 1);
+            set_op(p, TOK_OPERATOR, OP_NOT, s + 1);
         }
         return;
-    case '~': set_op(p, TOK_OPERATOR, OP_TILDE, 0, s + 1); return;
+    case '~': set_op(p, TOK_OPERATOR, OP_TILDE, s + 1); return;
     default: {
         u32 r;
 

@@ -10,7 +10,7 @@ static const char *const op_texts[] = {SYNTAX_OPERATORS(X)};
 #undef X
 
 #define X(name, text, prec) prec,
-static const u8 op_precs[] = {SYNTAX_OPERATORS(X)};
+const u8 op_precs[OP_COUNT] = {SYNTAX_OPERATORS(X)};
 #undef X
 
 _Static_assert(ARRAY_LEN(token_texts) == TOK_COUNT, "a text for each token");
@@ -26,10 +26,4 @@ const char *op_text(enum op op)
 {
     BUG_IF((u32)op >= OP_COUNT);
     return op_texts[op];
-}
-
-int op_prec(enum op op)
-{
-    BUG_IF((u32)op >= OP_COUNT);
-    return op_precs[op];
 }

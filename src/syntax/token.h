@@ -107,6 +107,6 @@ enum lit { LIT_INT, LIT_FLOAT, LIT_IMAG, LIT_RUNE, LIT_STRING };
 
 const char *token_text(enum token t); /* as in messages: "(", "name", "break" */
 const char *op_text(enum op op);
-int op_prec(enum op op);
+extern const u8 op_precs[OP_COUNT]; /* of operators between operands; PREC_NONE of others */
 
 #endif

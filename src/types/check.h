@@ -492,6 +492,8 @@ void check_representable(struct checker *c, struct operand *x, struct type *basi
 
 void check_conversion(struct checker *c, struct operand *x, struct type *t); /* convert.c */
 bool operand_convertible(struct checker *c, struct operand *x, struct type *t, str *why);
+/* Puts a line in front of the reason *why, unless why is NULL. */
+void operand_why(struct checker *c, str *why, const char *fmt, ...) BASE_PRINTF(3, 4);
 bool operand_assignable(struct checker *c, struct operand *x, struct type *t, str *why);
 bool operand_is_nil(const struct operand *x);
 /* The common underlying type of all of t's types, channel directions merged to the restricted one; t's own

@@ -21,19 +21,6 @@ static bool has_info(struct type *under, u32 info)
     return under->kind == TYPE_BASIC && (under->info & info);
 }
 
-static void __attribute__((format(printf, 3, 4)))
-add_why(struct checker *c, str *why, const char *fmt, ...)
-{
-    if (!why) {
-        return;
-    }
-    va_list ap;
-    va_start(ap, fmt);
-    str text = str_vfmt(c->tmp, fmt, ap);
-    va_end(ap);
-    *why = why->n ? str_fmt(c->tmp, "%.*s\n\t%.*s", STR_ARG(text), STR_ARG(*why)) : text;
-}
-
 /* ---- of constants ---- */
 
 /* Is the constant x one of a type with this underlying type; *val (may be NULL) as which value. */
@@ -178,11 +165,11 @@ static bool to_each(void *ctx, struct type *t, struct type *u)
     }
     struct checker *c = e->c;
     if (e->v) {
-        add_why(c, e->why, "cannot convert %s (in %s) to type %s (in %s)", s_type(c, e->x->type),
-                s_type(c, e->v), s_type(c, t), s_type(c, e->t));
+        operand_why(c, e->why, "cannot convert %s (in %s) to type %s (in %s)",
+                    s_type(c, e->x->type), s_type(c, e->v), s_type(c, t), s_type(c, e->t));
     } else {
-        add_why(c, e->why, "cannot convert %s to type %s (in %s)", s_type(c, e->x->type),
-                s_type(c, t), s_type(c, e->t));
+        operand_why(c, e->why, "cannot convert %s to type %s (in %s)", s_type(c, e->x->type),
+                    s_type(c, t), s_type(c, e->t));
     }
     return false;
 }
@@ -205,8 +192,8 @@ static bool from_each(void *ctx, struct type *v, struct type *u)
     if (operand_convertible(c, &x, e->t, e->why)) {
         return true;
     }
-    add_why(c, e->why, "cannot convert %s (in %s) to type %s", s_type(c, v), s_type(c, e->v),
-            s_type(c, e->t));
+    operand_why(c, e->why, "cannot convert %s (in %s) to type %s", s_type(c, v), s_type(c, e->v),
+                s_type(c, e->t));
     return false;
 }
 

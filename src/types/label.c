@@ -39,13 +39,6 @@ static const char *text(struct labels *l, node s)
     return s_str(l->c, check_name(l->c, label_name(l, s)));
 }
 
-static const char *place(struct labels *l, pos p)
-{
-    struct span s = sources_span(l->c->prog->sources, p);
-
-    return str_cstr(l->c->tmp, str_fmt(l->c->tmp, "%.*s:%u:%u", STR_ARG(s.file), s.line, s.col));
-}
-
 static struct label *find(struct labels *l, name_id name)
 {
     for (size_t i = 0; i < l->all.n; i++) {
@@ -80,7 +73,8 @@ static void declare(struct labels *l, struct block *b, size_t from, node s)
     struct label *old = find(l, label_name(l, s));
 
     if (old) {
-        check_error(c, at_node(c, at), "label %s already defined at %s", text(l, s), place(l, old->obj->pos));
+        check_error(c, at_node(c, at), "label %s already defined at %s", text(l, s),
+                    s_pos(l->c, old->obj->pos));
     } else {
         struct obj *o =
             obj_new(c->a, OBJ_LABEL, check_at(c, at)->pos, c->pkg, label_name(l, s), NULL, c->prog->names);
@@ -105,8 +99,9 @@ static void declare(struct labels *l, struct block *b, size_t from, node s)
             const char *what =
                 s_expr(c, d->kind == AST_VAR_DECL ? ast_list(c->ast, d->a)[0] : d->a);
 
-            check_error(c, at_node(c, check_at(c, j.branch)->a), "goto %s jumps over declaration of %s at %s",
-                        text(l, j.branch), what, place(l, d->pos));
+            check_error(c, at_node(c, check_at(c, j.branch)->a),
+                        "goto %s jumps over declaration of %s at %s", text(l, j.branch), what,
+                        s_pos(l->c, d->pos));
         }
     }
     l->jumps.n = keep;
@@ -271,8 +266,8 @@ void check_labels(struct checker *c, node n)
 
         if (to) {
             to->obj->flags |= OBJ_USED;
-            check_error(c, at_node(c, check_at(c, s)->a), "goto %s jumps into block starting at %s", text(&l, s),
-                        place(&l, to->block->start));
+            check_error(c, at_node(c, check_at(c, s)->a), "goto %s jumps into block starting at %s",
+                        text(&l, s), s_pos(c, to->block->start));
         } else {
             check_error(c, at_node(c, check_at(c, s)->a), "label %s not defined", text(&l, s));
         }

@@ -136,12 +136,19 @@ struct common {
     type_cond *cond;
     void *ctx;
     struct type *type, *under; /* so far */
+    bool asked;                /* somebody wants the reason */
     const char *why;
 };
 
-static bool common_no(struct common *m, const char *why)
+/* No: because of what fmt says of m->type and t. */
+static bool BASE_PRINTF(3, 0) common_no(struct common *m, struct type *t, const char *fmt)
 {
-    m->why = why;
+    if (m->asked) {
+        struct strbuf b = {0};
+        strbuf_printf(&b, fmt, s_type(m->c, m->type), s_type(m->c, t));
+        m->why = s_str(m->c, strbuf_str(&b));
+        strbuf_release(&b);
+    }
     return false;
 }
 
@@ -151,7 +158,8 @@ static bool common_step(void *ctx, struct type *t, struct type *u)
     struct checker *c = m->c;
     const char *why = m->cond ? m->cond(c, m->ctx, t, u) : NULL;
     if (why || !u) {
-        return common_no(m, why ? why : "no specific type");
+        m->why = why ? why : "no specific type";
+        return false;
     }
     if (!m->under) {
         m->type = t;
@@ -161,9 +169,7 @@ static bool common_step(void *ctx, struct type *t, struct type *u)
     struct type_chan *x = is_chan(m->under), *y = is_chan(u);
     if (x && y) {
         if (!type_identical(x->elem, y->elem)) {
-            return common_no(m, str_fmt(c->tmp, "channels %s and %s have different element types",
-                                        s_type(c, m->type), s_type(c, t))
-                                    .p);
+            return common_no(m, t, "channels %s and %s have different element types");
         }
         if (x->t.flag == y->t.flag) {
             return true;
@@ -172,16 +178,12 @@ static bool common_step(void *ctx, struct type *t, struct type *u)
             m->type = t;
             m->under = u;
         } else if (y->t.flag != AST_DIR_BOTH) {
-            return common_no(m, str_fmt(c->tmp, "channels %s and %s have conflicting directions",
-                                        s_type(c, m->type), s_type(c, t))
-                                    .p);
+            return common_no(m, t, "channels %s and %s have conflicting directions");
         }
         return true;
     }
     if (!type_identical(m->under, u)) {
-        return common_no(m, str_fmt(c->tmp, "%s and %s have different underlying types",
-                                    s_type(c, m->type), s_type(c, t))
-                                .p);
+        return common_no(m, t, "%s and %s have different underlying types");
     }
     return true;
 }
@@ -190,6 +192,7 @@ struct type *type_common(struct checker *c, struct type *t, type_cond *cond, voi
                          const char **why)
 {
     struct common m = {.c = c, .cond = cond, .ctx = ctx};
+    m.asked = why != NULL;
     bool ok = type_each(t, common_step, &m);
     if (why) {
         *why = m.why;
@@ -219,9 +222,7 @@ static bool represented(void *ctx, struct type *t, struct type *u)
     return t && untyped_implicit(e->c, &x, t, &val, &code);
 }
 
-/* Puts a line in front of the reason. */
-static void __attribute__((format(printf, 3, 4)))
-add_why(struct checker *c, str *why, const char *fmt, ...)
+void operand_why(struct checker *c, str *why, const char *fmt, ...)
 {
     if (!why) {
         return;
@@ -240,8 +241,8 @@ static bool to_each(void *ctx, struct type *t, struct type *u)
     struct operand x = *e->x;
     e->ok = t && operand_assignable(e->c, &x, t, e->why);
     if (!e->ok && t) {
-        add_why(e->c, e->why, "cannot assign %s to %s (in %s)", s_type(e->c, x.type),
-                s_type(e->c, t), s_type(e->c, e->param));
+        operand_why(e->c, e->why, "cannot assign %s to %s (in %s)", s_type(e->c, x.type),
+                    s_type(e->c, t), s_type(e->c, e->param));
     }
     return e->ok;
 }
@@ -254,8 +255,8 @@ static bool from_each(void *ctx, struct type *t, struct type *u)
     x.type = t;
     e->ok = t && operand_assignable(e->c, &x, e->other, e->why);
     if (!e->ok && t) {
-        add_why(e->c, e->why, "cannot assign %s (in %s) to %s", s_type(e->c, t),
-                s_type(e->c, e->param), s_type(e->c, e->other));
+        operand_why(e->c, e->why, "cannot assign %s (in %s) to %s", s_type(e->c, t),
+                    s_type(e->c, e->param), s_type(e->c, e->other));
     }
     return e->ok;
 }

@@ -40,13 +40,6 @@ static void stmt_list(struct checker *c, u32 ctx, u32 list)
     }
 }
 
-static const char *place(struct checker *c, node n)
-{
-    struct span s = sources_span(c->prog->sources, check_at(c, n)->pos);
-
-    return str_cstr(c->tmp, str_fmt(c->tmp, "%.*s:%u:%u", STR_ARG(s.file), s.line, s.col));
-}
-
 /* At most one default among the clauses of a switch or select. */
 static void one_default(struct checker *c, u32 list)
 {
@@ -58,7 +51,8 @@ static void one_default(struct checker *c, u32 list)
             continue;
         }
         if (first) {
-            check_error(c, at_node(c, v[i]), "multiple defaults (first at %s)", place(c, first));
+            check_error(c, at_node(c, v[i]), "multiple defaults (first at %s)",
+                        s_pos(c, check_at(c, first)->pos));
         } else {
             first = v[i];
         }

@@ -326,9 +326,6 @@ struct type *type_default(struct type *t);  /* of untyped ones */
 /* A generic type of checked packages with type arguments; their number must be right, else NULL.  Whether they
  * satisfy their constraints is not asked. */
 struct type *type_instantiate(struct program *p, struct type *generic, struct type *const *targs, u32 n);
-/* The single underlying type of all of t's types (with directional channels merged), NULL if there is none. */
-struct type *type_core(struct type *t);
-struct type *type_core_string(struct type *t); /* the same, []byte and string count as string */
 /* Pointer's element and true, or t and false. */
 struct type *type_deref(struct type *t, bool *was_pointer);
 /* Calls f(type, underlying) for every type of t's set, or t itself; stops and gives false when f does.  For a
