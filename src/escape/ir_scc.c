@@ -1,0 +1,116 @@
+/* ir_scc.c: functions in the order of the static call graph, callees first.
+ *
+ * Tarjan's algorithm with the two changes of GOROOT/src/cmd/compile/internal/ir/scc.go: a closure is never the root
+ * of a component, so that it comes with the function around it; and each function has two numbers, id (its own) and
+ * id + 1 (where the search starts), so that a function that reaches itself can be told from one that does not.
+ *
+ * A function's edges are found when the search enters it, from its body as it is then; what is done with a component
+ * may change the bodies of that component only.
+ */
+#include "escape/ir.h"
+
+enum { SCC_DONE = 1u << 31 }; /* in ir_func.scc: its component has been given away */
+
+struct scc {
+    u32 base; /* numbers up to here are of earlier walks */
+    u32 *gen; /* the last number that was given out */
+    ir_callees_fn *callees;
+    void *callees_ctx;
+    ir_component_fn *f;
+    void *ctx;
+    ir_funcs stack;
+    struct arena *arena;
+};
+
+static u32 visit(struct scc *s, struct ir_func *fn)
+{
+    if ((fn->scc & ~(u32)SCC_DONE) > s->base) {
+        return fn->scc & SCC_DONE ? UINT32_MAX : fn->scc;
+    }
+    u32 id = ++*s->gen;
+    u32 min = ++*s->gen;
+    size_t at = s->stack.n;
+    ir_funcs edges = {0};
+
+    fn->scc = id;
+    vec_push_in(s->arena, &s->stack, fn);
+    s->callees(s->callees_ctx, fn, s->arena, &edges);
+    for (size_t i = 0; i < edges.n; i++) {
+        u32 m = visit(s, edges.v[i]);
+        min = m < min ? m : min;
+    }
+    if (min < id || fn->closure) {
+        return min;
+    }
+    /* What is on the stack from fn on is a component. */
+    for (size_t i = at; i < s->stack.n; i++) {
+        s->stack.v[i]->scc |= SCC_DONE;
+    }
+    u32 n = (u32)(s->stack.n - at);
+    s->stack.n = at;
+    s->f(s->ctx, s->stack.v + at, n, min == id);
+    return min;
+}
+
+void ir_visit_components(struct ir_unit *u, const ir_funcs *funcs, ir_callees_fn *callees, void *callees_ctx,
+                         ir_component_fn *f, void *ctx)
+{
+    struct arena_scratch scratch = arena_scratch_begin(u->arena);
+    struct scc s = {u->scc_last, &u->scc_last, callees, callees_ctx, f, ctx, {0}, scratch.arena};
+
+    BUG_IF(u->scc_last > SCC_DONE / 2);
+    for (size_t i = 0; i < funcs->n; i++) {
+        if (!funcs->v[i]->closure) {
+            visit(&s, funcs->v[i]);
+        }
+    }
+    arena_scratch_end(scratch);
+}
+
+/* The function of this unit that a node refers to: what makes an edge. */
+struct ir_func *ir_edge_of(struct ir *n)
+{
+    struct ir_func *fn;
+
+    switch (n->op) {
+    case IR_NAME: {
+        const struct ir_name *name = ir_as_name(n);
+        fn = name->class == IR_FUNC ? name->func : NULL;
+        break;
+    }
+    case IR_METHEXPR:
+    case IR_METHVALUE:
+    case IR_CLOSURE: fn = n->func; break;
+    default: return NULL;
+    }
+    return fn && !(fn->flags & (IR_FUNC_IMPORTED | IR_FUNC_RUNTIME)) ? fn : NULL;
+}
+
+struct edges {
+    struct arena *arena;
+    ir_funcs *out;
+};
+
+static bool add_edges(void *ctx, struct ir *n)
+{
+    struct edges *e = ctx;
+    struct ir_func *fn = ir_edge_of(n);
+
+    if (fn && (e->out->n == 0 || e->out->v[e->out->n - 1] != fn)) {
+        vec_push_in(e->arena, e->out, fn);
+    }
+    return ir_do_children(n, add_edges, e);
+}
+
+static void body_callees(void *ctx, struct ir_func *fn, struct arena *a, ir_funcs *out)
+{
+    struct edges e = {a, out};
+
+    (void)ctx;
+    ir_do_list(&fn->body, add_edges, &e);
+}
+
+void ir_visit_bottom_up(struct ir_unit *u, const ir_funcs *funcs, ir_component_fn *f, void *ctx)
+{
+    ir_visit_components(u, funcs, body_callees, NULL, f, ctx);
+}
