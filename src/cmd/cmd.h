@@ -29,6 +29,7 @@ const char *cmd_suggest(str name);
 int cmd_build(char *const *args);
 int cmd_check(char *const *args);
 int cmd_env(char *const *args);
+int cmd_escape(char *const *args);
 int cmd_explain(char *const *args);
 int cmd_help(char *const *args);
 int cmd_layout(char *const *args);

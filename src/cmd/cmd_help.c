@@ -29,6 +29,7 @@ static const struct {
      "\n"
      "gomm check and report: 0 nothing found, 1 findings or failed tests, 2 wrong usage, or\n"
      "packages that could not be loaded or built.\n"
+     "gomm typecheck and escape: the same for errors in packages, and for what -compare finds.\n"
      "All other commands: 0, or 2 if they failed.\n"},
     {"versions", "what of Go is supported",
      "gomm's race detector is for " DRIVER_SUPPORTED_TEXT ", with cgo, as Go's own\n"

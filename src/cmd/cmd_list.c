@@ -66,6 +66,30 @@ const struct cmd cmd_list[] = {
      "\n"
      "Exit status: 0 no errors, 1 errors in packages, 2 wrong usage, or packages that could not be\n"
      "loaded.\n"},
+    {"escape", "escape [flags] [packages or .go files]", "which values go to the heap", cmd_escape,
+     "\nEscape decides as the Go compiler does which variables and values must be in the heap, without\n"
+     "compiling: escape analysis and inlining of the Go that is installed, from source. It prints\n"
+     "what goes to the heap in the packages (default: the one in the current directory).\n"
+     "\n"
+     "  -m            all that `go build -gcflags=-m` prints of escapes and inlining, in its words\n"
+     "                and order\n"
+     "  -l            without inlining, as -gcflags=-l\n"
+     "  -compare      compile too and print each decision on which gomm and the compiler differ;\n"
+     "                the last line is \"agreement: P % (N of M)\": N decisions that both make, M\n"
+     "                that either makes. Inlining is counted apart\n"
+     "  -against FILE compare with what the compiler printed before, under -m, in this directory\n"
+     "  -go VERSION   decide as the compiler of that version (1.19, 1.26) does\n"
+     "  -deps         packages that the named ones import too, as -gcflags=all=-m\n"
+     "  -test         the packages' tests too\n"
+     "  -v            with -compare: the rate of each package\n"
+     "  -time         lines, time and memory of each phase, on standard error\n"
+     "  -j N          use N threads (default: one for each processor)\n"
+     "  -tags LIST, -mod MODE, -overlay FILE, -C DIR   as in the go command\n"
+     "\n"
+     "Packages that do not compile get decisions too, but for the functions with errors.\n"
+     "\n"
+     "Exit status: 0; 1 if packages have errors, or gomm and the compiler differ; 2 wrong usage, or\n"
+     "packages that could not be loaded.\n"},
     {"explain", "explain [-from FILE] CODE | file:line[:col]",
      "the rule behind a finding, or what is known of a place", cmd_explain,
      "\nOf a code such as RACE01 it tells the rule, an example and the cure. Of a place it tells\n"

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "cmd/cmd_output.h"
+#include "cmd/cmd_show.h"
 #include "types/types.h"
 
 struct typecheck {
@@ -21,6 +21,7 @@ struct typecheck {
     bool all;   /* type errors of packages with syntax errors too */
     bool deps, test, timing, race;
     str cwd;
+    struct cmd_show show;
     struct load *load;
     struct program *prog;
     struct strbuf out;
@@ -35,31 +36,14 @@ enum { TYPECHECK_ERRORS = 10 };
 
 /* ---- which errors, and in which words ---- */
 
-/* As the go command shows names: below the current directory ./x, otherwise relative if shorter. */
+/* As the go command shows names; foreign ones of GOROOT as the compiler does. */
 static str typecheck_name(struct typecheck *t, str file, bool foreign)
 {
     str root = t->load->config.goroot;
     if (foreign && path_is_abs(file) && root.n > 0 && path_is_below(file, root)) {
         return str_fmt(&t->arena, "$GOROOT%.*s", STR_ARG(str_from(file, root.n)));
     }
-    if (!path_is_abs(file)) {
-        return file;
-    }
-    str dir = path_short(&t->arena, t->cwd, path_dir(&t->arena, file));
-    str base = path_base(file);
-    return str_fmt(&t->arena, "%.*s/%.*s", STR_ARG(dir), STR_ARG(base));
-}
-
-static void typecheck_put_span(struct typecheck *t, struct span s, bool foreign)
-{
-    str name = typecheck_name(t, s.file, foreign);
-    strbuf_printf(&t->out, "%.*s:%u", STR_ARG(name), s.line);
-    /* Further to the right the compiler does not know it (cmd/internal/src/pos.go). */
-    enum { COLUMNS = 255 };
-    if (s.col != 0 && s.col < COLUMNS) {
-        strbuf_printf(&t->out, ":%u", s.col);
-    }
-    strbuf_puts(&t->out, ": ");
+    return cmd_show_file(&t->show, file);
 }
 
 /* Text with names of files in it: those of the package as the go command shows them, those of GOROOT
@@ -92,7 +76,7 @@ static void typecheck_put_error(struct typecheck *t, const struct package *p,
                                 const struct type_error *e)
 {
     if (e->pos != 0) {
-        typecheck_put_span(t, sources_span(t->prog->sources, e->pos), false);
+        cmd_show_span(&t->show, &t->out, sources_span(t->prog->sources, e->pos));
     } else {
         strbuf_puts(&t->out, "<unknown line number>: ");
     }
@@ -175,15 +159,6 @@ static bool typecheck_chosen(const struct typecheck_choice *c, const struct type
     return (e->syntax || !c->syntax) && e->order <= c->last;
 }
 
-/* "p", "p [q.test]". */
-static str typecheck_title(struct typecheck *t, const struct load_package *p)
-{
-    if (p->variant == LOAD_PLAIN || !p->for_test) {
-        return p->path;
-    }
-    return str_fmt(&t->arena, "%.*s [%.*s.test]", STR_ARG(p->path), STR_ARG(p->for_test->path));
-}
-
 static void typecheck_find(struct typecheck *t, const struct load_package *l, const char *code,
                            struct span s, str text)
 {
@@ -209,23 +184,11 @@ static void typecheck_load_error(struct typecheck *t, const struct load_package 
     }
     typecheck_find(t, l, "LOAD01", s, e->text);
     if (e->pos != 0) {
-        typecheck_put_span(t, s, false);
+        cmd_show_span(&t->show, &t->out, s);
     } else if (e->file.n > 0) {
         strbuf_printf(&t->out, "%.*s: ", STR_ARG(typecheck_name(t, e->file, false)));
     }
     strbuf_printf(&t->out, "%.*s\n", STR_ARG(e->text));
-}
-
-/* Is what is wrong with it said of another package: p of "p [p.test]", which has the same files? */
-static bool typecheck_repeated(const struct typecheck *t, const struct load_package *l)
-{
-    for (u32 i = 0; l->variant == LOAD_PLAIN && l->matched && i < t->load->n_pkgs; i++) {
-        const struct load_package *k = t->load->pkgs[i];
-        if (k->variant == LOAD_TEST && k->plain == l && k->for_test == l && k->matched) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* A variant of a package has the package's errors too. */
@@ -260,11 +223,11 @@ static void typecheck_package(struct typecheck *t, const struct load_package *l)
             typecheck_load_error(t, l, &l->errors[i]);
         }
     }
-    if ((hindered && !t->every && !t->all) || p->n_errors == 0 || typecheck_repeated(t, l)) {
+    if ((hindered && !t->every && !t->all) || p->n_errors == 0 || cmd_show_repeated(&t->show, l)) {
         return;
     }
     t->bad_packages++;
-    str title = typecheck_title(t, l);
+    str title = cmd_show_title(&t->show, l);
     strbuf_printf(&t->out, "# %.*s\n", STR_ARG(title));
     u32 *by_order = mem_array(p->n_errors, sizeof *by_order);
     for (u32 i = 0; i < p->n_errors; i++) {
@@ -290,32 +253,10 @@ static void typecheck_package(struct typecheck *t, const struct load_package *l)
     mem_free(by_order);
     if (c.cut) {
         if (c.cut->pos != 0) {
-            typecheck_put_span(t, sources_span(t->prog->sources, c.cut->pos), false);
+            cmd_show_span(&t->show, &t->out, sources_span(t->prog->sources, c.cut->pos));
         }
         strbuf_puts(&t->out, "too many errors\n");
     }
-}
-
-/* ---- -time ---- */
-
-static void typecheck_time(struct typecheck *t, double ms, const char *what)
-{
-    struct rusage u;
-    double mb = getrusage(RUSAGE_SELF, &u) == 0 ? (double)u.ru_maxrss / 1024 : 0;
-    fprintf(stderr, "%-6s %9.1f ms", what, ms);
-    if (strcmp(what, "find") != 0) {
-        u64 lines = 0;
-        for (u32 i = 0; i < sources_count(t->load->sources); i++) {
-            str text = sources_at(t->load->sources, i)->text;
-            for (const char *p = text.p, *e = p + text.n;
-                 p < e && (p = memchr(p, '\n', (size_t)(e - p))) != NULL; p++) {
-                lines++;
-            }
-        }
-        fprintf(stderr, "  %8.0f lines  %6.2f M lines/s", (double)lines,
-                ms > 0 ? (double)lines / ms / 1e3 : 0);
-    }
-    fprintf(stderr, "  peak memory %.0f MB\n", mb);
 }
 
 /* ---- the command ---- */
@@ -347,15 +288,16 @@ static int typecheck_run(struct typecheck *t, char *const *args)
         pool_free(pool);
         return cmd_fail_err(&e);
     }
+    t->show = (struct cmd_show){&t->arena, t->cwd, t->load};
     if (t->timing) {
-        typecheck_time(t, (double)t->load->ns_find / 1e6, "find");
-        typecheck_time(t, (double)t->load->ns_parse / 1e6, "parse");
+        cmd_show_time(&t->show, "find", (double)t->load->ns_find / 1e6);
+        cmd_show_time(&t->show, "parse", (double)t->load->ns_parse / 1e6);
     }
     u32 deps = CHECK_NO_INFO | (t->deps ? 0 : CHECK_NO_BODIES);
     t->prog = check_load(t->load, pool, CHECK_NO_INFO, deps);
     pool_free(pool);
     if (t->timing) {
-        typecheck_time(t, (double)t->prog->ns_check / 1e6, "check");
+        cmd_show_time(&t->show, "check", (double)t->prog->ns_check / 1e6);
     }
     for (u32 i = 0; i < t->load->n_errors; i++) {
         typecheck_load_error(t, NULL, &t->load->errors[i]);

@@ -122,6 +122,9 @@ syntax_prefixes="ast lex op parse print source sources token unicode"
 # And the type checker's modules are the subjects of the language's specification.
 types_prefixes="alias anoncycle call const float int notinheap rat selector term tparam assign basic builtin check composite constant convert decl directive errors expr identical index infer info init instance label layout literal lookup mono named obj object operand operator predicate program query range record resolve s scope sizes stmt subst terminate terms type types typeset typestring typexpr unify union universe unsafe untyped validtype"
 
+# Escape analysis: the compiler's representation of functions, and what is done with it.
+escape_prefixes="escape flow inline ir lower profile rangefunc shape"
+
 problems=
 for f in "${files[@]}"; do
     case $f in
@@ -134,6 +137,7 @@ for f in "${files[@]}"; do
         base) [[ " $base_prefixes " == *" ${stem%%_*} "* ]] || problems+="$f: no module of base"$'\n' ;;
         syntax) [[ " $syntax_prefixes " == *" ${stem%%_*} "* ]] || problems+="$f: no module of syntax"$'\n' ;;
         types) [[ " $types_prefixes " == *" ${stem%%_*} "* || $stem == checker ]] || problems+="$f: no module of types"$'\n' ;;
+        escape) [[ " $escape_prefixes " == *" ${stem%%_*} "* ]] || problems+="$f: no module of escape"$'\n' ;;
         cmd) [[ $stem == main || $stem == cmd || $stem == cmd_* ]] || problems+="$f: want cmd_*"$'\n' ;;
         *) [[ $stem == "$layer" || $stem == ${layer}_* ]] || problems+="$f: want ${layer}_*"$'\n' ;;
         esac
@@ -157,6 +161,7 @@ if [ -d "$objects" ]; then
             base:*) [[ " $base_prefixes " == *" ${symbol%%_*} "* ]] && continue ;;
             syntax:*) [[ " $syntax_prefixes " == *" ${symbol%%_*} "* ]] && continue ;;
             types:*) [[ " $types_prefixes " == *" ${symbol%%_*} "* ]] && continue ;;
+            escape:*) [[ " $escape_prefixes " == *" ${symbol%%_*} "* ]] && continue ;;
             *) [[ $symbol == "$layer"_* ]] && continue ;;
             esac
             problems+="$f: $symbol"$'\n'

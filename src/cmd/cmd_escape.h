@@ -1,0 +1,41 @@
+/* cmd_escape.h: the parts of `gomm escape`: what was asked for, what was found, one function for each output.
+ *
+ * Threading: the main thread.
+ */
+#ifndef GOMM_CMD_ESCAPE_H
+#define GOMM_CMD_ESCAPE_H
+
+#include "base/vec.h"
+#include "cmd/cmd_show.h"
+#include "escape/escape.h"
+
+struct cmd_escape {
+    struct arena arena;
+    struct load_config config;
+    const char *chdir, *tags, *mod, *overlay, *jobs;
+    const char *go;      /* -go: whose compiler's decisions, "1.19"; NULL: those of the Go that is there */
+    const char *against; /* stored output of the compiler; NULL: it is run */
+    bool messages, compare, no_inline, deps, test, timing, verbose;
+    VEC(str) patterns;
+    str cwd;
+    struct cmd_show show;
+    struct load *load;
+    struct program *prog;
+    struct escape *escape;
+    struct strbuf out;
+    u32 load_errors, bad_packages;
+};
+
+/* The packages that are spoken of, of load.pkgs. */
+bool cmd_escape_wanted(const struct cmd_escape *c, const struct load_package *p);
+/* Can the package be compiled: neither it nor what it imports has errors? */
+bool cmd_escape_compiles(const struct cmd_escape *c, const struct load_package *p);
+/* A file as the go command shows it in what compiling the package p has said. */
+str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, str file);
+
+/* Each gives the exit status. */
+int cmd_escape_text(struct cmd_escape *c);     /* for people */
+int cmd_escape_messages(struct cmd_escape *c); /* -m */
+int cmd_escape_compare(struct cmd_escape *c);  /* -compare */
+
+#endif

@@ -1,0 +1,87 @@
+/* cmd_escape_m.c: `gomm escape -m`, and the list for people until it has more to say. */
+#include "base/path.h"
+#include "cmd/cmd.h"
+#include "cmd/cmd_escape.h"
+
+/* The compiler prints absolute names, and the go command shortens them: in whatever a package's compilation says, its
+ * directory and, since Go 1.21, each one above it (GOROOT/src/cmd/go/internal/work/shell.go, reportCmd).  That rule
+ * compares text, not parts of paths. */
+str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, str file)
+{
+    struct arena *a = c->show.arena;
+    enum { PARENTS = 21 };
+    for (str dir = p->dir; dir.n > 0 && path_is_abs(file);) {
+        str near = path_short(a, c->cwd, dir);
+        if (str_has_prefix(file, dir) && !str_eq(near, dir)) {
+            return str_fmt(a, "%.*s%.*s", STR_ARG(near), STR_ARG(str_from(file, dir.n)));
+        }
+        str up = path_dir(a, dir);
+        if (str_eq(up, dir) || c->escape->profile->minor < PARENTS) {
+            break;
+        }
+        dir = up;
+    }
+    return file;
+}
+
+/* Further to the right the compiler does not know a column (cmd/internal/src/pos.go). */
+enum { ESCAPE_COLUMNS = 255 };
+
+static void escape_put_note(struct cmd_escape *c, const struct load_package *p, const struct ir_note *n, str *file,
+                            str *shown)
+{
+    struct span at = escape_note_span(c->escape, n);
+    if (at.file.n > 0) {
+        /* Notes of one file mostly follow each other. */
+        if (!str_eq(at.file, *file)) {
+            *file = at.file;
+            *shown = cmd_escape_file(c, p, at.file);
+        }
+        strbuf_put(&c->out, *shown);
+        strbuf_printf(&c->out, ":%u", at.line);
+        if (at.col != 0 && at.col < ESCAPE_COLUMNS) {
+            strbuf_printf(&c->out, ":%u", at.col);
+        }
+        strbuf_puts(&c->out, ": ");
+    }
+    strbuf_put(&c->out, n->text);
+    strbuf_putc(&c->out, '\n');
+}
+
+static void escape_put_package(struct cmd_escape *c, const struct load_package *p, bool heap_only)
+{
+    const struct escape_result *r = &c->escape->results[p->id];
+    str file = {0}, shown = {0};
+    bool head = false;
+    for (u32 i = 0; i < r->n_notes; i++) {
+        const struct ir_note *n = &r->notes[i];
+        if (heap_only && n->kind != NOTE_MOVED && n->kind != NOTE_ESCAPES) {
+            continue;
+        }
+        if (!head) {
+            strbuf_printf(&c->out, "# %.*s\n", STR_ARG(cmd_show_title(&c->show, p)));
+            head = true;
+        }
+        escape_put_note(c, p, n, &file, &shown);
+    }
+}
+
+static int escape_put_all(struct cmd_escape *c, bool heap_only)
+{
+    for (u32 i = 0; i < c->load->n_pkgs; i++) {
+        if (cmd_escape_wanted(c, c->load->pkgs[i])) {
+            escape_put_package(c, c->load->pkgs[i], heap_only);
+        }
+    }
+    return c->bad_packages > 0 ? BASE_EXIT_FINDINGS : BASE_EXIT_CLEAN;
+}
+
+int cmd_escape_messages(struct cmd_escape *c)
+{
+    return escape_put_all(c, false);
+}
+
+int cmd_escape_text(struct cmd_escape *c)
+{
+    return escape_put_all(c, true);
+}
