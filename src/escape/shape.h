@@ -10,6 +10,14 @@
 
 #include "escape/ir.h"
 
+struct lower;
+
+/* Types seen → their substitutes; in the unit's arena (shape.c). */
+struct shape_memo {
+    struct shape_memo_slot *v;
+    u32 n, mask;
+};
+
 /* Type parameters → type arguments.  Both of the method's receiver and of the function itself; implicit ones of a
  * function around a local type come first. */
 struct shape_env {
@@ -17,21 +25,30 @@ struct shape_env {
     struct type_param **params;
     struct type **args;   /* shapes if shaped, else types without type parameters */
     bool shaped;
+    struct shape_memo *memo;
 };
 
-/* t with the environment's arguments in place of its parameters; t itself if it has none.  env may be NULL. */
+/* t with the environment's arguments in place of its parameters; t itself if it has none.  env may be NULL.
+ * Types are made in the program's arena: instances that all units share may have them as arguments. */
 struct type *shape_subst(struct ir_unit *u, const struct shape_env *env, struct type *t);
-/* Does t mention a type parameter (of the environment)? */
+/* Does t mention a type parameter (of the environment)?  Types declared within generic functions do. */
 bool shape_is_derived(struct ir_unit *u, struct type *t);
 /* The shape of a type argument for that parameter: named go.shape.T with T's underlying type; of pointers under a basic
  * constraint go.shape.*uint8 (noder/reader.go, shapify). */
 struct type *shape_of(struct ir_unit *u, struct type *t, struct type_param *param);
 bool shape_is(struct type *t);    /* is itself a shape */
 bool shape_within(struct type *t); /* mentions one (types.Type.HasShape) */
+/* The same type to the compiler, for which a shape is identical to the types of its underlying type
+ * (types/identity.go, identical). */
+bool shape_identical(struct type *x, struct type *y);
 
 /* The instance of a generic function or method with these arguments; made on first use, its body is queued in u->todo
  * (shaped ones; unshaped are wrappers that call the shaped one).  targs are types without parameters, or shapes. */
 struct ir_func *shape_instance(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n, bool shaped);
+/* The method of an instantiated receiver type (pointers are looked through), method as named_method gives it or as
+ * declared: shaped if the type's arguments are shapes.  NULL: the type is not instantiated. */
+struct ir_func *shape_method_of(struct ir_unit *u, struct type *recv, struct obj *method);
+void shape_unit_release(struct ir_unit *u); /* before its arena */
 /* "[go.shape.int,string]" as symbols spell it. */
 void shape_write_targs(struct strbuf *out, struct ir_unit *u, struct type *const *targs, u32 n);
 

@@ -1,0 +1,68 @@
+/* shape_int.h: what shape.c, shape_inst.c, shape_call.c and shape_read.c share.
+ * Ownership: the unit's arena, except types and shapes: the program's.  Threading: shape_registry under program_lock.
+ */
+#ifndef GOMM_ESCAPE_SHAPE_INT_H
+#define GOMM_ESCAPE_SHAPE_INT_H
+
+#include "escape/escape.h"
+#include "escape/lower.h"
+#include "escape/shape.h"
+
+/* ---- tables by address, in an arena ---- */
+
+struct shape_memo_slot {
+    const void *key; /* NULL: free */
+    void *val;
+};
+
+/* The value of a key, NULL as long as none was put; valid until the next put. */
+void *shape_memo_get(const struct shape_memo *m, const void *key);
+void **shape_memo_put(struct arena *a, struct shape_memo *m, const void *key);
+
+/* ---- instances of a unit ---- */
+
+/* One generic function or method with arguments: the shaped function, or the wrapper with the arguments as they are. */
+struct shape_inst {
+    struct shape_inst *next; /* same hash */
+    struct obj *generic;
+    u32 n;
+    struct type **targs;
+    struct ir_func *fn;
+    bool is_shaped;
+    struct shape_inst *shaped; /* of a wrapper: what it calls */
+    struct ir_name *dict;      /* of a wrapper: the dictionary that it passes; NULL: not asked for yet */
+};
+
+struct shape_unit {
+    struct shape_memo insts;      /* hash → struct shape_inst * */
+    struct shape_memo by_func;    /* ir_func → shape_inst */
+    struct shape_memo basic, full; /* type → its shape, for parameters with a basic constraint and others */
+    struct shape_memo pointers;   /* type → pointer to it */
+    struct shape_memo derived;    /* type → whether it mentions type parameters: 1 no, 2 yes */
+    struct shape_memo local;      /* declared type → whether it is local to a generic function: 1 no, 2 yes */
+    struct type *dict_type;       /* *[N]uintptr */
+};
+
+struct shape_unit *shape_unit_of(struct ir_unit *u);
+struct shape_inst *shape_inst_of(struct ir_unit *u, const struct ir_func *fn);
+struct shape_inst *shape_inst_get(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n, bool shaped);
+/* Type parameters of a generic function, or of a method's receiver; NULL: not generic. */
+const struct tparam_list *shape_tparams(const struct obj *generic);
+/* The declared method or function that an instance's is made from. */
+struct obj *shape_origin(struct obj *o);
+struct type *shape_pointer_to(struct ir_unit *u, struct type *elem);
+
+/* A function's type as calls see it: recv (NULL: none) and the dictionary before its parameters; it has no receiver. */
+struct type *shape_func_type(struct ir_unit *u, struct type_signature *sig, struct type *recv, bool dict);
+struct type *shape_dict_type(struct ir_unit *u);
+/* The address of the dictionary that a wrapper passes; its func is the wrapper. */
+struct ir *shape_static_dict(struct ir_unit *u, pos at, u32 inl, struct ir_func *wrapper);
+/* METHEXPR for fn, with recv as receiver. */
+struct ir *shape_method_node(struct ir_unit *u, pos at, u32 inl, struct type *recv, struct ir_func *fn);
+/* The body of a function that calls fun and returns what it returns (reader.syntheticTailCall). */
+void shape_tail_call(struct lower *l, pos at, u32 inl, struct ir *fun, struct ir_list *args, struct ir_list *out);
+
+/* SHA-256 of n bytes, as cmd/internal/hash gives it: its first byte inverted. */
+void shape_digest(const void *p, size_t n, u8 out[32]);
+
+#endif
