@@ -30,6 +30,7 @@ struct lower {
     struct ir_name **retvars;
     bool delay_results;
     struct map labels;       /* name_id → ir_label */
+    struct ir_name **cvars;  /* fn's closure variables; of an inlined closure what stands for them in the caller */
     struct lower *outer;     /* of a closure's body: the walk of the function around; variables not found in vars are looked
                               * up there and become closure variables */
 };
@@ -46,17 +47,22 @@ void lower_body(struct ir_unit *u, struct ir_func *fn);
 /* All functions of the unit's package, in the compiler's order, with bodies; package initialisation; then u->todo. */
 void lower_package(struct ir_unit *u);
 void lower_todo(struct ir_unit *u);
+/* A function that the compiler makes: no source, named for messages like sym. */
+struct ir_func *lower_made_func(struct ir_unit *u, struct type_signature *sig, str sym);
 /* Replaces a call by the body of its callee (unifiedInlineCall): an IR_INLCALL.  inl is the new entry of u->inl. */
 struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *call, struct ir_func *callee, u32 inl);
 /* The variable o as seen from l->fn, a closure variable if it belongs to a function around. */
 struct ir_name *lower_var(struct lower *l, struct obj *o, pos at);
 struct ir_name *lower_global(struct ir_unit *u, struct obj *o);
+/* A new variable of l->fn for the local object o. */
+struct ir_name *lower_local(struct lower *l, struct obj *o);
+/* A closure variable that is not yet in fn->cvars (the dictionary comes last). */
+struct ir_name *lower_capture_later(struct ir_unit *u, struct ir_func *fn, pos at, struct ir_name *outer);
+/* The signature of the function that is being lowered as it was written: types and objects of the source. */
+struct type_signature *lower_signature(const struct lower *l);
 /* Makes outer, a variable of the function around fn, a closure variable of fn. */
 struct ir_name *lower_capture(struct ir_unit *u, struct ir_func *fn, pos at, struct ir_name *outer);
-/* In a synthetic body (ir_source.synth): what stands for fn's i-th closure variable, the variable itself where the closure
- * is inlined. */
-struct ir_name *lower_cvar(struct lower *l, struct ir_func *fn, u32 i);
-/* fn's body by its synth, when its closure variables are there: closures that lower_closure_func made. */
+/* fn's body by its synthetic, when its closure variables are there: closures that lower_closure_func made. */
 void lower_synth_body(struct lower *l, struct ir_func *fn);
 /* A function literal: CLOSURE node with func, closure variables captured, body lowered. */
 struct ir *lower_func_lit(struct lower *l, node lit);
@@ -71,11 +77,23 @@ void lower_stmts(struct lower *l, u32 list, struct ir_list *out);
 void lower_stmt(struct lower *l, node s, struct ir_list *out);
 void lower_block(struct lower *l, node block, struct ir_list *out);
 
+/* ---- go and defer: lower_godefer.c ---- */
+
+/* The call of a go or defer statement made one without arguments and results (typecheck.normalizeGoDeferCall), or left
+ * as it is where the version does that later: the statement's new x.  What must be evaluated before is put in out, which
+ * becomes the statement's init. */
+struct ir *lower_go_defer(struct lower *l, enum ir_op op, pos pos, struct ir *call, struct ir_list *out);
+
+/* One initialisation of package variables. */
+void lower_init_step(struct lower *l, const struct init_step *s, struct ir_list *out);
+/* list = body: gives v, ok = m[k] and f() of several results their operators (typecheck/stmt.go, assign). */
+void lower_settle_assign(struct ir *as);
+
 /* ---- expressions: lower_expr.c, lower_call.c, lower_conv.c ---- */
 
 struct ir *lower_expr(struct lower *l, node x);
 /* x converted to t where it is assigned to something of type t, as writer.implicitConvExpr does: nothing is added where
- * the types are identical; t NULL: no conversion. */
+ * the types are identical; t NULL: no conversion.  t as the checker has it, type parameters in it: before substitution. */
 struct ir *lower_assignable(struct lower *l, struct type *t, node x);
 /* An implicit or explicit conversion (typecheck.Expr of an OCONV): CONVNOP, CONVIFACE, STR2BYTES …, LITERAL if x is one. */
 struct ir *lower_convert(struct lower *l, pos pos, struct type *t, struct ir *x, bool implicit);
@@ -95,6 +113,24 @@ struct ir *lower_literal(struct lower *l, pos pos, struct type *t, const struct 
 struct ir *lower_zero(struct lower *l, pos pos, struct type *t);
 /* Type and place of a node with the environment's arguments put in. */
 struct type *lower_type_of(struct lower *l, node x);
+/* The type of a node as the checker has it. */
+static inline struct type *lower_type_raw(const struct lower *l, node x)
+{
+    return l->file->at[x].type;
+}
+static inline struct type *lower_subst(struct lower *l, struct type *t)
+{
+    return l->env && t ? shape_subst(l->u, l->env, t) : t;
+}
+/* The type that all of a type parameter's types have in common, NULL if there is none; of others the underlying type. */
+struct type *lower_core(struct type *t);
+/* A type as a value (reader.exprType): TYPE, or DYNAMICTYPE where it depends on type parameters.  t as the checker has
+ * it; iface: the type of what is asserted, NULL: none. */
+struct ir *lower_type_expr(struct lower *l, pos pos, struct type *iface, struct type *t);
+enum ir_op lower_binary_op(u32 op); /* of enum op */
+/* A word of the dictionary, as itself and as the pointer that type words are (reader.dictWord, rttiWord). */
+struct ir *lower_dict_word(struct lower *l, pos pos);
+struct ir *lower_rtti_word(struct lower *l, pos pos);
 static inline pos lower_pos(const struct lower *l, node x)
 {
     return l->ast->nodes[x].pos;
@@ -109,12 +145,37 @@ struct ir *shape_func_value(struct lower *l, pos pos, struct obj *o, const struc
 /* A method of a (possibly instantiated) type or type parameter as a callee that takes the receiver first: METHEXPR, or
  * for type parameters the function out of the dictionary; *dict: its dictionary argument or NULL. */
 struct ir *shape_method_expr(struct lower *l, pos pos, struct type *recv, struct obj *method, struct ir **dict);
-/* x.M as a value where M's type is instantiated: a closure over x and the dictionary. */
+/* x.M as a value, fun and dict from shape_method_expr: METHVALUE, or where the dictionary is not a constant a closure over
+ * x and the dictionary. */
 struct ir *shape_method_value(struct lower *l, pos pos, struct ir *recv, struct ir *fun, struct ir *dict);
+/* T.M as a value (exprMethodExpr), T and the method as written; path: embedded fields that lead to it. */
+struct ir *shape_method_func(struct lower *l, pos pos, struct type *t, struct obj *method, const u32 *path, u32 n_path);
 
 /* ---- range over functions: rangefunc.c ---- */
 
-/* for … range f { … } as the call of f with a closure (rangefunc/rewrite.go), appended to out. */
-void lower_range_func(struct lower *l, node s, struct ir_list *out);
+/* A package's files as they are lowered, by the index that decl.file and init_step.file give: p->files, but in those with
+ * loops over functions the loops are calls already (rangefunc/rewrite.go).  Node ids are the same, there are more of them.
+ * Called by the package's own unit before anything of it is lowered; by units of importers any time after. */
+struct file_info *rangefunc_files(struct ir_unit *u, struct package *p);
+
+/* ---- functions of the runtime: lower_runtime.c ---- */
+
+/* The function "panicrangestate", "deferrangefunc", "KeepAlive" as a callee (typecheck.LookupRuntime).  In files made by
+ * rangefunc_files a NAME whose object is OBJ_FUNC without package stands for the one of that name. */
+struct ir *lower_runtime_callee(struct lower *l, const char *name);
+struct ir *lower_runtime_name(struct ir_unit *u, const char *name);
+
+/* ---- wrappers of methods: lower_wrapper.c ---- */
+
+/* Makes those that matter, after inlining, and inlines into them. */
+void lower_wrappers(struct ir_unit *u);
+/* A TYPE_DECL whose methods may need wrappers; those of packages are found by lower_wrappers itself. */
+void lower_wrap_later(struct ir_unit *u, const struct file_info *f, node decl);
+
+/* ---- package initialisation: lower_init.c ---- */
+
+/* Moves large initialisers of map variables out of init, the function that initialises package variables, into functions
+ * map.init.0 … of their own, which come behind it in u->funcs (staticinit.OutlineMapInits). */
+void lower_outline_map_inits(struct ir_unit *u, struct ir_func *init);
 
 #endif

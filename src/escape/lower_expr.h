@@ -1,0 +1,46 @@
+/* lower_expr.h: what lower_expr.c, lower_literal.c, lower_conv.c, lower_call.c and lower_builtin.c offer each other.
+ *
+ * Ownership and threading: lower.h's. */
+#ifndef GOMM_ESCAPE_LOWER_EXPR_H
+#define GOMM_ESCAPE_LOWER_EXPR_H
+
+#include "escape/lower.h"
+
+static inline struct ir *lower_new(struct lower *l, enum ir_op op, pos at, struct type *t)
+{
+    return ir_new(l->u, op, at, l->inl, t);
+}
+
+/* The kind of what stands behind names and aliases; t may be NULL: TYPE_BASIC. */
+static inline enum type_kind lower_kind(struct type *t)
+{
+    return t ? (enum type_kind)type_under(t)->kind : TYPE_BASIC;
+}
+
+/* lower_literal.c */
+struct ir *lower_int(struct lower *l, pos at, i64 v); /* untyped */
+struct ir *lower_composite(struct lower *l, node n);
+struct ir *lower_runes(struct lower *l, pos at, struct type *t, struct ir *text); /* []rune("…") */
+
+/* lower_expr.c */
+struct ir *lower_unary(struct lower *l, enum ir_op op, pos at, struct type *t, struct ir *x);
+/* The receiver of method selector n with embedded fields, address or dereference (writer.recvExpr); *recv: the type
+ * that it has then, as the checker has it. */
+struct ir *lower_recv(struct lower *l, node n, struct type **recv);
+/* A method as a function that takes the receiver first (reader.methodExpr).  recv as the checker has it. */
+struct ir *lower_method(struct lower *l, pos at, struct type *recv, struct obj *method, struct ir **dict);
+/* Type arguments that a NAME or pkg.NAME of a generic function was given or inferred; NULL: none. */
+const struct type_list *lower_targs(struct lower *l, node x, struct obj **fun);
+struct ir *lower_type_node(struct lower *l, struct type *t);
+
+/* lower_conv.c */
+struct ir *lower_conversion(struct lower *l, struct type *t, node x); /* T(x), T as the checker has it */
+/* Prepends statements to what an expression needs before it; names get a conversion around them (ir.InitExpr). */
+struct ir *lower_init_expr(struct lower *l, struct ir_list *init, struct ir *x);
+/* A new variable that has x's value; its declaration and assignment go to *init (reader.tempCopy). */
+struct ir_name *lower_temp_copy(struct lower *l, pos at, struct ir *x, struct ir_list *init);
+
+/* lower_builtin.c */
+struct ir *lower_builtin(struct lower *l, node call, u32 id);
+
+#endif
