@@ -21,6 +21,7 @@ struct escape_result {
     struct ir_note *notes; /* in the order in which the compiler prints them, duplicates removed */
     u32 n_notes;
     struct ir_unit *unit;  /* keep_units; else NULL */
+    struct file_info *files; /* rangefunc_files; NULL: nobody asked */
 };
 
 struct escape {
@@ -31,6 +32,7 @@ struct escape {
     const struct escape_profile *profile;
     struct escape_result *results; /* by load_package.id */
     u32 n_results;
+    struct shape_registry *shapes; /* of all units, under program_lock (shape.c) */
     struct map funcs;              /* obj → ir_func of declared functions, all packages */
 };
 

@@ -13,9 +13,18 @@
 void inline_unit(struct ir_unit *u);
 /* The same for one function that was made later (wrappers). */
 void inline_func(struct ir_unit *u, struct ir_func *fn);
-/* Loop variables of each iteration that closures capture or whose address is taken (loopvar.ForCapture). */
+/* Go 1.19 (deadcode.Func): branches and cases that constants decide, before inlining. */
+void inline_deadcode(struct ir_unit *u);
+/* Keeps what loops over testing.B.Loop compute alive, before inlining (bloop.BloopWalk). */
+void inline_bloop(struct ir_unit *u);
+/* Can these be inlined?  Without messages: instances that came up while something was inlined (unified.go, readBodies). */
+void inline_decide_quietly(struct ir_unit *u, const ir_funcs *funcs);
+/* Loop variables of each iteration that closures capture or whose address is taken, after inlining (loopvar.ForCapture). */
 void inline_loopvars(struct ir_unit *u);
-/* Assignments to locals that nobody reads (deadlocals.Funcs). */
+/* Drops what the initialisation of package variables can do at link time, after inline_loopvars (pkginit.MakeTask,
+ * staticinit.Schedule.StaticInit). */
+void inline_static_init(struct ir_unit *u);
+/* Assignments to locals that nobody reads, after that (deadlocals.Funcs). */
 void inline_deadlocals(struct ir_unit *u);
 
 #endif

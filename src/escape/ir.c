@@ -138,6 +138,9 @@ bool ir_do_children(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx)
     if (n->init.n && ir_do_list(&n->init, f, ctx)) {
         return true;
     }
+    if (n->op == IR_CASE && n->name && f(ctx, &n->name->n)) {
+        return true; /* the variable of a type switch (CaseClause.Var) */
+    }
     if ((has & IR_HAS_X) && n->x && f(ctx, n->x)) {
         return true;
     }

@@ -108,3 +108,12 @@ struct obj *scope_insert(struct arena *a, struct scope *s, struct obj *o)
     }
     return NULL;
 }
+
+bool obj_decl_place(const struct obj *o, struct decl_place *place)
+{
+    if (!o->decl || !o->decl->fdecl) {
+        return false;
+    }
+    *place = (struct decl_place){o->decl->file, o->decl->fdecl};
+    return true;
+}

@@ -411,6 +411,13 @@ struct obj *scope_insert(struct arena *a, struct scope *s, struct obj *o);
 struct obj *obj_new(struct arena *a, enum obj_kind kind, u32 pos, struct package *pkg, name_id name,
                     struct type *type, const struct intern *names);
 
+/* Where a declared function stands: its FUNC_DECL in package.files[file]; false: it is not declared in source. */
+struct decl_place {
+    u32 file;
+    node decl;
+};
+bool obj_decl_place(const struct obj *o, struct decl_place *place);
+
 /* ---- results ---- */
 
 enum typed_mode {
@@ -456,6 +463,7 @@ struct file_info {
     struct ast *ast;
     struct scope *scope;
     u16 version; /* minor language version: 21 for go1.21; 0: newest */
+    bool range_func; /* there are loops over functions */
     struct typed *at;
     u8 *mode; /* enum typed_mode */
 };
