@@ -1,6 +1,13 @@
 /* flow.h: the flow of values between places: escape analysis proper.
  *
  * Source: GOROOT/src/cmd/compile/internal/escape (graph.go, expr.go, stmt.go, call.go, solve.go, leaks.go).
+ *
+ * Every variable and every expression that allocates is a place.  An assignment is an edge between places with the
+ * number of dereferences that the value goes through: p = &q is -1, p = q is 0, p = *q is 1.  A place whose address
+ * reaches one that lives longer than itself must be in the heap.
+ *
+ * With u->keep_flows the reasons stay: the paths on which something came to escape, in the words of -m=2.  They are
+ * in the unit's arena.
  */
 #ifndef GOMM_ESCAPE_FLOW_H
 #define GOMM_ESCAPE_FLOW_H
@@ -9,7 +16,62 @@
 #include "escape/profile.h"
 
 /* Analyses the unit's functions, components of the call graph bottom-up: sets IR_ESCAPES/IR_ANALYSED of nodes and names,
- * the functions' tags, and gives the messages of -m. */
+ * the functions' tags, and gives the messages of -m.  The notes have no text: see flow_note_text. */
 void flow_unit(struct ir_unit *u);
+
+/* A note as -m words it, in the unit's arena: its text, or, of flow_unit's notes, what its kind and node say. */
+str flow_note_text(struct ir_unit *u, const struct ir_note *n);
+
+/* ---- reasons ---- */
+
+enum flow_place_kind {
+    FLOW_HEAP,    /* globals, what pointers point to, arguments of unknown functions */
+    FLOW_TEMP,    /* a place that nobody wrote: it joins or delays flows */
+    FLOW_NAME,    /* a variable: n */
+    FLOW_STORAGE, /* what the expression n allocates */
+};
+
+struct flow_place {
+    enum flow_place_kind kind;
+    struct ir *n; /* NULL: HEAP, TEMP */
+};
+
+/* Why a value flows: "from where (why)". */
+struct flow_reason {
+    const struct flow_reason *next;
+    struct ir *where;
+    const char *why; /* "assign", "call parameter", "captured by a closure", "too large for stack" … */
+};
+
+/* dst ← src, through derefs dereferences; -1: src's address. */
+struct flow_step {
+    struct flow_place dst, src;
+    i32 derefs;
+    const struct flow_reason *reasons; /* innermost first */
+};
+
+/* One decision: the address of n, or what the parameter n holds, reaches root.  steps go from n to root. */
+struct flow_why {
+    struct ir *n;
+    struct ir_func *fn; /* n's */
+    struct flow_place root;
+    bool leaks;         /* of a parameter: its value with `derefs` dereferences, not its address */
+    i32 derefs;
+    struct flow_step *steps;
+    u32 n_steps;
+    bool cut;           /* the path met itself: the steps do not reach the root */
+    const struct flow_why *next; /* of the same n, later */
+};
+
+/* All reasons of the unit, in the order in which the compiler finds (and -m=2 prints) them; none without keep_flows. */
+const struct flow_why *flow_reasons(const struct ir_unit *u, u32 *n);
+/* Why n (a name or an allocating expression) is in the heap; NULL: it is not, or nobody knows. */
+const struct flow_why *flow_why_heap(const struct ir_unit *u, const struct ir *n);
+/* The first leak of a parameter; others by next, where leaks is set. */
+const struct flow_why *flow_why_leak(const struct ir_unit *u, const struct ir_name *param);
+
+/* As -m=2 prints it, several lines.  at writes a position as "file:line:col". */
+void flow_write_why(struct strbuf *out, struct ir_unit *u, const struct flow_why *w,
+                    void (*at)(void *ctx, struct strbuf *out, pos pos), void *ctx);
 
 #endif
