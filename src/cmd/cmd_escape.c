@@ -19,8 +19,7 @@ bool cmd_escape_wanted(const struct cmd_escape *c, const struct load_package *p)
 
 bool cmd_escape_compiles(const struct cmd_escape *c, const struct load_package *p)
 {
-    const struct package *t = c->prog->pkgs[p->id];
-    return t && t->n_errors == 0 && p->n_errors == 0 && !t->tainted;
+    return !c->broken[p->id];
 }
 
 /* ---- errors ---- */
@@ -62,13 +61,28 @@ static void escape_package_errors(struct cmd_escape *c, const struct load_packag
     strbuf_release(&b);
 }
 
+static bool escape_is_broken(const struct cmd_escape *c, const struct load_package *l)
+{
+    const struct package *p = c->prog->pkgs[l->id];
+    bool broken = !p || p->n_errors > 0;
+    for (u32 i = 0; i < l->n_errors; i++) {
+        broken = broken || !l->errors[i].warning;
+    }
+    for (u32 i = 0; i < l->n_imports; i++) {
+        broken = broken || (l->imports[i].pkg && c->broken[l->imports[i].pkg->id]);
+    }
+    return broken;
+}
+
 static void escape_errors(struct cmd_escape *c)
 {
+    c->broken = ARENA_ARRAY(&c->arena, bool, c->load->n_pkgs);
     for (u32 i = 0; i < c->load->n_errors; i++) {
         escape_load_error(c, &c->load->errors[i]);
     }
     for (u32 i = 0; i < c->load->n_pkgs; i++) {
-        escape_package_errors(c, c->load->pkgs[i]);
+        escape_package_errors(c, c->load->pkgs[i]); /* dependencies first */
+        c->broken[i] = escape_is_broken(c, c->load->pkgs[i]);
     }
 }
 

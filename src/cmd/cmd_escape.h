@@ -23,6 +23,7 @@ struct cmd_escape {
     struct program *prog;
     struct escape *escape;
     struct strbuf out;
+    bool *broken; /* by load_package.id: it or what it imports has errors */
     u32 load_errors, bad_packages;
 };
 
