@@ -425,7 +425,7 @@ struct ir_unit {
     VEC(struct type *) wrap; /* declared types whose methods may need wrappers (lower_wrapper.c) */
     ir_funcs todo;           /* whose bodies are still to be lowered */
     u32 n_temps;
-    u32 scc_last;            /* ir_scc.c */
+    u32 scc_last, scc_depth; /* ir_scc.c */
     u32 during_inlining;     /* depth of lower_inline: instances made now are not analysed here (unified.go, readBodies) */
     bool no_inline;          /* -l */
     bool keep_flows;         /* edges remember why (for -why and reports) */
@@ -514,6 +514,7 @@ void ir_visit_components(struct ir_unit *u, const ir_funcs *funcs, ir_callees_fn
                          ir_component_fn *f, void *ctx);
 /* The function of this unit that a node refers to; NULL: none. */
 struct ir_func *ir_edge_of(struct ir *n);
+void ir_find_callees(const struct ir_func *fn, struct arena *a, ir_funcs *out);
 
 /* ---- ir_print.c ---- */
 

@@ -11,6 +11,12 @@
 
 enum { SCC_DONE = 1u << 31 }; /* in ir_func.scc: its component has been given away */
 
+/* What another walk knows of a function that this one, within a component of that one, enters. */
+struct scc_saved {
+    struct ir_func *fn;
+    u32 scc;
+};
+
 struct scc {
     u32 base; /* numbers up to here are of earlier walks */
     u32 *gen; /* the last number that was given out */
@@ -19,6 +25,8 @@ struct scc {
     ir_component_fn *f;
     void *ctx;
     ir_funcs stack;
+    VEC(struct scc_saved) saved;
+    bool nested;
     struct arena *arena;
 };
 
@@ -32,6 +40,9 @@ static u32 visit(struct scc *s, struct ir_func *fn)
     size_t at = s->stack.n;
     ir_funcs edges = {0};
 
+    if (s->nested) {
+        vec_push_in(s->arena, &s->saved, (struct scc_saved){fn, fn->scc});
+    }
     fn->scc = id;
     vec_push_in(s->arena, &s->stack, fn);
     s->callees(s->callees_ctx, fn, s->arena, &edges);
@@ -56,14 +67,26 @@ void ir_visit_components(struct ir_unit *u, const ir_funcs *funcs, ir_callees_fn
                          ir_component_fn *f, void *ctx)
 {
     struct arena_scratch scratch = arena_scratch_begin(u->arena);
-    struct scc s = {u->scc_last, &u->scc_last, callees, callees_ctx, f, ctx, {0}, scratch.arena};
+    struct scc s = {.base = u->scc_last,
+                    .gen = &u->scc_last,
+                    .callees = callees,
+                    .callees_ctx = callees_ctx,
+                    .f = f,
+                    .ctx = ctx,
+                    .nested = u->scc_depth > 0,
+                    .arena = scratch.arena};
 
     BUG_IF(u->scc_last > SCC_DONE / 2);
+    u->scc_depth++;
     for (size_t i = 0; i < funcs->n; i++) {
         if (!funcs->v[i]->closure) {
             visit(&s, funcs->v[i]);
         }
     }
+    for (size_t i = 0; i < s.saved.n; i++) {
+        s.saved.v[i].fn->scc = s.saved.v[i].scc;
+    }
+    u->scc_depth--;
     arena_scratch_end(scratch);
 }
 
@@ -102,12 +125,17 @@ static bool add_edges(void *ctx, struct ir *n)
     return ir_do_children(n, add_edges, e);
 }
 
-static void body_callees(void *ctx, struct ir_func *fn, struct arena *a, ir_funcs *out)
+void ir_find_callees(const struct ir_func *fn, struct arena *a, ir_funcs *out)
 {
     struct edges e = {a, out};
 
-    (void)ctx;
     ir_do_list(&fn->body, add_edges, &e);
+}
+
+static void body_callees(void *ctx, struct ir_func *fn, struct arena *a, ir_funcs *out)
+{
+    (void)ctx;
+    ir_find_callees(fn, a, out);
 }
 
 void ir_visit_bottom_up(struct ir_unit *u, const ir_funcs *funcs, ir_component_fn *f, void *ctx)

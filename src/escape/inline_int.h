@@ -1,0 +1,116 @@
+/* inline_int.h: what the parts of the inliner share.
+ *
+ *   inline.c        the two orders of work: devirtualising and inlining in turns (Go 1.22 and later), or inlining first
+ *   inline_cost.c   what a function costs, whether it can be inlined, whether a call is worth it
+ *   inline_devirt.c interface calls with one target
+ *   inline_intrinsic.c  functions that the compiler's back end replaces
+ *
+ * A call that is inlined stays the same node: the IR_INLCALL is written over it.  So whoever points to it (assignments,
+ * arguments, definitions of variables) sees what it became, as they do in the compiler by way of the parentheses that it
+ * puts around each call while it inlines.
+ */
+#ifndef GOMM_ESCAPE_INLINE_INT_H
+#define GOMM_ESCAPE_INLINE_INT_H
+
+#include "escape/inline.h"
+
+/* A call where inlining is tried. */
+struct inline_site {
+    struct ir *call;
+    struct ir_func *callee; /* that it was resolved to; NULL: not yet */
+    bool settled;           /* inlined, or never to be */
+};
+
+/* What is known of a function of the unit while the inliner works on it (ir_func.note). */
+struct inline_fn {
+    VEC(struct inline_site) sites; /* in the unit's arena */
+    ir_funcs edges;      /* functions that it refers to, in order; the same */
+    u32 uses;            /* of closures: calls that were resolved to it */
+    bool scanned;        /* sites, edges and big are there */
+    bool stale;          /* edges are to be found again */
+    bool big;            /* inl.go: IsBigFunc */
+    bool analysed;       /* its assignments are in devirt.assigns */
+};
+
+/* All assignments to a local variable of interface type. */
+struct devirt_assign {
+    struct type *type; /* a concrete type that is assigned; or */
+    struct ir *node;   /* an expression; both NULL: anything */
+};
+struct devirt_var {
+    VEC(struct devirt_assign) v; /* in the unit's arena */
+    u32 seen;                    /* the last question in which it came up */
+};
+
+/* Where the intrinsics of packages asked for before stand. */
+enum { INLINE_PKG_CACHE = 32 };
+struct inline_pkg {
+    const struct package *p;
+    u32 table;
+};
+struct inline_pkg_cache {
+    struct inline_pkg v[INLINE_PKG_CACHE];
+};
+
+struct inliner {
+    struct ir_unit *u;
+    u32 arch;         /* for inline_is_intrinsic */
+    bool merge_loads; /* the architecture loads what is not aligned */
+    bool quiet;       /* nothing is said of functions that can be inlined */
+    struct inline_pkg_cache pkgs;
+    struct map vars;  /* ir_name → struct devirt_var */
+    struct map calls; /* call → struct devirt_ref: variables that get an interface from it */
+    u32 question;
+};
+
+/* ---- inline.c ---- */
+
+struct inline_fn *inline_fn_of(struct inliner *in, struct ir_func *fn);
+/* Sites, edges and size of a function's body. */
+struct inline_fn *inline_scan(struct inliner *in, struct ir_func *fn);
+/* The function that a call certainly calls (inl.go, inlCallee); decide: if it is a closure, find out whether it can be
+ * inlined. */
+struct ir_func *inline_callee(struct inliner *in, struct ir_func *caller, struct ir *fun, bool decide);
+/* ir.StaticValue, of the version. */
+struct ir *inline_static_value(const struct ir_unit *u, struct ir *n);
+
+/* ---- inline_cost.c ---- */
+
+enum {
+    INLINE_BUDGET = 80,
+    INLINE_CALL_COST = 57,
+    INLINE_THROW_COST = INLINE_BUDGET,
+    INLINE_PANIC_COST = 1,
+    INLINE_CLOSURE_COST = 15,
+    INLINE_BIG_NODES = 5000,
+    INLINE_BIG_MAX_COST = 20,
+    INLINE_CALLED_ONCE_COST = 10 * INLINE_BUDGET,
+};
+
+/* Decides whether fn can be inlined, once (CanInline). */
+void inline_decide(struct inliner *in, struct ir_func *fn);
+/* May this call be replaced by callee's body (canInlineCallExpr)?  once: it is a closure's only call. */
+bool inline_worth(const struct inliner *in, struct ir_func *caller, const struct ir *call, const struct ir_func *callee,
+                  bool big_caller, bool once);
+/* Nodes that the compiler has and struct ir has not. */
+u32 inline_hidden_nodes(const struct ir *n);
+/* a, b = f() is three statements and two variables since unified IR, and shall cost what it did before: the number of
+ * nodes not to count. */
+i32 inline_multi_assign_extra(const struct ir *n);
+
+/* ---- inline_devirt.c ---- */
+
+/* Makes an interface call whose target is known a direct one (devirtualize.StaticCall); true: it did. */
+bool inline_devirt_call(struct inliner *in, struct ir_func *fn, struct ir *call);
+/* call has become an inlined body in fn (State.InlinedCall). */
+void inline_devirt_inlined(struct inliner *in, struct ir_func *fn, struct ir *call);
+void inline_devirt_init(struct inliner *in);
+void inline_devirt_release(struct inliner *in);
+
+/* ---- inline_intrinsic.c ---- */
+
+u32 inline_arch(str goarch, const struct escape_profile *p);
+bool inline_can_merge_loads(str goarch, const struct escape_profile *p);
+bool inline_is_intrinsic(struct inliner *in, const struct ir *call);
+
+#endif
