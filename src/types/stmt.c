@@ -7,9 +7,20 @@ enum {
     BREAK_OK = 1,
     CONTINUE_OK = 2,
     FALLTHROUGH_OK = 4,
-    FINAL_CASE = 8,
-    IN_TYPE_SWITCH = 16,
+    FINAL_CASE = 8,      /* last statement of the last clause of a switch */
+    IN_TYPE_SWITCH = 16, /* which is what a break would leave */
 };
+
+/* Of statements in a block and of those of a list but the last; of those in what a break leaves. */
+static u32 ctx_inner(u32 ctx)
+{
+    return ctx & ~(u32)(FALLTHROUGH_OK | FINAL_CASE);
+}
+
+static u32 ctx_breakable(u32 ctx)
+{
+    return (ctx_inner(ctx) & ~(u32)IN_TYPE_SWITCH) | BREAK_OK;
+}
 
 static void stmt(struct checker *c, u32 ctx, node s);
 
@@ -36,7 +47,7 @@ static void stmt_list(struct checker *c, u32 ctx, u32 list)
         n--;
     }
     for (u32 i = 0; i < n; i++) {
-        stmt(c, i + 1 == n ? ctx : ctx & ~(u32)FALLTHROUGH_OK, v[i]);
+        stmt(c, i + 1 == n ? ctx : ctx_inner(ctx), v[i]);
     }
 }
 
@@ -174,8 +185,8 @@ static void branch_stmt(struct checker *c, u32 ctx, node s)
     case TOK_FALLTHROUGH:
         if (!(ctx & FALLTHROUGH_OK)) {
             check_error(c, at_node(c, s), "%s",
-                        ctx & FINAL_CASE       ? "cannot fallthrough final case in switch"
-                        : ctx & IN_TYPE_SWITCH ? "cannot fallthrough in type switch"
+                        ctx & IN_TYPE_SWITCH ? "cannot fallthrough in type switch"
+                        : ctx & FINAL_CASE   ? "cannot fallthrough final case in switch"
                                                : "fallthrough statement out of place");
         }
         break;
@@ -456,7 +467,7 @@ static void jumps_of_list(struct checker *c, u32 ctx, u32 list)
         n--;
     }
     for (u32 i = 0; i < n; i++) {
-        jumps(c, i + 1 == n ? ctx : ctx & ~(u32)FALLTHROUGH_OK, v[i]);
+        jumps(c, i + 1 == n ? ctx : ctx_inner(ctx), v[i]);
     }
 }
 
@@ -464,7 +475,7 @@ static void jumps_of_list(struct checker *c, u32 ctx, u32 list)
  * seen those all the same. */
 static void jumps(struct checker *c, u32 ctx, node s)
 {
-    u32 inner = ctx & ~(u32)(FALLTHROUGH_OK | FINAL_CASE | IN_TYPE_SWITCH);
+    u32 inner = ctx_inner(ctx);
     const struct ast_node *n = check_at(c, s);
     u32 list = 0;
 
@@ -485,19 +496,13 @@ static void jumps(struct checker *c, u32 ctx, node s)
             jumps(c, inner, ast_rec(c->ast, s, IF_ELSE));
         }
         break;
-    case AST_FOR: jumps(c, inner | BREAK_OK | CONTINUE_OK, ast_rec(c->ast, s, FOR_BODY)); break;
-    case AST_SWITCH:
-        list = ast_rec(c->ast, s, SWITCH_BODY);
-        inner |= BREAK_OK;
-        break;
-    case AST_SELECT:
-        list = n->a;
-        inner |= BREAK_OK;
-        break;
+    case AST_FOR: jumps(c, ctx_breakable(ctx) | CONTINUE_OK, ast_rec(c->ast, s, FOR_BODY)); break;
+    case AST_SWITCH: list = ast_rec(c->ast, s, SWITCH_BODY); break;
+    case AST_SELECT: list = n->a; break;
     default: break;
     }
     for (u32 i = 0, len = ast_list_len(c->ast, list); i < len; i++) {
-        u32 clause = inner;
+        u32 clause = ctx_breakable(ctx);
         if (n->kind == AST_SWITCH) {
             clause |= n->a && check_kind(c, n->a) == AST_TYPE_SWITCH ? IN_TYPE_SWITCH
                       : i + 1 < len                                  ? FALLTHROUGH_OK
@@ -563,7 +568,7 @@ static void for_stmt(struct checker *c, u32 ctx, node s)
 
 static void stmt_kind(struct checker *c, u32 ctx, node s)
 {
-    u32 inner = ctx & ~(u32)(FALLTHROUGH_OK | FINAL_CASE | IN_TYPE_SWITCH);
+    u32 inner = ctx_inner(ctx);
     const struct ast_node *n = check_at(c, s);
 
     switch (n->kind) {
@@ -599,7 +604,7 @@ static void stmt_kind(struct checker *c, u32 ctx, node s)
         close_scope(c);
         break;
     case AST_SWITCH:
-        inner |= BREAK_OK;
+        inner = ctx_breakable(ctx);
         open_scope(c, s);
         if (ast_rec(c->ast, s, SWITCH_INIT)) {
             stmt(c, 0, ast_rec(c->ast, s, SWITCH_INIT));
@@ -611,8 +616,8 @@ static void stmt_kind(struct checker *c, u32 ctx, node s)
         }
         close_scope(c);
         break;
-    case AST_SELECT: select_stmt(c, inner | BREAK_OK, s); break;
-    case AST_FOR: for_stmt(c, inner | BREAK_OK | CONTINUE_OK, s); break;
+    case AST_SELECT: select_stmt(c, ctx_breakable(ctx), s); break;
+    case AST_FOR: for_stmt(c, ctx_breakable(ctx) | CONTINUE_OK, s); break;
     default: break; /* a syntax error has been reported */
     }
 }
