@@ -24,6 +24,8 @@ void inline_loopvars(struct ir_unit *u);
 /* Drops what the initialisation of package variables can do at link time, after inline_loopvars (pkginit.MakeTask,
  * staticinit.Schedule.StaticInit). */
 void inline_static_init(struct ir_unit *u);
+/* Can evaluating n be observed, as far as static initialisation knows? (staticinit.AnySideEffects) */
+bool inline_side_effects(struct ir *n);
 /* Assignments to locals that nobody reads, after that (deadlocals.Funcs). */
 void inline_deadlocals(struct ir_unit *u);
 

@@ -73,7 +73,7 @@ typedef u32 name_id; /* of the program's interner; 0 is no name */
     X(DECL_STMT) /* a: list of declarations */                                                     \
     X(ASSIGN)    /* op: DEF for :=, NONE for =, else op=; a: left; b: [right], none for ++, -- */  \
     X(BRANCH)    /* op: enum token (break, continue, fallthrough, goto); a: [NAME] */              \
-    X(CALL_STMT) /* op: enum token (go, defer); a: call, any expression in wrong programs */       \
+    X(CALL_STMT) /* op: enum token (go, defer); a: call, any expression in wrong programs; b: 0 */ \
     X(RETURN)    /* a: [results], perhaps a LIST */                                                \
     X(IF)        /* a: [condition]; b: {[init], BLOCK, [else]} */                                  \
     X(FOR)       /* a: [init] or RANGE; b: {[condition], [post], BLOCK} */                         \
@@ -97,6 +97,9 @@ enum {
     AST_FLAG_ALIAS = 1,
     AST_FLAG_SKIPPED = 1,
     AST_FLAG_DEF = 1,
+    /* FUNC_LIT, in trees that escape/rangefunc.c has made only: the body of a loop over a function.  Its FUNC_TYPE is
+     * empty, the type that is known of it counts. */
+    AST_FLAG_RANGE_BODY = 1,
 };
 
 enum ast_dir { AST_DIR_BOTH, AST_DIR_SEND, AST_DIR_RECV };

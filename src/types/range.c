@@ -62,6 +62,7 @@ static struct key_val over_func(struct checker *c, struct type_signature *f)
                           ? ITERATOR "yield func returns user-defined boolean, not bool"
                           : ITERATOR "yield func does not return bool");
     }
+    c->f->range_func = true;
     return with(yield->params->n >= 1 ? yield->params->vars[0]->type : NULL,
                 yield->params->n >= 2 ? yield->params->vars[1]->type : NULL);
 }
