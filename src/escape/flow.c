@@ -113,7 +113,7 @@ static void analyse(void *ctx, struct ir_func **v, u32 n, bool recursive)
         init_func(b, v[i]);
     }
     for (u32 i = 0; i < n; i++) {
-        if (!v[i]->closure) {
+        if (!ir_is_closure(b->u, v[i])) {
             flow_walk_func(b, v[i]); /* closures: where they stand */
         }
     }

@@ -99,7 +99,7 @@ static void closure(struct flow_fn *e, struct flow_hole k, struct ir *n)
     struct ir_func *fn = n->func;
 
     vec_push(&b->closures, (struct flow_closure){flow_spill(e, k, n), n});
-    if (!fn->closure) {
+    if (!ir_is_closure(b->u, fn)) {
         return;
     }
     for (u32 i = 0; i < fn->n_cvars; i++) {

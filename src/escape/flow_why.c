@@ -135,7 +135,7 @@ static void write_step(struct strbuf *out, struct ir_unit *u, const struct flow_
 {
     strbuf_printf(out, "%.*s:   flow: ", STR_ARG(at_n));
     write_place(out, u, s->dst);
-    strbuf_puts(out, u->profile->mutator_callee ? " ← " : " = ");
+    strbuf_puts(out, u->profile->walk_deque ? " ← " : " = ");
     if (s->derefs < 0) {
         strbuf_putc(out, '&');
     } else {
@@ -155,7 +155,7 @@ static void write_step(struct strbuf *out, struct ir_unit *u, const struct flow_
 void flow_write_why(struct strbuf *out, struct ir_unit *u, const struct flow_why *w,
                     void (*at)(void *ctx, struct strbuf *out, pos pos), void *ctx)
 {
-    bool in = u->profile->mutator_callee; /* messages name the function since then */
+    bool in = u->profile->walk_deque; /* messages name the function since then */
     struct strbuf place = {0};
 
     if (!w->n) {

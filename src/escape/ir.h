@@ -502,6 +502,10 @@ void ir_dump(struct strbuf *out, struct ir_unit *u, const struct ir_func *fn);
 
 /* ---- ir_scc.c ---- */
 
+/* Does fn belong to the function around it (ir.Func.IsClosure, IsHiddenClosure)?  Function literals that capture nothing
+ * are functions of their own since Go 1.24; before, those outside of functions. */
+bool ir_is_closure(const struct ir_unit *u, const struct ir_func *fn);
+
 /* A component of the static call graph; recursive: more than one function that is no closure of another, or one that
  * calls itself.  Closures come behind the function around them. */
 typedef void ir_component_fn(void *ctx, struct ir_func **v, u32 n, bool recursive);

@@ -8,6 +8,7 @@
  * may change the bodies of that component only.
  */
 #include "escape/ir.h"
+#include "escape/profile.h"
 
 enum { SCC_DONE = 1u << 31 }; /* in ir_func.scc: its component has been given away */
 
@@ -18,6 +19,7 @@ struct scc_saved {
 };
 
 struct scc {
+    const struct ir_unit *u;
     u32 base; /* numbers up to here are of earlier walks */
     u32 *gen; /* the last number that was given out */
     ir_callees_fn *callees;
@@ -29,6 +31,17 @@ struct scc {
     bool nested;
     struct arena *arena;
 };
+
+bool ir_is_closure(const struct ir_unit *u, const struct ir_func *fn)
+{
+    if (!fn->closure) {
+        return false;
+    }
+    if (u->profile->closure_captures) {
+        return fn->n_cvars > 0;
+    }
+    return u->profile->unified || !fn->parent || !(fn->parent->flags & IR_FUNC_PKGINIT);
+}
 
 static u32 visit(struct scc *s, struct ir_func *fn)
 {
@@ -50,7 +63,7 @@ static u32 visit(struct scc *s, struct ir_func *fn)
         u32 m = visit(s, edges.v[i]);
         min = m < min ? m : min;
     }
-    if (min < id || fn->closure) {
+    if (min < id || ir_is_closure(s->u, fn)) {
         return min;
     }
     /* What is on the stack from fn on is a component. */
@@ -67,7 +80,8 @@ void ir_visit_components(struct ir_unit *u, const ir_funcs *funcs, ir_callees_fn
                          ir_component_fn *f, void *ctx)
 {
     struct arena_scratch scratch = arena_scratch_begin(u->arena);
-    struct scc s = {.base = u->scc_last,
+    struct scc s = {.u = u,
+                    .base = u->scc_last,
                     .gen = &u->scc_last,
                     .callees = callees,
                     .callees_ctx = callees_ctx,
@@ -79,7 +93,7 @@ void ir_visit_components(struct ir_unit *u, const ir_funcs *funcs, ir_callees_fn
     BUG_IF(u->scc_last > SCC_DONE / 2);
     u->scc_depth++;
     for (size_t i = 0; i < funcs->n; i++) {
-        if (!funcs->v[i]->closure) {
+        if (!ir_is_closure(u, funcs->v[i])) {
             visit(&s, funcs->v[i]);
         }
     }

@@ -22,11 +22,12 @@ enum { OLDEST = 19, NEWEST = 26, KB = 1024, MB = 1024 * KB };
     .mutator_callee = true, .godefer_early = true, .closure_results = true, .loopvar = true, .inline_interleaved = true
 /* range over functions; package deadlocals */
 #define V23 V22, .range_func = true, .deadlocals = true
-/* ir/cfg.go: golang.org/issue/73536; testing.B.Loop */
+/* ir/cfg.go: golang.org/issue/73536; ir/func.go, IsClosure; testing.B.Loop */
 #define V24_COMMON .max_implicit_var = 64 * KB, .leak_results = 5, .for_inlinable = true, .unified = true, \
     .outline_maps = true, .static_inlined = true, .static_mutation = true, .mutator_callee = true, \
     .godefer_early = true, .closure_results = true, .loopvar = true, .inline_interleaved = true, .range_func = true, \
-    .deadlocals = true, .max_stack_var = 128 * KB, .closure_called_once = true, .bloop = true, .param_call_cost = 17
+    .deadlocals = true, .max_stack_var = 128 * KB, .closure_called_once = true, .closure_captures = true, .bloop = true, \
+    .param_call_cost = 17
 /* escape.go: rewriteWithLiterals; make and append of sizes that are not constant (release notes of 1.25: "Slices") */
 #define V25 V24_COMMON, .append_location = true, .variable_make = true, .rewrite_literals = true
 /* escape/solve.go has a deque; devirtualize follows assignments */

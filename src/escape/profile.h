@@ -16,6 +16,7 @@ struct escape_profile {
     bool mutator_callee;     /* 1.22: tags have mutator and callee, zero-copy conversions are announced */
     bool godefer_early;      /* 1.22: calls of go and defer are wrapped in closures before inlining, not by escape analysis */
     bool closure_results;    /* 1.22: results of closures stay known while all calls are; before: of those called where they stand */
+    bool closure_captures;   /* 1.24: function literals that capture nothing are no closures */
     bool walk_deque;         /* 1.26: work lists of the solver are queues, escaping places first; before: stacks */
     bool loopvar;            /* 1.22: variables of each iteration, where the file's version says so */
     bool append_location;    /* 1.25: append has a location of its own and a message */
