@@ -404,7 +404,8 @@ struct ir *lower_func_lit(struct lower *l, node lit)
 {
     struct ir_unit *u = l->u;
     struct type *t = l->file->at[lit].type;
-    struct ir_func *fn = lower_new_closure(l, IR_CLOSURE, lower_pos(l, lit), as_signature(t));
+    enum ir_op why = ast_at(l->ast, lit)->flags & AST_FLAG_RANGE_BODY ? IR_RANGE : IR_CLOSURE;
+    struct ir_func *fn = lower_new_closure(l, why, lower_pos(l, lit), as_signature(t));
 
     fn->closure->type = shape_subst(u, l->env, t);
     fn->env = l->env;
