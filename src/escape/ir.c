@@ -94,14 +94,16 @@ struct ir_name *ir_local(struct ir_unit *u, struct ir_func *fn, pos at, u32 inl,
         fn->dcl = n;
     }
     fn->last_dcl = n;
+    fn->n_dcl++;
     return n;
 }
 
 struct ir_name *ir_temp(struct ir_unit *u, struct ir_func *fn, pos at, u32 inl, struct type *type)
 {
+    u32 number = fn->n_dcl;
     struct ir_name *n = ir_local(u, fn, at, inl, STR(""), type);
     n->flags |= IR_NAME_TEMP;
-    n->result = u->n_temps++; /* a number, for messages that name it */
+    n->result = number; /* messages show it as .autotmp_<number> (typecheck/dcl.go, autotmpname) */
     return n;
 }
 

@@ -344,6 +344,7 @@ struct ir_func {
     struct ir_leaks *tags;   /* n_recv + n_params; valid when state is IR_ESC_TAGGED or IR_FUNC_IMPORTED */
     bool *ddd_uintptr;
 
+    u32 n_dcl; /* names declared so far: temporaries are numbered by it */
     struct ir_name *dcl, *last_dcl; /* all names of the body, by next_dcl, parameters and results first */
     struct ir_list body;
     struct ir *closure;        /* CLOSURE node; NULL: declared */

@@ -193,6 +193,10 @@ static void put_name(struct printer *w, const struct ir_name *n)
         put_func(w, n->func);
         return;
     }
+    if (n->flags & IR_NAME_TEMP) {
+        strbuf_printf(w->out, ".autotmp_%u", n->result);
+        return;
+    }
     if (str_has_prefix(n->text, STR("~b"))) {
         put_text(w, "_");
         return;

@@ -543,6 +543,7 @@ static void lower_adopt(struct ir_func *caller, struct ir_func *body)
         caller->dcl = body->dcl;
     }
     caller->last_dcl = body->last_dcl;
+    caller->n_dcl += body->n_dcl;
 }
 
 struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *call, struct ir_func *callee, u32 inl)
@@ -550,6 +551,7 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
     struct ir_func *tmp = ARENA_NEW(u->arena, struct ir_func);
     *tmp = *callee;
     tmp->dcl = tmp->last_dcl = NULL;
+    tmp->n_dcl = 0;
     tmp->params = NULL;
     tmp->body = (struct ir_list){0};
     tmp->n_cvars = 0;
