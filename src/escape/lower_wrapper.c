@@ -65,6 +65,23 @@ static struct type_signature *wrap_signature(struct ir_unit *u, struct wrap *w)
     return type_new_signature(u->arena, recv, m->params, m->results, m->t.flag & TYPE_FLAG_VARIADIC);
 }
 
+/* The results of a call of several go through temporaries (typecheck.RewriteMultiValueCall). */
+static void wrap_results(struct ir_unit *u, struct ir_func *fn, struct ir *ret, struct ir *call)
+{
+    struct ir *as = ir_new(u, IR_AS2FUNC, 0, 0, NULL);
+
+    for (u32 i = 0; i < fn->n_results; i++) {
+        struct ir_name *t = ir_temp(u, fn, 0, 0, fn->sig->results->vars[i]->type);
+        struct ir *d = ir_new(u, IR_DCL, 0, 0, NULL);
+        d->x = &t->n;
+        ir_push(u, &as->init, d);
+        ir_push(u, &as->list, &t->n);
+        ir_push(u, &ret->list, &t->n);
+    }
+    ir_push(u, &as->body, call);
+    ir_push(u, &ret->init, as);
+}
+
 static void wrap_make(struct wrap *w)
 {
     struct ir_unit *u = w->u;
@@ -89,7 +106,11 @@ static void wrap_make(struct wrap *w)
     struct ir *call = lower_call_of(&l, 0, fun, &args, sig->t.flag & TYPE_FLAG_VARIADIC);
     if (fn->n_results) {
         struct ir *r = ir_new(u, IR_RETURN, 0, 0, NULL);
-        ir_push(u, &r->list, call);
+        if (fn->n_results > 1) {
+            wrap_results(u, fn, r, call);
+        } else {
+            ir_push(u, &r->list, call);
+        }
         call = r;
     }
     ir_push(u, &fn->body, call);
