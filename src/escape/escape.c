@@ -36,6 +36,7 @@ static void unit_free(struct ir_unit *u)
     vec_release(&u->notes);
     vec_release(&u->todo);
     vec_release(&u->wrap);
+    vec_release(&u->wrap_values);
     map_release(&u->func_of);
     map_release(&u->globals);
     strmap_release(&u->runtime);

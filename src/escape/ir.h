@@ -408,6 +408,12 @@ enum ir_note_kind {
     NOTE_OTHER,
 };
 
+/* A method value whose function may have to be made (lower_wrapper.c). */
+struct ir_wrap_value {
+    struct ir *n; /* METHVALUE */
+    bool have;    /* another package has made it */
+};
+
 struct ir_unit {
     struct escape *all;      /* the program (escape.h) */
     const struct escape_profile *profile;
@@ -423,10 +429,12 @@ struct ir_unit {
     struct map method_types; /* method's obj → signature with the receiver first (lower_expr.c) */
     struct shape_unit *shape; /* instances and shapes of this unit (shape_int.h); NULL: none yet */
     struct strmap runtime;   /* name → ir_func of what only the compiler calls (lower_runtime.c) */
+    VEC(struct ir_wrap_value) wrap_values; /* METHVALUEs, for the same */
     VEC(struct type *) wrap; /* declared types whose methods may need wrappers (lower_wrapper.c) */
     ir_funcs todo;           /* whose bodies are still to be lowered */
     u32 n_temps;
     u32 scc_last, scc_depth; /* ir_scc.c */
+    bool wrapping;           /* wrappers are being made: all else is done */
     u32 during_inlining;     /* depth of lower_inline: instances made now are not analysed here (unified.go, readBodies) */
     bool no_inline;          /* -l */
     bool keep_flows;         /* edges remember why (for -why and reports) */

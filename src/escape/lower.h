@@ -148,7 +148,7 @@ struct ir *shape_method_expr(struct lower *l, pos pos, struct type *recv, struct
 /* x.M as a value, fun and dict from shape_method_expr: METHVALUE, or where the dictionary is not a constant a closure over
  * x and the dictionary. */
 struct ir *shape_method_value(struct lower *l, pos pos, struct ir *recv, struct ir *fun, struct ir *dict);
-/* T.M as a value (exprMethodExpr), T and the method as written; path: embedded fields that lead to it. */
+/* T.M as a value (exprMethodExpr), T and the method as written; path: the selection's, the last is the method. */
 struct ir *shape_method_func(struct lower *l, pos pos, struct type *t, struct obj *method, const u32 *path, u32 n_path);
 
 /* ---- range over functions: rangefunc.c ---- */
@@ -171,6 +171,8 @@ struct ir *lower_runtime_name(struct ir_unit *u, const char *name);
 void lower_wrappers(struct ir_unit *u);
 /* A TYPE_DECL whose methods may need wrappers; those of packages are found by lower_wrappers itself. */
 void lower_wrap_later(struct ir_unit *u, const struct file_info *f, node decl);
+/* A METHVALUE, whose function x.M-fm is one too. */
+void lower_wrap_value(struct lower *l, struct ir *methvalue);
 
 /* ---- package initialisation: lower_init.c ---- */
 

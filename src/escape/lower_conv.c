@@ -208,6 +208,8 @@ struct ir *lower_assignable(struct lower *l, struct type *t, node x)
         }
         return n;
     }
+    shape_need(l, src);
+    shape_need(l, t);
     /* Places of conversions are those of what is converted. */
     return convert_read(l, lower_pos(l, x), t, lower_expr(l, x), true, false);
 }
@@ -216,6 +218,8 @@ struct ir *lower_conversion(struct lower *l, struct type *t, node x)
 {
     struct type *src = lower_type_raw(l, x);
 
+    shape_need(l, src);
+    shape_need(l, t);
     return convert_read(l, lower_pos(l, x), t, lower_expr(l, x), false,
                         src && type_identical(src, t));
 }
@@ -301,6 +305,8 @@ static void multi_from_one(struct lower *l, pos at, node x, struct type_tuple *t
         ir_push(l->u, &as->init, declare(l, at, tmp));
         ir_push(l->u, &as->list, &tmp->n);
         if (to && to != src && !type_identical(src, to)) {
+            shape_need(l, src);
+            shape_need(l, to);
             res = lower_convert(l, at, lower_subst(l, to), res, true);
         }
         ir_push(l->u, out, res);

@@ -148,6 +148,8 @@ struct ir *lower_type_expr(struct lower *l, pos at, struct type *iface, struct t
     if (!derived) {
         return lower_type_node(l, to);
     }
+    shape_need(l, t);
+    shape_need(l, iface);
     struct ir *n = lower_new(l, IR_DYNAMICTYPE, at, to);
     *(itab ? &n->y : &n->x) = lower_rtti_word(l, at);
     return n;
@@ -343,6 +345,7 @@ static struct ir *method_val(struct lower *l, node n, const struct selection *s)
     struct ir *v = lower_unary(l, IR_METHVALUE, at, lower_type_of(l, n), x);
     v->sel = s->obj;
     v->func = fun->func;
+    lower_wrap_value(l, v);
     return v;
 }
 
@@ -670,16 +673,31 @@ static struct ir *binary_chain(struct lower *l, node n)
 
 /* ---- all expressions ---- */
 
+/* What was not understood, mostly because it depends on C: it has no type, flows nowhere, and its operands are lost. */
+struct ir *lower_unknown(struct lower *l, node x)
+{
+    return lower_new(l, IR_NIL, lower_pos(l, x), TYPE_BAD);
+}
+
 struct ir *lower_expr(struct lower *l, node x)
 {
     x = ast_unparen(l->ast, x);
     const struct ast_node *e = ast_at(l->ast, x);
 
-    if (l->file->mode[x] == MODE_CONST) {
+    switch ((enum typed_mode)l->file->mode[x]) {
+    case MODE_CONST: {
         const struct constant *v = info_const(l->file, x);
-        if (v) {
-            return lower_literal(l, e->pos, lower_type_of(l, x), v);
+        return v ? lower_literal(l, e->pos, lower_type_of(l, x), v) : lower_unknown(l, x);
+    }
+    case MODE_NONE: {
+        /* Variables on the left of := have no mode. */
+        const struct obj *o = e->kind == AST_NAME ? l->file->at[x].obj : NULL;
+        if (!o || o->kind != OBJ_VAR) {
+            return lower_unknown(l, x);
         }
+        break;
+    }
+    default: break;
     }
     switch ((enum ast_kind)e->kind) {
     case AST_NAME: return object(l, x, l->file->at[x].obj);

@@ -180,6 +180,7 @@ struct ir_name *lower_local(struct lower *l, struct obj *o)
 {
     struct ir_name *n = ir_local(l->u, l->fn, o->pos, l->inl, intern_str(l->u->prog->names, o->name),
                                  shape_subst(l->u, l->env, o->type));
+    shape_need(l, o->type);
     lower_bind(l, o, n);
     return n;
 }
@@ -247,6 +248,7 @@ static struct ir_name *lower_param(struct lower *l, struct obj *o, enum ir_class
     str text = unnamed ? str_fmt(u->arena, "~%s%u", prefix, i) : intern_str(u->prog->names, o->name);
     struct ir_name *n = ir_local(u, l->fn, o->pos, l->inl, text, shape_subst(u, l->env, o->type));
 
+    shape_need(l, o->type);
     n->class = (u8)class;
     n->flags |= unnamed ? IR_NAME_UNNAMED : 0;
     lower_bind(l, o, n);
@@ -330,6 +332,7 @@ static void lower_fill(struct lower *l, struct ir_func *fn)
     }
     fn->flags |= IR_FUNC_LOWERED;
     ir_scan_assigned(&fn->body);
+    shape_read_func(l->u, fn);
 }
 
 void lower_body(struct ir_unit *u, struct ir_func *fn)
@@ -605,6 +608,7 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
 
     u->during_inlining++;
     lower_inside(&l, callee, &tmp->body);
+    shape_read_func(u, tmp);
     lower_todo(u);
     u->during_inlining--;
     struct inlining ctx = {&l};
@@ -653,6 +657,7 @@ static void lower_package_init(struct ir_unit *u)
         lower_end(&l);
     }
     ir_scan_assigned(&fn->body);
+    shape_read_list(u, &fn->body);
     lower_outline_map_inits(u, fn);
 }
 
@@ -674,7 +679,12 @@ void lower_todo(struct ir_unit *u)
 {
     ir_funcs quiet = {0};
 
-    while (u->todo.n) {
+    for (;;) {
+        while (shape_read_more(u)) {
+        }
+        if (u->todo.n == 0) {
+            break;
+        }
         struct ir_func *fn = vec_pop(&u->todo);
         lower_body(u, fn);
         if (u->during_inlining) {
@@ -720,6 +730,7 @@ void lower_package(struct ir_unit *u)
             fn->id = (u32)u->funcs.n;
         }
     }
+    shape_read_package(u);
     size_t end = u->funcs.n;
     for (size_t i = end; i > first; i--) { /* the last one is read first (unified.go, readBodies) */
         lower_body(u, u->funcs.v[i - 1]);

@@ -94,7 +94,8 @@ static void wrap_make(struct wrap *w)
         wrap_nil_check(&l, fn->params[0], &fn->body);
     }
     struct ir *x = wrap_recv(&l, w, &fn->params[0]->n), *dict = NULL;
-    struct ir *fun = lower_method(&l, 0, x->type, w->method, &dict);
+    struct ir *fun = w->callee->flags & IR_FUNC_INSTANCE ? shape_wrapped(&l, x->type, w->callee, &dict)
+                                                         : lower_method(&l, 0, x->type, w->method, &dict);
     struct ir_list args = {0};
     ir_push(u, &args, x);
     if (dict) {
@@ -209,6 +210,58 @@ static void wrap_type(struct ir_unit *u, struct type *t)
     vec_release(&v);
 }
 
+/* ---- method values ---- */
+
+void lower_wrap_value(struct lower *l, struct ir *n)
+{
+    struct ir_unit *u = l->u;
+    /* reader.importedDef */
+    bool have = l->pkg != u->pkg && !l->env && !u->wrapping;
+
+    if (n->func && !u->no_inline && u->profile->unified) {
+        vec_push(&u->wrap_values, (struct ir_wrap_value){n, have});
+    }
+}
+
+/* wrapMethodValue: the receiver is a variable of its own. */
+static void wrap_value(struct ir_unit *u, struct ir *v)
+{
+    struct wrap w = {.u = u, .recv = v->x->type, .method = v->func->obj, .sel = &(struct selection){0}, .callee = v->func};
+
+    if (v->func->flags & IR_FUNC_CAN_INLINE) {
+        wrap_make(&w);
+    }
+}
+
+static bool wrap_value_done(const struct ir_unit *u, const struct ir *v, size_t n, bool have)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct ir_wrap_value *o = &u->wrap_values.v[i];
+        if (o->n->func == v->func && (o->have || !have) && type_identical(o->n->x->type, v->x->type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void wrap_values(struct ir_unit *u)
+{
+    size_t first = u->wrap_values.n;
+
+    u->wrapping = true;
+    for (size_t i = 0; i < u->wrap_values.n; i++) { /* wrappers may bring more */
+        const struct ir_wrap_value *v = &u->wrap_values.v[i];
+        bool later_have = false;
+        for (size_t k = i + 1; k < first && !later_have; k++) {
+            const struct ir_wrap_value *o = &u->wrap_values.v[k];
+            later_have = o->have && o->n->func == v->n->func && type_identical(o->n->x->type, v->n->x->type);
+        }
+        if (!v->have && !later_have && !wrap_value_done(u, v->n, i, false)) {
+            wrap_value(u, v->n);
+        }
+    }
+}
+
 void lower_wrappers(struct ir_unit *u)
 {
     struct package *p = u->pkg;
@@ -225,9 +278,11 @@ void lower_wrappers(struct ir_unit *u)
             }
         }
     }
+    shape_read_wraps(u);
     for (size_t i = 0; i < u->wrap.n; i++) {
         wrap_type(u, u->wrap.v[i]);
     }
+    wrap_values(u);
 }
 
 void lower_wrap_later(struct ir_unit *u, const struct file_info *f, node decl)

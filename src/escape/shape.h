@@ -26,6 +26,7 @@ struct shape_env {
     struct type **args;   /* shapes if shaped, else types without type parameters */
     bool shaped;
     struct shape_memo *memo;
+    struct shape_dict *dict; /* what the function's dictionaries are to have (shape_read.c) */
 };
 
 /* t with the environment's arguments in place of its parameters; t itself if it has none.  env may be NULL.
@@ -51,5 +52,24 @@ struct ir_func *shape_method_of(struct ir_unit *u, struct type *recv, struct obj
 void shape_unit_release(struct ir_unit *u); /* before its arena */
 /* "[go.shape.int,string]" as symbols spell it. */
 void shape_write_targs(struct strbuf *out, struct ir_unit *u, struct type *const *targs, u32 n);
+
+/* fn, an instance of a method, as the callee of a wrapper: itself with recv as receiver; *dict: for a shaped one, whose
+ * wrapper has a dictionary from elsewhere. */
+struct ir *shape_wrapped(struct lower *l, struct type *recv, struct ir_func *fn, struct ir **dict);
+
+/* ---- what the compiler's importer reads: shape_read.c ---- */
+
+/* Types that are declared in the unit's package, or that a lowered body speaks of, are read with all that they mention;
+ * each instantiated one brings instances of all its methods with it (u->todo), and wrappers (u->wrap). */
+void shape_read_package(struct ir_unit *u);
+void shape_read_func(struct ir_unit *u, const struct ir_func *fn); /* its signature, variables and body */
+void shape_read_list(struct ir_unit *u, const struct ir_list *l);
+void shape_read_type(struct ir_unit *u, struct type *t);
+/* Reads what has been put off until no body is being lowered (noder/unified.go, todoDicts); true: there was something. */
+bool shape_read_more(struct ir_unit *u);
+/* Puts struct types without a name that have embedded fields into u->wrap. */
+void shape_read_wraps(struct ir_unit *u);
+/* A type, as the checker has it, whose word the function's dictionary must have. */
+void shape_need(struct lower *l, struct type *t);
 
 #endif

@@ -43,11 +43,12 @@ static struct ir_func *shaped_callee(struct lower *l, pos at, struct obj *generi
     struct shape_inst *inst = shape_inst_get(l->u, shape_origin(generic), v, targs->n, derived);
     arena_scratch_end(scratch);
     if (derived) {
+        shape_need_dict(l, shape_origin(generic), targs);
         *dict = dynamic_dict(l, at);
         return inst->fn;
     }
     *dict = shape_static_dict(l->u, at, l->inl, inst->fn);
-    return inst->shaped->fn;
+    return shape_inst_shaped(l->u, inst)->fn;
 }
 
 struct ir *shape_func_inst(struct lower *l, pos at, struct obj *o, const struct type_list *targs, struct ir **dict)
@@ -97,6 +98,12 @@ struct ir *shape_method_expr(struct lower *l, pos at, struct type *recv, struct 
     }
     struct ir_func *fn = shaped_callee(l, at, method, n->targs, dict);
     return shape_method_node(l->u, at, l->inl, fn->sig->recv->type, fn);
+}
+
+struct ir *shape_wrapped(struct lower *l, struct type *recv, struct ir_func *fn, struct ir **dict)
+{
+    *dict = fn->flags & IR_FUNC_SHAPED ? ir_new(l->u, IR_NIL, 0, l->inl, shape_dict_type(l->u)) : NULL;
+    return shape_method_node(l->u, 0, l->inl, recv, fn);
 }
 
 /* ---- calls at the end of made-up functions ---- */
@@ -289,6 +296,7 @@ struct ir *shape_method_value(struct lower *l, pos at, struct ir *recv, struct i
     n->sel = fun->sel;
     n->func = fn;
     n->type = &without_params(l, fun, 0, dict ? 2 : 1)->t;
+    lower_wrap_value(l, n);
     return n;
 }
 
@@ -308,7 +316,7 @@ static struct type *reach_receiver(struct type *t, struct obj *method, const u32
 
 struct ir *shape_method_func(struct lower *l, pos at, struct type *t, struct obj *method, const u32 *path, u32 n_path)
 {
-    struct made_closure c = {.wrap = true, .path = path, .n_path = n_path, .at = at};
+    struct made_closure c = {.wrap = true, .path = path, .n_path = --n_path, .at = at};
     struct type *recv = reach_receiver(t, method, path, n_path, &c), *want = lower_subst(l, t);
     struct ir *dict, *fun = shape_method_expr(l, at, recv, method, &dict);
     struct ir_func *fn = static_method(fun, dict);

@@ -90,8 +90,7 @@ static struct type_signature *instance_sig(struct ir_unit *u, const struct shape
 
 /* ---- names ---- */
 
-/* The declared type of a method's receiver. */
-static struct type_named *receiver_named(const struct obj *method, bool *ptr)
+struct type_named *shape_receiver(const struct obj *method, bool *ptr)
 {
     struct type *t = type_unalias(type_deref(type_unalias(as_signature(method->type)->recv->type), ptr));
 
@@ -106,7 +105,7 @@ static str instance_sym(struct ir_unit *u, const struct shape_inst *inst)
 
     if (as_signature(g->type)->recv) {
         bool ptr;
-        struct type_named *n = receiver_named(g, &ptr);
+        struct type_named *n = shape_receiver(g, &ptr);
         strbuf_puts(&b, ptr ? "(*" : "");
         if (n) {
             strbuf_put(&b, intern_str(names, named_obj(n)->name));
@@ -131,7 +130,7 @@ static struct ir_name *instance_dict(struct ir_unit *u, struct shape_inst *inst)
     }
     const struct obj *g = inst->generic;
     bool ptr;
-    struct type_named *n = as_signature(g->type)->recv ? receiver_named(g, &ptr) : NULL;
+    struct type_named *n = as_signature(g->type)->recv ? shape_receiver(g, &ptr) : NULL;
     struct strbuf b = {0};
     ir_write_pkg(&b, u, g->pkg);
     strbuf_puts(&b, ".dict.");
@@ -143,6 +142,7 @@ static struct ir_name *instance_dict(struct ir_unit *u, struct shape_inst *inst)
     name->class = IR_GLOBAL;
     name->text = str_dup(u->arena, strbuf_str(&b));
     strbuf_release(&b);
+    shape_use_dict(u, g, inst->targs, inst->n);
     return inst->dict = name;
 }
 
@@ -173,8 +173,8 @@ struct ir *shape_method_node(struct ir_unit *u, pos at, u32 inl, struct type *re
 static void call_shaped(struct lower *l, pos at, u32 inl, struct ir_list *out)
 {
     struct ir_func *wrapper = l->inl_func ? l->inl_func : l->fn;
-    const struct shape_inst *inst = wrapper->synthetic_ctx;
-    struct ir_func *shaped = inst->shaped->fn;
+    struct shape_inst *inst = shape_inst_of(l->u, wrapper);
+    struct ir_func *shaped = shape_inst_shaped(l->u, inst)->fn;
     struct ir_list args = {0};
     struct ir *fun;
     u32 i = 0;
@@ -203,6 +203,7 @@ static struct ir_func *instance_func(struct ir_unit *u, struct shape_inst *inst,
     env->args = inst->targs;
     env->shaped = shaped;
     env->memo = ARENA_NEW(u->arena, struct shape_memo);
+    env->dict = shape_dict_of(u, inst->generic);
     fn->env = env;
     fn->obj = inst->generic;
     fn->pkg = g->pkg;
@@ -224,7 +225,6 @@ static struct ir_func *instance_func(struct ir_unit *u, struct shape_inst *inst,
     fn->name->n.type = t;
     if (!shaped) {
         fn->synthetic = call_shaped;
-        fn->synthetic_ctx = inst;
     }
     return fn;
 }
@@ -279,10 +279,15 @@ static struct shape_inst *inst_get(struct ir_unit *u, struct obj *generic, struc
     inst->fn = instance_func(u, inst, shaped);
     *shape_memo_put(u->arena, &su->by_func, inst->fn) = inst;
     vec_push(&u->todo, inst->fn);
-    if (!shaped) {
-        inst->shaped = shape_inst_get(u, generic, targs, n, true);
-    }
     return inst;
+}
+
+struct shape_inst *shape_inst_shaped(struct ir_unit *u, struct shape_inst *wrapper)
+{
+    if (!wrapper->shaped && !wrapper->is_shaped) {
+        wrapper->shaped = shape_inst_get(u, wrapper->generic, wrapper->targs, wrapper->n, true);
+    }
+    return wrapper->shaped;
 }
 
 struct shape_inst *shape_inst_get(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n,

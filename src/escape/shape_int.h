@@ -33,6 +33,35 @@ struct shape_inst {
     struct ir_name *dict;      /* of a wrapper: the dictionary that it passes; NULL: not asked for yet */
 };
 
+/* What dictionaries of one generic function or type have, as its bodies ask for it: types, and dictionaries of others. */
+struct shape_use {
+    struct type_param **params; /* in terms of which it is written */
+    struct type *type;          /* or … */
+    struct obj *generic;        /* function, or method of the type */
+    const struct type_list *targs;
+};
+
+struct shape_dict {
+    VEC(struct shape_use) uses;
+    struct shape_memo seen;
+};
+
+/* A dictionary that is there: with arguments. */
+struct shape_dict_inst {
+    struct shape_dict_inst *next; /* same hash */
+    struct shape_dict *dict;
+    u32 n;
+    struct type **targs;
+    size_t done; /* of dict->uses */
+    VEC(struct shape_env *) envs; /* by params */
+};
+
+struct shape_anon {
+    struct type *type;
+    u64 hash;
+    bool have; /* another package makes its wrappers */
+};
+
 struct shape_unit {
     struct shape_memo insts;      /* hash → struct shape_inst * */
     struct shape_memo by_func;    /* ir_func → shape_inst */
@@ -41,6 +70,13 @@ struct shape_unit {
     struct shape_memo derived;    /* type → whether it mentions type parameters: 1 no, 2 yes */
     struct shape_memo local;      /* declared type → whether it is local to a generic function: 1 no, 2 yes */
     struct type *dict_type;       /* *[N]uintptr */
+    struct shape_memo dicts;      /* generic function or declared type (obj) → struct shape_dict * */
+    struct shape_memo dict_insts; /* hash → struct shape_dict_inst * */
+    VEC(struct shape_dict_inst *) all_dicts;
+    struct shape_memo read;       /* types that have been read */
+    VEC(struct shape_anon) anons; /* structs without a name that may have promoted methods */
+    bool imported;                /* what is being read was so by the package that declares it */
+    VEC(struct type_named *) later; /* instances whose shaped types are still to be read */
 };
 
 struct shape_unit *shape_unit_of(struct ir_unit *u);
@@ -61,6 +97,16 @@ struct ir *shape_static_dict(struct ir_unit *u, pos at, u32 inl, struct ir_func 
 struct ir *shape_method_node(struct ir_unit *u, pos at, u32 inl, struct type *recv, struct ir_func *fn);
 /* The body of a function that calls fun and returns what it returns (reader.syntheticTailCall). */
 void shape_tail_call(struct lower *l, pos at, u32 inl, struct ir *fun, struct ir_list *args, struct ir_list *out);
+
+/* The function or type that owns the dictionaries of a generic function or method. */
+struct shape_dict *shape_dict_of(struct ir_unit *u, const struct obj *generic);
+/* The dictionary with these arguments is used; what it has is read. */
+void shape_use_dict(struct ir_unit *u, const struct obj *generic, struct type *const *targs, u32 n);
+/* The function's dictionary must have a word for the dictionary of generic with these arguments. */
+void shape_need_dict(struct lower *l, struct obj *generic, const struct type_list *targs);
+/* The declared type of a method's receiver, NULL: none. */
+struct type_named *shape_receiver(const struct obj *method, bool *ptr);
+struct shape_inst *shape_inst_shaped(struct ir_unit *u, struct shape_inst *wrapper);
 
 /* SHA-256 of n bytes, as cmd/internal/hash gives it: its first byte inverted. */
 void shape_digest(const void *p, size_t n, u8 out[32]);

@@ -1,0 +1,424 @@
+/* shape_read.c: which instances a package has: those that its code calls, and all methods of the instantiated types that
+ * the compiler comes across.
+ *
+ * The compiler reads what a package imports lazily: an object when something refers to it, with the types that it
+ * mentions, a type with its underlying type and the signatures of its methods, and so on.  Each instantiated type that
+ * it meets on the way has its methods compiled, once for the arguments and once for their shapes, in every package anew.
+ * A dictionary brings in the types that it has words for.
+ * Source: GOROOT/src/cmd/compile/internal/noder/reader.go (typIdx, objIdx, method, dictNameOf, needWrapper),
+ * noder/writer.go (what is written of a body), noder/unified.go (readBodies).
+ */
+#include "escape/shape_int.h"
+
+/* ---- types ---- */
+
+static void read_tuple(struct ir_unit *u, const struct type_tuple *t)
+{
+    for (u32 i = 0; i < t->n; i++) {
+        shape_read_type(u, t->vars[i]->type);
+    }
+}
+
+static void read_signature(struct ir_unit *u, const struct type_signature *s)
+{
+    read_tuple(u, s->params);
+    read_tuple(u, s->results);
+}
+
+static void note_anon(struct ir_unit *u, struct type *t)
+{
+    struct shape_unit *su = shape_unit_of(u);
+    u64 h = type_hash(t);
+
+    for (size_t i = 0; i < su->anons.n; i++) {
+        struct shape_anon *a = &su->anons.v[i];
+        if (a->hash == h && type_identical(a->type, t)) {
+            a->have |= su->imported;
+            return;
+        }
+    }
+    vec_push_in(u->arena, &su->anons, (struct shape_anon){t, h, su->imported});
+}
+
+void shape_read_wraps(struct ir_unit *u)
+{
+    struct shape_unit *su = shape_unit_of(u);
+
+    for (size_t i = 0; i < su->anons.n; i++) {
+        if (!su->anons.v[i].have) {
+            vec_push(&u->wrap, su->anons.v[i].type);
+        }
+    }
+}
+
+static void read_struct(struct ir_unit *u, struct type_struct *s, bool anon)
+{
+    bool embeds = false;
+
+    for (u32 i = 0; i < s->n && anon; i++) {
+        embeds |= (s->fields[i]->flags & OBJ_EMBEDDED) != 0;
+    }
+    if (embeds) {
+        note_anon(u, &s->t);
+    }
+    for (u32 i = 0; i < s->n; i++) {
+        shape_read_type(u, s->fields[i]->type);
+    }
+}
+
+static void read_interface(struct ir_unit *u, const struct type_interface *t)
+{
+    for (u32 i = 0; i < t->n_methods; i++) {
+        shape_read_type(u, t->methods[i]->type);
+    }
+    for (u32 i = 0; i < t->n_embeds; i++) {
+        shape_read_type(u, t->embeds[i]);
+    }
+}
+
+/* The underlying type of a named one: its own methods are the named type's business. */
+static void read_under(struct ir_unit *u, struct type *t)
+{
+    struct type *under = type_under(t);
+
+    if (under->kind == TYPE_STRUCT) {
+        read_struct(u, as_struct(under), false);
+    } else {
+        shape_read_type(u, under);
+    }
+}
+
+static void read_declared(struct ir_unit *u, struct type_named *n)
+{
+    struct shape_unit *su = shape_unit_of(u);
+    bool imported = su->imported;
+
+    su->imported = n->obj->pkg != u->pkg;
+    read_under(u, &n->t);
+    for (u32 i = 0; i < n->n_methods; i++) {
+        struct obj *m = n->methods[i];
+        if (m && m->type && m->type->kind == TYPE_SIGNATURE) {
+            read_signature(u, as_signature(m->type));
+        }
+    }
+    su->imported = imported;
+}
+
+/* The instance of equal arguments that stands for all of them here; with shapes for all arguments, if it has one. */
+static struct type_named *canonical(struct ir_unit *u, struct type_named *n)
+{
+    const struct tparam_list *tparams = n->orig->tparams;
+    struct arena_scratch s = arena_scratch_begin(u->arena);
+    struct type **args = arena_dup(s.arena, n->targs->v, n->targs->n * sizeof *args);
+    bool shaped = shape_within(&n->t);
+
+    for (u32 i = 0; i < n->targs->n && shaped; i++) {
+        args[i] = shape_of(u, args[i], tparams->v[i]);
+    }
+    struct type *t = type_instantiate(u->prog, &n->orig->t, args, n->targs->n);
+    arena_scratch_end(s);
+    return t ? type_named_of(t) : NULL;
+}
+
+static void read_instance(struct ir_unit *u, struct type_named *n)
+{
+    struct shape_unit *su = shape_unit_of(u);
+    struct type_named *c = canonical(u, n);
+
+    if (!c) {
+        return;
+    }
+    if (c != n) {
+        void **seen = shape_memo_put(u->arena, &su->read, c);
+        if (*seen) {
+            return;
+        }
+        *seen = c;
+    }
+    for (u32 i = 0; i < c->targs->n; i++) {
+        shape_read_type(u, c->targs->v[i]);
+    }
+    bool shaped = shape_within(&c->t), imported = su->imported;
+    if (!shaped) {
+        vec_push_in(u->arena, &su->later, c);
+    }
+    su->imported = false;
+    read_under(u, &c->t);
+    for (u32 i = 0; i < c->orig->n_methods; i++) {
+        const struct tparam_list *l = shape_tparams(c->orig->methods[i]);
+        if (l && l->n == c->targs->n) {
+            read_signature(u, shape_inst_get(u, c->orig->methods[i], c->targs->v, c->targs->n, shaped)->fn->sig);
+        }
+    }
+    su->imported = imported;
+    if (type_under(&c->t)->kind != TYPE_INTERFACE) {
+        vec_push(&u->wrap, &c->t);
+    }
+}
+
+static void read_named(struct ir_unit *u, struct type_named *n)
+{
+    if (!n->targs) {
+        if (!shape_is(&n->t) && !n->tparams) {
+            read_declared(u, n);
+        }
+    } else if (n->orig->tparams) {
+        if (!shape_is_derived(u, &n->t)) {
+            read_instance(u, n);
+        }
+    } else { /* local to an instance */
+        read_under(u, &n->t);
+        vec_push(&u->wrap, &n->t);
+    }
+}
+
+void shape_read_type(struct ir_unit *u, struct type *t)
+{
+    if (!t || t->kind == TYPE_BASIC || t->kind == TYPE_PARAM) {
+        return;
+    }
+    void **seen = shape_memo_put(u->arena, &shape_unit_of(u)->read, t);
+    if (*seen) {
+        return;
+    }
+    *seen = t;
+    switch ((enum type_kind)t->kind) {
+    case TYPE_BASIC:
+    case TYPE_PARAM:
+    case TYPE_UNION: break;
+    case TYPE_ALIAS: shape_read_type(u, type_unalias(t)); break;
+    case TYPE_ARRAY: shape_read_type(u, as_array(t)->elem); break;
+    case TYPE_SLICE: shape_read_type(u, as_slice(t)->elem); break;
+    case TYPE_POINTER: shape_read_type(u, as_pointer(t)->elem); break;
+    case TYPE_CHAN: shape_read_type(u, as_chan(t)->elem); break;
+    case TYPE_MAP:
+        shape_read_type(u, as_map(t)->key);
+        shape_read_type(u, as_map(t)->elem);
+        break;
+    case TYPE_TUPLE: read_tuple(u, as_tuple(t)); break;
+    case TYPE_SIGNATURE: read_signature(u, as_signature(t)); break;
+    case TYPE_STRUCT: read_struct(u, as_struct(t), true); break;
+    case TYPE_INTERFACE: read_interface(u, as_interface(t)); break;
+    case TYPE_NAMED: read_named(u, as_named(t)); break;
+    }
+}
+
+/* ---- bodies ---- */
+
+static bool read_node(void *ctx, struct ir *n)
+{
+    if (n->type && n->type->kind != TYPE_BASIC) {
+        shape_read_type(ctx, n->type);
+    }
+    return false;
+}
+
+void shape_read_list(struct ir_unit *u, const struct ir_list *l)
+{
+    ir_any_list(l, read_node, u);
+}
+
+void shape_read_func(struct ir_unit *u, const struct ir_func *fn)
+{
+    read_signature(u, fn->sig);
+    for (const struct ir_name *n = fn->dcl; n; n = n->next_dcl) {
+        shape_read_type(u, n->n.type);
+    }
+    shape_read_list(u, &fn->body);
+}
+
+/* ---- dictionaries ---- */
+
+struct shape_dict *shape_dict_of(struct ir_unit *u, const struct obj *generic)
+{
+    const struct obj *owner = generic;
+    bool ptr;
+
+    if (as_signature(generic->type)->recv) {
+        const struct type_named *n = shape_receiver(generic, &ptr);
+        owner = n ? named_obj(n) : generic;
+    }
+    void **v = shape_memo_put(u->arena, &shape_unit_of(u)->dicts, owner);
+    if (!*v) {
+        *v = ARENA_NEW(u->arena, struct shape_dict);
+    }
+    return *v;
+}
+
+void shape_need(struct lower *l, struct type *t)
+{
+    const struct shape_env *env = l->env;
+
+    if (!env || !env->shaped || !t || !shape_is_derived(l->u, t)) {
+        return;
+    }
+    void **seen = shape_memo_put(l->u->arena, &env->dict->seen, t);
+    if (!*seen) {
+        *seen = t;
+        vec_push_in(l->u->arena, &env->dict->uses, (struct shape_use){.params = env->params, .type = t});
+    }
+}
+
+void shape_need_dict(struct lower *l, struct obj *generic, const struct type_list *targs)
+{
+    const struct shape_env *env = l->env;
+
+    if (!env || !env->shaped) {
+        return;
+    }
+    void **seen = shape_memo_put(l->u->arena, &env->dict->seen, targs);
+    if (!*seen) {
+        *seen = (void *)(uintptr_t)targs;
+        vec_push_in(l->u->arena, &env->dict->uses,
+                    (struct shape_use){.params = env->params, .generic = generic, .targs = targs});
+    }
+}
+
+static bool dict_same(const struct shape_dict_inst *d, struct type *const *targs)
+{
+    for (u32 i = 0; i < d->n; i++) {
+        if (!type_identical(d->targs[i], targs[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void shape_use_dict(struct ir_unit *u, const struct obj *generic, struct type *const *targs, u32 n)
+{
+    struct shape_unit *su = shape_unit_of(u);
+    struct shape_dict *dict = shape_dict_of(u, generic);
+    u64 h = (u64)(uintptr_t)dict;
+
+    for (u32 i = 0; i < n; i++) {
+        h = (h ^ type_hash(targs[i])) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    void **first = shape_memo_put(u->arena, &su->dict_insts, (void *)(uintptr_t)(h | 1));
+    for (const struct shape_dict_inst *d = *first; d; d = d->next) {
+        if (d->dict == dict && d->n == n && dict_same(d, targs)) {
+            return;
+        }
+    }
+    struct shape_dict_inst *d = ARENA_NEW(u->arena, struct shape_dict_inst);
+    d->next = *first;
+    d->dict = dict;
+    d->n = n;
+    d->targs = arena_dup(u->arena, targs, n * sizeof *targs);
+    *first = d;
+    vec_push_in(u->arena, &su->all_dicts, d);
+}
+
+static const struct shape_env *dict_env(struct ir_unit *u, struct shape_dict_inst *d, struct type_param **params)
+{
+    for (size_t i = 0; i < d->envs.n; i++) {
+        if (d->envs.v[i]->params == params) {
+            return d->envs.v[i];
+        }
+    }
+    struct shape_env *env = ARENA_NEW(u->arena, struct shape_env);
+    *env = (struct shape_env){.n = d->n, .params = params, .args = d->targs, .dict = d->dict};
+    env->memo = ARENA_NEW(u->arena, struct shape_memo);
+    vec_push_in(u->arena, &d->envs, env);
+    return env;
+}
+
+/* Reads what has been asked of a dictionary since the last time. */
+static bool read_dict(struct ir_unit *u, struct shape_dict_inst *d)
+{
+    bool any = d->done < d->dict->uses.n;
+
+    while (d->done < d->dict->uses.n) {
+        struct shape_use use = d->dict->uses.v[d->done++];
+        const struct shape_env *env = dict_env(u, d, use.params);
+        if (use.type) {
+            shape_read_type(u, shape_subst(u, env, use.type));
+            continue;
+        }
+        struct arena_scratch s = arena_scratch_begin(u->arena);
+        struct type **v = ARENA_ARRAY(s.arena, struct type *, use.targs->n);
+        for (u32 i = 0; i < use.targs->n; i++) {
+            v[i] = shape_subst(u, env, use.targs->v[i]);
+            shape_read_type(u, v[i]);
+        }
+        shape_use_dict(u, use.generic, v, use.targs->n);
+        arena_scratch_end(s);
+    }
+    return any;
+}
+
+bool shape_read_more(struct ir_unit *u)
+{
+    struct shape_unit *su = u->shape;
+
+    if (!su) {
+        return false;
+    }
+    if (su->later.n) {
+        struct type_named *n = vec_pop(&su->later);
+        const struct type_list *l = n->targs;
+        struct arena_scratch s = arena_scratch_begin(u->arena);
+        struct type **v = ARENA_ARRAY(s.arena, struct type *, l->n);
+        for (u32 i = 0; i < l->n; i++) {
+            v[i] = shape_of(u, l->v[i], n->orig->tparams->v[i]);
+        }
+        shape_read_type(u, type_instantiate(u->prog, &n->orig->t, v, l->n));
+        arena_scratch_end(s);
+        return true;
+    }
+    bool any = false;
+    for (size_t i = 0; i < su->all_dicts.n; i++) {
+        any |= read_dict(u, su->all_dicts.v[i]);
+    }
+    return any;
+}
+
+/* ---- the package ---- */
+
+/* Generic functions and types are not, nor are constraints (writer.pkgDecl). */
+static bool is_compiled(const struct obj *o)
+{
+    if (o->kind == OBJ_FUNC && o->type->kind == TYPE_SIGNATURE) {
+        return !as_signature(o->type)->tparams && !as_signature(o->type)->rparams;
+    }
+    if (o->kind != OBJ_TYPE) {
+        return true;
+    }
+    struct type *under = type_under(o->type);
+    if (type_is_generic(o->type)) {
+        return false;
+    }
+    if (under->kind != TYPE_INTERFACE) {
+        return true;
+    }
+    const struct type_set *s = type_set_of(as_interface(under));
+    return s->all_terms && !s->comparable;
+}
+
+void shape_read_package(struct ir_unit *u)
+{
+    struct package *p = u->pkg;
+
+    for (u32 i = 0; i < p->n_files; i++) {
+        const struct file_info *f = &p->files[i];
+        const u32 *decls = f->at ? ast_list(f->ast, f->ast->decls) : NULL;
+        for (u32 j = 0; decls && j < ast_list_len(f->ast, f->ast->decls); j++) {
+            const struct ast_node *d = ast_at(f->ast, decls[j]);
+            if (d->kind == AST_IMPORT_DECL) {
+                continue;
+            }
+            node one = d->a;
+            const node *v = &one;
+            u32 n = 1;
+            if (d->kind == AST_VAR_DECL || d->kind == AST_CONST_DECL) {
+                v = ast_list(f->ast, d->a);
+                n = ast_list_len(f->ast, d->a);
+            }
+            for (u32 k = 0; k < n; k++) {
+                struct obj *o = info_obj(f, v[k]);
+                if (o && o->type && o->name != u->prog->blank && is_compiled(o)) {
+                    shape_read_type(u, o->type);
+                }
+            }
+        }
+    }
+}
