@@ -227,6 +227,19 @@ static struct ir *literal(struct ir_unit *u, struct ir *at, struct type *type, c
     return l;
 }
 
+/* What n certainly is, as ir.ReassignOracle knows it: it walks the outermost function, so variables of closures that are
+ * no part of it any more (all their calls were inlined) have no values. */
+static struct ir *known_value(struct ir *n)
+{
+    for (struct ir *next; (next = ir_static_step(n)); n = next) {
+        const struct ir_func *fn = n->op == IR_NAME ? ir_canonical(ir_as_name(n))->curfn : NULL;
+        if (fn && fn->parent && !(fn->parent->flags & IR_FUNC_PKGINIT) && !(fn->flags & IR_FUNC_REACHED)) {
+            return n;
+        }
+    }
+    return n;
+}
+
 /* make([]T, n) whose n is constant after all, or the length of a literal. */
 static void rewrite_make(struct flow_batch *b, struct ir *n, struct ir_func *fn)
 {
@@ -236,7 +249,7 @@ static void rewrite_make(struct flow_batch *b, struct ir *n, struct ir_func *fn)
     if ((*r)->op == IR_LITERAL) {
         return;
     }
-    struct ir *s = ir_static_value(*r);
+    struct ir *s = known_value(*r);
     if (s->op == IR_LITERAL) {
         if (s->val && constant_kind(s->val) == CONST_INT && constant_sign(s->val) >= 0) {
             struct type *type = (*r)->type;
@@ -244,7 +257,7 @@ static void rewrite_make(struct flow_batch *b, struct ir *n, struct ir_func *fn)
             *r = literal(u, n, type, s->val);
         }
     } else if (s->op == IR_LEN) {
-        struct ir *x = ir_static_value(s->x);
+        struct ir *x = known_value(s->x);
         if (x->op == IR_SLICELIT) {
             keep_effects(u, fn, *r, n);
             *r = literal(u, n, TYPE_OF(INT), constant_int(u->arena, x->num));
@@ -267,7 +280,7 @@ static void rewrite_iface(struct flow_batch *b, struct ir *n, struct ir_func *fn
     if (n->x->op == IR_LITERAL || ir_is_interface(n->x->type)) {
         return;
     }
-    struct ir *v = ir_static_value(n->x);
+    struct ir *v = known_value(n->x);
     if (v->op == IR_LITERAL && v->val && is_valid_for(n->x->type, v)) {
         struct type *type = n->x->type;
         keep_effects(b->u, fn, n->x, n);

@@ -1,8 +1,9 @@
 /* inline_deadlocals.c: assignments to local variables that nobody reads are dropped, if what is assigned is a name, a
  * constant, nil or a function literal.  So closures that have been inlined wherever they were called disappear.
  *
- * A function is looked at together with the literals in it.  An assignment whose right side does nothing is put aside:
- * the right side is looked at when its variable turns out to be read, and dropped when it does not.
+ * A function is looked at together with the literals in it, which become IR_FUNC_REACHED: what is dropped, is not.
+ * An assignment whose right side does nothing is put aside: the right side is looked at when its variable turns out to
+ * be read, and dropped when it does not.
  *
  * Source: GOROOT/src/cmd/compile/internal/deadlocals/deadlocals.go. */
 #include "escape/inline.h"
@@ -23,6 +24,7 @@ struct deadlocals {
     VEC(struct variable) vars; /* names know their own: n.loc is its index + 1 */
     VEC(struct assignment) assigns;
     struct ir *blank, *zero;
+    bool outermost; /* the function is no literal, or one that initialises a package variable */
 };
 
 static bool visit(void *ctx, struct ir *n);
@@ -117,6 +119,7 @@ static bool visit(void *ctx, struct ir *n)
     case IR_AS: assign(d, &n->x, &n->y, false); break;
     case IR_AS2: assign_list(d, n); break;
     case IR_CLOSURE:
+        n->func->flags |= d->outermost ? IR_FUNC_REACHED : 0;
         ir_do_list(&n->init, visit, d);
         for (u32 i = 0; i < n->func->n_cvars; i++) {
             use(d, n->func->cvars[i]);
@@ -161,6 +164,7 @@ void inline_deadlocals(struct ir_unit *u)
     for (size_t i = 0; i < u->funcs.n; i++) {
         struct ir_func *fn = u->funcs.v[i];
         if (!fn->closure || fn->n_cvars == 0) {
+            d.outermost = !fn->parent || (fn->parent->flags & IR_FUNC_PKGINIT);
             ir_do_list(&fn->body, visit, &d);
             drop(&d);
         }

@@ -318,22 +318,23 @@ static struct ir *only_value(struct ir_name *n)
     return rhs && !ir_reassigned(n) ? rhs : NULL;
 }
 
+struct ir *ir_static_step(struct ir *n)
+{
+    switch (n->op) {
+    case IR_CONVNOP:
+    case IR_PAREN: return n->x;
+    case IR_INLCALL: return n->list.n == 1 ? n->list.v[0] : NULL;
+    case IR_NAME: return only_value(ir_as_name(n));
+    default: return NULL;
+    }
+}
+
 struct ir *ir_static_value(struct ir *n)
 {
-    for (;;) {
-        struct ir *next = NULL;
-        switch (n->op) {
-        case IR_CONVNOP:
-        case IR_PAREN: next = n->x; break;
-        case IR_INLCALL: next = n->list.n == 1 ? n->list.v[0] : NULL; break;
-        case IR_NAME: next = only_value(ir_as_name(n)); break;
-        default: break;
-        }
-        if (!next) {
-            return n;
-        }
+    for (struct ir *next; (next = ir_static_step(n));) {
         n = next;
     }
+    return n;
 }
 
 struct ir *ir_single_result(struct ir_unit *u, struct ir *n)

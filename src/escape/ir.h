@@ -313,7 +313,8 @@ enum ir_func_flag {
     IR_FUNC_IMPORTED = 16384,  /* declared in a unit that is done: tags are valid */
     IR_FUNC_TOP = 32768,       /* in ir_unit.funcs */
     IR_FUNC_CALLED_HERE = 65536, /* a closure that is called where it stands (before Go 1.22) */
-    IR_FUNC_LOOPVARS = 65536,  /* its body, or what was inlined into it, has loops that are IR_DISTINCT */
+    IR_FUNC_LOOPVARS = 131072, /* its body, or what was inlined into it, has loops that are IR_DISTINCT */
+    IR_FUNC_REACHED = 262144,  /* a closure that is still part of the outermost function around it (inline_deadlocals) */
 };
 
 /* Where a function's code is: bodies are lowered again for each inlined call, as the compiler reads them again. */
@@ -480,6 +481,7 @@ struct ir *ir_outer_value(struct ir *n);
 /* ir.StaticValue: what n certainly is: through conversions without effect, inlined calls with one result, and local
  * variables that are assigned once. */
 struct ir *ir_static_value(struct ir *n);
+struct ir *ir_static_step(struct ir *n); /* one step of that; NULL: none */
 bool ir_reassigned(struct ir_name *n);
 /* Marks the variables that statements below assign, other than by their own declaration; for every new body. */
 void ir_scan_assigned(const struct ir_list *l);
