@@ -64,6 +64,7 @@ struct flow_hole flow_addr(struct flow_fn *e, struct ir *n)
         struct ir_name *name = ir_as_name(n);
         return name->class == IR_GLOBAL ? heap : flow_hole_of(flow_old_loc(e->b, name));
     }
+    case IR_NIL: /* what stands for a name of C */
     case IR_LINKSYMOFFSET: return heap;
     case IR_PAREN:
     case IR_DOT: return flow_addr(e, n->x);
@@ -280,6 +281,7 @@ void flow_stmt(struct flow_fn *e, struct ir *n)
         flow_stmts(e, &n->init);
     }
     switch (n->op) {
+    case IR_NIL: /* a call of C */
     case IR_FALL:
     case IR_INLMARK:
     case IR_BREAK:
