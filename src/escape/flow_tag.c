@@ -180,7 +180,7 @@ void flow_tag_params(struct flow_batch *b, struct ir_func *fn)
         return;
     }
     if (!fn->tags) {
-        fn->tags = ARENA_ARRAY(b->u->all ? b->u->all->arena : b->u->arena, struct ir_leaks, n);
+        fn->tags = ARENA_ARRAY(b->u->arena, struct ir_leaks, n);
     }
     for (u32 i = 0; i < n; i++) {
         fn->tags[i] = tag_param(b, fn, i);
@@ -221,7 +221,7 @@ str flow_note_text(struct ir_unit *u, const struct ir_note *n)
     }
     str x = {0};
     switch ((enum ir_note_kind)n->kind) {
-    case NOTE_MOVED: return str_fmt(u->arena, "moved to heap: %.*s", STR_ARG(name_text(u, n->node)));
+    case NOTE_MOVED: return str_fmt(u->arena, "moved to heap: %.*s", STR_ARG(ir_text(u, n->node)));
     case NOTE_ESCAPES:
     case NOTE_STAYS:
         x = n->node->op == IR_APPEND ? STR("append") : ir_text(u, n->node);
