@@ -304,11 +304,15 @@ static bool not_in_heap(struct type *t, u32 depth)
 struct type *shape_of(struct ir_unit *u, struct type *t, struct type_param *param)
 {
     t = type_unalias(t);
+    struct shape_unit *su = shape_unit_of(u);
+    const struct shape_named *named = t->kind == TYPE_NAMED ? shape_memo_get(&su->by_type, t) : NULL;
+    if (named && named->forward) {
+        return t; /* it is not known yet what shape it has */
+    }
     struct type *under = type_under(t);
     if (under->kind == TYPE_INTERFACE && t->kind == TYPE_NAMED && as_named(t)->targs && shape_within(t)) {
         return t;
     }
-    struct shape_unit *su = shape_unit_of(u);
     bool ptr = under->kind == TYPE_POINTER && has_basic_bound(param);
     struct shape_memo *memo = ptr ? &su->basic : &su->full;
     struct type *shape = shape_memo_get(memo, t);
@@ -494,14 +498,7 @@ static struct type *subst_named(struct subst *s, struct type_named *n)
     if (args == n->targs->v) {
         return &n->t;
     }
-    bool shaped = false;
-    for (u32 i = 0; i < tparams->n && !shaped; i++) {
-        shaped = shape_within(args[i]);
-    }
-    for (u32 i = 0; shaped && i < tparams->n; i++) {
-        args[i] = shape_of(s->u, args[i], tparams->v[i]);
-    }
-    struct type *t = type_instantiate(s->p, &n->orig->t, args, tparams->n);
+    struct type *t = shape_instantiate(s->u, n->orig, args, tparams->n);
     return t ? t : TYPE_BAD;
 }
 
@@ -585,6 +582,84 @@ struct type *shape_subst(struct ir_unit *u, const struct shape_env *env, struct 
     r = subst(&s, t);
     program_unlock(u->prog);
     return r;
+}
+
+/* ---- types with shapes for arguments ---- */
+
+/* They are the unit's own, since what is in them depends on what is read first: while a type is being made its shape is
+ * not known, and where it is an argument inside of itself it stays as it is. */
+static struct type *make_shaped(struct ir_unit *u, struct type_named *orig, struct type **targs, u32 n, void **slot)
+{
+    struct arena *a = u->prog->arena;
+    struct shape_named *e = ARENA_NEW(u->arena, struct shape_named);
+    struct type_named *t = ARENA_NEW(a, struct type_named);
+    struct type_list *l = ARENA_NEW(a, struct type_list);
+
+    l->n = n;
+    l->v = arena_dup(a, targs, n * sizeof *targs);
+    *t = (struct type_named){.t = {.kind = TYPE_NAMED}, .orig = orig, .targs = l};
+    t->obj = obj_clone(a, orig->obj, &t->t);
+    t->obj->origin = NULL;
+    t->underlying = TYPE_BAD;
+    t->state = NAMED_UNPACKED | NAMED_UNDER;
+    *e = (struct shape_named){.next = *slot, .type = t, .forward = true};
+    *slot = e;
+    *shape_memo_put(u->arena, &u->shape->by_type, t) = e;
+    struct shape_env env = {.n = n, .params = orig->tparams->v, .args = l->v, .shaped = true,
+                            .memo = &(struct shape_memo){0}};
+    t->underlying = t->rhs = shape_subst(u, &env, type_under(&orig->t));
+    t->state = NAMED_UNPACKED | NAMED_UNDER | NAMED_VALID;
+    e->forward = false;
+    return &t->t;
+}
+
+static struct type *shaped_type(struct ir_unit *u, struct type_named *orig, struct type **targs, u32 n)
+{
+    u64 h = (u64)(uintptr_t)orig;
+
+    for (u32 i = 0; i < n; i++) {
+        h = (h ^ (shape_is(targs[i]) ? (u64)(uintptr_t)targs[i] : type_hash(targs[i]))) *
+            UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 29;
+    }
+    void **slot = shape_memo_put(u->arena, &shape_unit_of(u)->named, (void *)(uintptr_t)(h | 1));
+    for (const struct shape_named *e = *slot; e; e = e->next) {
+        bool same_args = e->type->orig == orig;
+        for (u32 i = 0; i < n && same_args; i++) {
+            same_args = e->type->targs->v[i] == targs[i] || type_identical(e->type->targs->v[i], targs[i]);
+        }
+        if (same_args) {
+            return &e->type->t;
+        }
+    }
+    program_lock(u->prog);
+    struct type *t = make_shaped(u, orig, targs, n, slot);
+    program_unlock(u->prog);
+    return t;
+}
+
+struct type *shape_instantiate(struct ir_unit *u, struct type_named *orig, struct type *const *targs, u32 n)
+{
+    const struct tparam_list *tparams = orig->tparams;
+    bool shaped = false;
+
+    if (!tparams || tparams->n != n) {
+        return NULL;
+    }
+    for (u32 i = 0; i < n && !shaped; i++) {
+        shaped = shape_within(targs[i]);
+    }
+    if (!shaped) {
+        return type_instantiate(u->prog, &orig->t, targs, n);
+    }
+    struct arena_scratch s = arena_scratch_begin(u->prog->arena);
+    struct type **v = ARENA_ARRAY(s.arena, struct type *, n);
+    for (u32 i = 0; i < n; i++) {
+        v[i] = shape_of(u, targs[i], tparams->v[i]);
+    }
+    struct type *t = shaped_type(u, orig, v, n);
+    arena_scratch_end(s);
+    return t;
 }
 
 /* ---- identity ---- */

@@ -56,6 +56,13 @@ struct shape_dict_inst {
     VEC(struct shape_env *) envs; /* by params */
 };
 
+/* A declared type with shapes for arguments. */
+struct shape_named {
+    struct shape_named *next; /* same hash */
+    struct type_named *type;
+    bool forward; /* its underlying type is being made */
+};
+
 struct shape_anon {
     struct type *type;
     u64 hash;
@@ -66,6 +73,8 @@ struct shape_unit {
     struct shape_memo insts;      /* hash → struct shape_inst * */
     struct shape_memo by_func;    /* ir_func → shape_inst */
     struct shape_memo basic, full; /* type → its shape, for parameters with a basic constraint and others */
+    struct shape_memo named;      /* hash → struct shape_named * */
+    struct shape_memo by_type;    /* type_named → its shape_named */
     struct shape_memo pointers;   /* type → pointer to it */
     struct shape_memo derived;    /* type → whether it mentions type parameters: 1 no, 2 yes */
     struct shape_memo local;      /* declared type → whether it is local to a generic function: 1 no, 2 yes */
@@ -82,6 +91,8 @@ struct shape_unit {
 struct shape_unit *shape_unit_of(struct ir_unit *u);
 struct shape_inst *shape_inst_of(struct ir_unit *u, const struct ir_func *fn);
 struct shape_inst *shape_inst_get(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n, bool shaped);
+/* A declared type with arguments; if one has a shape in it, with shapes for all.  NULL: wrong number. */
+struct type *shape_instantiate(struct ir_unit *u, struct type_named *orig, struct type *const *targs, u32 n);
 /* Type parameters of a generic function, or of a method's receiver; NULL: not generic. */
 const struct tparam_list *shape_tparams(const struct obj *generic);
 /* The declared method or function that an instance's is made from. */

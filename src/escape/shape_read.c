@@ -104,26 +104,12 @@ static void read_declared(struct ir_unit *u, struct type_named *n)
     su->imported = imported;
 }
 
-/* The instance of equal arguments that stands for all of them here; with shapes for all arguments, if it has one. */
-static struct type_named *canonical(struct ir_unit *u, struct type_named *n)
-{
-    const struct tparam_list *tparams = n->orig->tparams;
-    struct arena_scratch s = arena_scratch_begin(u->arena);
-    struct type **args = arena_dup(s.arena, n->targs->v, n->targs->n * sizeof *args);
-    bool shaped = shape_within(&n->t);
-
-    for (u32 i = 0; i < n->targs->n && shaped; i++) {
-        args[i] = shape_of(u, args[i], tparams->v[i]);
-    }
-    struct type *t = type_instantiate(u->prog, &n->orig->t, args, n->targs->n);
-    arena_scratch_end(s);
-    return t ? type_named_of(t) : NULL;
-}
-
 static void read_instance(struct ir_unit *u, struct type_named *n)
 {
     struct shape_unit *su = shape_unit_of(u);
-    struct type_named *c = canonical(u, n);
+    /* The instance of equal arguments that stands for all of them here. */
+    struct type *t = shape_instantiate(u, n->orig, n->targs->v, n->targs->n);
+    struct type_named *c = t ? type_named_of(t) : NULL;
 
     if (!c) {
         return;
@@ -361,7 +347,7 @@ bool shape_read_more(struct ir_unit *u)
         for (u32 i = 0; i < l->n; i++) {
             v[i] = shape_of(u, l->v[i], n->orig->tparams->v[i]);
         }
-        shape_read_type(u, type_instantiate(u->prog, &n->orig->t, v, l->n));
+        shape_read_type(u, shape_instantiate(u, n->orig, v, l->n));
         arena_scratch_end(s);
         return true;
     }
