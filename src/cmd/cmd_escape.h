@@ -27,6 +27,9 @@ struct cmd_escape {
     u32 load_errors, bad_packages;
 };
 
+/* Further to the right the compiler does not know a column (cmd/internal/src/pos.go). */
+enum { CMD_ESCAPE_COLUMNS = 255 };
+
 /* The packages that are spoken of, of load.pkgs. */
 bool cmd_escape_wanted(const struct cmd_escape *c, const struct load_package *p);
 /* Can the package be compiled: neither it nor what it imports has errors? */

@@ -104,7 +104,7 @@ static void decision_of_notes(struct escape_decisions *d, const struct load_pack
             .pkg = p->id,
             .file = file,
             .line = at.line,
-            .col = at.col,
+            .col = at.col < CMD_ESCAPE_COLUMNS ? at.col : 0,
             .verdict = (u8)cmd_escape_verdict(n->text, &expr),
             .side = ESCAPE_OURS,
             .text = n->text,

@@ -24,9 +24,6 @@ str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, st
     return file;
 }
 
-/* Further to the right the compiler does not know a column (cmd/internal/src/pos.go). */
-enum { ESCAPE_COLUMNS = 255 };
-
 static void escape_put_note(struct cmd_escape *c, const struct load_package *p, const struct ir_note *n, str *file,
                             str *shown)
 {
@@ -39,7 +36,7 @@ static void escape_put_note(struct cmd_escape *c, const struct load_package *p, 
         }
         strbuf_put(&c->out, *shown);
         strbuf_printf(&c->out, ":%u", at.line);
-        if (at.col != 0 && at.col < ESCAPE_COLUMNS) {
+        if (at.col != 0 && at.col < CMD_ESCAPE_COLUMNS) {
             strbuf_printf(&c->out, ":%u", at.col);
         }
         strbuf_puts(&c->out, ": ");

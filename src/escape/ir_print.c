@@ -185,31 +185,34 @@ static void put_func(struct printer *w, const struct ir_func *fn)
     strbuf_put(w->out, fn->sym);
 }
 
-/* Names of variables are symbols of the package that declares them, locals too: those of instances of another
- * package's functions, and of what was inlined from there, show its name. */
+/* The package to which a variable's symbol belongs: the one that declares it, of locals too, so that those of instances
+ * of another package's functions, and of what was inlined from there, show its name. */
+static const struct package *name_package(struct printer *w, const struct ir_name *n)
+{
+    if (str_has_prefix(n->text, STR("~"))) {
+        /* Made for a parameter without a name: it is the function's in which it stands (ir.Func.DeclareParams). */
+        return n->curfn ? outermost(n->curfn)->pkg : NULL;
+    }
+    if (n->flags & IR_NAME_DICT) {
+        /* Part of the instance's signature. */
+        const struct ir_func *fn = n->n.inl != 0 ? w->u->inl.v[n->n.inl].func : n->curfn;
+        return fn ? outermost(fn)->pkg : NULL;
+    }
+    return n->obj ? n->obj->pkg : NULL;
+}
+
 static void put_name(struct printer *w, const struct ir_name *n)
 {
     if (n->class == IR_FUNC && n->func) {
         put_func(w, n->func);
-        return;
-    }
-    if (n->flags & IR_NAME_TEMP) {
+    } else if (n->flags & IR_NAME_TEMP) {
         strbuf_printf(w->out, ".autotmp_%u", n->result);
-        return;
-    }
-    if (str_has_prefix(n->text, STR("~b"))) {
+    } else if (str_has_prefix(n->text, STR("~b"))) {
         put_text(w, "_");
-        return;
+    } else {
+        ir_write_pkg(w->out, w->u, name_package(w, n));
+        strbuf_put(w->out, n->text);
     }
-    if (str_has_prefix(n->text, STR("~"))) {
-        /* Made for a parameter without a name: it is the function's (ir.Func.DeclareParams). */
-        if (n->curfn) {
-            ir_write_pkg(w->out, w->u, outermost(n->curfn)->pkg);
-        }
-    } else if (n->obj) {
-        ir_write_pkg(w->out, w->u, n->obj->pkg);
-    }
-    strbuf_put(w->out, n->text);
 }
 
 /* ---- literals ---- */
