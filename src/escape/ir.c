@@ -477,6 +477,10 @@ bool ir_has_pointers(struct ir_unit *u, struct type *t)
 
 bool ir_is_direct_iface(struct ir_unit *u, struct type *t)
 {
+    if (u->profile->direct_by_size) {
+        const struct sizes *s = &u->prog->sizes;
+        return layout_size(s, t) == s->ptr && layout_ptrdata(s, t) == s->ptr;
+    }
     for (;;) {
         struct type *under = type_under(t);
         switch (under->kind) {

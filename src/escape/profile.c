@@ -31,7 +31,7 @@ enum { OLDEST = 19, NEWEST = 26, KB = 1024, MB = 1024 * KB };
 /* escape.go: rewriteWithLiterals; make and append of sizes that are not constant (release notes of 1.25: "Slices") */
 #define V25 V24_COMMON, .append_location = true, .variable_make = true, .rewrite_literals = true
 /* escape/solve.go has a deque; devirtualize follows assignments */
-#define V26 V25, .concrete_types = true, .walk_deque = true
+#define V26 V25, .concrete_types = true, .walk_deque = true, .direct_by_size = true
 
 static const struct escape_profile profiles[NEWEST - OLDEST + 1] = {
     {.minor = 19, V19, .deadcode = true},

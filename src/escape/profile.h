@@ -30,6 +30,7 @@ struct escape_profile {
     bool outline_maps;       /* 1.21: map.init.0 … */
     bool static_inlined;     /* 1.21: package variables initialised by inlined calls can be static */
     bool static_mutation;    /* 1.21 (and 1.20.x): nothing is copied from variables behind a call that may change them */
+    bool direct_by_size;     /* 1.26: every type that is one pointer wide and one pointer is an interface's data word */
     bool bloop;              /* 1.24/1.25: testing.B.Loop keeps its arguments alive */
     bool inline_interleaved; /* 1.22: devirtualisation and inlining in turns */
     bool for_inlinable;      /* 1.16 … */

@@ -309,6 +309,12 @@ struct shape_inst *shape_inst_get(struct ir_unit *u, struct obj *generic, struct
     return inst;
 }
 
+struct shape_inst *shape_inst_as_is(struct ir_unit *u, struct obj *method, const struct type_list *targs, bool shaped)
+{
+    return shaped ? inst_get(u, method, targs->v, targs->n, true)
+                  : shape_inst_get(u, method, targs->v, targs->n, false);
+}
+
 struct ir_func *shape_instance(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n,
                                bool shaped)
 {

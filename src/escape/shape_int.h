@@ -91,6 +91,8 @@ struct shape_unit {
 struct shape_unit *shape_unit_of(struct ir_unit *u);
 struct shape_inst *shape_inst_of(struct ir_unit *u, const struct ir_func *fn);
 struct shape_inst *shape_inst_get(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n, bool shaped);
+/* The same with the arguments of a type, which are as they are to be. */
+struct shape_inst *shape_inst_as_is(struct ir_unit *u, struct obj *method, const struct type_list *targs, bool shaped);
 /* A declared type with arguments; if one has a shape in it, with shapes for all.  NULL: wrong number. */
 struct type *shape_instantiate(struct ir_unit *u, struct type_named *orig, struct type *const *targs, u32 n);
 /* Type parameters of a generic function, or of a method's receiver; NULL: not generic. */

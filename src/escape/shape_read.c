@@ -107,8 +107,8 @@ static void read_declared(struct ir_unit *u, struct type_named *n)
 static void read_instance(struct ir_unit *u, struct type_named *n)
 {
     struct shape_unit *su = shape_unit_of(u);
-    /* The instance of equal arguments that stands for all of them here. */
-    struct type *t = shape_instantiate(u, n->orig, n->targs->v, n->targs->n);
+    /* The instance of equal arguments that stands for all of them here; shaped ones do so themselves. */
+    struct type *t = shape_memo_get(&su->by_type, n) ? &n->t : shape_instantiate(u, n->orig, n->targs->v, n->targs->n);
     struct type_named *c = t ? type_named_of(t) : NULL;
 
     if (!c) {
@@ -121,10 +121,10 @@ static void read_instance(struct ir_unit *u, struct type_named *n)
         }
         *seen = c;
     }
-    for (u32 i = 0; i < c->targs->n; i++) {
+    bool shaped = shape_within(&c->t), imported = su->imported;
+    for (u32 i = 0; i < c->targs->n && !shaped; i++) {
         shape_read_type(u, c->targs->v[i]);
     }
-    bool shaped = shape_within(&c->t), imported = su->imported;
     if (!shaped) {
         vec_push_in(u->arena, &su->later, c);
     }
@@ -133,7 +133,7 @@ static void read_instance(struct ir_unit *u, struct type_named *n)
     for (u32 i = 0; i < c->orig->n_methods; i++) {
         const struct tparam_list *l = shape_tparams(c->orig->methods[i]);
         if (l && l->n == c->targs->n) {
-            read_signature(u, shape_inst_get(u, c->orig->methods[i], c->targs->v, c->targs->n, shaped)->fn->sig);
+            read_signature(u, shape_inst_as_is(u, c->orig->methods[i], c->targs, shaped)->fn->sig);
         }
     }
     su->imported = imported;
@@ -144,8 +144,12 @@ static void read_instance(struct ir_unit *u, struct type_named *n)
 
 static void read_named(struct ir_unit *u, struct type_named *n)
 {
-    if (!n->targs) {
-        if (!shape_is(&n->t) && !n->tparams) {
+    if (shape_is(&n->t)) {
+        if (type_under(&n->t)->kind == TYPE_STRUCT) {
+            vec_push(&u->wrap, &n->t); /* it may have promoted methods */
+        }
+    } else if (!n->targs) {
+        if (!n->tparams) {
             read_declared(u, n);
         }
     } else if (n->orig->tparams) {
