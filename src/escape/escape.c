@@ -25,6 +25,7 @@ struct escape *escape_new(struct load *l, struct program *p, const struct escape
     e->profile = escape_profile_of(e->config.go_minor);
     e->n_results = p->n_pkgs;
     e->results = ARENA_ARRAY(e->arena, struct escape_result, p->n_pkgs);
+    inline_exports_init(e);
     return e;
 }
 
@@ -56,6 +57,7 @@ void escape_free(struct escape *e)
             unit_free(e->results[i].unit);
         }
     }
+    inline_exports_release(e);
     map_release(&e->funcs);
     arena_release(e->arena);
     mem_free(e->arena);

@@ -33,6 +33,7 @@ struct escape {
     struct escape_result *results; /* by load_package.id */
     u32 n_results;
     struct shape_registry *shapes; /* of all units, under program_lock (shape.c) */
+    struct inline_exports *exports; /* by load_package.id (inline_export.c) */
     struct map funcs;              /* obj → ir_func of declared functions, all packages */
 };
 

@@ -230,6 +230,7 @@ static void inline_call(struct inliner *in, struct ir_func *caller, struct ir *c
     u32 index = (u32)u->inl.n;
     vec_push(&u->inl, (struct ir_inl){call->inl, call->pos, callee, caller});
     ir_note(u, NOTE_INLINING, false, call->pos, call->inl, call, caller, "inlining call to %.*s", STR_ARG(name));
+    inline_was_inlined(u, callee);
     struct ir *res = lower_inline(u, caller, call, callee, index);
     *call = *res;
     call->flags |= IR_CALLSITE;

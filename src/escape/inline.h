@@ -17,6 +17,12 @@ void inline_func(struct ir_unit *u, struct ir_func *fn);
 void inline_deadcode(struct ir_unit *u);
 /* Keeps what loops over testing.B.Loop compute alive, before inlining (bloop.BloopWalk). */
 void inline_bloop(struct ir_unit *u);
+/* Can fn be inlined, and is its body known in this unit?  (inline_export.c) */
+bool inline_has_body(struct ir_unit *u, const struct ir_func *fn);
+/* fn was inlined in this unit: its body goes into the unit's export data. */
+void inline_was_inlined(struct ir_unit *u, const struct ir_func *fn);
+void inline_exports_init(struct escape *e);
+void inline_exports_release(struct escape *e);
 /* Can these be inlined?  Without messages: instances that came up while something was inlined (unified.go, readBodies). */
 void inline_decide_quietly(struct ir_unit *u, const ir_funcs *funcs);
 /* Loop variables of each iteration that closures capture or whose address is taken, after inlining (loopvar.ForCapture). */

@@ -389,7 +389,7 @@ bool inline_worth(const struct inliner *in, struct ir_func *caller, const struct
     i32 max = big_caller ? INLINE_BIG_MAX_COST : INLINE_BUDGET;
 
     (void)caller;
-    if (!(callee->flags & IR_FUNC_CAN_INLINE)) {
+    if (!inline_has_body(in->u, callee)) {
         return false;
     }
     if (callee->closure && in->u->profile->closure_called_once) {
