@@ -45,6 +45,7 @@ struct ir_name *flow_copy(struct flow_fn *e, pos at, u32 inl, struct ir *n, stru
     struct ir *dcl = ir_new(u, IR_DCL, at, inl, NULL), *as = ir_new(u, IR_AS, at, inl, NULL);
     dcl->x = as->x = &tmp->n;
     as->y = n;
+    tmp->defn = as;
     ir_push(u, init, dcl);
     ir_push(u, init, as);
     flow_new_loc(e->b, e->fn, e->depth, &tmp->n, true);
@@ -131,6 +132,17 @@ struct flow_hole flow_tag_hole(struct flow_fn *e, const struct flow_hole *ks, st
 
 /* ---- calls of functions ---- */
 
+struct ir_func *flow_callee(const struct flow_batch *b, struct ir *fun)
+{
+    for (struct ir *next; (next = ir_static_step(fun)); fun = next) {
+        const struct ir_name *name = ir_as_name(fun);
+        if (!b->p->unified && name && (name->flags & IR_NAME_CLOSUREVAR)) {
+            return NULL; /* Go 1.19 does not see what the function around has put into it */
+        }
+    }
+    return ir_static_callee(fun);
+}
+
 static bool has_non_string_pointers(struct flow_batch *b, struct type *t)
 {
     if (!flow_has_pointers(b, t)) {
@@ -210,7 +222,7 @@ static void call_func(struct flow_fn *e, const struct flow_hole *ks, struct ir *
         if (call->x->op == IR_CLOSURE && !e->b->p->closure_results) {
             call->x->func->flags |= IR_FUNC_CALLED_HERE;
         }
-        fn = ir_static_callee(ir_static_value(call->x));
+        fn = flow_callee(e->b, call->x);
     }
     if (ks && fn && flow_in_batch(fn)) {
         for (u32 i = 0; i < fn->n_results; i++) {

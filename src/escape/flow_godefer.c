@@ -128,7 +128,7 @@ static void call_func(struct wrap *w)
         if (call->x->op == IR_CLOSURE) {
             call->x->func->flags |= IR_FUNC_CALLED_HERE;
         }
-        fn = ir_static_callee(ir_static_value(call->x));
+        fn = flow_callee(e->b, call->x);
         argument(w, FLOW_DISCARD, &call->x);
         w->callee = fn;
     } else {

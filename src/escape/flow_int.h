@@ -182,6 +182,8 @@ void flow_call(struct flow_fn *e, const struct flow_hole *ks, struct ir *call);
 void flow_go_defer(struct flow_fn *e, struct ir *n);
 /* The hole for an argument (with the receiver counted) of fn; NULL: not known. */
 struct flow_hole flow_tag_hole(struct flow_fn *e, const struct flow_hole *ks, struct ir_func *fn, u32 param);
+/* The function that `fun` certainly is; NULL: not known. */
+struct ir_func *flow_callee(const struct flow_batch *b, struct ir *fun);
 /* A new variable with n's value: its statements are put in init and walked. */
 struct ir_name *flow_copy(struct flow_fn *e, pos pos, u32 inl, struct ir *n, struct ir_list *init);
 

@@ -215,6 +215,7 @@ static void keep_effects(struct ir_unit *u, struct ir_func *fn, struct ir *n, st
 
     dcl->x = as->x = &tmp->n;
     as->y = n;
+    tmp->defn = as;
     ir_push(u, &of->init, dcl);
     ir_push(u, &of->init, as);
 }

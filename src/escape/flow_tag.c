@@ -208,7 +208,9 @@ static str note_param(struct ir_unit *u, const struct ir_note *n)
 static str note_result_text(struct ir_unit *u, const struct ir_note *n)
 {
     struct ir_name *r = flow_result(n->func, (u32)n->result);
-    str to = r && r->text.n && !(r->flags & IR_NAME_BLANK) ? r->text : str_fmt(u->arena, "~r%d", n->result);
+    bool blank = r && ((r->flags & IR_NAME_BLANK) || (r->obj && r->obj->name == u->prog->blank));
+    str to = r && r->text.n && !blank ? r->text
+                                      : str_fmt(u->arena, blank && !u->profile->unified ? "~b%d" : "~r%d", n->result);
 
     return str_fmt(u->arena, "leaking param: %.*s to result %.*s level=%d", STR_ARG(name_text(u, n->node)), STR_ARG(to),
                    n->derefs);
