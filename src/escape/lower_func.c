@@ -63,9 +63,55 @@ static str lower_symbol(struct escape *e, struct obj *o)
     return str_fmt(e->arena, ptr ? "(*%.*s).%.*s" : "%.*s.%.*s", STR_ARG(base), STR_ARG(name));
 }
 
+struct lower_fake {
+    const struct file_info *file;
+    bool found;
+};
+
+static bool lower_see_fake(void *ctx, node n)
+{
+    struct lower_fake *s = ctx;
+    u32 kind = ast_kind(s->file->ast, n);
+    struct type *t = s->file->at[n].type;
+    if (kind == AST_NAME) {
+        const struct obj *o = info_obj(s->file, n);
+        s->found = s->found || (o && o->kind == OBJ_PKG && o->imported->fake);
+        t = o && (o->kind == OBJ_VAR || o->kind == OBJ_CONST || o->kind == OBJ_TYPE) ? o->type : NULL;
+    }
+    s->found = s->found || (t && type_unalias(t) == TYPE_BAD) ||
+               ((kind == AST_SELECTOR || kind == AST_CALL) && s->file->mode[n] == MODE_NONE);
+    return !s->found;
+}
+
+/* Does it speak of C, or of another package that is not there, or of what is made of such?  Nobody knows what that
+ * means, and the checker is silent on purpose. */
+static bool lower_is_fake(const struct package *p, const struct ast *f, node decl)
+{
+    struct lower_fake s = {0};
+    for (u32 i = 0; p->tainted && i < p->n_imports; i++) {
+        s.found = s.found || (p->imports[i] && p->imports[i]->fake);
+    }
+    if (!s.found) {
+        return false;
+    }
+    s = (struct lower_fake){0};
+    for (u32 i = 0; i < p->n_files; i++) {
+        if (p->files[i].ast == f) {
+            s.file = &p->files[i];
+        }
+    }
+    if (s.file) {
+        ast_walk(f, decl, lower_see_fake, &s);
+    }
+    return s.found;
+}
+
 /* Does an error of the checker lie in the function?  Then its types cannot be relied on. */
 static bool lower_is_wrong(const struct package *p, const struct ast *f, node decl)
 {
+    if (lower_is_fake(p, f, decl)) {
+        return true;
+    }
     if (p->n_errors == 0) {
         return false;
     }
@@ -311,6 +357,7 @@ static void lower_end(struct lower *l)
 {
     map_release(&l->vars);
     map_release(&l->labels);
+    map_release(&l->operands);
 }
 
 /* What stands in the body. */
