@@ -119,6 +119,8 @@ static void escape_analyse(struct cmd_escape *c, int minor)
     struct escape_config config = {
         .go_minor = minor != 0 ? minor : c->prog->go_minor,
         .no_inline = c->no_inline,
+        .keep_units = !c->messages && !c->compare,
+        .keep_flows = !c->messages && !c->compare,
     };
     u64 start = base_now_ns();
     c->escape = escape_new(c->load, c->prog, &config);
@@ -129,6 +131,13 @@ static void escape_analyse(struct cmd_escape *c, int minor)
         cmd_show_time(&c->show, "check", (double)c->prog->ns_check / 1e6);
         cmd_show_time(&c->show, "escape", (double)(base_now_ns() - start) / 1e6);
     }
+}
+
+/* Is something else wanted than text? */
+static bool escape_wants_report(const struct cmd_escape *c)
+{
+    const struct cmd_output *o = &c->output;
+    return o->json || o->sarif || o->github || o->html || o->store;
 }
 
 static int escape_main(struct cmd_escape *c, char *const *args)
@@ -165,6 +174,7 @@ static int escape_main(struct cmd_escape *c, char *const *args)
     escape_analyse(c, minor);
     int status = c->compare    ? cmd_escape_compare(c)
                  : c->messages ? cmd_escape_messages(c)
+                 : escape_wants_report(c) ? cmd_escape_report(c)
                                : cmd_escape_text(c);
     if (!cmd_print(strbuf_str(&c->out)) || c->load_errors > 0) {
         return BASE_EXIT_FAILURE;
@@ -175,7 +185,8 @@ static int escape_main(struct cmd_escape *c, char *const *args)
 int cmd_escape(char *const *args)
 {
     struct cmd_escape *c = mem_zalloc(sizeof *c);
-    const struct cmd_flag flags[] = {
+    enum { OWN_FLAGS = 16 };
+    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},         {"tags", CMD_FLAG_STRING, &c->tags},
         {"mod", CMD_FLAG_STRING, &c->mod},         {"overlay", CMD_FLAG_STRING, &c->overlay},
         {"j", CMD_FLAG_STRING, &c->jobs},          {"go", CMD_FLAG_STRING, &c->go},
@@ -183,10 +194,23 @@ int cmd_escape(char *const *args)
         {"compare", CMD_FLAG_BOOL, &c->compare},   {"against", CMD_FLAG_STRING, &c->against},
         {"deps", CMD_FLAG_BOOL, &c->deps},         {"test", CMD_FLAG_BOOL, &c->test},
         {"time", CMD_FLAG_BOOL, &c->timing},       {"v", CMD_FLAG_BOOL, &c->verbose},
+        {"why", CMD_FLAG_BOOL, &c->why},           {"all", CMD_FLAG_BOOL, &c->all},
     };
+    struct err e;
+    cmd_output_flags(&c->output, flags + OWN_FLAGS);
     int status;
     int at = cmd_flags("escape", flags, ARRAY_LEN(flags), args, &status);
+    if (at >= 0 && !cmd_output_check(&c->output, &e)) {
+        status = cmd_usage("escape", "%s", e.text);
+        at = -1;
+    }
     if (at >= 0) {
+        report_init(&c->report, &c->arena);
+        vec_push_in(&c->arena, &c->report.command, STR("gomm"));
+        vec_push_in(&c->arena, &c->report.command, STR("escape"));
+        for (size_t i = 0; args[i]; i++) {
+            vec_push_in(&c->arena, &c->report.command, str_of(args[i]));
+        }
         c->compare |= c->against != NULL;
         c->config = (struct load_config){
             .tags = str_of(c->tags),

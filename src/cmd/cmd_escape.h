@@ -6,6 +6,7 @@
 #define GOMM_CMD_ESCAPE_H
 
 #include "base/vec.h"
+#include "cmd/cmd_output.h"
 #include "cmd/cmd_show.h"
 #include "escape/escape.h"
 
@@ -15,6 +16,9 @@ struct cmd_escape {
     const char *chdir, *tags, *mod, *overlay, *jobs;
     const char *go;      /* -go: whose compiler's decisions, "1.19"; NULL: those of the Go that is there */
     const char *against; /* stored output of the compiler; NULL: it is run */
+    bool why, all;       /* the whole way; also what costs nothing */
+    struct cmd_output output;
+    struct report report;
     bool messages, compare, no_inline, deps, test, timing, verbose;
     VEC(str) patterns;
     str cwd;
@@ -39,6 +43,9 @@ str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, st
 
 /* Each gives the exit status. */
 int cmd_escape_text(struct cmd_escape *c);     /* for people */
+/* Adds what goes to the heap. */
+void cmd_escape_findings(struct cmd_escape *c, struct finding_list *out);
+int cmd_escape_report(struct cmd_escape *c);   /* -json, -sarif, -github, -html, -o */
 int cmd_escape_messages(struct cmd_escape *c); /* -m */
 int cmd_escape_compare(struct cmd_escape *c);  /* -compare */
 

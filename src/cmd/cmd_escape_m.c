@@ -77,8 +77,3 @@ int cmd_escape_messages(struct cmd_escape *c)
 {
     return escape_put_all(c, false);
 }
-
-int cmd_escape_text(struct cmd_escape *c)
-{
-    return escape_put_all(c, true);
-}
