@@ -7,7 +7,9 @@
 
 #include "escape/escape.h"
 #include "escape/inline.h"
+#include "escape/ir_print.h"
 #include "escape/lower_expr.h"
+#include "types/check.h"
 
 struct wrap {
     struct ir_unit *u;
@@ -82,11 +84,39 @@ static void wrap_results(struct ir_unit *u, struct ir_func *fn, struct ir *ret, 
     ir_push(u, &ret->init, as);
 }
 
+/* ir.MethodSym. */
+static str wrap_symbol(struct ir_unit *u, const struct wrap *w)
+{
+    bool ptr;
+    struct type *t = type_deref(type_unalias(w->recv), &ptr);
+    struct type_named *n = type_named_of(t);
+    struct strbuf b = {0};
+
+    strbuf_puts(&b, ptr ? "(*" : "");
+    if (n) {
+        strbuf_put(&b, intern_str(u->prog->names, named_obj(n)->name));
+        if (n->targs) {
+            ir_write_targs(&b, u, n->targs->v, n->targs->n, 0);
+        }
+    } else {
+        ir_write_link_type(&b, u, t);
+    }
+    strbuf_puts(&b, ptr ? ")." : ".");
+    if (!(w->method->flags & OBJ_EXPORTED) && n && named_obj(n)->pkg != w->method->pkg) {
+        strbuf_put(&b, ir_link_path(w->method->pkg));
+        strbuf_putc(&b, '.');
+    }
+    strbuf_put(&b, intern_str(u->prog->names, w->method->name));
+    str s = str_dup(u->arena, strbuf_str(&b));
+    strbuf_release(&b);
+    return s;
+}
+
 static void wrap_make(struct wrap *w)
 {
     struct ir_unit *u = w->u;
     struct type_signature *sig = wrap_signature(u, w);
-    struct ir_func *fn = lower_made_func(u, sig, w->callee->sym);
+    struct ir_func *fn = lower_made_func(u, sig, wrap_symbol(u, w));
     struct lower l = {.u = u, .fn = fn, .pkg = u->pkg};
 
     lower_declare(&l, fn);
@@ -125,22 +155,27 @@ static void wrap_make(struct wrap *w)
 
 /* ---- the methods of a type ---- */
 
-typedef VEC(name_id) names;
+typedef VEC(struct obj *) methods;
 
-static int name_cmp(const void *x, const void *y)
+/* types.CompareSyms: as the compiler has methods sorted. */
+static int method_cmp(const void *x, const void *y)
 {
-    const name_id *a = x, *b = y;
-    return *a < *b ? -1 : *a > *b;
+    const struct obj *a = *(struct obj *const *)x, *b = *(struct obj *const *)y;
+
+    return type_method_cmp(a, b, (a->pkg ? a->pkg : b->pkg)->prog->names);
 }
 
-/* Names of all methods that T has or may have by embedding. */
-static void collect(struct type *t, u32 depth, names *out)
+/* All methods that T has or may have by embedding. */
+static void collect(struct type *t, u32 depth, methods *out)
 {
     struct type_named *n = type_named_of(t);
     struct type *under = type_under(t);
 
     for (u32 i = 0; n && i < named_n_methods(n); i++) {
-        vec_push(out, named_method(n, i)->name);
+        struct obj *m = named_method(n, i);
+        if (m->pkg) {
+            vec_push(out, m);
+        }
     }
     if (under->kind != TYPE_STRUCT || depth > 8) {
         return;
@@ -170,16 +205,16 @@ static bool through_pointer(const struct wrap *w, struct type *t)
     return false;
 }
 
-static void wrap_method(struct ir_unit *u, struct type *t, struct type *ptr_t, name_id name)
+static void wrap_method(struct ir_unit *u, struct type *t, struct type *ptr_t, const struct obj *like)
 {
     struct selection sel = {0};
-    struct obj *m = lookup_field_or_method(u->arena, t, true, u->pkg, name, &sel);
+    struct obj *m = lookup_field_or_method(u->arena, t, true, like->pkg, like->name, &sel);
 
     if (!m || m->kind != OBJ_FUNC) {
         return;
     }
     struct wrap w = {.u = u, .method = m, .sel = &sel, .callee = wrap_callee(u, m)};
-    if (!w.callee || !(w.callee->flags & IR_FUNC_CAN_INLINE)) {
+    if (!w.callee || !inline_has_body(u, w.callee)) {
         return;
     }
     bool ptr_method, promoted = sel.n_path > 1;
@@ -197,13 +232,16 @@ static void wrap_method(struct ir_unit *u, struct type *t, struct type *ptr_t, n
 
 static void wrap_type(struct ir_unit *u, struct type *t)
 {
-    names v = {0};
+    methods v = {0};
 
     collect(t, 0, &v);
-    qsort(v.v, v.n, sizeof *v.v, name_cmp);
-    struct type *ptr_t = v.n ? type_new_pointer(u->arena, t) : NULL;
+    if (v.n == 0) {
+        return;
+    }
+    qsort(v.v, v.n, sizeof *v.v, method_cmp);
+    struct type *ptr_t = type_new_pointer(u->arena, t);
     for (size_t i = 0; i < v.n; i++) {
-        if ((i == 0 || v.v[i] != v.v[i - 1]) && v.v[i] != u->prog->blank) {
+        if ((i == 0 || method_cmp(&v.v[i], &v.v[i - 1]) != 0) && v.v[i]->name != u->prog->blank) {
             wrap_method(u, t, ptr_t, v.v[i]);
         }
     }
@@ -228,7 +266,7 @@ static void wrap_value(struct ir_unit *u, struct ir *v)
 {
     struct wrap w = {.u = u, .recv = v->x->type, .method = v->func->obj, .sel = &(struct selection){0}, .callee = v->func};
 
-    if (v->func->flags & IR_FUNC_CAN_INLINE) {
+    if (inline_has_body(u, v->func)) {
         wrap_make(&w);
     }
 }

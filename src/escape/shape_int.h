@@ -63,10 +63,11 @@ struct shape_named {
     bool forward; /* its underlying type is being made */
 };
 
-struct shape_anon {
+/* A type whose methods may need wrappers: an instance, a shape, a struct type without a name. */
+struct shape_wrap {
     struct type *type;
-    u64 hash;
-    bool have; /* another package makes its wrappers */
+    u64 hash;  /* of structs */
+    bool have; /* another package makes them */
 };
 
 struct shape_unit {
@@ -83,7 +84,8 @@ struct shape_unit {
     struct shape_memo dict_insts; /* hash → struct shape_dict_inst * */
     VEC(struct shape_dict_inst *) all_dicts;
     struct shape_memo read;       /* types that have been read */
-    VEC(struct shape_anon) anons; /* structs without a name that may have promoted methods */
+    VEC(struct shape_wrap) wraps;
+    struct shape_memo wrap_of;    /* named type → its index in wraps + 1 */
     bool imported;                /* what is being read was so by the package that declares it */
     VEC(struct type_named *) later; /* instances whose shaped types are still to be read */
 };

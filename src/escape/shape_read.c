@@ -10,6 +10,10 @@
  */
 #include "escape/shape_int.h"
 
+/* In shape_unit.read: where a type has been met. */
+#define READ_HERE     ((void *)1)
+#define READ_IMPORTED ((void *)2)
+
 /* ---- types ---- */
 
 static void read_tuple(struct ir_unit *u, const struct type_tuple *t)
@@ -25,28 +29,36 @@ static void read_signature(struct ir_unit *u, const struct type_signature *s)
     read_tuple(u, s->results);
 }
 
-static void note_anon(struct ir_unit *u, struct type *t)
+/* reader.needWrapper. */
+static void need_wrapper(struct ir_unit *u, struct type *t)
 {
     struct shape_unit *su = shape_unit_of(u);
-    u64 h = type_hash(t);
+    void **at = shape_memo_put(u->arena, &su->wrap_of, t);
 
-    for (size_t i = 0; i < su->anons.n; i++) {
-        struct shape_anon *a = &su->anons.v[i];
-        if (a->hash == h && type_identical(a->type, t)) {
-            a->have |= su->imported;
+    if (*at) {
+        su->wraps.v[(uintptr_t)*at - 1].have |= su->imported;
+        return;
+    }
+    u64 h = t->kind == TYPE_STRUCT ? type_hash(t) : 0;
+    for (size_t i = 0; h && i < su->wraps.n; i++) {
+        struct shape_wrap *w = &su->wraps.v[i];
+        if (w->hash == h && type_identical(w->type, t)) {
+            w->have |= su->imported;
+            *at = (void *)(uintptr_t)(i + 1);
             return;
         }
     }
-    vec_push_in(u->arena, &su->anons, (struct shape_anon){t, h, su->imported});
+    vec_push_in(u->arena, &su->wraps, (struct shape_wrap){t, h, su->imported});
+    *at = (void *)(uintptr_t)su->wraps.n;
 }
 
 void shape_read_wraps(struct ir_unit *u)
 {
     struct shape_unit *su = shape_unit_of(u);
 
-    for (size_t i = 0; i < su->anons.n; i++) {
-        if (!su->anons.v[i].have) {
-            vec_push(&u->wrap, su->anons.v[i].type);
+    for (size_t i = 0; i < su->wraps.n; i++) {
+        if (!su->wraps.v[i].have) {
+            vec_push(&u->wrap, su->wraps.v[i].type);
         }
     }
 }
@@ -59,7 +71,7 @@ static void read_struct(struct ir_unit *u, struct type_struct *s, bool anon)
         embeds |= (s->fields[i]->flags & OBJ_EMBEDDED) != 0;
     }
     if (embeds) {
-        note_anon(u, &s->t);
+        need_wrapper(u, &s->t);
     }
     for (u32 i = 0; i < s->n; i++) {
         shape_read_type(u, s->fields[i]->type);
@@ -114,12 +126,15 @@ static void read_instance(struct ir_unit *u, struct type_named *n)
     if (!c) {
         return;
     }
+    if (type_under(&c->t)->kind != TYPE_INTERFACE) {
+        need_wrapper(u, &c->t);
+    }
     if (c != n) {
         void **seen = shape_memo_put(u->arena, &su->read, c);
         if (*seen) {
             return;
         }
-        *seen = c;
+        *seen = READ_HERE;
     }
     bool shaped = shape_within(&c->t), imported = su->imported;
     for (u32 i = 0; i < c->targs->n && !shaped; i++) {
@@ -137,19 +152,16 @@ static void read_instance(struct ir_unit *u, struct type_named *n)
         }
     }
     su->imported = imported;
-    if (type_under(&c->t)->kind != TYPE_INTERFACE) {
-        vec_push(&u->wrap, &c->t);
-    }
 }
 
-static void read_named(struct ir_unit *u, struct type_named *n)
+static void read_named(struct ir_unit *u, struct type_named *n, const void *again)
 {
     if (shape_is(&n->t)) {
         if (type_under(&n->t)->kind == TYPE_STRUCT) {
-            vec_push(&u->wrap, &n->t); /* it may have promoted methods */
+            need_wrapper(u, &n->t); /* it may have promoted methods */
         }
     } else if (!n->targs) {
-        if (!n->tparams) {
+        if (!n->tparams && again == NULL) {
             read_declared(u, n);
         }
     } else if (n->orig->tparams) {
@@ -158,7 +170,7 @@ static void read_named(struct ir_unit *u, struct type_named *n)
         }
     } else { /* local to an instance */
         read_under(u, &n->t);
-        vec_push(&u->wrap, &n->t);
+        need_wrapper(u, &n->t);
     }
 }
 
@@ -167,11 +179,13 @@ void shape_read_type(struct ir_unit *u, struct type *t)
     if (!t || t->kind == TYPE_BASIC || t->kind == TYPE_PARAM) {
         return;
     }
-    void **seen = shape_memo_put(u->arena, &shape_unit_of(u)->read, t);
-    if (*seen) {
+    struct shape_unit *su = shape_unit_of(u);
+    void **seen = shape_memo_put(u->arena, &su->read, t), *again = *seen;
+    if (*seen == READ_IMPORTED || (*seen && !su->imported)) {
         return;
     }
-    *seen = t;
+    /* What an imported package mentions, that package has made wrappers for, though it may be read here too. */
+    *seen = su->imported ? READ_IMPORTED : READ_HERE;
     switch ((enum type_kind)t->kind) {
     case TYPE_BASIC:
     case TYPE_PARAM:
@@ -189,7 +203,7 @@ void shape_read_type(struct ir_unit *u, struct type *t)
     case TYPE_SIGNATURE: read_signature(u, as_signature(t)); break;
     case TYPE_STRUCT: read_struct(u, as_struct(t), true); break;
     case TYPE_INTERFACE: read_interface(u, as_interface(t)); break;
-    case TYPE_NAMED: read_named(u, as_named(t)); break;
+    case TYPE_NAMED: read_named(u, as_named(t), again); break;
     }
 }
 
@@ -197,9 +211,23 @@ void shape_read_type(struct ir_unit *u, struct type *t)
 
 static bool read_node(void *ctx, struct ir *n)
 {
-    if (n->type && n->type->kind != TYPE_BASIC) {
-        shape_read_type(ctx, n->type);
+    struct ir_unit *u = ctx;
+
+    if (!n->type || n->type->kind == TYPE_BASIC) {
+        return false;
     }
+    if (n->op == IR_NAME) {
+        const struct ir_name *name = ir_as_name(n);
+        if (name->obj && (name->class == IR_FUNC || name->class == IR_GLOBAL)) {
+            struct shape_unit *su = shape_unit_of(u);
+            bool imported = su->imported;
+            su->imported = name->obj->pkg != u->pkg && !(name->func && name->func->env);
+            shape_read_type(u, n->type);
+            su->imported = imported;
+            return false;
+        }
+    }
+    shape_read_type(u, n->type);
     return false;
 }
 
@@ -210,11 +238,15 @@ void shape_read_list(struct ir_unit *u, const struct ir_list *l)
 
 void shape_read_func(struct ir_unit *u, const struct ir_func *fn)
 {
+    struct shape_unit *su = shape_unit_of(u);
+
+    su->imported = fn->src.pkg && fn->src.pkg != u->pkg && !fn->env;
     read_signature(u, fn->sig);
     for (const struct ir_name *n = fn->dcl; n; n = n->next_dcl) {
         shape_read_type(u, n->n.type);
     }
     shape_read_list(u, &fn->body);
+    su->imported = false;
 }
 
 /* ---- dictionaries ---- */
