@@ -31,8 +31,8 @@ static bool one_of(str s, const str *v, size_t n)
 
 u32 inline_hidden_nodes(const struct ir *n)
 {
-    /* The variable of a type switch's clause, and its name in the guard. */
-    return (n->op == IR_CASE && n->name) || (n->op == IR_TYPESW && (n->flags & IR_DEF));
+    /* The name of the variable in the guard of a type switch. */
+    return n->op == IR_TYPESW && (n->flags & IR_DEF);
 }
 
 /* ---- calls ---- */

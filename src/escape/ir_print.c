@@ -203,6 +203,9 @@ static const struct package *name_package(struct printer *w, const struct ir_nam
 
 static void put_name(struct printer *w, const struct ir_name *n)
 {
+    while ((n->flags & IR_NAME_CLOSUREVAR) && n->outer && n->text.n == 0) {
+        n = n->outer; /* a temporary that a closure captures */
+    }
     if (n->class == IR_FUNC && n->func) {
         put_func(w, n->func);
     } else if (n->flags & IR_NAME_TEMP) {
