@@ -30,6 +30,7 @@ struct lower {
     struct ir_name **retvars;
     bool delay_results;
     struct map labels;       /* name_id → ir_label */
+    struct map operands;     /* operands of conditions → what is left of them (static_bool); mostly empty */
     struct ir_name **cvars;  /* fn's closure variables; of an inlined closure what stands for them in the caller */
     struct lower *outer;     /* of a closure's body: the walk of the function around; variables not found in vars are looked
                               * up there and become closure variables */

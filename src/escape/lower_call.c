@@ -206,6 +206,7 @@ struct ir *lower_call(struct lower *l, node call)
     const struct ast_node *e = ast_at(l->ast, call);
 
     switch ((enum typed_mode)l->file->mode[e->a]) {
+    case MODE_NONE: return lower_unknown(l, call);
     case MODE_TYPE: return lower_conversion(l, lower_type_raw(l, e->a), ast_list(l->ast, e->b)[0]);
     case MODE_BUILTIN: {
         const struct obj *o = info_obj(l->file, ast_unparen(l->ast, e->a));

@@ -8,6 +8,17 @@
 #include "escape/escape.h"
 #include "escape/lower_expr.h"
 
+/* x without parentheses, and without what static_bool has found superfluous. */
+static node bare(const struct lower *l, node x)
+{
+    x = ast_unparen(l->ast, x);
+    if (l->operands.n) {
+        const union map_val *v = map_get(&l->operands, x);
+        x = v ? ast_unparen(l->ast, (node)v->u) : x;
+    }
+    return x;
+}
+
 /* ---- types ---- */
 
 struct core {
@@ -654,7 +665,7 @@ static struct ir *binary_chain(struct lower *l, node n)
         vec_push_in(s.arena, &chain, x);
         const struct ast_node *e = ast_at(l->ast, x);
         common = common_type(l, e);
-        node left = ast_unparen(l->ast, e->a);
+        node left = bare(l, e->a);
         const struct ast_node *le = ast_at(l->ast, left);
         if (common || le->kind != AST_OPERATION || !le->b || l->file->mode[left] == MODE_CONST) {
             x = e->a;
@@ -681,7 +692,7 @@ struct ir *lower_unknown(struct lower *l, node x)
 
 struct ir *lower_expr(struct lower *l, node x)
 {
-    x = ast_unparen(l->ast, x);
+    x = bare(l, x);
     const struct ast_node *e = ast_at(l->ast, x);
 
     switch ((enum typed_mode)l->file->mode[x]) {

@@ -23,6 +23,7 @@ struct ir *lower_composite(struct lower *l, node n);
 struct ir *lower_runes(struct lower *l, pos at, struct type *t, struct ir *text); /* []rune("…") */
 
 /* lower_expr.c */
+struct ir *lower_unknown(struct lower *l, node x);
 struct ir *lower_unary(struct lower *l, enum ir_op op, pos at, struct type *t, struct ir *x);
 /* The receiver of method selector n with embedded fields, address or dereference (writer.recvExpr); *recv: the type
  * that it has then, as the checker has it. */

@@ -187,7 +187,7 @@ struct ir *lower_composite(struct lower *l, node n)
         lit->op = IR_MAPLIT;
         indexed_elems(l, v, len, as_map(u)->key, as_map(u)->elem, lit);
         break;
-    default: BUG("composite literal of no such type");
+    default: return lower_unknown(l, n);
     }
     if (!ptr) {
         return lit;
