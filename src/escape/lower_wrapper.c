@@ -18,6 +18,7 @@ struct wrap {
     const struct selection *sel;
     struct ir_func *callee;
     bool nil_check;          /* panicwrap */
+    bool value;              /* of a method value: x.M-fm */
 };
 
 /* The function behind a method that is not an interface's. */
@@ -34,6 +35,11 @@ static struct ir_func *wrap_callee(struct ir_unit *u, struct obj *method)
 
 static struct ir *wrap_recv(struct lower *l, struct wrap *w, struct ir *x)
 {
+    bool twice;
+    type_deref(type_deref(type_unalias(w->recv), &twice), &twice);
+    if (twice) {
+        x = lower_deref(l, 0, x, true);
+    }
     for (u32 i = 0; i + 1 < w->sel->n_path; i++) {
         x = lower_field(l, 0, x, w->sel->path[i], true);
     }
@@ -87,12 +93,12 @@ static void wrap_results(struct ir_unit *u, struct ir_func *fn, struct ir *ret, 
 /* ir.MethodSym. */
 static str wrap_symbol(struct ir_unit *u, const struct wrap *w)
 {
-    bool ptr;
-    struct type *t = type_deref(type_unalias(w->recv), &ptr);
+    bool ptr, twice;
+    struct type *t = type_deref(type_deref(type_unalias(w->recv), &ptr), &twice);
     struct type_named *n = type_named_of(t);
     struct strbuf b = {0};
 
-    strbuf_puts(&b, ptr ? "(*" : "");
+    strbuf_puts(&b, twice ? "(**" : ptr ? "(*" : "");
     if (n) {
         strbuf_put(&b, intern_str(u->prog->names, named_obj(n)->name));
         if (n->targs) {
@@ -102,11 +108,12 @@ static str wrap_symbol(struct ir_unit *u, const struct wrap *w)
         ir_write_link_type(&b, u, t);
     }
     strbuf_puts(&b, ptr ? ")." : ".");
-    if (!(w->method->flags & OBJ_EXPORTED) && n && named_obj(n)->pkg != w->method->pkg) {
+    if (!(w->method->flags & OBJ_EXPORTED) && (!n || twice || named_obj(n)->pkg != w->method->pkg)) {
         strbuf_put(&b, ir_link_path(w->method->pkg));
         strbuf_putc(&b, '.');
     }
     strbuf_put(&b, intern_str(u->prog->names, w->method->name));
+    strbuf_puts(&b, w->value ? "-fm" : "");
     str s = str_dup(u->arena, strbuf_str(&b));
     strbuf_release(&b);
     return s;
@@ -228,6 +235,11 @@ static void wrap_method(struct ir_unit *u, struct type *t, struct type *ptr_t, c
         w.nil_check = !promoted;
         wrap_make(&w);
     }
+    if (shape_not_in_heap(t)) { /* pointers to it are numbers: interfaces hold pointers to them */
+        w.recv = type_new_pointer(u->arena, ptr_t);
+        w.nil_check = ptr_method && !promoted;
+        wrap_make(&w);
+    }
 }
 
 static void wrap_type(struct ir_unit *u, struct type *t)
@@ -264,7 +276,8 @@ void lower_wrap_value(struct lower *l, struct ir *n)
 /* wrapMethodValue: the receiver is a variable of its own. */
 static void wrap_value(struct ir_unit *u, struct ir *v)
 {
-    struct wrap w = {.u = u, .recv = v->x->type, .method = v->func->obj, .sel = &(struct selection){0}, .callee = v->func};
+    struct wrap w = {.u = u, .recv = v->x->type, .method = v->func->obj, .sel = &(struct selection){0}, .callee = v->func,
+                     .value = true};
 
     if (inline_has_body(u, v->func)) {
         wrap_make(&w);

@@ -301,6 +301,11 @@ static bool not_in_heap(struct type *t, u32 depth)
     return false;
 }
 
+bool shape_not_in_heap(struct type *t)
+{
+    return not_in_heap(t, 0);
+}
+
 struct type *shape_of(struct ir_unit *u, struct type *t, struct type_param *param)
 {
     t = type_unalias(t);
