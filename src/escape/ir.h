@@ -433,6 +433,7 @@ struct ir_unit {
     VEC(struct ir_wrap_value) wrap_values; /* METHVALUEs, for the same */
     VEC(struct type *) wrap; /* declared types whose methods may need wrappers (lower_wrapper.c) */
     ir_funcs todo;           /* whose bodies are still to be lowered */
+    struct ir_pkg_known *pkgs_known; /* Go 1.19: packages by path or name in messages (ir_print_type.c) */
     u32 n_temps;
     u32 scc_last, scc_depth; /* ir_scc.c */
     bool wrapping;           /* wrappers are being made: all else is done */

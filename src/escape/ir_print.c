@@ -4,6 +4,7 @@
  * as first argument, literals are shortened, and some operators have no notation at all ("<node ITAB>").
  */
 #include "escape/ir_print.h"
+#include "syntax/print.h"
 #include "syntax/unicode.h"
 
 struct printer {
@@ -267,8 +268,106 @@ static void put_constant(struct printer *w, const struct constant *c, const stru
     arena_scratch_end(s);
 }
 
+/* ---- literals of Go 1.19 ---- */
+
+static const struct ast *ast_in(const struct package *p, u32 at)
+{
+    for (u32 i = 0; i < p->n_files; i++) {
+        const struct source *s = p->files[i].ast->src;
+        if (at >= s->base && at - s->base <= s->text.n) {
+            return p->files[i].ast;
+        }
+    }
+    return NULL;
+}
+
+/* The file in which a place is: mostly one of the unit's own. */
+static const struct ast *ast_around(const struct ir_unit *u, u32 at)
+{
+    const struct ast *f = ast_in(u->pkg, at);
+    for (u32 i = 0; !f && i < u->prog->n_pkgs; i++) {
+        f = u->prog->pkgs[i] ? ast_in(u->prog->pkgs[i], at) : NULL;
+    }
+    return f;
+}
+
+/* The expression that a literal stands for, as it was written (ir.RawOrigExpr); 0: there is none. */
+static const struct ast *raw_literal(const struct printer *w, const struct ir *n)
+{
+    return w->u->profile->unified || n->num == 0 ? NULL : ast_around(w->u, n->pos);
+}
+
+/* Of the operator of what was written: constExprOp of noder/expr.go. */
+static int raw_precedence(const struct ast *f, node x)
+{
+    const struct ast_node *e = ast_at(f, x);
+    if (e->kind != AST_OPERATION) {
+        return precedence[IR_NAME];
+    }
+    if (!e->b) {
+        return precedence[IR_NEG];
+    }
+    switch (op_precs[e->op]) {
+    case PREC_OR_OR: return precedence[IR_OROR];
+    case PREC_AND_AND: return precedence[IR_ANDAND];
+    case PREC_CMP: return precedence[IR_EQ];
+    case PREC_ADD: return precedence[IR_ADD];
+    default: return precedence[IR_MUL];
+    }
+}
+
+/* types.FmtConst. */
+static void put_plain_constant(struct printer *w, const struct constant *c)
+{
+    struct arena_scratch s = arena_scratch_begin(w->u->arena);
+    str text = constant_text(s.arena, c), re, im;
+    if (constant_kind(c) == CONST_COMPLEX && str_cut_prefix(&text, STR("(")) && str_cut_suffix(&text, STR("i)")) &&
+        str_cut(text, STR(" + "), &re, &im)) {
+        bool no_re = str_is(re, "0"), no_im = str_is(im, "0");
+        if (no_re || no_im) {
+            strbuf_printf(w->out, "%.*s%s", STR_ARG(no_im ? re : im), no_im ? "" : "i");
+        } else {
+            strbuf_printf(w->out, "(%.*s%s%.*si)", STR_ARG(re), im.p[0] == '-' ? "" : "+", STR_ARG(im));
+        }
+    } else {
+        strbuf_put(w->out, text);
+    }
+    arena_scratch_end(s);
+}
+
+/* What the compiler makes by itself shows its type. */
+static void put_old_literal(struct printer *w, const struct ir *n)
+{
+    struct type *t = n->type ? type_unalias(n->type) : TYPE_BAD;
+    i64 v;
+    if (type_is_untyped(t)) {
+        if (t == TYPE_OF(UNTYPED_RUNE) && constant_i64(n->val, &v) && v >= 0 && v <= STR_RUNE_MAX) {
+            put_rune(w, (u32)v);
+        } else {
+            put_plain_constant(w, n->val);
+        }
+        return;
+    }
+    /* A type that begins like a unary operator. */
+    bool parens = t->kind == TYPE_POINTER || (t->kind == TYPE_CHAN && t->flag == AST_DIR_RECV);
+    put_text(w, parens ? "(" : "");
+    ir_write_type(w->out, w->u, t);
+    put_text(w, parens ? ")(" : "(");
+    put_plain_constant(w, n->val);
+    strbuf_putc(w->out, ')');
+}
+
 static void put_literal(struct printer *w, const struct ir *n)
 {
+    const struct ast *raw = raw_literal(w, n);
+    if (raw) {
+        print_expr(w->out, raw, w->u->prog->names, n->num);
+        return;
+    }
+    if (!w->u->profile->unified) {
+        put_old_literal(w, n);
+        return;
+    }
     struct type *t = n->type ? type_unalias(n->type) : TYPE_BAD;
     i64 v;
     if (is_rune(t) && constant_i64(n->val, &v) && v >= 0 && v <= STR_RUNE_MAX) {
@@ -556,6 +655,10 @@ static void put_expr(struct printer *w, struct ir *n, int prec)
     int own = precedence[n->op];
     if (n->op == IR_TYPE && n->type && type_unalias(n->type)->kind == TYPE_POINTER) {
         own = precedence[IR_DEREF];
+    }
+    if (n->op == IR_LITERAL) {
+        const struct ast *raw = raw_literal(w, n);
+        own = raw ? raw_precedence(raw, n->num) : own;
     }
     w->depth++;
     if (prec > own) {

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "escape/ir_print.h"
 #include "syntax/unicode.h"
 
@@ -67,26 +68,6 @@ str ir_link_path(const struct package *p)
     return str_eq(p->name, STR("main")) ? STR("main") : p->path;
 }
 
-/* Only Go 1.19's importer counts how many packages of one name there are, and shows paths then
- * (typecheck/iimport.go); with unified IR names are never ambiguous to the compiler. */
-void ir_write_pkg_name(struct strbuf *out, struct ir_unit *u, const struct package *p)
-{
-    if (u->profile->unified) {
-        strbuf_put(out, p->name);
-        return;
-    }
-    struct strbuf b = {0};
-    type_write_pkg(&b, p, u->pkg, QUAL_NAME);
-    str s = strbuf_str(&b);
-    strbuf_put(out, s.n > 0 ? str_slice(s, 0, s.n - 1) : s);
-    strbuf_release(&b);
-}
-
-static str name_of(const struct type_writer *w, const struct obj *o)
-{
-    return intern_str(w->u->prog->names, o->name);
-}
-
 /* strconv.Quote. */
 static void put_quoted(struct strbuf *out, str s)
 {
@@ -112,6 +93,150 @@ static void put_quoted(struct strbuf *out, str s)
         s = str_from(s, width);
     }
     strbuf_putc(out, '"');
+}
+
+/* ---- ambiguous names: Go 1.19 ---- */
+
+/* Only Go 1.19's importer counts how many packages of one name there are, and shows paths then (typecheck/iimport.go,
+ * types.NumImport); with unified IR names are never ambiguous to the compiler.  It knows a package if the unit imports it,
+ * or if the export data of what it imports mention it: here, if types of their declarations do. */
+struct ir_pkg_known {
+    const struct package *pkg;
+    bool twice;
+    struct ir_pkg_known *next;
+};
+
+struct mention {
+    const struct package *of;
+    struct map seen;
+    bool found;
+};
+
+static void mention_type(struct mention *m, struct type *t);
+
+static void mention_tuple(struct mention *m, const struct type_tuple *t)
+{
+    for (u32 i = 0; i < t->n; i++) {
+        mention_type(m, t->vars[i]->type);
+    }
+}
+
+static void mention_signature(struct mention *m, const struct type_signature *s)
+{
+    mention_tuple(m, s->params);
+    mention_tuple(m, s->results);
+}
+
+static void mention_named(struct mention *m, struct type_named *n)
+{
+    const struct obj *o = named_obj(n);
+    m->found = m->found || o->pkg == m->of;
+    for (u32 i = 0; n->targs && i < n->targs->n; i++) {
+        mention_type(m, n->targs->v[i]);
+    }
+    mention_type(m, type_under(&n->t));
+    for (u32 i = 0; n->orig == n && i < n->n_methods; i++) {
+        if (n->methods[i] && n->methods[i]->type) {
+            mention_type(m, n->methods[i]->type);
+        }
+    }
+}
+
+static void mention_type(struct mention *m, struct type *t)
+{
+    bool fresh = false;
+    t = t ? type_unalias(t) : NULL;
+    if (!t || m->found || t->kind == TYPE_BASIC || t->kind == TYPE_PARAM) {
+        return;
+    }
+    map_put(&m->seen, (u64)(uintptr_t)t, &fresh);
+    if (!fresh) {
+        return;
+    }
+    switch ((enum type_kind)t->kind) {
+    case TYPE_ARRAY: mention_type(m, as_array(t)->elem); break;
+    case TYPE_SLICE: mention_type(m, as_slice(t)->elem); break;
+    case TYPE_POINTER: mention_type(m, as_pointer(t)->elem); break;
+    case TYPE_CHAN: mention_type(m, as_chan(t)->elem); break;
+    case TYPE_MAP:
+        mention_type(m, as_map(t)->key);
+        mention_type(m, as_map(t)->elem);
+        break;
+    case TYPE_STRUCT:
+        for (u32 i = 0; i < as_struct(t)->n; i++) {
+            mention_type(m, as_struct(t)->fields[i]->type);
+        }
+        break;
+    case TYPE_TUPLE: mention_tuple(m, as_tuple(t)); break;
+    case TYPE_SIGNATURE: mention_signature(m, as_signature(t)); break;
+    case TYPE_INTERFACE:
+        for (u32 i = 0; i < as_interface(t)->n_methods; i++) {
+            mention_type(m, as_interface(t)->methods[i]->type);
+        }
+        for (u32 i = 0; i < as_interface(t)->n_embeds; i++) {
+            mention_type(m, as_interface(t)->embeds[i]);
+        }
+        break;
+    case TYPE_NAMED: mention_named(m, as_named(t)); break;
+    default: break;
+    }
+}
+
+/* Do the exported declarations of p speak of the package? */
+static bool mentions(const struct package *p, const struct package *of)
+{
+    struct mention m = {.of = of};
+    for (u32 i = 0; i < p->scope->n && !m.found; i++) {
+        const struct obj *o = p->scope->slots[i].obj;
+        if ((o->flags & OBJ_EXPORTED) && o->type) {
+            mention_type(&m, o->type);
+        }
+    }
+    map_release(&m.seen);
+    return m.found;
+}
+
+static bool pkg_is_heard_of(const struct package *own, const struct package *p)
+{
+    for (u32 i = 0; i < own->n_imports; i++) {
+        if (own->imports[i] == p || (own->imports[i] && !own->imports[i]->fake && mentions(own->imports[i], p))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool pkg_is_twice(struct ir_unit *u, const struct package *p)
+{
+    struct ir_pkg_known *k = u->pkgs_known;
+    while (k && k->pkg != p) {
+        k = k->next;
+    }
+    if (!k) {
+        k = ARENA_NEW(u->arena, struct ir_pkg_known);
+        *k = (struct ir_pkg_known){.pkg = p, .next = u->pkgs_known};
+        u->pkgs_known = k;
+        for (u32 i = 0; i < u->prog->n_pkgs && !k->twice; i++) {
+            const struct package *q = u->prog->pkgs[i];
+            k->twice = q && q != p && q != u->pkg && !q->fake && str_eq(q->name, p->name) &&
+                       !str_eq(q->path, p->path) && pkg_is_heard_of(u->pkg, q);
+        }
+    }
+    return k->twice;
+}
+
+void ir_write_pkg_name(struct strbuf *out, struct ir_unit *u, const struct package *p)
+{
+    if (!u->profile->unified && pkg_is_twice(u, p)) {
+        put_quoted(out, p->path);
+    } else {
+        strbuf_put(out, p->name);
+    }
+}
+
+static str name_of(const struct type_writer *w, const struct obj *o)
+{
+    return intern_str(w->u->prog->names, o->name);
 }
 
 /* ---- type literals ---- */

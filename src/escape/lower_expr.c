@@ -698,7 +698,12 @@ struct ir *lower_expr(struct lower *l, node x)
     switch ((enum typed_mode)l->file->mode[x]) {
     case MODE_CONST: {
         const struct constant *v = info_const(l->file, x);
-        return v ? lower_literal(l, e->pos, lower_type_of(l, x), v) : lower_unknown(l, x);
+        if (!v) {
+            return lower_unknown(l, x);
+        }
+        struct ir *n = lower_literal(l, e->pos, lower_type_of(l, x), v);
+        n->num = l->u->profile->unified ? 0 : x; /* how it was written shows in messages (ir_print.c) */
+        return n;
     }
     case MODE_NONE: {
         /* Variables on the left of := have no mode. */
