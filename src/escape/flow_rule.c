@@ -228,13 +228,31 @@ static struct ir *literal(struct ir_unit *u, struct ir *at, struct type *type, c
     return l;
 }
 
-/* What n certainly is, as ir.ReassignOracle knows it: it walks the outermost function, so variables of closures that are
- * no part of it any more (all their calls were inlined) have no values. */
-static struct ir *known_value(struct ir *n)
+/* The function whose assignments ir.ReassignOracle has seen when it is asked about something in fn: the outermost one, but
+ * for package initialisation (batch.reassignOracle). */
+static const struct ir_func *oracle_of(const struct ir_func *fn)
 {
+    while (fn->parent && !(fn->parent->flags & IR_FUNC_PKGINIT)) {
+        fn = fn->parent;
+    }
+    return fn;
+}
+
+/* Has the oracle of that function seen where a variable of fn is assigned?  Not in closures that are no part of it any more,
+ * as all their calls were inlined. */
+static bool is_seen(const struct ir_func *oracle, const struct ir_func *fn)
+{
+    return fn == oracle || ((fn->flags & IR_FUNC_REACHED) && ir_contains_closure(oracle, fn));
+}
+
+/* What n, an expression in fn, certainly is as the oracle knows it. */
+static struct ir *known_value(struct ir *n, const struct ir_func *fn)
+{
+    const struct ir_func *oracle = oracle_of(fn);
+
     for (struct ir *next; (next = ir_static_step(n)); n = next) {
-        const struct ir_func *fn = n->op == IR_NAME ? ir_canonical(ir_as_name(n))->curfn : NULL;
-        if (fn && fn->parent && !(fn->parent->flags & IR_FUNC_PKGINIT) && !(fn->flags & IR_FUNC_REACHED)) {
+        const struct ir_func *of = n->op == IR_NAME ? ir_canonical(ir_as_name(n))->curfn : NULL;
+        if (of && !is_seen(oracle, of)) {
             return n;
         }
     }
@@ -250,7 +268,7 @@ static void rewrite_make(struct flow_batch *b, struct ir *n, struct ir_func *fn)
     if ((*r)->op == IR_LITERAL) {
         return;
     }
-    struct ir *s = known_value(*r);
+    struct ir *s = known_value(*r, fn);
     if (s->op == IR_LITERAL) {
         if (s->val && constant_kind(s->val) == CONST_INT && constant_sign(s->val) >= 0) {
             struct type *type = (*r)->type;
@@ -258,7 +276,7 @@ static void rewrite_make(struct flow_batch *b, struct ir *n, struct ir_func *fn)
             *r = literal(u, n, type, s->val);
         }
     } else if (s->op == IR_LEN) {
-        struct ir *x = known_value(s->x);
+        struct ir *x = known_value(s->x, fn);
         if (x->op == IR_SLICELIT) {
             keep_effects(u, fn, *r, n);
             *r = literal(u, n, TYPE_OF(INT), constant_int(u->arena, x->num));
@@ -281,7 +299,7 @@ static void rewrite_iface(struct flow_batch *b, struct ir *n, struct ir_func *fn
     if (n->x->op == IR_LITERAL || ir_is_interface(n->x->type)) {
         return;
     }
-    struct ir *v = known_value(n->x);
+    struct ir *v = known_value(n->x, fn);
     if (v->op == IR_LITERAL && v->val && is_valid_for(n->x->type, v)) {
         struct type *type = n->x->type;
         keep_effects(b->u, fn, n->x, n);

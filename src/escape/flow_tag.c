@@ -87,7 +87,8 @@ static void note_uintptr(struct flow_batch *b, struct ir_func *fn, u32 i, const 
     b->u->notes.v[b->u->notes.n - 1].text = str_replace(b->u->arena, str_of(fmt), STR("%"), name);
 }
 
-/* Of a function without body: nothing is known but what its directives say. */
+/* Of a function without body: nothing is known but what its directives say.  Instances that came up while something was
+ * inlined have none any more (unified.go, readBodies). */
 static struct ir_leaks tag_external(struct flow_batch *b, struct ir_func *fn, u32 i, bool diagnose)
 {
     struct ir_name *n = fn->params[i];
@@ -144,7 +145,7 @@ static struct ir_leaks tag_param(struct flow_batch *b, struct ir_func *fn, u32 i
     if (!n || !n->n.type) {
         return flow_leaks_heap;
     }
-    if (!(fn->flags & IR_FUNC_HAS_BODY) && fn->body.n == 0) {
+    if (fn->body.n == 0) {
         return tag_external(b, fn, i, diagnose);
     }
     if (fn->pragma & IR_PRAGMA_UINTPTR_ESCAPES) {
