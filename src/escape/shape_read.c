@@ -34,21 +34,22 @@ static void need_wrapper(struct ir_unit *u, struct type *t)
 {
     struct shape_unit *su = shape_unit_of(u);
     void **at = shape_memo_put(u->arena, &su->wrap_of, t);
+    bool have = su->imported && !shape_within(t); /* shaped types stand in generic bodies only */
 
     if (*at) {
-        su->wraps.v[(uintptr_t)*at - 1].have |= su->imported;
+        su->wraps.v[(uintptr_t)*at - 1].have |= have;
         return;
     }
     u64 h = t->kind == TYPE_STRUCT ? type_hash(t) : 0;
     for (size_t i = 0; h && i < su->wraps.n; i++) {
         struct shape_wrap *w = &su->wraps.v[i];
         if (w->hash == h && type_identical(w->type, t)) {
-            w->have |= su->imported;
+            w->have |= have;
             *at = (void *)(uintptr_t)(i + 1);
             return;
         }
     }
-    vec_push_in(u->arena, &su->wraps, (struct shape_wrap){t, h, su->imported});
+    vec_push_in(u->arena, &su->wraps, (struct shape_wrap){t, h, have});
     *at = (void *)(uintptr_t)su->wraps.n;
 }
 
