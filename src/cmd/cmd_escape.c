@@ -154,6 +154,12 @@ static int escape_main(struct cmd_escape *c, char *const *args)
     if (c->messages && c->compare) {
         return cmd_usage("escape", "-m and -compare exclude each other");
     }
+    if (c->update && !c->baseline) {
+        return cmd_usage("escape", "-update wants -baseline FILE: that is what it writes");
+    }
+    if (c->baseline && c->new_from_rev) {
+        return cmd_usage("escape", "-baseline and -new-from-rev exclude each other");
+    }
     if (c->chdir && chdir(c->chdir) != 0) {
         err_os(&e, errno, "chdir %s", c->chdir);
         return cmd_fail_err(&e);
@@ -170,8 +176,14 @@ static int escape_main(struct cmd_escape *c, char *const *args)
     if (!escape_load(c, jobs > 1024 ? 1024 : (u32)jobs, &e)) {
         return cmd_fail_err(&e);
     }
+    if (c->new_from_rev && !cmd_escape_baseline_of_revision(c, &e)) {
+        return cmd_fail_err(&e);
+    }
     escape_errors(c);
     escape_analyse(c, minor);
+    if (c->update) {
+        return cmd_escape_baseline_write(c, &e) ? BASE_EXIT_CLEAN : cmd_fail_err(&e);
+    }
     int status = c->compare    ? cmd_escape_compare(c)
                  : c->messages ? cmd_escape_messages(c)
                  : escape_wants_report(c) ? cmd_escape_report(c)
@@ -185,7 +197,7 @@ static int escape_main(struct cmd_escape *c, char *const *args)
 int cmd_escape(char *const *args)
 {
     struct cmd_escape *c = mem_zalloc(sizeof *c);
-    enum { OWN_FLAGS = 16 };
+    enum { OWN_FLAGS = 19 };
     struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},         {"tags", CMD_FLAG_STRING, &c->tags},
         {"mod", CMD_FLAG_STRING, &c->mod},         {"overlay", CMD_FLAG_STRING, &c->overlay},
@@ -195,6 +207,8 @@ int cmd_escape(char *const *args)
         {"deps", CMD_FLAG_BOOL, &c->deps},         {"test", CMD_FLAG_BOOL, &c->test},
         {"time", CMD_FLAG_BOOL, &c->timing},       {"v", CMD_FLAG_BOOL, &c->verbose},
         {"why", CMD_FLAG_BOOL, &c->why},           {"all", CMD_FLAG_BOOL, &c->all},
+        {"baseline", CMD_FLAG_STRING, &c->baseline}, {"update", CMD_FLAG_BOOL, &c->update},
+        {"new-from-rev", CMD_FLAG_STRING, &c->new_from_rev},
     };
     struct err e;
     cmd_output_flags(&c->output, flags + OWN_FLAGS);

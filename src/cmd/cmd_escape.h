@@ -16,6 +16,9 @@ struct cmd_escape {
     const char *chdir, *tags, *mod, *overlay, *jobs;
     const char *go;      /* -go: whose compiler's decisions, "1.19"; NULL: those of the Go that is there */
     const char *against; /* stored output of the compiler; NULL: it is run */
+    const char *baseline;     /* a file of what is known; NULL: none */
+    const char *new_from_rev; /* the same of a revision */
+    bool update;              /* write the baseline */
     bool why, all;       /* the whole way; also what costs nothing */
     struct cmd_output output;
     struct report report;
@@ -43,8 +46,12 @@ str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, st
 
 /* Each gives the exit status. */
 int cmd_escape_text(struct cmd_escape *c);     /* for people */
-/* Adds what goes to the heap. */
-void cmd_escape_findings(struct cmd_escape *c, struct finding_list *out);
+/* Writes c->baseline; adds what is not in it, as warnings; makes one of a revision, whose file c->baseline is then. */
+bool cmd_escape_baseline_write(struct cmd_escape *c, struct err *e);
+bool cmd_escape_baseline_compare(struct cmd_escape *c, struct finding_list *out, struct err *e);
+bool cmd_escape_baseline_of_revision(struct cmd_escape *c, struct err *e);
+/* Adds what goes to the heap (notes), and assertions that do not hold (warnings); with a baseline only what is new. */
+bool cmd_escape_findings(struct cmd_escape *c, struct finding_list *out, struct err *e);
 int cmd_escape_report(struct cmd_escape *c);   /* -json, -sarif, -github, -html, -o */
 int cmd_escape_messages(struct cmd_escape *c); /* -m */
 int cmd_escape_compare(struct cmd_escape *c);  /* -compare */

@@ -1,14 +1,11 @@
 /* gomm escape without -m: what goes to the heap, for people: by function, with size, cause and way; or as a report. */
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/path.h"
 #include "base/term.h"
 #include "cmd/cmd_escape.h"
 #include "cmd/cmd_output.h"
-#include "driver/driver_go.h"
-#include "escape/escape_find.h"
+#include "escape/escape_assert.h"
 
 struct people {
     struct cmd_escape *c;
@@ -133,32 +130,98 @@ static void put_package(struct people *p, const struct load_package *lp)
     }
 }
 
+/* ---- what is wrong: assertions that do not hold, and what is new ---- */
+
+static void people_assertions(struct cmd_escape *c, struct finding_list *out)
+{
+    for (u32 i = 0; i < c->load->n_pkgs; i++) {
+        struct ir_unit *u = c->escape->results[i].unit;
+        struct escape_site *v;
+        u32 n;
+        if (u && cmd_escape_wanted(c, c->load->pkgs[i])) {
+            escape_sites(c->escape, u, &c->arena, &v, &n);
+            escape_assertions(c->escape, u, v, n, out);
+        }
+    }
+}
+
+/* Warnings only. */
+static bool people_warnings(struct cmd_escape *c, struct finding_list *out, struct err *e)
+{
+    people_assertions(c, out);
+    bool ok = !c->baseline || cmd_escape_baseline_compare(c, out, e);
+    finding_sort(out);
+    return ok;
+}
+
+static void put_warning(struct people *p, const struct finding *f)
+{
+    struct arena *a = &p->c->arena;
+    struct strbuf *out = &p->c->out;
+
+    put_style(p, TERM_YELLOW);
+    strbuf_put(out, f->code);
+    put_style(p, TERM_PLAIN);
+    strbuf_printf(out, "  %.*s:%u:%u  %.*s\n", STR_ARG(cmd_show_file(&p->c->show, f->span.file)), f->span.line, f->span.col,
+                  STR_ARG(term_safe(a, f->message)));
+    for (size_t i = 0; i < f->n_why; i++) {
+        put_style(p, TERM_DIM);
+        strbuf_puts(out, i == 0 ? "       why  " : "            ");
+        put_style(p, TERM_PLAIN);
+        strbuf_put(out, term_safe(a, f->why[i].text));
+        strbuf_putc(out, '\n');
+    }
+}
+
+static int text_status(const struct cmd_escape *c, size_t n_warnings)
+{
+    return c->bad_packages > 0 || n_warnings > 0 ? BASE_EXIT_FINDINGS : BASE_EXIT_CLEAN;
+}
+
+static void put_total(struct people *p)
+{
+    struct cmd_escape *c = p->c;
+
+    strbuf_printf(&c->out, "%s%zu value%s in the heap", c->out.n ? "\n" : "", p->n_sites, p->n_sites == 1 ? "" : "s");
+    if (p->bytes > 0) {
+        strbuf_printf(&c->out, ", %.*s each time all of them are made once", STR_ARG(size_text(&c->arena, p->bytes)));
+    }
+    if (p->n_free > 0) {
+        strbuf_printf(&c->out, "; %zu more escape%s but cost%s nothing%s", p->n_free, p->n_free == 1 ? "s" : "",
+                      p->n_free == 1 ? "s" : "", c->all ? "" : " (-all shows them)");
+    }
+    strbuf_putc(&c->out, '\n');
+}
+
 int cmd_escape_text(struct cmd_escape *c)
 {
     struct people p = {.c = c, .color = term_has_color(STDOUT_FILENO)};
+    struct finding_list warnings = {.arena = &c->arena};
+    struct err e;
 
-    for (u32 i = 0; i < c->load->n_pkgs; i++) {
+    for (u32 i = 0; i < c->load->n_pkgs && !c->baseline; i++) {
         if (cmd_escape_wanted(c, c->load->pkgs[i])) {
             put_package(&p, c->load->pkgs[i]);
         }
     }
-    strbuf_printf(&c->out, "%s%zu value%s in the heap", c->out.n ? "\n" : "", p.n_sites, p.n_sites == 1 ? "" : "s");
-    if (p.bytes > 0) {
-        strbuf_printf(&c->out, ", %.*s each time all of them are made once", STR_ARG(size_text(&c->arena, p.bytes)));
+    if (!people_warnings(c, &warnings, &e)) {
+        return cmd_fail_err(&e);
     }
-    if (p.n_free > 0) {
-        strbuf_printf(&c->out, "; %zu more escape%s but cost%s nothing%s", p.n_free, p.n_free == 1 ? "s" : "",
-                      p.n_free == 1 ? "s" : "", c->all ? "" : " (-all shows them)");
+    if (!c->baseline) {
+        put_total(&p);
     }
-    strbuf_putc(&c->out, '\n');
-    return c->bad_packages > 0 ? BASE_EXIT_FINDINGS : BASE_EXIT_CLEAN;
+    for (size_t i = 0; i < warnings.n; i++) {
+        strbuf_puts(&c->out, i == 0 && c->out.n ? "\n" : "");
+        put_warning(&p, &warnings.v[i]);
+    }
+    return text_status(c, warnings.n);
 }
 
 /* ---- as a report ---- */
 
-void cmd_escape_findings(struct cmd_escape *c, struct finding_list *out)
+bool cmd_escape_findings(struct cmd_escape *c, struct finding_list *out, struct err *e)
 {
-    for (u32 i = 0; i < c->load->n_pkgs; i++) {
+    for (u32 i = 0; i < c->load->n_pkgs && !c->baseline; i++) {
         const struct load_package *lp = c->load->pkgs[i];
         struct ir_unit *u = c->escape->results[lp->id].unit;
         struct escape_site *v;
@@ -173,7 +236,7 @@ void cmd_escape_findings(struct cmd_escape *c, struct finding_list *out)
             }
         }
     }
-    finding_sort(out);
+    return people_warnings(c, out, e);
 }
 
 int cmd_escape_report(struct cmd_escape *c)
@@ -185,7 +248,10 @@ int cmd_escape_report(struct cmd_escape *c)
     r->goos = c->load->config.goos;
     r->goarch = c->load->config.goarch;
     r->dir = c->cwd;
-    cmd_escape_findings(c, &r->findings);
+    struct err e;
+    if (!cmd_escape_findings(c, &r->findings, &e)) {
+        return cmd_fail_err(&e);
+    }
     int status = report_status(r);
     if (c->bad_packages > 0) {
         report_note(r, "%u package%s with errors: run gomm typecheck", c->bad_packages,

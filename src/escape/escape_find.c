@@ -198,7 +198,7 @@ static i64 closure_size(struct ir_unit *u, const struct ir_func *fn)
     return (size + 7) / 8 * 8;
 }
 
-static i64 site_size(struct ir_unit *u, struct ir *n)
+static i64 site_size(struct ir_unit *u, const struct ir *n)
 {
     i64 count;
 
@@ -241,6 +241,11 @@ static const char *site_free(const struct ir *n, i64 size)
     default: break;
     }
     return size == 0 ? "it has no size" : NULL;
+}
+
+const char *escape_site_free(struct ir_unit *u, const struct ir *n)
+{
+    return site_free(n, site_size(u, n));
 }
 
 /* ---- all sites ---- */

@@ -58,6 +58,8 @@ struct escape_site {
 
 /* The unit's heap decisions, in the order of the source. */
 void escape_sites(struct escape *e, struct ir_unit *u, struct arena *a, struct escape_site **v, u32 *n);
+/* Why nothing is allocated for an expression that escapes; NULL: it is allocated. */
+const char *escape_site_free(struct ir_unit *u, const struct ir *n);
 /* The declared function around fn. */
 struct ir_func *escape_declared(struct ir_func *fn);
 
