@@ -778,9 +778,10 @@ void lower_package(struct ir_unit *u)
         }
     }
     shape_read_package(u);
-    size_t end = u->funcs.n;
-    for (size_t i = end; i > first; i--) { /* the last one is read first (unified.go, readBodies) */
-        lower_body(u, u->funcs.v[i - 1]);
-        lower_todo(u);
+    /* The last one is read first, with what it brings; instances of the package's variables last (unified.go,
+     * readBodies). */
+    for (size_t i = first, end = u->funcs.n; i < end; i++) {
+        vec_push(&u->todo, u->funcs.v[i]);
     }
+    lower_todo(u);
 }
