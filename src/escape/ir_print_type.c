@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "escape/ir_print.h"
+#include "escape/shape.h"
 #include "syntax/unicode.h"
 
 /* Types nested deeper than that are wrong (an anonymous one cannot contain itself), or the answer is of no use. */
@@ -404,11 +405,23 @@ void ir_write_targs(struct strbuf *out, struct ir_unit *u, struct type *const *t
     strbuf_putc(out, ']');
 }
 
+/* types.SplitVargenSuffix: the number of a local type, also at the end of a shape's name. */
+static str without_number(str s)
+{
+    size_t n = s.n;
+
+    while (n > 0 && s.p[n - 1] >= '0' && s.p[n - 1] <= '9') {
+        n--;
+    }
+    return n >= 2 && str_eq(str_slice(s, n - 2, n), STR("·")) ? str_slice(s, 0, n - 2) : s;
+}
+
 static void put_named(struct type_writer *w, struct type_named *n)
 {
     const struct obj *o = named_obj(n);
     put_pkg(w, o->pkg);
-    strbuf_put(w->out, name_of(w, o));
+    str name = name_of(w, o);
+    strbuf_put(w->out, !w->link && shape_is(&n->t) ? without_number(name) : name);
     if (n->targs) {
         ir_write_targs(w->out, w->u, n->targs->v, n->targs->n, 0);
     }
