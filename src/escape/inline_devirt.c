@@ -335,7 +335,9 @@ static struct type *method_expr_type(struct ir_unit *u, struct type_signature *s
     *first = s->recv ? *s->recv : (struct obj){.kind = OBJ_VAR, .var = VAR_PARAM};
     first->type = recv;
     vars[0] = first;
-    memcpy(vars + 1, s->params->vars, s->params->n * sizeof *vars);
+    if (s->params->n) {
+        memcpy(vars + 1, s->params->vars, s->params->n * sizeof *vars);
+    }
     struct type_tuple *params = type_new_tuple(u->arena, vars, s->params->n + 1);
     return &type_new_signature(u->arena, NULL, params, s->results, s->t.flag & TYPE_FLAG_VARIADIC)->t;
 }
