@@ -6,6 +6,20 @@
 
 /* ---- conditions that are known ---- */
 
+static int static_bool(struct lower *l, node *x);
+
+/* The compiler changes its tree: also where the whole is not known, operands are simpler from now on. */
+static int static_operand(struct lower *l, node *x)
+{
+    node was = *x;
+    int v = static_bool(l, x);
+
+    if (*x != was) {
+        map_put(&l->operands, was, NULL)->u = *x;
+    }
+    return v;
+}
+
 /* writer.staticBool: 1 true, -1 false, 0 unknown; *x loses operands that decide nothing. */
 static int static_bool(struct lower *l, node *x)
 {
@@ -20,14 +34,14 @@ static int static_bool(struct lower *l, node *x)
     node a = n->a, b = n->b;
     int s, t;
     switch (n->op) {
-    case OP_NOT: return b == 0 ? -static_bool(l, &a) : 0;
+    case OP_NOT: return b == 0 ? static_operand(l, &a) : 0; /* of what is in parentheses nothing is known */
     case OP_AND_AND:
-        s = static_bool(l, &a);
+        s = static_operand(l, &a);
         if (s < 0) {
             *x = a;
             return s;
         }
-        t = static_bool(l, &b);
+        t = static_operand(l, &b);
         if (s > 0 || t < 0) {
             if (info_const(l->file, a)) {
                 *x = b;
@@ -36,12 +50,12 @@ static int static_bool(struct lower *l, node *x)
         }
         return 0;
     case OP_OR_OR:
-        s = static_bool(l, &a);
+        s = static_operand(l, &a);
         if (s > 0) {
             *x = a;
             return s;
         }
-        t = static_bool(l, &b);
+        t = static_operand(l, &b);
         if (s < 0 || t > 0) {
             if (info_const(l->file, a)) {
                 *x = b;
@@ -378,7 +392,9 @@ static void loop_flags(struct lower *l, struct ir *loop, const struct ir_list *o
     }
     if (distinct_vars(l)) {
         loop->flags |= IR_DISTINCT;
-        (l->inl_caller ? l->inl_caller : l->fn)->flags |= IR_FUNC_LOOPVARS;
+        if (loop->op == IR_FOR ? loop->init.n > 0 : loop->flags & IR_DEF) {
+            (l->inl_caller ? l->inl_caller : l->fn)->flags |= IR_FUNC_LOOPVARS;
+        }
     }
 }
 
@@ -728,7 +744,7 @@ static void switch_stmt(struct lower *l, node s, struct ir_list *out)
             t = TYPE_OF(BOOL);
         }
     }
-    if (tag && type_is_untyped(t)) {
+    if (tag && t && type_is_untyped(t)) {
         t = type_default(t);
     }
     bool chan = t && type_under(t)->kind == TYPE_CHAN;
