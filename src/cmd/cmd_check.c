@@ -1,4 +1,4 @@
-/* gomm check: runs the packages' tests under the race detector, reports what it saw. */
+/* gomm check: runs the packages' tests under the race detector, reports what it saw, and what goes to the heap. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/term.h"
+#include "cmd/cmd_check_escape.h"
 #include "cmd/cmd_output.h"
 #include "driver/driver_gotest.h"
 #include "driver/driver_run.h"
@@ -23,6 +24,8 @@ struct check {
     bool inherit, verbose, has_count;
     struct argv go_args;   /* for go test: flags, packages, -args and what follows */
     struct argv load_args; /* those of the flags that go list understands */
+    VEC(str) patterns;
+    struct load_config load;
     struct driver_go go;
     struct gotest tests;
     struct race_log log;
@@ -77,6 +80,14 @@ static bool check_pass_flag(struct check *c, char *const *args, size_t *i, struc
     if (n == 2 && !args[*i + 1]) {
         return err_set(e, "flag needs an argument: -%.*s", STR_ARG(f.name));
     }
+    str value = n == 2 ? str_of(args[*i + 1]) : f.value;
+    if (str_is(f.name, "tags")) {
+        c->load.tags = value;
+    } else if (str_is(f.name, "mod")) {
+        c->load.mod = value;
+    } else if (str_is(f.name, "overlay")) {
+        c->load.overlay = value;
+    }
     for (; n > 0; n--, (*i)++) {
         argv_push(&c->go_args, args[*i]);
         if (check_is_load_flag(f.name)) {
@@ -106,6 +117,7 @@ static int check_parse(struct check *c, char *const *args, int *status)
             break;
         }
         if (!driver_flag_parse(args[i], &f)) {
+            vec_push_in(&c->arena, &c->patterns, str_of(args[i]));
             argv_push(&c->go_args, args[i++]);
             continue;
         }
@@ -459,6 +471,11 @@ int cmd_check(char *const *args)
         if (ok) {
             events = str_cstr(&c->arena, path_join(&c->arena, str_of(dir), STR("events.jsonl")));
             check_head(c, args);
+            if (c->patterns.n == 0) {
+                vec_push_in(&c->arena, &c->patterns, STR("."));
+            }
+            c->load.bodies_of_deps = true;
+            cmd_check_escape(&c->report, &c->load, c->patterns.v, c->patterns.n);
             u64 start = base_now_ns();
             ok = check_run(c, &choice, events, &e);
             struct report_phase tests = {STR("tests"), (double)(base_now_ns() - start) / 1e9};

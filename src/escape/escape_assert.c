@@ -1,4 +1,5 @@
 /* escape_assert.c: assertions in the source, checked against the decisions. */
+#include "base/path.h"
 #include "escape/escape_assert.h"
 
 /* ---- where an assertion speaks of ---- */
@@ -151,8 +152,9 @@ static void noalloc_found(struct noalloc *c, const struct ir *n, const char *wha
     for (u32 i = 0; i < c->depth; i++) {
         strbuf_printf(&b, "%s%.*s", i ? " → " : " in ", STR_ARG(c->chain[i]));
     }
-    finding_why(c->out, c->f, where, "%s: %.*s (%.*s:%u:%u)%.*s", what, STR_ARG(str_dup(a, text)), STR_ARG(where.file),
-                where.line, where.col, STR_ARG(strbuf_str(&b)));
+    str file = path_base(where.file);
+    finding_why(c->out, c->f, where, "%s: %.*s (%.*s:%u:%u)%.*s", what, STR_ARG(str_dup(a, text)), STR_ARG(file), where.line,
+                where.col, STR_ARG(strbuf_str(&b)));
     strbuf_release(&b);
 }
 

@@ -391,7 +391,8 @@ static void tell_cause(struct words *w)
 
     switch (s->cause) {
     case ESCAPE_RETURNED:
-        finding_why(w->list, w->f, at, "a pointer to it is returned%s%.*s%s", open, STR_ARG(p), close);
+        finding_why(w->list, w->f, at, "%s%s%.*s%s", s->variable ? "a pointer to it is returned" : "it is returned", open,
+                    STR_ARG(p), close);
         break;
     case ESCAPE_INTERFACE:
         finding_why(w->list, w->f, at, "it is passed as an interface to %.*s%s%.*s%s, which lets it get out",
@@ -490,7 +491,7 @@ struct finding *escape_finding(struct escape *e, struct ir_unit *u, const struct
                                struct finding_list *out)
 {
     struct arena *a = out->arena;
-    str size = s->size >= 0 ? str_fmt(a, ": %lld B", (long long)s->size) : STR(": size known when it runs");
+    str size = s->size >= 0 ? str_fmt(a, ": %lld B", (long long)s->size) : s->n->op == IR_APPEND ? (str){0} : STR(": size known when it runs");
     str fn = s->fn ? ir_func_text(u, s->fn) : STR("?");
     struct finding *f;
 
@@ -499,7 +500,10 @@ struct finding *escape_finding(struct escape *e, struct ir_unit *u, const struct
                         STR_ARG(s->what), s->free);
     } else {
         f = finding_add(out, escape_cause_code(s->cause), FINDING_NOTE, s->span, "%.*s %s%.*s, in %.*s", STR_ARG(s->what),
-                        s->variable ? "moves to the heap" : "is allocated in the heap", STR_ARG(size), STR_ARG(fn));
+                        s->variable            ? "moves to the heap"
+                        : s->n->op == IR_APPEND ? "grows in the heap"
+                                                : "is allocated in the heap",
+                        STR_ARG(size), STR_ARG(fn));
     }
     f->package = u->pkg->path;
     f->object = s->what;

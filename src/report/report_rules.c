@@ -78,6 +78,201 @@ static const struct report_rule rules[] = {
         "import \"example.org/not/required\"\n",
         "Run the command that the message names, usually go get or go mod download.\n",
     },
+    {
+        "ESC01",
+        "ReturnedPointer",
+        "escape: a pointer to a local value is returned, so the value moves to the heap",
+        "A frame of the stack is gone when its function returns. What a result points to, directly or through slices,\n"
+        "interfaces, closures and fields, must outlive it, so the compiler puts it in the heap: one allocation for each\n"
+        "call. Where the call is inlined, the caller's frame may hold it after all: then nothing is reported there.\n",
+        "func NewUser() *User {\n"
+        "\tu := User{Name: \"Ada\"}\n"
+        "\treturn &u // u moves to the heap\n"
+        "}\n",
+        "Return the value itself, if it is small or copied once; or let the caller pass the room: func (u *User) Init().\n"
+        "A constructor that is small enough to be inlined costs nothing where its result does not get out of the caller.\n",
+    },
+    {
+        "ESC02",
+        "StoredLonger",
+        "escape: a pointer is stored in something that lives longer",
+        "A store to a global variable, through a pointer, into an element of a slice or into the elements that append\n"
+        "copies: the compiler does not follow what the pointer or slice refers to, and takes it to be in the heap. What is\n"
+        "stored must then be there too.\n",
+        "func (r *Registry) Add(name string) {\n"
+        "\tu := User{Name: name}\n"
+        "\tr.users = append(r.users, &u) // u moves to the heap\n"
+        "}\n",
+        "Store values instead of pointers ([]User), reuse what is there already, or allocate many at once (a slice of\n"
+        "values whose elements' addresses are handed out).\n",
+    },
+    {
+        "ESC03",
+        "PassedAsInterface",
+        "escape: a value is passed as an interface to a function that lets it get out",
+        "An interface value has a pointer to its data (pointer-shaped values are that pointer). If the callee keeps the\n"
+        "interface, calls methods of it, or hands it to reflect as the fmt package does, the data must be in the heap: the\n"
+        "conversion allocates, or the variable whose address was converted moves. Constants and values of one byte cost\n"
+        "nothing: the runtime has them ready.\n",
+        "func Log(w io.Writer, p Point) {\n"
+        "\tfmt.Fprintln(w, \"at\", p) // p is copied to the heap\n"
+        "}\n",
+        "Format with strconv.Append… or write the parts by methods that take strings and bytes; use a typed logger; check\n"
+        "whether the message is wanted before its arguments are made.\n",
+    },
+    {
+        "ESC04",
+        "CapturedByReference",
+        "escape: a function literal that gets out captures a variable by reference",
+        "A variable that is assigned after it was captured, or whose address is taken, or that is larger than 128 bytes, is\n"
+        "captured by reference. If the function literal gets out (it is returned, stored, started as a goroutine, passed to\n"
+        "a function that keeps it), the variable moves to the heap with it.\n",
+        "func Sequence() func() int {\n"
+        "\tn := 0\n"
+        "\treturn func() int { n++; return n } // n moves to the heap\n"
+        "}\n",
+        "Capture a copy that is not assigned again, pass the value as an argument, or use a method of a struct instead of a\n"
+        "literal.\n",
+    },
+    {
+        "ESC05",
+        "UnknownCallee",
+        "escape: a pointer is passed to a function that the compiler does not know",
+        "A call through an interface or a function value may run any function. The compiler takes every argument to get\n"
+        "out.\n",
+        "func Fill(r io.Reader) {\n"
+        "\tvar buf [64]byte\n"
+        "\tr.Read(buf[:]) // buf moves to the heap\n"
+        "}\n",
+        "Call a concrete type where there is only one; keep the buffer in a struct that lives longer and reuse it; pass the\n"
+        "room in from outside.\n",
+    },
+    {
+        "ESC06",
+        "KeptByCallee",
+        "escape: the function to which a pointer is passed lets it get out",
+        "The callee stores its parameter somewhere that lives longer, or passes it on to something unknown: its -m line is\n"
+        "\"leaking param\". Callees without a Go body do so unless //go:noescape stands before their declaration.\n",
+        "var last *int\n"
+        "\n"
+        "func keep(p *int) { last = p }\n"
+        "\n"
+        "func f() {\n"
+        "\tn := 1\n"
+        "\tkeep(&n) // n moves to the heap\n"
+        "}\n",
+        "Look at the callee: gomm escape -m shows which parameters leak. Pass a copy, or change the callee to copy what it\n"
+        "keeps.\n",
+    },
+    {
+        "ESC07",
+        "TooLarge",
+        "escape: the value is too large for the stack",
+        "Variables above 128 KB (10 MB before Go 1.23) and values made by new, make and composite literals above 64 KB go\n"
+        "to the heap, whatever is done with them.\n",
+        "func f() {\n"
+        "\tvar table [1 << 20]byte // moves to the heap\n"
+        "\tuse(table[:])\n"
+        "}\n",
+        "Make it once and reuse it (a package variable, a sync.Pool), or make it smaller.\n",
+    },
+    {
+        "ESC08",
+        "SizeNotConstant",
+        "escape: the size is not constant",
+        "make with a length or capacity that is known only when it runs: before Go 1.25 it always allocates; since then small\n"
+        "ones may use a buffer of 32 bytes on the stack.\n",
+        "func f(n int) {\n"
+        "\tb := make([]byte, n)\n"
+        "\tuse(b)\n"
+        "}\n",
+        "Give make a constant capacity that usually suffices: make([]byte, 0, 64); or reuse a buffer.\n",
+    },
+    {
+        "ESC09",
+        "Goroutine",
+        "escape: a goroutine uses it",
+        "The function that a go statement starts may run longer than the function that started it: what it captures, and its\n"
+        "arguments, are in the heap.\n",
+        "func f(n int) {\n"
+        "\tgo func() { println(n) }()\n"
+        "}\n",
+        "Start fewer goroutines (workers that read from a channel), and give them what they need once.\n",
+    },
+    {
+        "ESC10",
+        "OutlivesIteration",
+        "escape: a value made in a loop is held by something from before the loop",
+        "There is one place on the stack for each variable and literal of a function. If what an iteration makes can still be\n"
+        "referred to in the next, each needs a place of its own, and that is the heap.\n",
+        "var head *node\n"
+        "for i := 0; i < 3; i++ {\n"
+        "\thead = &node{next: head} // each is allocated\n"
+        "}\n",
+        "Declare the variable before the loop and reuse it, or keep the values in one slice and refer to its elements.\n",
+    },
+    {
+        "ESC11",
+        "SentOnChannel",
+        "escape: a pointer is sent on a channel",
+        "Who receives it, and when, cannot be known.\n",
+        "func f(ch chan *int) {\n"
+        "\tn := 1\n"
+        "\tch <- &n // n moves to the heap\n"
+        "}\n",
+        "Send values, or pointers into something that is allocated anyway.\n",
+    },
+    {
+        "ESC12",
+        "PutIntoMap",
+        "escape: a pointer is put into a map",
+        "Keys and values of maps lie in the heap, also of maps that stay local; what they point to must too.\n",
+        "m := map[string]*User{}\n"
+        "u := User{}\n"
+        "m[\"ada\"] = &u // u moves to the heap\n",
+        "Store values in the map, or indices into a slice.\n",
+    },
+    {
+        "ESC13",
+        "Panicked",
+        "escape: panic takes it",
+        "The argument of panic becomes an interface value that unwinds the stack.\n",
+        "panic(fmt.Sprintf(\"bad %d\", n))\n",
+        "Nothing, as a rule: it costs only when it happens.\n",
+    },
+    {
+        "ESC14",
+        "Escapes",
+        "escape: the compiler cannot show that it stays",
+        "None of the more particular reasons: \"flow\" shows how it gets out.\n",
+        "x := make([]int, n)\n"
+        "return x\n",
+        "Follow the flow, and look at its last step.\n",
+    },
+    {
+        "ESC20",
+        "AssertedNoEscape",
+        "//gomm:noescape: something goes to the heap where the source asserts that nothing does",
+        "Above a function //gomm:noescape asserts that nothing that the function makes goes to the heap; at the end of a line,\n"
+        "or on a line above one, that nothing in that line does.\n",
+        "//gomm:noescape\n"
+        "func f() *int {\n"
+        "\tn := 1\n"
+        "\treturn &n // reported\n"
+        "}\n",
+        "Change the code as the finding's cause asks, or take the assertion away.\n",
+    },
+    {
+        "ESC21",
+        "AssertedNoAlloc",
+        "//gomm:noalloc: a function may allocate although the source asserts that it does not",
+        "Above a function //gomm:noalloc asserts that a call allocates nothing, whatever it calls included. Calls of interface\n"
+        "methods and function values count as allocating, since nobody knows what they do; functions without a Go body count\n"
+        "as not allocating, and arguments of panic do not count.\n",
+        "//gomm:noalloc\n"
+        "func join(a, b string) string { return a + b } // reported\n",
+        "Change what \"why\" lists, or take the assertion away.\n",
+    },
 };
 
 const struct report_rule *report_rules(size_t *n)
