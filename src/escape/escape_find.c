@@ -282,7 +282,9 @@ void escape_sites(struct escape *e, struct ir_unit *u, struct arena *a, struct e
         s.inlined = s.n->inl ? u->inl.v[s.n->inl].func : NULL;
         vec_push_in(a, &sites, s);
     }
-    qsort(sites.v, sites.n, sizeof *sites.v, site_cmp);
+    if (sites.n) {
+        qsort(sites.v, sites.n, sizeof *sites.v, site_cmp);
+    }
     *v = sites.v;
     *n = (u32)sites.n;
 }
