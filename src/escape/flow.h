@@ -65,7 +65,8 @@ struct flow_why {
 
 /* All reasons of the unit, in the order in which the compiler finds (and -m=2 prints) them; none without keep_flows. */
 const struct flow_why *flow_reasons(const struct ir_unit *u, u32 *n);
-/* Why n (a name or an allocating expression) is in the heap; NULL: it is not, or nobody knows. */
+/* Why n (a name or an allocating expression) is in the heap: the first reason; by next the others that are as direct, if leaks
+ * is not set.  NULL: it is not in the heap, or nobody knows. */
 const struct flow_why *flow_why_heap(const struct ir_unit *u, const struct ir *n);
 /* The first leak of a parameter; others by next, where leaks is set. */
 const struct flow_why *flow_why_leak(const struct ir_unit *u, const struct ir_name *param);

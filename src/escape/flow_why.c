@@ -48,13 +48,24 @@ static struct flow_why *log_new(struct flow_batch *b, u32 root, u32 src)
 
 void flow_log_direct(struct flow_batch *b, u32 root, u32 src, i32 derefs, const struct flow_reason *reasons)
 {
-    if (flow_loc_at(b, src)->attrs & FLOW_ESCAPES) {
-        return; /* the compiler says it again; one reason is enough */
-    }
+    /* Each time, also if src is in the heap already: it stays there as long as one of these is left. */
     struct flow_why *w = log_new(b, root, src);
     w->steps = ARENA_NEW(b->u->arena, struct flow_step);
     w->n_steps = 1;
     w->steps[0] = (struct flow_step){place_of(b, root), place_of(b, src), derefs, reasons};
+}
+
+/* The number of steps before a place is met again. */
+static size_t first_turn(const struct flow_step *s, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (s[i].src.n == s[j].src.n && s[i].reasons == s[j].reasons) {
+                return i;
+            }
+        }
+    }
+    return n;
 }
 
 void flow_log_path(struct flow_batch *b, u32 root, u32 src, bool leaks, i32 derefs)
@@ -66,8 +77,12 @@ void flow_log_path(struct flow_batch *b, u32 root, u32 src, bool leaks, i32 dere
     w->derefs = leaks ? derefs : -1;
     while (src != root || steps.n == 0) {
         const struct flow_loc *l = flow_loc_at(b, src);
-        if (l->dst == 0 || steps.n > b->locs.n) {
-            w->cut = l->dst != 0;
+        if (l->dst == 0) {
+            break;
+        }
+        if (steps.n > b->locs.n) { /* it turns in a circle: it was walked before something on it got shorter */
+            steps.n = first_turn(steps.v, steps.n);
+            w->cut = true;
             break;
         }
         u32 e = flow_loc_at(b, l->dst)->first + l->dst_edge;
@@ -170,14 +185,14 @@ void flow_write_why(struct strbuf *out, struct ir_unit *u, const struct flow_why
         strbuf_puts(out, " leaks to ");
         write_place(out, u, w->root);
         if (in) {
-            strbuf_printf(out, " for %.*s", STR_ARG(w->fn ? ir_func_text(u, w->fn) : STR("")));
+            strbuf_printf(out, " for %.*s", STR_ARG(w->fn ? w->fn->sym : STR("")));
         }
         strbuf_printf(out, " with derefs=%d:\n", (int)w->derefs);
     } else {
         ir_write(out, u, w->n);
         strbuf_puts(out, " escapes to heap");
         if (in) {
-            strbuf_printf(out, " in %.*s", STR_ARG(w->fn ? ir_func_text(u, w->fn) : STR("")));
+            strbuf_printf(out, " in %.*s", STR_ARG(w->fn ? w->fn->sym : STR("")));
         }
         strbuf_puts(out, ":\n");
     }
