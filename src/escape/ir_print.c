@@ -165,6 +165,32 @@ static void put_arguments(struct printer *w, const struct ir *n)
     put_text(w, n->flags & IR_DDD ? "...)" : ")");
 }
 
+/* ---- what Go 1.19 knows of the source ---- */
+
+static const struct ast *ast_in(const struct package *p, u32 at)
+{
+    for (u32 i = 0; i < p->n_files; i++) {
+        const struct source *s = p->files[i].ast->src;
+        if (at >= s->base && at - s->base <= s->text.n) {
+            return p->files[i].ast;
+        }
+    }
+    return NULL;
+}
+
+/* Go 1.19's export data keep neither how constants were written nor what nobody wrote (typecheck/iexport.go): bodies of
+ * other packages' functions, inlined or instantiated, show it all. */
+static bool is_imported(const struct printer *w, const struct ir *n)
+{
+    return !w->u->profile->unified && n->pos != 0 && n->pos != IR_POS_NONE && !ast_in(w->u->pkg, n->pos);
+}
+
+/* The file of the expression that a literal stands for (ir.RawOrigExpr); NULL: it shows its value. */
+static const struct ast *raw_literal(const struct printer *w, const struct ir *n)
+{
+    return w->u->profile->unified || n->num == 0 ? NULL : ast_in(w->u->pkg, n->pos);
+}
+
 /* ---- names ---- */
 
 /* The function whose symbol begins a closure's. */
@@ -213,6 +239,8 @@ static void put_name(struct printer *w, const struct ir_name *n)
         strbuf_printf(w->out, ".autotmp_%u", n->result);
     } else if (str_has_prefix(n->text, STR("~b"))) {
         put_text(w, "_");
+    } else if (!w->u->profile->unified && n->n.inl != 0 && str_has_prefix(n->text, STR("~r"))) {
+        strbuf_printf(w->out, "~R%.*s", STR_ARG(str_from(n->text, 2))); /* inline/inl.go, retvar */
     } else {
         ir_write_pkg(w->out, w->u, name_package(w, n));
         strbuf_put(w->out, n->text);
@@ -269,33 +297,6 @@ static void put_constant(struct printer *w, const struct constant *c, const stru
 }
 
 /* ---- literals of Go 1.19 ---- */
-
-static const struct ast *ast_in(const struct package *p, u32 at)
-{
-    for (u32 i = 0; i < p->n_files; i++) {
-        const struct source *s = p->files[i].ast->src;
-        if (at >= s->base && at - s->base <= s->text.n) {
-            return p->files[i].ast;
-        }
-    }
-    return NULL;
-}
-
-/* The file in which a place is: mostly one of the unit's own. */
-static const struct ast *ast_around(const struct ir_unit *u, u32 at)
-{
-    const struct ast *f = ast_in(u->pkg, at);
-    for (u32 i = 0; !f && i < u->prog->n_pkgs; i++) {
-        f = u->prog->pkgs[i] ? ast_in(u->prog->pkgs[i], at) : NULL;
-    }
-    return f;
-}
-
-/* The expression that a literal stands for, as it was written (ir.RawOrigExpr); 0: there is none. */
-static const struct ast *raw_literal(const struct printer *w, const struct ir *n)
-{
-    return w->u->profile->unified || n->num == 0 ? NULL : ast_around(w->u, n->pos);
-}
 
 /* Of the operator of what was written: constExprOp of noder/expr.go. */
 static int raw_precedence(const struct ast *f, node x)
@@ -384,7 +385,7 @@ static void put_literal(struct printer *w, const struct ir *n)
 
 static void put_composite(struct printer *w, const struct ir *n)
 {
-    if (n->flags & IR_IMPLICIT) {
+    if ((n->flags & IR_IMPLICIT) && !is_imported(w, n)) {
         put_text(w, "... argument");
         return;
     }
@@ -631,21 +632,21 @@ static void put_operation(struct printer *w, struct ir *n, int prec)
     }
 }
 
-static bool is_implicit_step(const struct ir *n)
+static bool is_implicit_step(const struct printer *w, const struct ir *n)
 {
     switch ((enum ir_op)n->op) {
     case IR_ADDR:
     case IR_DEREF:
     case IR_CONV:
     case IR_CONVNOP:
-    case IR_CONVIFACE: return n->flags & IR_IMPLICIT;
+    case IR_CONVIFACE: return (n->flags & IR_IMPLICIT) && !is_imported(w, n);
     default: return false;
     }
 }
 
 static void put_expr(struct printer *w, struct ir *n, int prec)
 {
-    while (n && is_implicit_step(n)) {
+    while (n && is_implicit_step(w, n)) {
         n = n->x;
     }
     if (!n || w->depth >= PRINT_DEPTH) {
