@@ -1,5 +1,6 @@
 /* flow_call.c: calls, of functions and builtins (escape/call.go). */
 #include "escape/flow_int.h"
+#include "escape/lower.h"
 
 static struct flow_hole heap_hole(void)
 {
@@ -305,7 +306,10 @@ void flow_call(struct flow_fn *e, const struct flow_hole *ks, struct ir *call)
 
     switch (call->op) {
     case IR_CALLFUNC:
-    case IR_CALLINTER: call_func(e, ks, call); break;
+    case IR_CALLINTER:
+        lower_fix_variadic(e->b->u, call);
+        call_func(e, ks, call);
+        break;
     case IR_INLCALL: inlined_call(e, ks, call); break;
     case IR_APPEND: append(e, ks, call); break;
     case IR_COPY: copy(e, call); break;

@@ -6,6 +6,7 @@
  * the closure.  Source: GOROOT/src/cmd/compile/internal/escape/call.go of Go 1.19 (goDeferStmt, rewriteArgument, wrapExpr).
  */
 #include "escape/flow_int.h"
+#include "escape/lower.h"
 
 struct wrap {
     struct flow_fn *e;
@@ -196,6 +197,7 @@ void flow_go_defer_wrap(struct flow_fn *e, struct flow_hole k, struct ir *n)
     struct wrap w = {.e = e, .call = call, .init = &n->init};
     w.fn = new_wrapper(e, n);
     if (call->op == IR_CALLFUNC || call->op == IR_CALLINTER) {
+        lower_fix_variadic(u, call);
         call_func(&w);
     } else {
         builtin(&w);

@@ -30,6 +30,8 @@ struct lower {
     struct ir_name **retvars;
     bool delay_results;
     struct map labels;       /* name_id → ir_label */
+    pos base_pos;            /* before unified IR: where the compiler puts what nobody wrote (base.Pos) */
+    struct ir_list before;   /* before unified IR: what lower_multi wants done first; callers move it to their init */
     struct map operands;     /* operands of conditions → what is left of them (static_bool); mostly empty */
     struct ir_name **cvars;  /* fn's closure variables; of an inlined closure what stands for them in the caller */
     struct lower *outer;     /* of a closure's body: the walk of the function around; variables not found in vars are looked
@@ -102,6 +104,13 @@ struct ir *lower_convert(struct lower *l, pos pos, struct type *t, struct ir *x,
  * becomes an AS2 (in the first result's init) to temporaries.  dst(ctx, i): the type wanted, NULL: any. */
 void lower_multi(struct lower *l, pos pos, const node *v, u32 n, struct type *(*dst)(void *ctx, u32 i), void *ctx,
                  struct ir_list *out);
+/* Before unified IR: expressions without conversions; then the conversions, each at base_pos, or where the value stands
+ * if places (lower_old.c). */
+void lower_old_exprs(struct lower *l, const node *v, u32 n, struct ir_list *out);
+void lower_old_convert(struct lower *l, struct ir_list *v, struct type *(*dst)(void *ctx, u32 i), void *ctx, bool places);
+/* Arguments for a ... parameter as one slice (typecheck.FixVariadicCall).  Before unified IR that is done when a call is
+ * inlined or analysed; since then calls are made so. */
+void lower_fix_variadic(struct ir_unit *u, struct ir *call);
 /* The call CALL, conversion or builtin; also of go and defer statements (IR_GODEFER set by the statement). */
 struct ir *lower_call(struct lower *l, node call);
 /* x.f by index path (implicit embedded fields are IR_IMPLICIT), with dereferences where fields are pointers. */

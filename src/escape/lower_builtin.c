@@ -160,9 +160,32 @@ static void append_dots(struct ir *n)
 {
     struct ir *y = n->list.v[1];
 
-    n->flags |= IR_DDD;
     if (y->op == IR_CONVNOP && (y->flags & IR_IMPLICIT)) {
         n->list.v[1] = y->x;
+    }
+}
+
+/* Before unified IR: a slice that is appended takes the other's underlying type; len looks through pointers. */
+static void old_args(struct lower *l, u32 id, const node *v, u32 n, bool dots, struct builtin_args *a,
+                     struct ir_list *args, struct ir_list *init)
+{
+    lower_old_exprs(l, v, n, args);
+    if (!dots) {
+        lower_old_split(l, args, init);
+    }
+    if (id == BUILTIN_COPY) {
+        return;
+    }
+    if (id == BUILTIN_APPEND && dots && args->n > 1) {
+        if (lower_kind(args->v[1]->type) == TYPE_SLICE) {
+            args->v[1] = lower_old_assign(l, args->v[1], type_under(args->v[0]->type));
+        }
+        return;
+    }
+    lower_old_convert(l, args, arg_type, a, false);
+    struct ir *x = args->n ? args->v[0] : NULL;
+    if ((id == BUILTIN_LEN || id == BUILTIN_CAP) && lower_kind(x->type) == TYPE_POINTER) {
+        args->v[0] = lower_deref(l, l->base_pos, x, true);
     }
 }
 
@@ -177,20 +200,32 @@ static struct ir *call_others(struct lower *l, node call, u32 id, const node *v,
         t = TYPE_OF(INT);
     }
     find_arg_types(l, &a, v, n, dots);
-    lower_multi(l, at, v, n, arg_type, &a, &args);
+    struct ir_list init = {0};
+    if (lower_is_old(l)) {
+        old_args(l, id, v, n, dots, &a, &args, &init);
+    } else {
+        lower_multi(l, at, v, n, arg_type, &a, &args);
+    }
     if (unary_ops[id]) {
-        return lower_unary(l, (enum ir_op)unary_ops[id], at, t, args.v[0]);
+        struct ir *b = lower_unary(l, (enum ir_op)unary_ops[id], at, t, args.v[0]);
+        b->init = init;
+        return b;
     }
     if (binary_ops[id]) {
         struct ir *b = lower_unary(l, (enum ir_op)binary_ops[id], at, t, args.v[0]);
         b->y = args.v[1];
+        b->init = init;
         return b;
     }
     BUG_IF(!list_ops[id]);
     struct ir *c = lower_new(l, (enum ir_op)list_ops[id], at, t);
     c->list = args;
+    c->init = init;
     if (id == BUILTIN_APPEND && dots && args.n > 1) {
-        append_dots(c);
+        c->flags |= IR_DDD;
+        if (!lower_is_old(l)) {
+            append_dots(c);
+        }
     }
     return c;
 }

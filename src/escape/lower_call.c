@@ -6,25 +6,29 @@
 
 /* ---- typecheck.Call ---- */
 
-/* Arguments for a ... parameter as one slice, or nil if there is none. */
-static void fix_variadic(struct lower *l, struct ir *call, const struct type_signature *sig)
+/* nil if there are no such arguments. */
+void lower_fix_variadic(struct ir_unit *u, struct ir *call)
 {
+    const struct type_signature *sig = call->x->type ? is_signature(type_under(call->x->type)) : NULL;
+
+    if (!sig || !(sig->t.flag & TYPE_FLAG_VARIADIC) || (call->flags & IR_DDD)) {
+        return;
+    }
     u32 fixed = sig->params->n - 1;
     struct type *t = sig->params->vars[fixed]->type;
     struct ir_list *args = &call->list;
-
     call->flags |= IR_DDD;
     if (args->n == fixed) {
-        ir_push(l->u, args, lower_new(l, IR_NIL, call->pos, t));
+        ir_push(u, args, ir_new(u, IR_NIL, call->pos, call->inl, t));
         return;
     }
-    struct ir *lit = lower_new(l, IR_SLICELIT, call->pos, t);
+    struct ir *lit = ir_new(u, IR_SLICELIT, call->pos, call->inl, t);
     lit->flags |= IR_IMPLICIT;
     lit->num = args->n - fixed;
     lit->list.n = lit->list.cap = lit->num;
-    lit->list.v = arena_dup(l->u->arena, args->v + fixed, lit->num * sizeof *args->v);
+    lit->list.v = arena_dup(u->arena, args->v + fixed, lit->num * sizeof *args->v);
     args->n = fixed;
-    ir_push(l->u, args, lit);
+    ir_push(u, args, lit);
 }
 
 /* Must it be evaluated before the call's arguments? (typecheck.callOrChan) */
@@ -60,26 +64,31 @@ static bool is_call_or_chan(void *ctx, struct ir *n)
     }
 }
 
-/* f()(…) is t := f(); t(…). */
-static void rewrite_callee(struct lower *l, struct ir *call)
+/* f()(…) is t := f(); t(…); before unified IR also f().m(…) is t := f(); t.m(…). */
+static void rewrite_operand(struct lower *l, struct ir *call, struct ir **at)
 {
-    struct ir **at = &call->x;
-
-    if ((*at)->op == IR_DOTINTER || (*at)->op == IR_METHVALUE) {
-        at = &(*at)->x;
-    }
     if ((*at)->op == IR_NAME || (*at)->op == IR_METHEXPR || !ir_any(*at, is_call_or_chan, NULL)) {
         return;
     }
     struct ir_name *tmp = ir_temp(l->u, l->fn, call->pos, l->inl, (*at)->type);
-    struct ir *dcl = lower_new(l, IR_DCL, call->pos, NULL), *as = lower_new(l, IR_AS, call->pos, NULL);
-    dcl->x = &tmp->n;
-    ir_push(l->u, &as->init, dcl);
+    struct ir *as = lower_new(l, IR_AS, call->pos, NULL);
+    if (lower_is_old(l)) {
+        as->flags |= IR_DEF;
+    } else {
+        ir_push(l->u, &as->init, lower_unary(l, IR_DCL, call->pos, NULL, &tmp->n));
+    }
     as->x = &tmp->n;
     as->y = *at;
     tmp->defn = as;
     *at = &tmp->n;
     ir_push(l->u, &call->init, as);
+}
+
+static void rewrite_callee(struct lower *l, struct ir *call)
+{
+    struct ir *fun = call->x;
+
+    rewrite_operand(l, call, fun->op == IR_DOTINTER || fun->op == IR_METHVALUE ? &fun->x : &call->x);
 }
 
 static bool is_getg(const struct ir *fun)
@@ -99,8 +108,8 @@ struct ir *lower_call_of(struct lower *l, pos at, struct ir *fun, struct ir_list
     call->list = *args;
     call->flags |= ddd ? IR_DDD : 0;
     rewrite_callee(l, call);
-    if ((sig->t.flag & TYPE_FLAG_VARIADIC) && !ddd) {
-        fix_variadic(l, call, sig);
+    if (!lower_is_old(l)) {
+        lower_fix_variadic(l->u, call);
     }
     if (sig->results->n == 1) {
         call->type = sig->results->vars[0]->type;
@@ -139,15 +148,19 @@ static struct ir *method_callee(struct lower *l, node sel, struct ir_list *args)
     return fun;
 }
 
+static bool is_method_call(const struct lower *l, node fun)
+{
+    fun = ast_unparen(l->ast, fun);
+    const struct selection *s = ast_kind(l->ast, fun) == AST_SELECTOR ? l->file->at[fun].sel : NULL;
+    return s && s->kind == SELECT_METHOD;
+}
+
 static struct ir *callee(struct lower *l, node fun, struct ir_list *args)
 {
     fun = ast_unparen(l->ast, fun);
-    u32 kind = ast_kind(l->ast, fun);
-    if (kind == AST_SELECTOR) {
-        const struct selection *s = l->file->at[fun].sel;
-        if (s && s->kind == SELECT_METHOD) {
-            return method_callee(l, fun, args);
-        }
+    l->base_pos = lower_pos(l, fun);
+    if (is_method_call(l, fun)) {
+        return method_callee(l, fun, args);
     }
     struct obj *generic;
     const struct type_list *targs = lower_targs(l, fun, &generic);
@@ -180,6 +193,28 @@ static struct type *param_type(void *ctx, u32 i)
     return t->vars[i]->type;
 }
 
+/* Before unified IR; args: receiver and dictionary.  The receiver's call is made before those of arguments. */
+static struct ir *old_call(struct lower *l, node call, struct ir *fun, const struct ir_list *args, struct params *p)
+{
+    const struct ast_node *e = ast_at(l->ast, call);
+    bool dots = (e->flags & AST_FLAG_DOTS) != 0, method = is_method_call(l, e->a);
+    struct ir_list rest = {0}, none = {0};
+
+    lower_old_exprs(l, ast_list(l->ast, e->b), ast_list_len(l->ast, e->b), &rest);
+    l->base_pos = e->pos;
+    struct ir *c = lower_call_of(l, e->pos, fun, &none, dots);
+    ir_append(l->u, &c->list, args);
+    if (method && args->n) {
+        rewrite_operand(l, c, &c->list.v[0]);
+    }
+    if (!dots) {
+        lower_old_split(l, &rest, &c->init);
+    }
+    lower_old_convert(l, &rest, param_type, p, true);
+    ir_append(l->u, &c->list, &rest);
+    return c;
+}
+
 static struct ir *function_call(struct lower *l, node call)
 {
     const struct ast_node *e = ast_at(l->ast, call);
@@ -190,9 +225,13 @@ static struct ir *function_call(struct lower *l, node call)
     struct ir_list args = {0};
 
     p.spread = (p.sig->t.flag & TYPE_FLAG_VARIADIC) && !dots;
-    struct ir *fun = callee(l, e->a, &args);
-    lower_multi(l, e->pos, v, n, param_type, &p, &args);
-    struct ir *c = lower_call_of(l, e->pos, fun, &args, dots);
+    struct ir *fun = callee(l, e->a, &args), *c;
+    if (lower_is_old(l)) {
+        c = old_call(l, call, fun, &args, &p);
+    } else {
+        lower_multi(l, e->pos, v, n, param_type, &p, &args);
+        c = lower_call_of(l, e->pos, fun, &args, dots);
+    }
     if (l->file->mode[call] == MODE_NOVALUE) {
         c->type = NULL;
     } else {
@@ -205,9 +244,10 @@ struct ir *lower_call(struct lower *l, node call)
 {
     const struct ast_node *e = ast_at(l->ast, call);
 
+    l->base_pos = e->pos;
     switch ((enum typed_mode)l->file->mode[e->a]) {
     case MODE_NONE: return lower_unknown(l, call);
-    case MODE_TYPE: return lower_conversion(l, lower_type_raw(l, e->a), ast_list(l->ast, e->b)[0]);
+    case MODE_TYPE: return lower_conversion(l, call, lower_type_raw(l, e->a), ast_list(l->ast, e->b)[0]);
     case MODE_BUILTIN: {
         const struct obj *o = info_obj(l->file, ast_unparen(l->ast, e->a));
         return lower_builtin(l, call, o->builtin);

@@ -201,6 +201,9 @@ struct ir *lower_assignable(struct lower *l, struct type *t, node x)
 {
     struct type *src = lower_type_raw(l, x);
 
+    if (lower_is_old(l)) {
+        return lower_old_assign(l, lower_expr(l, x), lower_subst(l, t));
+    }
     if (!t || src == t || !src || type_identical(src, t) || is_basic(src, BASIC_UNTYPED_NIL)) {
         struct ir *n = lower_expr(l, x);
         if (t && n->op == IR_NIL && n->type && is_basic(n->type, BASIC_UNTYPED_NIL)) {
@@ -214,10 +217,13 @@ struct ir *lower_assignable(struct lower *l, struct type *t, node x)
     return convert_read(l, lower_pos(l, x), t, lower_expr(l, x), true, false);
 }
 
-struct ir *lower_conversion(struct lower *l, struct type *t, node x)
+struct ir *lower_conversion(struct lower *l, node call, struct type *t, node x)
 {
     struct type *src = lower_type_raw(l, x);
 
+    if (lower_is_old(l)) {
+        return lower_convert(l, lower_pos(l, call), lower_subst(l, t), lower_expr(l, x), false);
+    }
     shape_need(l, src);
     shape_need(l, t);
     return convert_read(l, lower_pos(l, x), t, lower_expr(l, x), false,
@@ -318,6 +324,12 @@ static void multi_from_one(struct lower *l, pos at, node x, struct type_tuple *t
 void lower_multi(struct lower *l, pos at, const node *v, u32 n, struct type *(*dst)(void *ctx, u32 i),
                  void *ctx, struct ir_list *out)
 {
+    if (lower_is_old(l)) {
+        lower_old_exprs(l, v, n, out);
+        lower_old_split(l, out, &l->before);
+        lower_old_convert(l, out, dst, ctx, true);
+        return;
+    }
     if (n == 1) {
         struct type *t = lower_type_raw(l, v[0]);
         if (t && t->kind == TYPE_TUPLE && as_tuple(t)->n > 1) {

@@ -350,7 +350,7 @@ static struct ir *method_val(struct lower *l, node n, const struct selection *s)
     struct ir *x = lower_recv(l, n, &recv), *dict;
     struct ir *fun = lower_method(l, at, recv, s->obj, &dict);
 
-    if (fun->op != IR_METHEXPR || dict) {
+    if (fun->op != IR_METHEXPR || dict || (l->env && shape_within(x->type))) {
         return shape_method_value(l, at, x, fun, dict);
     }
     struct ir *v = lower_unary(l, IR_METHVALUE, at, lower_type_of(l, n), x);
@@ -472,13 +472,11 @@ static struct ir *index_expr(struct lower *l, node n)
     struct type *key = core && core->kind == TYPE_MAP ? as_map(core)->key : NULL;
     struct ir *x = lower_expr(l, e->a);
     struct type *u = type_under(x->type);
-    if (u->kind == TYPE_POINTER && lower_kind(as_pointer(u)->elem) == TYPE_ARRAY) {
-        x = lower_deref(l, at, x, true);
-    }
+    bool ptr = u->kind == TYPE_POINTER && lower_kind(as_pointer(u)->elem) == TYPE_ARRAY;
     struct ir *i = lower_new(l, lower_kind(x->type) == TYPE_MAP ? IR_INDEXMAP : IR_INDEX, at,
                              single_type(l, n));
-    i->x = x;
     i->y = lower_assignable(l, key, e->b);
+    i->x = ptr ? lower_deref(l, lower_is_old(l) ? l->base_pos : at, x, true) : x;
     return i;
 }
 
@@ -498,7 +496,7 @@ static struct ir *slice_expr(struct lower *l, node n)
     s->z = opt_expr(l, part[1]);
     s->w = opt_expr(l, part[2]);
     if (lower_kind(x->type) == TYPE_ARRAY) {
-        x = lower_addr(l, e->pos, x, true);
+        x = lower_addr(l, lower_is_old(l) ? l->base_pos : e->pos, x, true);
     }
     s->x = x;
     switch (lower_kind(x->type)) {
@@ -577,7 +575,7 @@ static bool has_methods_of(struct type *x, struct type *y)
 
 /* Of operands that can be combined: is the first assignable to the type of the second?  Else it is the other way
  * round. */
-static bool assignable_to(struct type *from, struct type *to)
+bool lower_assignable_to(struct type *from, struct type *to)
 {
     if (from == to || type_identical(from, to)) {
         return true;
@@ -628,14 +626,14 @@ static struct ir *add_strings(struct lower *l, pos at, struct type *t, struct ir
 /* The type that both operands are given; NULL: their own. */
 static struct type *common_type(const struct lower *l, const struct ast_node *e)
 {
-    if (e->op == OP_SHL || e->op == OP_SHR) {
+    if (e->op == OP_SHL || e->op == OP_SHR || lower_is_old(l)) {
         return NULL;
     }
     struct type *x = lower_type_raw(l, e->a), *y = lower_type_raw(l, e->b);
     if (!x || !y || x == y || type_identical(x, y)) {
         return NULL;
     }
-    return assignable_to(x, y) ? y : x;
+    return lower_assignable_to(x, y) ? y : x;
 }
 
 static struct ir *binary(struct lower *l, node n, struct ir *x, struct type *common)
@@ -650,6 +648,9 @@ static struct ir *binary(struct lower *l, node n, struct ir *x, struct type *com
     struct ir *b = lower_new(l, lower_binary_op(e->op), e->pos, t);
     b->x = x;
     b->y = y;
+    if (lower_is_old(l)) {
+        lower_old_compare(l, b);
+    }
     return b;
 }
 
@@ -663,6 +664,7 @@ static struct ir *binary_chain(struct lower *l, node n)
 
     for (;;) {
         vec_push_in(s.arena, &chain, x);
+        l->base_pos = lower_pos(l, x);
         const struct ast_node *e = ast_at(l->ast, x);
         common = common_type(l, e);
         node left = bare(l, e->a);
@@ -702,7 +704,7 @@ struct ir *lower_expr(struct lower *l, node x)
             return lower_unknown(l, x);
         }
         struct ir *n = lower_literal(l, e->pos, lower_type_of(l, x), v);
-        n->num = l->u->profile->unified ? 0 : x; /* how it was written shows in messages (ir_print.c) */
+        n->num = lower_is_old(l) ? x : 0; /* how it was written shows in messages (ir_print.c) */
         return n;
     }
     case MODE_NONE: {
@@ -715,6 +717,7 @@ struct ir *lower_expr(struct lower *l, node x)
     }
     default: break;
     }
+    l->base_pos = e->pos;
     switch ((enum ast_kind)e->kind) {
     case AST_NAME: return object(l, x, l->file->at[x].obj);
     case AST_COMPOSITE_LIT: return lower_composite(l, x);

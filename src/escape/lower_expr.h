@@ -31,15 +31,30 @@ struct ir *lower_recv(struct lower *l, node n, struct type **recv);
 /* A method as a function that takes the receiver first (reader.methodExpr).  recv as the checker has it. */
 struct ir *lower_method(struct lower *l, pos at, struct type *recv, struct obj *method, struct ir **dict);
 /* Type arguments that a NAME or pkg.NAME of a generic function was given or inferred; NULL: none. */
+/* Of operands that can be combined: is the first assignable to the type of the second? */
+bool lower_assignable_to(struct type *from, struct type *to);
 const struct type_list *lower_targs(struct lower *l, node x, struct obj **fun);
 struct ir *lower_type_node(struct lower *l, struct type *t);
 
 /* lower_conv.c */
-struct ir *lower_conversion(struct lower *l, struct type *t, node x); /* T(x), T as the checker has it */
+/* T(x), T as the checker has it. */
+struct ir *lower_conversion(struct lower *l, node call, struct type *t, node x);
 /* Prepends statements to what an expression needs before it; names get a conversion around them (ir.InitExpr). */
 struct ir *lower_init_expr(struct lower *l, struct ir_list *init, struct ir *x);
 /* A new variable that has x's value; its declaration and assignment go to *init (reader.tempCopy). */
 struct ir_name *lower_temp_copy(struct lower *l, pos at, struct ir *x, struct ir_list *init);
+
+/* lower_old.c: n converted to t (substituted) where it is assigned to something of type t. */
+struct ir *lower_old_assign(struct lower *l, struct ir *n, struct type *t);
+/* Of the only value, if it is a call of several results, temporaries are made; the statement for that goes to *init. */
+void lower_old_split(struct lower *l, struct ir_list *v, struct ir_list *init);
+void lower_old_compare(struct lower *l, struct ir *cmp);
+/* Places of what is assigned to elements; lit's elements are there, not converted yet. */
+void lower_old_elems(struct lower *l, struct ir *lit, const pos *at);
+static inline bool lower_is_old(const struct lower *l)
+{
+    return !l->u->profile->unified;
+}
 
 /* lower_builtin.c */
 struct ir *lower_builtin(struct lower *l, node call, u32 id);

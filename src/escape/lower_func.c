@@ -606,6 +606,7 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
     tmp->body = (struct ir_list){0};
     tmp->n_cvars = 0;
 
+    lower_fix_variadic(u, call);
     struct lower l = lower_start(u, tmp, callee);
     l.inl_caller = caller;
     l.inl_func = callee;

@@ -108,43 +108,51 @@ static u32 field_of_key(const struct lower *l, const struct type_struct *s, node
 
 /* A key's place is its own, not that of its colon. */
 static void struct_elems(struct lower *l, const node *v, u32 n, struct type_struct *s,
-                         struct ir *lit)
+                         struct ir *lit, pos *place)
 {
     for (u32 i = 0, at = 0; i < n; i++, at++) {
         node val = v[i];
         struct ir *sk = lower_new(l, IR_STRUCTKEY, lower_pos(l, val), NULL);
         if (ast_kind(l->ast, val) == AST_KEY_VALUE) {
             node key = ast_at(l->ast, val)->a;
-            sk->pos = lower_pos(l, key);
+            sk->pos = lower_pos(l, lower_is_old(l) ? val : key);
             at = field_of_key(l, s, key, at);
             val = ast_at(l->ast, val)->b;
         }
         sk->num = at;
         sk->sel = s->fields[at];
-        sk->x = lower_assignable(l, s->fields[at]->type, val);
+        if (place) {
+            place[i] = sk->pos;
+            sk->x = lower_expr(l, val);
+        } else {
+            sk->x = lower_assignable(l, s->fields[at]->type, val);
+        }
         ir_push(l->u, &lit->list, sk);
     }
 }
 
 /* Elements of arrays, slices and (key: its keys' type) maps.  Gives the largest index + 1. */
 static i64 indexed_elems(struct lower *l, const node *v, u32 n, struct type *key,
-                         struct type *elem, struct ir *lit)
+                         struct type *elem, struct ir *lit, pos *place)
 {
     i64 next = 0, len = 0;
 
     for (u32 i = 0; i < n; i++) {
         node val = v[i];
         struct ir *kv = NULL;
+        if (place) { /* all are converted when they are there */
+            place[i] = lower_pos(l, ast_kind(l->ast, val) == AST_KEY_VALUE ? val : ast_unparen(l->ast, val));
+        }
         if (ast_kind(l->ast, val) == AST_KEY_VALUE) {
             node k = ast_at(l->ast, val)->a;
-            kv = lower_new(l, IR_KEY, lower_pos(l, k), NULL);
-            kv->x = lower_assignable(l, key, k);
+            kv = lower_new(l, IR_KEY, lower_pos(l, place ? val : k), NULL);
+            kv->x = place ? lower_expr(l, k) : lower_assignable(l, key, k);
             if (!key) {
                 ir_int_const(kv->x, &next);
             }
             val = ast_at(l->ast, val)->b;
         }
-        struct ir *x = lower_assignable(l, elem, val);
+        struct ir *x = place ? lower_expr(l, val) : lower_assignable(l, elem, val);
         if (kv) {
             kv->y = x;
         }
@@ -169,25 +177,29 @@ struct ir *lower_composite(struct lower *l, node n)
         u = lower_core(raw);
     }
     struct ir *lit = lower_new(l, IR_STRUCTLIT, at, lower_subst(l, raw));
+    pos *place = lower_is_old(l) && len ? ARENA_ARRAY(l->u->arena, pos, len) : NULL;
     if (len) {
         lit->list.v = ARENA_ARRAY(l->u->arena, struct ir *, len);
         lit->list.cap = len;
     }
     switch (u ? (enum type_kind)u->kind : TYPE_BASIC) {
-    case TYPE_STRUCT: struct_elems(l, v, len, as_struct(u), lit); break;
+    case TYPE_STRUCT: struct_elems(l, v, len, as_struct(u), lit, place); break;
     case TYPE_ARRAY:
         lit->op = IR_ARRAYLIT;
-        indexed_elems(l, v, len, NULL, as_array(u)->elem, lit);
+        indexed_elems(l, v, len, NULL, as_array(u)->elem, lit, place);
         break;
     case TYPE_SLICE:
         lit->op = IR_SLICELIT;
-        lit->num = (u32)indexed_elems(l, v, len, NULL, as_slice(u)->elem, lit);
+        lit->num = (u32)indexed_elems(l, v, len, NULL, as_slice(u)->elem, lit, place);
         break;
     case TYPE_MAP:
         lit->op = IR_MAPLIT;
-        indexed_elems(l, v, len, as_map(u)->key, as_map(u)->elem, lit);
+        indexed_elems(l, v, len, as_map(u)->key, as_map(u)->elem, lit, place);
         break;
     default: return lower_unknown(l, n);
+    }
+    if (place) {
+        lower_old_elems(l, lit, place);
     }
     if (!ptr) {
         return lit;

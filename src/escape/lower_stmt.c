@@ -2,7 +2,7 @@
  *
  * Sources: GOROOT/src/cmd/compile/internal/noder/writer.go (stmts … switchStmt, staticBool, terminates),
  * noder/reader.go (stmt1 …), typecheck/stmt.go (tcAssign, tcSelect, tcSwitch). */
-#include "escape/lower.h"
+#include "escape/lower_expr.h"
 
 /* ---- conditions that are known ---- */
 
@@ -225,10 +225,114 @@ static void declare_names(struct lower *l, struct ir *as, const struct ir_list *
 
 enum { FEW = 8 };
 
-static void assign_all(struct lower *l, pos at, const node *lv, u32 n_lhs, const node *rv, u32 n_rhs, bool defining,
-                       struct ir_list *out)
+/* A call of several results may be assigned to variables of other types: through temporaries
+ * (transformAssign of Go 1.19). */
+static void old_settle(struct lower *l, struct ir *as)
+{
+    bool same = true;
+
+    lower_settle_assign(as);
+    if (as->op != IR_AS2FUNC || !as->body.v[0]->type || as->body.v[0]->type->kind != TYPE_TUPLE) {
+        return;
+    }
+    const struct type_tuple *t = as_tuple(as->body.v[0]->type);
+    for (u32 i = 0; i < as->list.n; i++) {
+        struct type *to = as->list.v[i]->type;
+        same = same && (!to || shape_identical(to, t->vars[i]->type));
+    }
+    if (same) {
+        return;
+    }
+    lower_old_split(l, &as->body, &as->init);
+    as->op = IR_AS2;
+    for (u32 i = 0; i < as->list.n; i++) {
+        as->body.v[i] = lower_old_assign(l, as->body.v[i], as->list.v[i]->type);
+    }
+}
+
+/* The type of a variable called _ that a declaration gives one. */
+static struct type *blank_type(struct lower *l, node x)
+{
+    struct obj *o = ast_kind(l->ast, x) == AST_NAME ? l->file->at[x].obj : NULL;
+    return o ? o->type : NULL;
+}
+
+/* var a, b = x, y before unified IR: declarations and assignments one by one, unless they have one value. */
+static void old_declare(struct lower *l, pos at, const node *lv, u32 n_lhs, struct ir_list *rhs, struct ir_list *out)
 {
     struct ir_unit *u = l->u;
+    struct ir *as2 = rhs->n && rhs->n != n_lhs ? ir_new(u, IR_AS2, at, l->inl, NULL) : NULL;
+
+    for (u32 i = 0; i < n_lhs; i++) {
+        bool def;
+        struct ir *name = assignee(l, lv[i], true, &def);
+        struct type *t = def ? name->type : blank_type(l, lv[i]);
+        push_dcl(l, out, at, ir_as_name(name));
+        if (as2) {
+            ir_push(u, &as2->list, name);
+            ir_as_name(name)->defn = as2;
+            continue;
+        }
+        struct ir *as = ir_new(u, IR_AS, at, l->inl, NULL);
+        as->x = name;
+        if (rhs->n) {
+            ir_as_name(name)->defn = as;
+            as->y = lower_old_assign(l, rhs->v[i], lower_subst(l, t));
+        }
+        ir_push(u, out, as);
+    }
+    if (as2) {
+        as2->body = *rhs;
+        old_settle(l, as2);
+        ir_push(u, out, as2);
+    }
+}
+
+/* Before unified IR values come before places, and conversions stand where the compiler looked last. */
+static void old_assign_all(struct lower *l, pos at, const node *lv, u32 n_lhs, const node *rv, u32 n_rhs, bool defining,
+                           bool decl, struct ir_list *out)
+{
+    struct ir_unit *u = l->u;
+    bool few[FEW] = {false}, *def = n_lhs <= FEW ? few : ARENA_ARRAY(u->arena, bool, n_lhs);
+    struct ir_list lhs = {0}, rhs = {0};
+
+    if (decl) {
+        l->base_pos = at;
+    }
+    lower_old_exprs(l, rv, n_rhs, &rhs);
+    if (decl) {
+        old_declare(l, at, lv, n_lhs, &rhs, out);
+        return;
+    }
+    for (u32 i = 0; i < n_lhs; i++) {
+        pos was = l->base_pos;
+        ir_push(u, &lhs, assignee(l, lv[i], defining, &def[i]));
+        l->base_pos = defining ? was : l->base_pos;
+    }
+    struct ir *as = ir_new(u, n_lhs == 1 && rhs.n == 1 ? IR_AS : IR_AS2, at, l->inl, NULL);
+    declare_names(l, as, &lhs, def);
+    for (u32 i = 0; n_lhs == rhs.n && i < n_lhs; i++) {
+        rhs.v[i] = lower_old_assign(l, rhs.v[i], lhs.v[i]->type);
+    }
+    if (as->op == IR_AS) {
+        as->x = lhs.v[0];
+        as->y = rhs.v[0];
+    } else {
+        as->list = lhs;
+        as->body = rhs;
+        old_settle(l, as);
+    }
+    ir_push(u, out, as);
+}
+
+static void assign_all(struct lower *l, pos at, const node *lv, u32 n_lhs, const node *rv, u32 n_rhs, bool defining,
+                       bool decl, struct ir_list *out)
+{
+    struct ir_unit *u = l->u;
+    if (!u->profile->unified) {
+        old_assign_all(l, at, lv, n_lhs, rv, n_rhs, defining, decl, out);
+        return;
+    }
     bool few[FEW], *def = n_lhs <= FEW ? few : ARENA_ARRAY(u->arena, bool, n_lhs);
     struct ir_list lhs = {0}, rhs = {0};
 
@@ -293,7 +397,7 @@ static void assign_stmt(struct lower *l, node s, struct ir_list *out)
     }
     const node *lv, *rv;
     u32 n_lhs = ast_exprs(l->ast, &n->a, &lv), n_rhs = ast_exprs(l->ast, &n->b, &rv);
-    assign_all(l, n->pos, lv, n_lhs, rv, n_rhs, n->op == OP_DEF, out);
+    assign_all(l, n->pos, lv, n_lhs, rv, n_rhs, n->op == OP_DEF, false, out);
 }
 
 static void decl_stmt(struct lower *l, node s, struct ir_list *out)
@@ -312,7 +416,7 @@ static void decl_stmt(struct lower *l, node s, struct ir_list *out)
         node values = ast_rec(l->ast, v[i], VALUE_VALUES);
         const node *rv;
         u32 n_rhs = ast_exprs(l->ast, &values, &rv);
-        assign_all(l, lower_pos(l, v[i]), ast_list(l->ast, names), ast_list_len(l->ast, names), rv, n_rhs, true, out);
+        assign_all(l, lower_pos(l, v[i]), ast_list(l->ast, names), ast_list_len(l->ast, names), rv, n_rhs, true, true, out);
     }
 }
 
@@ -330,7 +434,8 @@ void lower_init_step(struct lower *l, const struct init_step *s, struct ir_list 
     if (s->n_lhs == 1) {
         as->x = lhs.v[0];
         /* The writer converts nothing here; the statement's type check does, at the variable. */
-        as->y = rhs->type && !type_identical(rhs->type, s->lhs[0]->type) ? lower_convert(l, at, s->lhs[0]->type, rhs, true)
+        as->y = !u->profile->unified ? lower_old_assign(l, rhs, s->lhs[0]->type)
+                : rhs->type && !type_identical(rhs->type, s->lhs[0]->type) ? lower_convert(l, at, s->lhs[0]->type, rhs, true)
                                                                          : rhs;
     } else {
         as->list = lhs;
@@ -668,7 +773,9 @@ static void case_clause(struct lower *l, node clause, bool no_cases, struct ir *
         struct obj *o = l->file->at[clause].obj;
         if (o) {
             struct ir_name *name = lower_local(l, o);
-            name->n.pos = n ? type_end(l, v[n - 1]) : lower_pos(l, clause);
+            name->n.pos = !u->profile->unified ? ast_rec(l->ast, clause, CLAUSE_COLON)
+                          : n                  ? type_end(l, v[n - 1])
+                                               : lower_pos(l, clause);
             name->defn = tag;
             c->name = name;
         }
@@ -747,12 +854,12 @@ static void switch_stmt(struct lower *l, node s, struct ir_list *out)
     if (tag && t && type_is_untyped(t)) {
         t = type_default(t);
     }
-    bool chan = t && type_under(t)->kind == TYPE_CHAN;
+    bool chan = !u->profile->unified || (t && type_under(t)->kind == TYPE_CHAN);
     if (!chan && !chosen) {
         t = switch_type(l, t, v, n);
     }
     if (tag) {
-        sw->x = lower_assignable(l, t, tag);
+        sw->x = lower_assignable(l, u->profile->unified ? t : NULL, tag);
     }
     for (u32 i = 0; i < n; i++) {
         if (!chosen || i == only) {
@@ -784,6 +891,8 @@ static void return_stmt(struct lower *l, node s, struct ir_list *out)
     if (k) {
         struct results c = {l, lower_signature(l)};
         lower_multi(l, n->pos, v, k, result_type, &c, &r->list);
+        r->init = l->before;
+        l->before = (struct ir_list){0};
     }
     ir_push(l->u, out, r);
 }
