@@ -5,7 +5,7 @@
  * gofmt's simplest rules (one around every binary operator).
  *
  * The full form differs only where the short one could not be read again: the tree has no
- * parentheses around the operand of &, and no space keeps - -x apart.
+ * parentheses around the operand of &, and no space keeps - -x or 3 .f apart.
  */
 #include "syntax/print.h"
 
@@ -152,6 +152,13 @@ static bool is_postfix(const struct ast_node *x)
            x->kind == AST_ASSERT || x->kind == AST_CALL;
 }
 
+/* What begins with a dot, behind x: 3.f would be the number 3. and more. */
+static void print_dot(struct printer *p, node x, const char *text)
+{
+    puts_(p, p->full && at(p, x)->kind == AST_BASIC_LIT ? " " : "");
+    puts_(p, text);
+}
+
 /* What stands behind the left operand of x. */
 static void print_link(struct printer *p, node n)
 {
@@ -165,7 +172,7 @@ static void print_link(struct printer *p, node n)
         print_node(p, x->b);
         break;
     case AST_SELECTOR:
-        puts_(p, ".");
+        print_dot(p, x->a, ".");
         print_node(p, x->b);
         break;
     case AST_INDEX:
@@ -188,7 +195,7 @@ static void print_link(struct printer *p, node n)
         puts_(p, "]");
         break;
     case AST_ASSERT:
-        puts_(p, ".(");
+        print_dot(p, x->a, ".(");
         print_node(p, x->b);
         puts_(p, ")");
         break;
@@ -355,7 +362,7 @@ void print_node(struct printer *p, node n)
             puts_(p, " := ");
         }
         print_node(p, x->b);
-        puts_(p, ".(type)");
+        print_dot(p, x->b, ".(type)");
         break;
     case AST_OPERATION:
         if (x->b) {

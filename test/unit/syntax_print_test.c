@@ -1,4 +1,4 @@
-/* syntax_print_test.c: print.h: the short form of diagnostics. */
+/* syntax_print_test.c: print.h: the short form of diagnostics, the full one that can be read again. */
 #include "unit.h"
 
 #include "syntax/parse.h"
@@ -52,9 +52,39 @@ static void short_form(void **state)
     }
 }
 
+/* Where the full form has more than the short one. */
+static void full_form(void **state)
+{
+    static const char *const cases[] = {
+        "- -x", "&(p.x)", "f(3 ...)", "3 .f", "3 .(int)", "func() {\n\tswitch 3 .(type) {\n\t}\n}", "a.b",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct sources *sources = sources_new();
+        struct intern *names = intern_new();
+        struct arena a = {0};
+        struct strbuf out = {0};
+        str text = str_fmt(&a, "package p\nvar _ = %s", cases[i]);
+        struct ast *f =
+            parse_file(&a, names, sources_add_text(sources, STR("x.go"), text, NULL), PARSE_ALL);
+
+        assert_int_equal(f->n_errors, 0);
+        print_file(&out, f, names);
+        assert_str(str_trim(strbuf_str(&out)), text.p);
+        strbuf_release(&out);
+        sources_free(sources);
+        intern_free(names);
+        arena_release(&a);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(short_form)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(short_form),
+        cmocka_unit_test(full_form),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
