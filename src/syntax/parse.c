@@ -320,10 +320,17 @@ static void declarations(struct parser *p, struct ast *f)
     f->decls = parse_list(p, from);
 }
 
+/* What is no character behind the current token: the compiler, which reads one ahead, has seen it. */
+static void read_ahead(struct parser *p)
+{
+    p->at = lex_junk(p, p->at);
+}
+
 static void file(struct parser *p, struct ast *f)
 {
     lex_start(p);
     lex_next(p);
+    read_ahead(p);
     p->top = false;
     f->eof = p->pos;
     if (p->tok != TOK_PACKAGE) {
@@ -335,6 +342,7 @@ static void file(struct parser *p, struct ast *f)
     p->pending = (u32)p->directives.n; /* the clause takes those before it */
     f->package_name = parse_name(p);
     parse_want(p, TOK_SEMI);
+    read_ahead(p);
     f->eof = p->pos;
     if (p->errcnt == 0) {
         declarations(p, f);

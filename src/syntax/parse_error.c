@@ -125,15 +125,15 @@ const char *parse_token_string(u8 tok)
     return tok >= TOK_BREAK ? texts[tok] : token_text(tok);
 }
 
-/* The current token, as it is called in messages. */
+/* The current token, as it is called in messages.  Its text may have NULs, which printf takes for an end. */
 static str found(struct parser *p)
 {
     static const char *const semis[] = {"semicolon", "newline", "EOF"};
     str text = {(const char *)lex_at(p, p->pos), p->len};
 
     switch (p->tok) {
-    case TOK_NAME: return str_fmt(p->tmp, "name %.*s", STR_ARG(text));
-    case TOK_LITERAL: return str_fmt(p->tmp, "literal %.*s", STR_ARG(text));
+    case TOK_NAME: return str_join(p->tmp, (str[]){STR("name"), text}, 2, STR(" "));
+    case TOK_LITERAL: return str_join(p->tmp, (str[]){STR("literal"), text}, 2, STR(" "));
     case TOK_SEMI: return str_of(semis[p->lit]);
     case TOK_OPERATOR: return str_of(op_text(p->op));
     case TOK_ASSIGN_OP: return str_fmt(p->tmp, "%s=", op_text(p->op));
@@ -167,9 +167,9 @@ void parse_syntax_error_at(struct parser *p, pos at, const char *fmt, ...)
         link = ", ";
     }
     if (link) {
-        add_error(p, at, true,
-                  str_fmt(p->tmp, "syntax error: unexpected %.*s%s%.*s", STR_ARG(found(p)), link,
-                          STR_ARG(text)));
+        str parts[] = {STR("syntax error: unexpected "), found(p), str_of(link), text};
+
+        add_error(p, at, true, str_join(p->tmp, parts, ARRAY_LEN(parts), (str){0}));
     } else {
         add_error(p, at, true, str_fmt(p->tmp, "syntax error: %.*s", STR_ARG(text)));
     }

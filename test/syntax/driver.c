@@ -19,7 +19,9 @@ static void show(const struct ast_error *e)
 {
     struct span at = sources_span_raw(sources, e->pos);
 
-    printf("%.*s:%u:%u: %.*s\n", STR_ARG(at.file), at.line, at.col, STR_ARG(e->text));
+    printf("%.*s:%u:%u: ", STR_ARG(at.file), at.line, at.col);
+    fwrite(e->text.p, 1, e->text.n, stdout); /* with NULs */
+    putchar('\n');
 }
 
 /* Trees without what depends on the layout of the text. */

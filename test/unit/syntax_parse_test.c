@@ -74,6 +74,9 @@ static void messages(void **state)
          "2:13: syntax error: unexpected name b after top level declaration"},
         {"package p\nvar x\xff = 1", "2:6: invalid UTF-8 encoding"},
         {"package p\n\xef\xbb\xbfvar x = 1", "2:1: invalid BOM in the middle of the file"},
+        {"package p\n/\xc3( /go:x\nfunc f()", "2:2: invalid UTF-8 encoding"},
+        {"/\xc3 / text", "1:1: syntax error: package statement must be first\n"
+                         "1:2: invalid UTF-8 encoding"},
         {"\xef\xbb\xbfpackage p", ""},
         {"package p /*", "1:11: comment not terminated"},
         {"package p\nimport \"a\"\nvar x int\nimport \"b\"",
@@ -97,6 +100,20 @@ static void messages(void **state)
         assert_str(errors(&p), cases[i].want);
         drop(&p);
     }
+}
+
+/* What was found is quoted whole. */
+static void nul(void **state)
+{
+    static const char text[] = "package p\nvar x int g\0h";
+    static const char want[] = "syntax error: unexpected name g\0h after top level declaration";
+    struct parsed p = parse((str){text, sizeof(text) - 1}, PARSE_ALL);
+    const struct ast_error *e = &p.f->errors[0];
+
+    (void)state;
+    assert_int_equal(e->text.n, sizeof(want) - 1);
+    assert_memory_equal(e->text.p, want, e->text.n);
+    drop(&p);
 }
 
 static void trees(void **state)
@@ -441,7 +458,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages),   cmocka_unit_test(trees),    cmocka_unit_test(modes),
         cmocka_unit_test(directives), cmocka_unit_test(versions), cmocka_unit_test(nesting),
-        cmocka_unit_test(order),
+        cmocka_unit_test(order),      cmocka_unit_test(nul),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
