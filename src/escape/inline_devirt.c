@@ -270,6 +270,10 @@ static bool implements(struct ir_unit *u, struct type *t, struct type *iface)
         if (!have || have->kind != OBJ_FUNC || !shape_identical(have->type, want->type)) {
             return false;
         }
+        const struct obj *recv = as_signature(have->type)->recv;
+        if (recv && shape_within(recv->type) && !ir_is_interface(recv->type)) {
+            return false; /* it takes a dictionary besides */
+        }
     }
     return true;
 }

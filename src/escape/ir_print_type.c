@@ -423,7 +423,8 @@ static void put_named(struct type_writer *w, struct type_named *n)
     str name = name_of(w, o);
     strbuf_put(w->out, !w->link && shape_is(&n->t) ? without_number(name) : name);
     if (n->targs) {
-        ir_write_targs(w->out, w->u, n->targs->v, n->targs->n, 0);
+        u32 own = n->orig->tparams ? n->orig->tparams->n : 0; /* those before are the function's around it */
+        ir_write_targs(w->out, w->u, n->targs->v, n->targs->n, own ? n->targs->n - own : 0);
     }
     if (w->link && o->pkg && o->parent && o->parent != o->pkg->scope) {
         u32 gen = ir_local_type_number(w->u, o);

@@ -143,12 +143,12 @@ static bool any_part(struct type *t, bool (*f)(void *ctx, struct type *t), void 
     return false;
 }
 
-/* A type declared inside of a generic function: the function's type parameters are its implicit ones. */
+/* A type declared inside of a generic function: the function's type parameters are its implicit ones.  n is no instance. */
 static bool is_local_generic(struct ir_unit *u, struct type_named *n)
 {
     const struct obj *o = n->obj;
 
-    if (n->targs || !o->pkg || o->order || !o->parent || o->parent == o->pkg->scope) {
+    if (!o->pkg || o->order || !o->parent || o->parent == o->pkg->scope) {
         return false;
     }
     struct shape_unit *su = shape_unit_of(u);
@@ -180,8 +180,11 @@ static bool is_derived(void *ctx, struct type *t)
     if (t->kind == TYPE_PARAM) {
         return true;
     }
+    if (t->kind == TYPE_NAMED && is_local_generic(u, as_named(t)->orig)) {
+        return shape_memo_get(&shape_unit_of(u)->by_type, t) == NULL;
+    }
     if (t->kind == TYPE_NAMED && !as_named(t)->targs) {
-        return is_local_generic(u, as_named(t));
+        return false;
     }
     struct shape_unit *su = shape_unit_of(u);
     void *known = shape_memo_get(&su->derived, t);
@@ -359,6 +362,9 @@ struct type *shape_pointer_to(struct ir_unit *u, struct type *elem)
 
 /* ---- substitution ---- */
 
+static struct type *own_type(struct ir_unit *u, struct type_named *orig, struct type_param **params, struct type **targs,
+                             u32 n);
+
 struct subst {
     struct ir_unit *u;
     const struct shape_env *env;
@@ -472,28 +478,32 @@ static struct type *subst_union(struct subst *s, struct type_union *t)
     return &out->t;
 }
 
-/* A type declared in the generic function: an instance with the function's arguments. */
+/* A type declared in the generic function: an instance with the function's arguments, then its own. */
 static struct type *subst_local(struct subst *s, struct type_named *n)
 {
-    struct type_named *copy = arena_dup(s->a, n, sizeof *n);
-    struct type_list *l = ARENA_NEW(s->a, struct type_list);
+    const struct shape_env *env = s->env;
+    const struct tparam_list *own = n->orig->tparams;
+    u32 n_own = own && n->targs ? own->n : 0, all = env->n + n_own;
+    struct type **args = ARENA_ARRAY(s->u->arena, struct type *, all);
+    struct type_param **params = ARENA_ARRAY(s->u->arena, struct type_param *, all);
 
-    l->n = s->env->n;
-    l->v = arena_dup(s->a, s->env->args, s->env->n * sizeof(struct type *));
-    copy->targs = l;
-    copy->tparams = NULL;
-    copy->orig = n;
-    copy->obj = obj_clone(s->a, n->obj, &copy->t);
-    copy->obj->origin = NULL;
-    *shape_memo_put(s->u->arena, s->env->memo, n) = copy; /* it may contain itself */
-    copy->rhs = copy->underlying = subst(s, type_under(&n->t));
-    return &copy->t;
+    for (u32 i = 0; i < all; i++) {
+        params[i] = i < env->n ? env->params[i] : own->v[i - env->n];
+        args[i] = i < env->n ? env->args[i] : subst(s, n->targs->v[i - env->n]);
+    }
+    for (u32 i = env->n; i < all && env->shaped; i++) {
+        args[i] = shape_of(s->u, args[i], params[i]);
+    }
+    return own_type(s->u, n->orig, params, args, all);
 }
 
 static struct type *subst_named(struct subst *s, struct type_named *n)
 {
+    if (is_local_generic(s->u, n->orig)) {
+        return is_derived(s->u, &n->t) ? subst_local(s, n) : &n->t;
+    }
     if (!n->targs) {
-        return is_local_generic(s->u, n) ? subst_local(s, n) : &n->t;
+        return &n->t;
     }
     const struct tparam_list *tparams = n->orig->tparams;
     if (!tparams || tparams->n != n->targs->n) {
@@ -589,11 +599,12 @@ struct type *shape_subst(struct ir_unit *u, const struct shape_env *env, struct 
     return r;
 }
 
-/* ---- types with shapes for arguments ---- */
+/* ---- types with shapes for arguments, and local ones ---- */
 
 /* They are the unit's own, since what is in them depends on what is read first: while a type is being made its shape is
  * not known, and where it is an argument inside of itself it stays as it is. */
-static struct type *make_shaped(struct ir_unit *u, struct type_named *orig, struct type **targs, u32 n, void **slot)
+static struct type *make_own(struct ir_unit *u, struct type_named *orig, struct type_param **params,
+                             struct type **targs, u32 n, bool shaped, void **slot)
 {
     struct arena *a = u->prog->arena;
     struct shape_named *e = ARENA_NEW(u->arena, struct shape_named);
@@ -610,7 +621,7 @@ static struct type *make_shaped(struct ir_unit *u, struct type_named *orig, stru
     *e = (struct shape_named){.next = *slot, .type = t, .forward = true};
     *slot = e;
     *shape_memo_put(u->arena, &u->shape->by_type, t) = e;
-    struct shape_env env = {.n = n, .params = orig->tparams->v, .args = l->v, .shaped = true,
+    struct shape_env env = {.n = n, .params = params, .args = l->v, .shaped = shaped,
                             .memo = &(struct shape_memo){0}};
     t->underlying = t->rhs = shape_subst(u, &env, type_under(&orig->t));
     t->state = NAMED_UNPACKED | NAMED_UNDER | NAMED_VALID;
@@ -618,14 +629,17 @@ static struct type *make_shaped(struct ir_unit *u, struct type_named *orig, stru
     return &t->t;
 }
 
-static struct type *shaped_type(struct ir_unit *u, struct type_named *orig, struct type **targs, u32 n)
+static struct type *own_type(struct ir_unit *u, struct type_named *orig, struct type_param **params, struct type **targs,
+                             u32 n)
 {
     u64 h = (u64)(uintptr_t)orig;
+    bool shaped = false;
 
     for (u32 i = 0; i < n; i++) {
         h = (h ^ (shape_is(targs[i]) ? (u64)(uintptr_t)targs[i] : type_hash(targs[i]))) *
             UINT64_C(0x9e3779b97f4a7c15);
         h ^= h >> 29;
+        shaped |= shape_within(targs[i]);
     }
     void **slot = shape_memo_put(u->arena, &shape_unit_of(u)->named, (void *)(uintptr_t)(h | 1));
     for (const struct shape_named *e = *slot; e; e = e->next) {
@@ -638,7 +652,7 @@ static struct type *shaped_type(struct ir_unit *u, struct type_named *orig, stru
         }
     }
     program_lock(u->prog);
-    struct type *t = make_shaped(u, orig, targs, n, slot);
+    struct type *t = make_own(u, orig, params, targs, n, shaped, slot);
     program_unlock(u->prog);
     return t;
 }
@@ -662,7 +676,7 @@ struct type *shape_instantiate(struct ir_unit *u, struct type_named *orig, struc
     for (u32 i = 0; i < n; i++) {
         v[i] = shape_of(u, targs[i], tparams->v[i]);
     }
-    struct type *t = shaped_type(u, orig, v, n);
+    struct type *t = own_type(u, orig, tparams->v, v, n);
     arena_scratch_end(s);
     return t;
 }

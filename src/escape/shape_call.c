@@ -287,8 +287,9 @@ struct ir *shape_method_value(struct lower *l, pos at, struct ir *recv, struct i
         return curry(l, at, true, fun, recv, dict);
     }
     struct ir *n = lower_new(l, IR_METHVALUE, at, NULL);
-    if (fn && shape_within(recv->type)) {
-        struct ir *c = ir_new(l->u, IR_CONVNOP, recv->pos, recv->inl, fn->sig->recv->type);
+    if (shape_within(recv->type)) {
+        struct ir *c = ir_new(l->u, IR_CONVNOP, recv->pos, recv->inl, as_signature(fun->type)->params->vars[0]->type);
+        c->type = fn ? fn->sig->recv->type : c->type;
         c->x = recv;
         recv = c;
     }

@@ -56,7 +56,7 @@ struct shape_dict_inst {
     VEC(struct shape_env *) envs; /* by params */
 };
 
-/* A declared type with shapes for arguments. */
+/* A declared type with shapes for arguments, or a local one of a generic function. */
 struct shape_named {
     struct shape_named *next; /* same hash */
     struct type_named *type;
@@ -84,6 +84,7 @@ struct shape_unit {
     struct shape_memo dict_insts; /* hash → struct shape_dict_inst * */
     VEC(struct shape_dict_inst *) all_dicts;
     struct shape_memo read;       /* types that have been read */
+    struct shape_memo objects;    /* instances whose methods have */
     VEC(struct shape_wrap) wraps;
     struct shape_memo wrap_of;    /* named type → its index in wraps + 1 */
     bool imported;                /* what is being read was so by the package that declares it */

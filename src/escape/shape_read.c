@@ -117,7 +117,8 @@ static void read_declared(struct ir_unit *u, struct type_named *n)
     su->imported = imported;
 }
 
-static void read_instance(struct ir_unit *u, struct type_named *n)
+/* The object, and (mentioned) the type as an expression or a declaration speaks of it. */
+static void read_instance(struct ir_unit *u, struct type_named *n, bool mentioned)
 {
     struct shape_unit *su = shape_unit_of(u);
     /* The instance of equal arguments that stands for all of them here; shaped ones do so themselves. */
@@ -127,16 +128,14 @@ static void read_instance(struct ir_unit *u, struct type_named *n)
     if (!c) {
         return;
     }
-    if (type_under(&c->t)->kind != TYPE_INTERFACE) {
+    if (type_under(&c->t)->kind != TYPE_INTERFACE && mentioned) {
         need_wrapper(u, &c->t);
     }
-    if (c != n) {
-        void **seen = shape_memo_put(u->arena, &su->read, c);
-        if (*seen) {
-            return;
-        }
-        *seen = READ_HERE;
+    void **seen = shape_memo_put(u->arena, &su->objects, c);
+    if (*seen) {
+        return;
     }
+    *seen = READ_HERE;
     bool shaped = shape_within(&c->t), imported = su->imported;
     for (u32 i = 0; i < c->targs->n && !shaped; i++) {
         shape_read_type(u, c->targs->v[i]);
@@ -149,7 +148,9 @@ static void read_instance(struct ir_unit *u, struct type_named *n)
     for (u32 i = 0; i < c->orig->n_methods; i++) {
         const struct tparam_list *l = shape_tparams(c->orig->methods[i]);
         if (l && l->n == c->targs->n) {
-            read_signature(u, shape_inst_as_is(u, c->orig->methods[i], c->targs, shaped)->fn->sig);
+            const struct type_signature *s = shape_inst_as_is(u, c->orig->methods[i], c->targs, shaped)->fn->sig;
+            shape_read_type(u, s->recv->type);
+            read_signature(u, s);
         }
     }
     su->imported = imported;
@@ -167,7 +168,7 @@ static void read_named(struct ir_unit *u, struct type_named *n, const void *agai
         }
     } else if (n->orig->tparams) {
         if (!shape_is_derived(u, &n->t)) {
-            read_instance(u, n);
+            read_instance(u, n, true);
         }
     } else { /* local to an instance */
         read_under(u, &n->t);
@@ -384,7 +385,10 @@ bool shape_read_more(struct ir_unit *u)
         for (u32 i = 0; i < l->n; i++) {
             v[i] = shape_of(u, l->v[i], n->orig->tparams->v[i]);
         }
-        shape_read_type(u, shape_instantiate(u, n->orig, v, l->n));
+        struct type *t = shape_instantiate(u, n->orig, v, l->n);
+        if (t && type_named_of(t)) {
+            read_instance(u, type_named_of(t), false);
+        }
         arena_scratch_end(s);
         return true;
     }
@@ -398,8 +402,11 @@ bool shape_read_more(struct ir_unit *u)
 /* ---- the package ---- */
 
 /* Generic functions and types are not, nor are constraints (writer.pkgDecl). */
-static bool is_compiled(const struct obj *o)
+static bool is_compiled(const struct ir_unit *u, const struct obj *o)
 {
+    if (o->name == u->prog->blank && (o->kind == OBJ_FUNC || o->kind == OBJ_TYPE)) {
+        return false;
+    }
     if (o->kind == OBJ_FUNC && o->type->kind == TYPE_SIGNATURE) {
         return !as_signature(o->type)->tparams && !as_signature(o->type)->rparams;
     }
@@ -438,7 +445,7 @@ void shape_read_package(struct ir_unit *u)
             }
             for (u32 k = 0; k < n; k++) {
                 struct obj *o = info_obj(f, v[k]);
-                if (o && o->type && o->name != u->prog->blank && is_compiled(o)) {
+                if (o && o->type && is_compiled(u, o)) {
                     shape_read_type(u, o->type);
                 }
             }
