@@ -441,7 +441,7 @@ static bool count_nodes(void *ctx, struct ir *n)
 {
     i32 *left = ctx;
 
-    *left -= 1 + (i32)inline_hidden_nodes(n);
+    *left += inline_multi_assign_extra(n) - 1 - (i32)inline_hidden_nodes(n);
     return *left <= 0;
 }
 

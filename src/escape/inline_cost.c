@@ -258,6 +258,7 @@ static bool node_is_hairy(void *ctx, struct ir *n)
         }
         break;
     case IR_RECOVER:
+    case IR_DCLTYPE:
     case IR_GO:
     case IR_DEFER:
     case IR_TAILCALL: return true;
@@ -283,11 +284,7 @@ static bool node_is_hairy(void *ctx, struct ir *n)
             return hairy;
         }
         break;
-    case IR_AS2:
-        if (!h->old) {
-            h->budget += inline_multi_assign_extra(n);
-        }
-        break;
+    case IR_AS2: h->budget += inline_multi_assign_extra(n); break;
     case IR_SLICE:
     case IR_SLICEARR:
     case IR_SLICESTR:
