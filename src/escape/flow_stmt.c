@@ -282,6 +282,7 @@ void flow_stmt(struct flow_fn *e, struct ir *n)
     }
     switch (n->op) {
     case IR_NIL: /* a call of C */
+    case IR_DCLTYPE:
     case IR_FALL:
     case IR_INLMARK:
     case IR_BREAK:

@@ -168,6 +168,7 @@ enum {
     X(SELRECV2, IR_LB_, "=")                                                                 \
     X(ASOP, IR_XY_, "")         /* x num= y; num: enum ir_op; IR_INCDEC */                   \
     X(DCL, IR_X_, "")           /* x: NAME */                                                \
+    X(DCLTYPE, 0, "type")       /* a type declaration; before unified IR only */             \
     X(BLOCK, IR_L_, "")                                                                      \
     X(BREAK, 0, "break")        /* label */                                                  \
     X(CASE, IR_LB_, "case")     /* list: values or types; body; name: variable of a type switch */ \

@@ -385,7 +385,7 @@ static void put_literal(struct printer *w, const struct ir *n)
 
 static void put_composite(struct printer *w, const struct ir *n)
 {
-    if ((n->flags & IR_IMPLICIT) && !is_imported(w, n)) {
+    if (n->flags & IR_IMPLICIT) { /* made when its call was inlined or analysed, here */
         put_text(w, "... argument");
         return;
     }

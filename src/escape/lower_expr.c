@@ -697,6 +697,11 @@ struct ir *lower_expr(struct lower *l, node x)
     x = bare(l, x);
     const struct ast_node *e = ast_at(l->ast, x);
 
+    /* In instances before unified IR, which are made of generic bodies node by node, constants have a place of their
+     * own, but names have none (noder/stencil.go of Go 1.19, subst.node). */
+    if (e->kind != AST_NAME || !l->env) {
+        l->base_pos = l->env || l->file->mode[x] != MODE_CONST ? e->pos : l->base_pos;
+    }
     switch ((enum typed_mode)l->file->mode[x]) {
     case MODE_CONST: {
         const struct constant *v = info_const(l->file, x);
@@ -717,7 +722,6 @@ struct ir *lower_expr(struct lower *l, node x)
     }
     default: break;
     }
-    l->base_pos = e->pos;
     switch ((enum ast_kind)e->kind) {
     case AST_NAME: return object(l, x, l->file->at[x].obj);
     case AST_COMPOSITE_LIT: return lower_composite(l, x);

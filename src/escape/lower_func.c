@@ -659,6 +659,7 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
     shape_read_func(u, tmp);
     lower_todo(u);
     u->during_inlining--;
+    inline_deadcode_inlined(u, tmp);
     struct inlining ctx = {&l};
     ir_edit_list(&tmp->body, lower_inlined_return, &ctx);
     struct ir *label = ir_new(u, IR_LABEL, call->pos, call->inl, NULL);
@@ -716,7 +717,7 @@ static struct obj *lower_compiled(struct ir_unit *u, struct file_info *file, nod
         return NULL;
     }
     struct obj *o = info_obj(file, ast_at(file->ast, decl)->a);
-    if (!o || o->kind != OBJ_FUNC || o->name == u->prog->blank || !o->type || o->type->kind != TYPE_SIGNATURE) {
+    if (!o || o->kind != OBJ_FUNC || (o->name == u->prog->blank && u->profile->unified) || !o->type || o->type->kind != TYPE_SIGNATURE) {
         return NULL;
     }
     struct type_signature *s = as_signature(o->type);

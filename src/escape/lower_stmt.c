@@ -296,10 +296,12 @@ static void old_assign_all(struct lower *l, pos at, const node *lv, u32 n_lhs, c
     bool few[FEW] = {false}, *def = n_lhs <= FEW ? few : ARENA_ARRAY(u->arena, bool, n_lhs);
     struct ir_list lhs = {0}, rhs = {0};
 
-    if (decl) {
+    if (decl || l->env) {
         l->base_pos = at;
     }
-    lower_old_exprs(l, rv, n_rhs, &rhs);
+    if (!l->env || decl) {
+        lower_old_exprs(l, rv, n_rhs, &rhs);
+    }
     if (decl) {
         old_declare(l, at, lv, n_lhs, &rhs, out);
         return;
@@ -308,6 +310,9 @@ static void old_assign_all(struct lower *l, pos at, const node *lv, u32 n_lhs, c
         pos was = l->base_pos;
         ir_push(u, &lhs, assignee(l, lv[i], defining, &def[i]));
         l->base_pos = defining ? was : l->base_pos;
+    }
+    if (l->env) { /* instances are made in the order of the nodes' operands */
+        lower_old_exprs(l, rv, n_rhs, &rhs);
     }
     struct ir *as = ir_new(u, n_lhs == 1 && rhs.n == 1 ? IR_AS : IR_AS2, at, l->inl, NULL);
     declare_names(l, as, &lhs, def);
@@ -408,6 +413,9 @@ static void decl_stmt(struct lower *l, node s, struct ir_list *out)
     for (u32 i = 0; i < ast_list_len(l->ast, list); i++) {
         if (ast_kind(l->ast, v[i]) == AST_TYPE_DECL && !l->env && !l->inl_func) {
             lower_wrap_later(l->u, l->file, v[i]);
+        }
+        if (ast_kind(l->ast, v[i]) == AST_TYPE_DECL && !l->u->profile->unified) {
+            ir_push(l->u, out, stmt_new(l, IR_DCLTYPE, v[i]));
         }
         if (ast_kind(l->ast, v[i]) != AST_VAR_DECL) {
             continue;
@@ -784,6 +792,28 @@ static void case_clause(struct lower *l, node clause, bool no_cases, struct ir *
     ir_push(u, &sw->list, c);
 }
 
+/* Can a case's value be assigned to the tag's type?  Since the two can be compared, otherwise the tag's can be to its. */
+static bool is_case_assignable(struct type *c, struct type *t)
+{
+    if (type_is_untyped(c) || !type_is_iface_not_param(c) || type_identical(c, t)) {
+        return true;
+    }
+    if (!type_is_iface_not_param(t)) {
+        return false;
+    }
+    const struct type_set *have = type_set_of(as_interface(type_under(c))), *want = type_set_of(as_interface(type_under(t)));
+    u32 found = 0;
+    for (u32 i = 0; i < want->n_methods; i++) {
+        for (u32 k = 0; k < have->n_methods; k++) {
+            if (have->methods[k]->name == want->methods[i]->name) {
+                found++;
+                break;
+            }
+        }
+    }
+    return found == want->n_methods;
+}
+
 /* The type at which cases are compared: any where a case or the tag is an interface and the other is not. */
 static struct type *switch_type(struct lower *l, struct type *t, const u32 *v, u32 n)
 {
@@ -793,8 +823,7 @@ static struct type *switch_type(struct lower *l, struct type *t, const u32 *v, u
         u32 k = ast_exprs(l->ast, &list, &cv);
         for (u32 j = 0; j < k; j++) {
             struct type *c = l->file->at[ast_unparen(l->ast, cv[j])].type;
-            if (c && t && ir_is_interface(c) != ir_is_interface(t) && l->file->mode[ast_unparen(l->ast, cv[j])] != MODE_NIL &&
-                ir_is_interface(c) && !type_is_untyped(c)) {
+            if (c && t && l->file->mode[ast_unparen(l->ast, cv[j])] != MODE_NIL && !is_case_assignable(c, t)) {
                 return type_unalias(l->u->prog->any);
             }
         }

@@ -223,11 +223,14 @@ static void assign_to(struct checker *c, const struct range *r, struct operand *
 }
 
 /* len(x) of an array is constant, and x is not evaluated if nothing in it must be
- * (spec, "Length and capacity"); so the compiler records a constant for it. */
+ * (spec, "Length and capacity"); so the compiler of Go 1.25 and later records a constant for it. */
 static void record_length(struct checker *c, const struct range *r, const struct operand *x)
 {
     struct type *t = array_behind(type_under(x->type));
 
+    if (c->prog->go_minor != 0 && c->prog->go_minor < 25) {
+        return;
+    }
     if (!r->val && !c->env.has_call && t->kind == TYPE_ARRAY) {
         record_typed(c, ast_unparen(c->ast, r->x), MODE_CONST, TYPE_OF(INT), constant_int(c->a, as_array(t)->len));
     }
