@@ -15,6 +15,8 @@ void inline_unit(struct ir_unit *u);
 void inline_func(struct ir_unit *u, struct ir_func *fn);
 /* Go 1.19 (deadcode.Func): branches and cases that constants decide, before inlining. */
 void inline_deadcode(struct ir_unit *u);
+/* The same for a body that is about to be inlined: Go 1.19 copies it from where that has been done. */
+void inline_deadcode_inlined(struct ir_unit *u, struct ir_func *fn);
 /* Keeps what loops over testing.B.Loop compute alive, before inlining (bloop.BloopWalk). */
 void inline_bloop(struct ir_unit *u);
 /* Can fn be inlined, and is its body known in this unit?  (inline_export.c) */

@@ -183,6 +183,52 @@ static bool mark_addr(void *ctx, struct ir *n)
     return false;
 }
 
+static void edit_func(struct deadcode *d, struct ir_func *fn)
+{
+    edit_stmts(d, &fn->body);
+    if (is_empty(&fn->body)) {
+        fn->body = (struct ir_list){0};
+        ir_push(d->u, &fn->body, ir_new(d->u, IR_BLOCK, fn->pos, 0, NULL));
+    }
+}
+
+static bool edit_closure(void *ctx, struct ir *n)
+{
+    if (n->op == IR_CLOSURE) {
+        edit_func(ctx, n->func);
+        ir_any_list(&n->func->body, edit_closure, ctx);
+    }
+    return false;
+}
+
+static bool mark_addr_in_closures(void *ctx, struct ir *n)
+{
+    if (n->op == IR_CLOSURE) {
+        for (struct ir_name *v = n->func->dcl; v; v = v->next_dcl) {
+            v->flags &= (u16)~IR_NAME_ADDRTAKEN;
+        }
+        ir_any_list(&n->func->body, mark_addr_in_closures, ctx);
+    }
+    return mark_addr(ctx, n);
+}
+
+void inline_deadcode_inlined(struct ir_unit *u, struct ir_func *fn)
+{
+    struct deadcode d = {.u = u};
+
+    if (!u->profile->deadcode) {
+        return;
+    }
+    edit_func(&d, fn);
+    ir_any_list(&fn->body, edit_closure, &d);
+    if (d.dropped) {
+        for (struct ir_name *v = fn->dcl; v; v = v->next_dcl) {
+            v->flags &= (u16)~IR_NAME_ADDRTAKEN;
+        }
+        ir_any_list(&fn->body, mark_addr_in_closures, NULL);
+    }
+}
+
 void inline_deadcode(struct ir_unit *u)
 {
     struct deadcode d = {.u = u};
@@ -190,12 +236,7 @@ void inline_deadcode(struct ir_unit *u)
         return;
     }
     for (size_t i = 0; i < u->funcs.n; i++) {
-        struct ir_func *fn = u->funcs.v[i];
-        edit_stmts(&d, &fn->body);
-        if (is_empty(&fn->body)) {
-            fn->body = (struct ir_list){0};
-            ir_push(u, &fn->body, ir_new(u, IR_BLOCK, fn->pos, 0, NULL));
-        }
+        edit_func(&d, u->funcs.v[i]);
     }
     if (!d.dropped) {
         return;
