@@ -119,6 +119,7 @@ static void escape_analyse(struct cmd_escape *c, int minor)
     struct escape_config config = {
         .go_minor = minor != 0 ? minor : c->prog->go_minor,
         .no_inline = c->no_inline,
+        .deps = c->deps,
         .keep_units = !c->messages && !c->compare,
         .keep_flows = !c->messages && !c->compare,
     };

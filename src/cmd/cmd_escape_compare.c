@@ -51,7 +51,9 @@ static void compare_command(struct cmd_escape *c, const struct driver_go *go, st
     if (c->overlay) {
         argv_pushf(argv, "-overlay=%s", c->overlay);
     }
-    argv_push(argv, "--");
+    if (!c->test) {
+        argv_push(argv, "--"); /* to go test it would end the packages */
+    }
     for (size_t i = 0; i < c->patterns.n; i++) {
         argv_push_str(argv, c->patterns.v[i]);
     }

@@ -184,7 +184,7 @@ static void run_package(struct escape *e, struct load_package *lp)
     inline_static_init(u);
     inline_deadlocals(u);
     flow_unit(u);
-    if (lp->matched) {
+    if (lp->matched || e->config.deps) {
         keep_notes(e, u, r);
     }
     bool keep = e->config.keep_units;

@@ -11,6 +11,7 @@
 struct escape_config {
     int go_minor;    /* whose compiler's decisions: 26 */
     bool no_inline;  /* -l */
+    bool deps;       /* notes of packages that were not asked for too */
     bool keep_units; /* all of struct ir_unit stays for readers (reports, flows); else only notes and tags */
     bool keep_flows; /* edges remember why */
 };

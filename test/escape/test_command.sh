@@ -1,0 +1,128 @@
+#!/bin/bash
+# test_command.sh: flags, errors and exit statuses of gomm escape; comparing with the compiler.
+. "$(dirname "$0")/common.sh"
+
+cd "$GOMM_ROOT/test/escape/golden" || exit 2
+
+expect "a package" 0 "$GOMM" escape ./basic
+expect "-m" 0 "$GOMM" escape -m ./basic
+contains "the package's line" "$lib_tmp/out" '^# example.org/golden/basic$'
+contains "-m moved" "$lib_tmp/out" '^basic/basic.go:[0-9]*:[0-9]*: moved to heap: x$'
+contains "-m inlining" "$lib_tmp/out" ': can inline moved$'
+expect "-l" 0 "$GOMM" escape -m -l ./basic
+lacks "-l does not inline" "$lib_tmp/out" 'inline'
+expect "several packages" 0 "$GOMM" escape -m ./basic ./loops
+contains "the second's line" "$lib_tmp/out" '^# example.org/golden/loops$'
+expect "no dependencies" 0 "$GOMM" escape -m ./user
+lacks "only what was asked for" "$lib_tmp/out" '^# example.org/golden/generics$'
+expect "-deps" 0 "$GOMM" escape -m -deps ./user
+contains "-deps prints what it imports" "$lib_tmp/out" '^# example.org/golden/generics$'
+expect "-C" 0 "$GOMM" escape -m -C basic
+contains "-C names are relative to it" "$lib_tmp/out" '^\./basic.go:'
+expect "a file" 0 "$GOMM" escape -m basic/basic.go
+contains "a file's package" "$lib_tmp/out" '^# command-line-arguments$'
+expect "-go" 0 "$GOMM" escape -m -go 1.19 ./basic
+expect "-j" 0 "$GOMM" escape -m -j 1 ./basic
+expect "-time" 0 "$GOMM" escape -time ./basic
+contains "-time tells phases" "$lib_tmp/err" '^escape .* lines .* peak memory'
+
+expect "no such package" 2 "$GOMM" escape ./nowhere
+expect "unknown flag" 2 "$GOMM" escape -nonsense
+expect "bad -j" 2 "$GOMM" escape -j x ./basic
+expect "bad -go" 2 "$GOMM" escape -go new ./basic
+contains "bad -go says what it wants" "$lib_tmp/err" 'want a version'
+expect "-m with -compare" 2 "$GOMM" escape -m -compare ./basic
+expect "no such file to compare with" 2 "$GOMM" escape -against "$lib_tmp/nothing" ./basic
+
+# -- tests of packages --------------------------------------------------------------------------
+
+mkdir -p "$lib_tmp/m/p" && cd "$lib_tmp/m" || exit 2
+cat >go.mod <<'GO'
+module example.org/m
+
+go 1.19
+GO
+cat >p/p.go <<'GO'
+package p
+
+func F(x int) *int { return &x }
+GO
+cat >p/p_test.go <<'GO'
+package p
+
+import "testing"
+
+func TestF(t *testing.T) {
+	y := 1
+	p := &y
+	if *F(*p) != 1 {
+		t.Fatal(y)
+	}
+}
+GO
+cat >p/x_test.go <<'GO'
+package p_test
+
+import "example.org/m/p"
+
+var sink = p.F(3)
+GO
+expect "-test" 0 "$GOMM" escape -m -test ./...
+contains "-test has the package with its tests" "$lib_tmp/out" '^# example.org/m/p \[example.org/m/p.test\]$'
+contains "-test has external tests" "$lib_tmp/out" '^# example.org/m/p_test \[example.org/m/p.test\]$'
+lacks "and not the package alone" "$lib_tmp/out" '^# example.org/m/p$'
+
+# -- code that does not compile -----------------------------------------------------------------
+
+mkdir q && cat >q/q.go <<'GO'
+package q
+
+func good(x int) *int { return &x }
+
+func bad(x int) *int { return undefined(&x) }
+
+func after(y int) *int { return &y }
+GO
+expect "a package with errors" 1 "$GOMM" escape -m ./q
+contains "its errors" "$lib_tmp/err" '^q/q.go:5:31: undefined: undefined$'
+contains "functions before it" "$lib_tmp/out" '^q/q.go:3:11: moved to heap: x$'
+contains "functions after it" "$lib_tmp/out" '^q/q.go:7:12: moved to heap: y$'
+lacks "not the wrong one" "$lib_tmp/out" '^q/q.go:5:'
+mkdir u && cat >u/u.go <<'GO'
+package u
+
+import "example.org/m/q"
+
+var _ = q.Missing
+
+func fine(x int) *int { return &x }
+GO
+expect "an importer of a package with errors" 1 "$GOMM" escape -m ./u
+contains "gets decisions too" "$lib_tmp/out" '^u/u.go:7:11: moved to heap: x$'
+rm -r q u
+
+# -- comparing ----------------------------------------------------------------------------------
+
+expect "-compare" 0 "$GOMM" escape -compare ./...
+contains "-compare ends with the rate" "$lib_tmp/out" '^agreement: 100.00 % \([1-9][0-9]* of [1-9][0-9]*\)$'
+expect "-compare -l" 0 "$GOMM" escape -compare -l ./...
+lacks "-l compares no inlining" "$lib_tmp/out" '^inlining: '
+expect "-compare -test" 0 "$GOMM" escape -compare -test ./...
+contains "-compare -test has more" "$lib_tmp/out" '^agreement: 100.00 % \([1-9][0-9]* of [1-9][0-9]*\)$'
+expect "-compare -v" 0 "$GOMM" escape -compare -v ./...
+contains "-v tells each package's rate" "$lib_tmp/out" '^example.org/m/p: 100.00 % '
+cat >said <<'GO'
+# example.org/m/p
+p/p.go:3:6: can inline F
+p/p.go:3:8: x does not escape
+p/p.go:3:20: moved to heap: y
+GO
+expect "-against" 1 "$GOMM" escape -against said ./...
+contains "a verdict that differs" "$lib_tmp/out" '^p/p.go:3:8: \[verdict: moved to heap instead of does not escape\]'
+contains "what go says" "$lib_tmp/out" '^	go:   x does not escape$'
+contains "what gomm says" "$lib_tmp/out" '^	gomm: moved to heap: x$'
+contains "what is missing" "$lib_tmp/out" '^p/p.go:3:20: \[missing: moved to heap\]'
+contains "the classes" "$lib_tmp/out" '^ *1  missing: moved to heap$'
+contains "the rate" "$lib_tmp/out" '^agreement: 0.00 % \(0 of 3\)$'
+contains "inlining is counted apart" "$lib_tmp/out" '^inlining: 100.00 % \(1 of 1\)$'
+finish
