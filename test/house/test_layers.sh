@@ -123,7 +123,7 @@ syntax_prefixes="ast lex op parse print source sources token unicode"
 types_prefixes="alias anoncycle call const float int notinheap rat selector term tparam assign basic builtin check composite constant convert decl directive errors expr identical index infer info init instance label layout literal lookup mono named obj object operand operator predicate program query range record resolve s scope sizes stmt subst terminate terms type types typeset typestring typexpr unify union universe unsafe untyped validtype"
 
 # Escape analysis: the compiler's representation of functions, and what is done with it.
-escape_prefixes="escape flow inline ir lower profile rangefunc shape"
+escape_prefixes="escape flow inline ir lower precise profile rangefunc shape"
 
 problems=
 for f in "${files[@]}"; do
