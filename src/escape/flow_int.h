@@ -88,6 +88,14 @@ struct flow_queue {
     u32 mask, head, n;
 };
 
+/* Answers about types that were asked before: most are about few. */
+enum { FLOW_TYPES = 1024 };
+
+struct flow_type {
+    struct type *type;
+    bool pointers;
+};
+
 struct flow_batch {
     struct ir_unit *u;
     const struct escape_profile *p;
@@ -103,6 +111,7 @@ struct flow_batch {
     struct flow_queue outer, inner;
     VEC(u32) outer_stack, inner_stack;           /* of versions without walk_deque */
     u32 gen;
+    struct flow_type types[FLOW_TYPES]; /* by address */
 };
 
 /* The walk over one function. */

@@ -12,8 +12,14 @@ bool flow_has_pointers(struct flow_batch *b, struct type *t)
     case TYPE_CHAN:
     case TYPE_SIGNATURE:
     case TYPE_INTERFACE: return true;
-    default: return ir_has_pointers(b->u, t);
+    default: break;
     }
+    struct flow_type *c = &b->types[((uintptr_t)t >> 4) % FLOW_TYPES];
+    if (c->type != t) {
+        c->pointers = ir_has_pointers(b->u, t);
+        c->type = t;
+    }
+    return c->pointers;
 }
 
 /* ---- self-assignment ---- */

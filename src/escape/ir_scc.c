@@ -128,22 +128,60 @@ struct edges {
     ir_funcs *out;
 };
 
-static bool add_edges(void *ctx, struct ir *n)
-{
-    struct edges *e = ctx;
-    struct ir_func *fn = ir_edge_of(n);
+static void add_edges(struct edges *e, struct ir *n);
 
+static void add_list_edges(struct edges *e, const struct ir_list *l)
+{
+    for (u32 i = 0; i < l->n; i++) {
+        add_edges(e, l->v[i]);
+    }
+}
+
+/* In the order of ir_do_children.  Written out, as every body is walked here once for each pass over the call graph. */
+static void add_edges(struct edges *e, struct ir *n)
+{
+    if (!n || n->op == IR_LITERAL || n->op == IR_NIL || n->op == IR_TYPE) {
+        return;
+    }
+    struct ir_func *fn = ir_edge_of(n);
     if (fn && (e->out->n == 0 || e->out->v[e->out->n - 1] != fn)) {
         vec_push_in(e->arena, e->out, fn);
     }
-    return ir_do_children(n, add_edges, e);
+    if (n->op == IR_NAME) {
+        return;
+    }
+    u32 has = ir_children[n->op];
+    bool body_first = n->op == IR_IF || n->op == IR_INLCALL;
+
+    add_list_edges(e, &n->init);
+    if (has & IR_HAS_X) {
+        add_edges(e, n->x);
+    }
+    if (has & IR_HAS_Y) {
+        add_edges(e, n->y);
+    }
+    if (has & IR_HAS_Z) {
+        add_edges(e, n->z);
+    }
+    if (has & IR_HAS_W) {
+        add_edges(e, n->w);
+    }
+    if (body_first) {
+        add_list_edges(e, &n->body);
+    }
+    if (has & IR_HAS_L) {
+        add_list_edges(e, &n->list);
+    }
+    if ((has & IR_HAS_B) && !body_first) {
+        add_list_edges(e, &n->body);
+    }
 }
 
 void ir_find_callees(const struct ir_func *fn, struct arena *a, ir_funcs *out)
 {
     struct edges e = {a, out};
 
-    ir_do_list(&fn->body, add_edges, &e);
+    add_list_edges(&e, &fn->body);
 }
 
 static void body_callees(void *ctx, struct ir_func *fn, struct arena *a, ir_funcs *out)
