@@ -237,6 +237,7 @@ static void choose_mode(struct load_mods *m)
 {
     str want = m->env->mod, go, text, root;
     bool work = m->work_file.n > 0;
+    const char *file = work ? "go.work" : "go.mod";
     struct err e;
 
     m->mode = LOAD_MOD_READONLY;
@@ -256,22 +257,29 @@ static void choose_mode(struct load_mods *m)
                     STR_ARG(want)),
             (str){0});
     }
-    go = work ? m->work.go : m->mains.v[0].gomod.go;
-    if (want.n == 0 && (load_gover_cmp(go, STR("1.14")) < 0 || (work && m->env->minor < 22))) {
-        return;
-    }
     if (m->mode == LOAD_MOD_MOD || str_is(want, "readonly") ||
-        (m->mains.v[0].in_goroot && want.n == 0)) {
+        (want.n == 0 && (m->mains.v[0].in_goroot || (work && m->env->minor < 22))) ||
+        !load_fs_is_dir(m->fs, m->vendor_dir)) {
         return;
     }
-    if (!load_fs_is_dir(m->fs, m->vendor_dir)) {
+    go = work ? m->work.go : m->mains.v[0].gomod.go;
+    if (want.n == 0 && load_gover_cmp(go, STR("1.14")) < 0) {
+        m->mode_why = str_fmt(m->a, "Go version in %s is %.*s, so vendor directory was not used.",
+                              file, STR_ARG(go.n > 0 ? go : STR("unspecified")));
         return;
     }
     if (load_fs_read(m->fs, m->a, path_join(m->a, m->vendor_dir, STR("modules.txt")), &text, &e)) {
         load_vendor_parse(m->a, text, &m->vendor);
     }
     if (want.n == 0 && m->vendor.workspace != work) {
+        m->mode_why = work
+                          ? STR("In workspace mode, but vendor directory is not for a workspace")
+                          : STR("Outside workspace mode, but vendor directory is for a workspace.");
         return;
+    }
+    if (want.n == 0) {
+        m->mode_why =
+            str_fmt(m->a, "Go version in %s is at least 1.14 and vendor directory exists.", file);
     }
     m->mode = LOAD_MOD_VENDOR;
     for (size_t i = 0; i < m->vendor.mods.n; i++) {

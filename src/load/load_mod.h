@@ -40,6 +40,7 @@ struct load_mods {
     str work_file;               /* go.work, or empty */
     struct load_gomod work;
     enum load_mod_mode mode;
+    str mode_why; /* for messages: why a vendor directory counts or not, if nobody chose the mode */
     bool pruned; /* the main module's go line is 1.17 or later */
     str vendor_dir;
     struct load_vendor vendor;

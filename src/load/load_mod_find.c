@@ -246,6 +246,19 @@ static bool missing(struct load_mods *m, str path, struct load_trouble *t)
             return false;
         }
     }
+    if (m->mode_why.n > 0 || m->env->mod.n > 0) {
+        bool vendor = m->mode == LOAD_MOD_VENDOR, why = m->mode_why.n > 0;
+
+        t->text = str_fmt(m->a,
+                          "cannot find module providing package %.*s: import lookup disabled by "
+                          "-mod=%s%s%.*s%s",
+                          STR_ARG(path), vendor ? "vendor" : "readonly", why ? "\n\t(" : "",
+                          STR_ARG(m->mode_why), why ? ")" : "");
+        if (vendor) {
+            t->remedy = str_fmt(m->a, "%.*s && go mod vendor", STR_ARG(t->remedy));
+        }
+        return false;
+    }
     t->text = str_fmt(m->a, "no required module provides package %.*s; to add it:\n\t%.*s",
                       STR_ARG(path), STR_ARG(t->remedy));
     return false;

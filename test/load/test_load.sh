@@ -228,6 +228,25 @@ if "$GOMM_GO" mod vendor 2>"$lib_tmp/err"; then
         grep -q 'example.org/dep: is replaced in go.mod, but not marked as replaced' "$lib_tmp/out" &&
         ok "inconsistent vendoring" || notok "inconsistent vendoring" "$(cat "$lib_tmp/out")"
     rm -rf vendor
+
+    # A package that is nowhere: the words say why nobody looked for it.
+    mkdir -p "$lib_tmp/none/vendor" && cd "$lib_tmp/none" || exit 2
+    printf 'module example.org/none\n' >go.mod
+    printf 'package none\n\nimport _ "example.org/not/here"\n' >none.go
+    none() { # name go-line flags
+        sed -i '2,$d' go.mod
+        [ -z "$2" ] || printf 'go %s\n' "$2" >>go.mod
+        GOFLAGS=$3 "$GOMM_GO" build . 2>&1 | grep -v '^go: ' >"$lib_tmp/want"
+        GOFLAGS=$3 "$GOMM" typecheck . 2>&1 | sed -e '/^#/d; /^\ttry: /d' -e 's|^\./||' >"$lib_tmp/out"
+        [ -s "$lib_tmp/want" ] && diff "$lib_tmp/want" "$lib_tmp/out" >"$lib_tmp/diff" &&
+            ok "no package, $1" || notok "no package, $1" "$(cat "$lib_tmp/diff")"
+    }
+    none "vendor directory" 1.21 ""
+    none "-mod=vendor" 1.13 -mod=vendor
+    none "-mod=readonly" 1.21 -mod=readonly
+    none "old go line" 1.13 ""
+    none "no go line" "" ""
+    cd "$lib_tmp/m" || exit 2
 else
     notok vendor "$(cat "$lib_tmp/err")"
 fi

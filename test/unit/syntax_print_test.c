@@ -56,7 +56,8 @@ static void short_form(void **state)
 static void full_form(void **state)
 {
     static const char *const cases[] = {
-        "- -x", "&(p.x)", "f(3 ...)", "3 .f", "3 .(int)", "func() {\n\tswitch 3 .(type) {\n\t}\n}", "a.b",
+        "- -x", "&(p.x)", "f(3 ...)", "3 .f", "3 .(int)", "func() {\n\tswitch 3 .(type) {\n\t}\n}",
+        "a.b",
     };
 
     (void)state;
