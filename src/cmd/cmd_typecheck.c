@@ -176,19 +176,24 @@ static void typecheck_load_error(struct typecheck *t, const struct load_package 
                                  const struct load_error *e)
 {
     struct span s = {0};
+    str text = e->text;
     t->load_errors += !e->warning;
+    if (!str_contains(text, e->remedy)) { /* the go command leaves that to the user */
+        text = str_fmt(t->report.findings.arena, "%.*s\n\ttry: %.*s", STR_ARG(text),
+                       STR_ARG(e->remedy));
+    }
     if (e->pos != 0) {
         s = sources_span(t->load->sources, e->pos);
     } else {
         s.file = e->file;
     }
-    typecheck_find(t, l, "LOAD01", s, e->text);
+    typecheck_find(t, l, "LOAD01", s, text);
     if (e->pos != 0) {
         cmd_show_span(&t->show, &t->out, s);
     } else if (e->file.n > 0) {
         strbuf_printf(&t->out, "%.*s: ", STR_ARG(typecheck_name(t, e->file, false)));
     }
-    strbuf_printf(&t->out, "%.*s\n", STR_ARG(e->text));
+    strbuf_printf(&t->out, "%.*s\n", STR_ARG(text));
 }
 
 /* A variant of a package has the package's errors too. */
