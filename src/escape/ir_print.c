@@ -626,7 +626,11 @@ static void put_operation(struct printer *w, struct ir *n, int prec)
         break;
     default:
         put_text(w, "<node ");
-        put_op(w, n->op);
+        if (n->op == IR_MAKEFACE && !w->u->profile->unified) {
+            put_text(w, "EFACE"); /* its name until Go 1.21 */
+        } else {
+            put_op(w, n->op);
+        }
         strbuf_putc(w->out, '>');
         break;
     }

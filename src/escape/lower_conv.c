@@ -179,7 +179,7 @@ struct ir *lower_convert(struct lower *l, pos at, struct type *t, struct ir *x, 
     struct ir *n = lower_new(l, op, at, t);
     n->x = x;
     n->flags |= implicit ? IR_IMPLICIT : 0;
-    return n;
+    return op == IR_CONVIFACE && l->env && !l->u->profile->unified ? shape_old_iface(l, n) : n;
 }
 
 /* reader.expr's exprConvert.  identical: the types are, before substitution. */

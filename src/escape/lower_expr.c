@@ -103,6 +103,9 @@ struct ir *lower_type_node(struct lower *l, struct type *t)
 struct ir *lower_dict_word(struct lower *l, pos at)
 {
     BUG_IF(!l->dict);
+    if (!l->u->profile->unified) {
+        return shape_old_word(l, at);
+    }
     struct type *dict = l->dict->n.type, *words = NULL;
     if (dict && type_under(dict)->kind == TYPE_POINTER) {
         words = as_pointer(type_under(dict))->elem;
@@ -466,7 +469,7 @@ static struct ir *index_expr(struct lower *l, node n)
     struct obj *fun;
     const struct type_list *targs = lower_targs(l, n, &fun);
     if (targs) {
-        return shape_func_value(l, at, fun, targs);
+        return shape_func_value(l, l->u->profile->unified ? at : lower_pos(l, e->a), fun, targs);
     }
     struct type *core = lower_core(raw);
     struct type *key = core && core->kind == TYPE_MAP ? as_map(core)->key : NULL;

@@ -323,7 +323,7 @@ void lower_declare(struct lower *l, struct ir_func *fn)
         fn->params[n++] = lower_param(l, sig->recv, IR_PARAM, "p", 0);
     }
     if (fn->flags & IR_FUNC_SHAPED) {
-        struct ir_name *d = ir_local(u, l->fn, fn->pos, l->inl, STR(".dict"), TYPE_OF(UNSAFE_POINTER));
+        struct ir_name *d = ir_local(u, l->fn, fn->pos, l->inl, STR(".dict"), shape_dict_type(u));
         d->class = IR_PARAM;
         d->flags |= IR_NAME_DICT;
         l->dict = d;
@@ -465,11 +465,19 @@ struct ir *lower_func_lit(struct lower *l, node lit)
     struct lower in = lower_start(u, fn, fn);
     in.outer = l;
     lower_declare(&in, fn);
-    if (l->dict) {
+    if (l->dict && u->profile->unified) {
         in.dict = lower_capture_later(u, fn, l->dict->n.pos, l->dict);
+    } else if (l->dict) { /* first of all, and copied (stencil.go, subster.node) */
+        struct ir *as = ir_new(u, IR_AS, fn->pos, l->inl, NULL);
+        as->y = &lower_capture(u, fn, l->dict->n.pos, l->dict)->n;
+        in.dict = ir_local(u, fn, fn->pos, l->inl, STR(".dict"), l->dict->n.type);
+        in.dict->flags |= IR_NAME_DICT;
+        in.dict->defn = as;
+        as->x = &in.dict->n;
+        ir_push(u, &fn->body, as);
     }
     lower_fill(&in, fn);
-    if (in.dict) {
+    if (in.dict && u->profile->unified) {
         lower_push_cvar(u, fn, in.dict);
     }
     lower_end(&in);
@@ -617,6 +625,8 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
     l.retlabel->name = STR(".i");
     if (callee->n_cvars && (callee->cvars[callee->n_cvars - 1]->flags & IR_NAME_DICT)) {
         l.dict = callee->cvars[callee->n_cvars - 1]->outer;
+    } else if (callee->n_cvars && (callee->cvars[0]->flags & IR_NAME_DICT)) {
+        l.dict = callee->cvars[0]->outer;
     }
     if (callee->n_cvars) {
         l.cvars = ARENA_ARRAY(u->arena, struct ir_name *, callee->n_cvars);

@@ -8,6 +8,7 @@
  * types/identity.go.
  */
 #include "escape/ir_print.h"
+#include "escape/lower.h"
 #include "escape/shape_int.h"
 #include "types/check.h"
 
@@ -221,8 +222,8 @@ bool shape_within(struct type *t)
 
 /* ---- shapes ---- */
 
-/* The shape named by the link string of under.  The program's lock is held. */
-static struct type *registered_shape(struct ir_unit *u, struct type *under)
+/* The shape named by the link string of under and (from 0) the index of its parameter.  The program's lock is held. */
+static struct type *registered_shape(struct ir_unit *u, struct type *under, i32 index)
 {
     struct program *p = u->prog;
     struct shape_registry *r = u->all->shapes;
@@ -238,7 +239,9 @@ static struct type *registered_shape(struct ir_unit *u, struct type *under)
     }
     struct strbuf b = {0};
     ir_write_link_type(&b, u, under);
-    if (b.n > SHAPE_NAME_MAX) {
+    if (index >= 0) {
+        strbuf_printf(&b, "_%d", index);
+    } else if (b.n > SHAPE_NAME_MAX) {
         u8 digest[32];
         shape_digest(b.p, b.n, digest);
         strbuf_reset(&b);
@@ -270,6 +273,8 @@ static struct type *registered_shape(struct ir_unit *u, struct type *under)
     struct type_named *n = *v;
     return &n->t;
 }
+
+static struct type *unshaped(struct ir_unit *u, struct type *t);
 
 /* Is the constraint a basic interface: methods only? */
 static bool has_basic_bound(struct type_param *p)
@@ -309,9 +314,37 @@ bool shape_not_in_heap(struct type *t)
     return not_in_heap(t, 0);
 }
 
+/* Shapify of Go 1.19. */
+static struct type *old_shape(struct ir_unit *u, struct type *t, struct type_param *param)
+{
+    struct shape_unit *su = shape_unit_of(u);
+    u32 i = param->index < SHAPE_OLD_INDEX ? param->index : SHAPE_OLD_INDEX - 1;
+    bool ptr = type_under(t)->kind == TYPE_POINTER && !lower_core(&param->t);
+    void **memo = shape_memo_put(u->arena, ptr ? &su->old_basic[i] : &su->old_full[i], t);
+
+    if (*memo) {
+        return *memo;
+    }
+    struct type *under = type_under(shape_is(t) ? t : unshaped(u, t));
+    if (ptr && under->kind == TYPE_POINTER) {
+        struct type *elem = as_pointer(under)->elem;
+        if (type_under(elem)->kind != TYPE_ARRAY && !not_in_heap(elem, 0)) {
+            under = shape_pointer_to(u, TYPE_OF(UINT8));
+        }
+    }
+    program_lock(u->prog);
+    struct type *shape = registered_shape(u, under, (i32)param->index);
+    program_unlock(u->prog);
+    *shape_memo_put(u->arena, ptr ? &su->old_basic[i] : &su->old_full[i], t) = shape;
+    return shape;
+}
+
 struct type *shape_of(struct ir_unit *u, struct type *t, struct type_param *param)
 {
     t = type_unalias(t);
+    if (!u->profile->unified) {
+        return old_shape(u, t, param);
+    }
     struct shape_unit *su = shape_unit_of(u);
     const struct shape_named *named = t->kind == TYPE_NAMED ? shape_memo_get(&su->by_type, t) : NULL;
     if (named && named->forward) {
@@ -340,7 +373,7 @@ struct type *shape_of(struct ir_unit *u, struct type *t, struct type_param *para
     }
     if (under) {
         program_lock(u->prog);
-        shape = registered_shape(u, under);
+        shape = registered_shape(u, under, -1);
         program_unlock(u->prog);
     }
     *shape_memo_put(u->arena, memo, t) = shape;
@@ -370,6 +403,7 @@ struct subst {
     const struct shape_env *env;
     struct program *p;
     struct arena *a; /* the program's, whose lock is held */
+    bool unshape;    /* shapes become their underlying types */
 };
 
 static struct type *subst(struct subst *s, struct type *t);
@@ -499,6 +533,9 @@ static struct type *subst_local(struct subst *s, struct type_named *n)
 
 static struct type *subst_named(struct subst *s, struct type_named *n)
 {
+    if (s->unshape && shape_is(&n->t)) {
+        return type_under(&n->t);
+    }
     if (is_local_generic(s->u, n->orig)) {
         return is_derived(s->u, &n->t) ? subst_local(s, n) : &n->t;
     }
@@ -674,10 +711,23 @@ struct type *shape_instantiate(struct ir_unit *u, struct type_named *orig, struc
     struct arena_scratch s = arena_scratch_begin(u->prog->arena);
     struct type **v = ARENA_ARRAY(s.arena, struct type *, n);
     for (u32 i = 0; i < n; i++) {
-        v[i] = shape_of(u, targs[i], tparams->v[i]);
+        v[i] = u->profile->unified ? shape_of(u, targs[i], tparams->v[i]) : targs[i];
     }
     struct type *t = own_type(u, orig, tparams->v, v, n);
     arena_scratch_end(s);
+    return t;
+}
+
+static struct type *unshaped(struct ir_unit *u, struct type *t)
+{
+    if (!shape_within(t)) {
+        return t;
+    }
+    struct shape_env env = {.memo = &(struct shape_memo){0}};
+    struct subst s = {.u = u, .env = &env, .p = u->prog, .a = u->prog->arena, .unshape = true};
+    program_lock(u->prog);
+    t = subst(&s, t);
+    program_unlock(u->prog);
     return t;
 }
 

@@ -38,6 +38,7 @@ bool shape_is_derived(struct ir_unit *u, struct type *t);
  * constraint go.shape.*uint8 (noder/reader.go, shapify). */
 struct type *shape_of(struct ir_unit *u, struct type *t, struct type_param *param);
 bool shape_not_in_heap(struct type *t); /* types.Type.NotInHeap */
+struct type *shape_dict_type(struct ir_unit *u); /* of dictionary parameters */
 bool shape_is(struct type *t);    /* is itself a shape */
 bool shape_within(struct type *t); /* mentions one (types.Type.HasShape) */
 /* The same type to the compiler, for which a shape is identical to the types of its underlying type
@@ -54,6 +55,9 @@ void shape_unit_release(struct ir_unit *u); /* before its arena */
 /* "[go.shape.int,string]" as symbols spell it. */
 void shape_write_targs(struct strbuf *out, struct ir_unit *u, struct type *const *targs, u32 n);
 
+/* Before unified IR: a CONVIFACE in an instance (convertUsingDictionary), and an entry of the dictionary. */
+struct ir *shape_old_iface(struct lower *l, struct ir *conv);
+struct ir *shape_old_word(struct lower *l, pos pos);
 /* fn, an instance of a method, as the callee of a wrapper: itself with recv as receiver; *dict: for a shaped one, whose
  * wrapper has a dictionary from elsewhere. */
 struct ir *shape_wrapped(struct lower *l, struct type *recv, struct ir_func *fn, struct ir **dict);

@@ -13,6 +13,9 @@
 /* A dictionary that a word of this function's dictionary points to. */
 static struct ir *dynamic_dict(struct lower *l, pos at)
 {
+    if (!l->u->profile->unified) {
+        return shape_old_word(l, at);
+    }
     struct ir *n = lower_new(l, IR_CONVNOP, at, shape_dict_type(l->u));
 
     n->x = lower_dict_word(l, at);
@@ -65,6 +68,8 @@ static struct ir *param_method(struct lower *l, pos at, struct type *recv, struc
 
     a->x = lower_dict_word(l, at);
     n->x = a;
+    n->sel = method;
+    n->p = as_param(recv);
     return n;
 }
 
@@ -97,6 +102,9 @@ struct ir *shape_method_expr(struct lower *l, pos at, struct type *recv, struct 
         return plain_method(l, at, recv, method);
     }
     struct ir_func *fn = shaped_callee(l, at, method, n->targs, dict);
+    if (!l->u->profile->unified) {
+        return &fn->name->n;
+    }
     return shape_method_node(l->u, at, l->inl, fn->sig->recv->type, fn);
 }
 
@@ -237,7 +245,7 @@ static struct ir *make_closure(struct lower *l, const struct made_closure *from,
 }
 
 /* The type of fun without its parameters from `from` up to `to`. */
-static struct type_signature *without_params(struct lower *l, struct ir *fun, u32 from, u32 to)
+struct type_signature *shape_without_params(struct lower *l, struct ir *fun, u32 from, u32 to)
 {
     const struct type_signature *sig = as_signature(fun->type);
     u32 n = sig->params->n - (to - from), k = 0;
@@ -257,7 +265,7 @@ static struct ir *curry(struct lower *l, pos at, bool method, struct ir *fun, st
 {
     struct made_closure c = {.captured = {fun, arg0, arg1}, .n_captured = arg1 ? 3 : 2, .at = at};
 
-    return make_closure(l, &c, without_params(l, fun, 0, c.n_captured - 1), method);
+    return make_closure(l, &c, shape_without_params(l, fun, 0, c.n_captured - 1), method);
 }
 
 struct ir *shape_func_value(struct lower *l, pos at, struct obj *o, const struct type_list *targs)
@@ -265,6 +273,9 @@ struct ir *shape_func_value(struct lower *l, pos at, struct obj *o, const struct
     struct ir *dict;
     struct ir_func *fn = shaped_callee(l, at, o, targs, &dict);
 
+    if (!l->u->profile->unified) {
+        return shape_old_func_value(l, at, fn, dict);
+    }
     return dict->op == IR_ADDR ? &dict->func->name->n : curry(l, at, false, &fn->name->n, dict, NULL);
 }
 
@@ -283,6 +294,9 @@ struct ir *shape_method_value(struct lower *l, pos at, struct ir *recv, struct i
 {
     struct ir_func *fn = static_method(fun, dict);
 
+    if (!l->u->profile->unified) {
+        return shape_old_method_value(l, at, recv, fun, dict);
+    }
     if (!fn && (fun->op != IR_METHEXPR || dict)) {
         return curry(l, at, true, fun, recv, dict);
     }
@@ -296,7 +310,7 @@ struct ir *shape_method_value(struct lower *l, pos at, struct ir *recv, struct i
     n->x = recv;
     n->sel = fun->sel;
     n->func = fn;
-    n->type = &without_params(l, fun, 0, dict ? 2 : 1)->t;
+    n->type = &shape_without_params(l, fun, 0, dict ? 2 : 1)->t;
     lower_wrap_value(l, n);
     return n;
 }
@@ -326,6 +340,9 @@ struct ir *shape_method_func(struct lower *l, pos at, struct type *t, struct obj
     if (!dict && as_is) {
         return fun;
     }
+    if (!l->u->profile->unified && dict) {
+        return shape_old_method_func(l, at, want, fun, dict, path, n_path);
+    }
     if (fn && (as_is || !shape_within(want))) {
         return shape_method_node(l->u, at, l->inl, want, fn);
     }
@@ -334,12 +351,12 @@ struct ir *shape_method_func(struct lower *l, pos at, struct type *t, struct obj
         struct ir *n = lower_new(l, IR_METHEXPR, at, NULL);
         n->x = lower_type_node(l, want);
         n->sel = fun->sel;
-        n->type = shape_func_type(l->u, without_params(l, fun, 0, 1), want, false);
+        n->type = shape_func_type(l->u, shape_without_params(l, fun, 0, 1), want, false);
         return n;
     }
     c.captured[0] = fun;
     c.captured[1] = dict;
     c.n_captured = dict ? 2 : 1;
-    struct type_signature *rest = without_params(l, fun, 0, dict ? 2 : 1);
+    struct type_signature *rest = shape_without_params(l, fun, 0, dict ? 2 : 1);
     return make_closure(l, &c, as_signature(shape_func_type(l->u, rest, want, false)), false);
 }

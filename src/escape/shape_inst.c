@@ -44,6 +44,11 @@ static struct obj *new_param(struct ir_unit *u, const char *name, struct type *t
 
 struct type *shape_dict_type(struct ir_unit *u)
 {
+    return u->profile->unified ? shape_words_type(u) : TYPE_OF(UINTPTR);
+}
+
+struct type *shape_words_type(struct ir_unit *u)
+{
     struct shape_unit *su = shape_unit_of(u);
 
     if (!su->dict_type) {
@@ -138,7 +143,7 @@ static struct ir_name *instance_dict(struct ir_unit *u, struct shape_inst *inst)
     shape_write_targs(&b, u, inst->targs, inst->n);
     struct ir_name *name = ARENA_NEW(u->arena, struct ir_name);
     name->n.op = IR_NAME;
-    name->n.type = as_pointer(shape_dict_type(u))->elem;
+    name->n.type = as_pointer(shape_words_type(u))->elem;
     name->class = IR_GLOBAL;
     name->text = str_dup(u->arena, strbuf_str(&b));
     strbuf_release(&b);
@@ -220,9 +225,12 @@ static struct ir_func *instance_func(struct ir_unit *u, struct shape_inst *inst,
     fn->name->class = IR_FUNC;
     fn->name->obj = inst->generic;
     fn->name->func = fn;
-    struct type *t = shape_func_type(u, fn->sig, NULL, shaped);
-    as_signature(t)->recv = fn->sig->recv;
-    fn->name->n.type = t;
+    if (u->profile->unified || !fn->sig->recv) {
+        fn->name->n.type = shape_func_type(u, fn->sig, NULL, shaped);
+        as_signature(fn->name->n.type)->recv = fn->sig->recv;
+    } else { /* a function like others */
+        fn->name->n.type = shape_func_type(u, fn->sig, fn->sig->recv->type, shaped);
+    }
     if (!shaped) {
         fn->synthetic = call_shaped;
     }
@@ -278,7 +286,9 @@ static struct shape_inst *inst_get(struct ir_unit *u, struct obj *generic, struc
     *shape_memo_put(u->arena, &su->insts, key) = inst;
     inst->fn = instance_func(u, inst, shaped);
     *shape_memo_put(u->arena, &su->by_func, inst->fn) = inst;
-    vec_push(&u->todo, inst->fn);
+    if (shaped || u->profile->unified) {
+        vec_push(&u->todo, inst->fn);
+    }
     return inst;
 }
 

@@ -70,10 +70,13 @@ struct shape_wrap {
     bool have; /* another package makes them */
 };
 
+enum { SHAPE_OLD_INDEX = 16 }; /* type parameters with tables of their own */
+
 struct shape_unit {
     struct shape_memo insts;      /* hash → struct shape_inst * */
     struct shape_memo by_func;    /* ir_func → shape_inst */
     struct shape_memo basic, full; /* type → its shape, for parameters with a basic constraint and others */
+    struct shape_memo old_basic[SHAPE_OLD_INDEX], old_full[SHAPE_OLD_INDEX]; /* the same by index (Go 1.19) */
     struct shape_memo named;      /* hash → struct shape_named * */
     struct shape_memo by_type;    /* type_named → its shape_named */
     struct shape_memo pointers;   /* type → pointer to it */
@@ -106,7 +109,7 @@ struct type *shape_pointer_to(struct ir_unit *u, struct type *elem);
 
 /* A function's type as calls see it: recv (NULL: none) and the dictionary before its parameters; it has no receiver. */
 struct type *shape_func_type(struct ir_unit *u, struct type_signature *sig, struct type *recv, bool dict);
-struct type *shape_dict_type(struct ir_unit *u);
+struct type *shape_words_type(struct ir_unit *u); /* *[N]uintptr */
 /* The address of the dictionary that a wrapper passes; its func is the wrapper. */
 struct ir *shape_static_dict(struct ir_unit *u, pos at, u32 inl, struct ir_func *wrapper);
 /* METHEXPR for fn, with recv as receiver. */
@@ -123,6 +126,16 @@ void shape_need_dict(struct lower *l, struct obj *generic, const struct type_lis
 /* The declared type of a method's receiver, NULL: none. */
 struct type_named *shape_receiver(const struct obj *method, bool *ptr);
 struct shape_inst *shape_inst_shaped(struct ir_unit *u, struct shape_inst *wrapper);
+
+/* fun's type without the parameters from `from` up to `to`. */
+struct type_signature *shape_without_params(struct lower *l, struct ir *fun, u32 from, u32 to);
+
+/* ---- before unified IR: shape_old.c ---- */
+
+struct ir *shape_old_func_value(struct lower *l, pos at, struct ir_func *fn, struct ir *dict);
+struct ir *shape_old_method_value(struct lower *l, pos at, struct ir *recv, struct ir *fun, struct ir *dict);
+struct ir *shape_old_method_func(struct lower *l, pos at, struct type *want, struct ir *fun, struct ir *dict,
+                                 const u32 *path, u32 n_path);
 
 /* SHA-256 of n bytes, as cmd/internal/hash gives it: its first byte inverted. */
 void shape_digest(const void *p, size_t n, u8 out[32]);

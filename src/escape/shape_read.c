@@ -117,6 +117,24 @@ static void read_declared(struct ir_unit *u, struct type_named *n)
     su->imported = imported;
 }
 
+/* Before unified IR: shaped methods and their dictionaries (stencil.go, instantiateMethods). */
+static void read_old_instance(struct ir_unit *u, struct type_named *n)
+{
+    for (u32 i = 0; i < n->targs->n; i++) {
+        shape_read_type(u, n->targs->v[i]);
+    }
+    read_under(u, &n->t);
+    for (u32 i = 0; i < n->orig->n_methods; i++) {
+        const struct tparam_list *l = shape_tparams(n->orig->methods[i]);
+        if (l && l->n == n->targs->n) {
+            struct shape_inst *w = shape_inst_get(u, n->orig->methods[i], n->targs->v, l->n, false);
+            shape_inst_shaped(u, w);
+            shape_use_dict(u, n->orig->methods[i], n->targs->v, l->n);
+            read_signature(u, w->fn->sig);
+        }
+    }
+}
+
 /* The object, and (mentioned) the type as an expression or a declaration speaks of it. */
 static void read_instance(struct ir_unit *u, struct type_named *n, bool mentioned)
 {
@@ -137,6 +155,12 @@ static void read_instance(struct ir_unit *u, struct type_named *n, bool mentione
     }
     *seen = READ_HERE;
     bool shaped = shape_within(&c->t), imported = su->imported;
+    if (!u->profile->unified) {
+        if (!shaped) {
+            read_old_instance(u, c);
+        }
+        return;
+    }
     for (u32 i = 0; i < c->targs->n && !shaped; i++) {
         shape_read_type(u, c->targs->v[i]);
     }
