@@ -207,6 +207,18 @@ static struct type no_type;
 
 static struct type *concrete_type(struct inliner *in, struct ir *n);
 
+/* The compiler compares addresses: types with names have one each, and so have pointers to them, but struct literals that
+ * embed a type with methods are different ones each time they are written. */
+static bool same_type(struct type *x, struct type *y)
+{
+    x = type_unalias(x);
+    y = type_unalias(y);
+    if (x->kind == TYPE_POINTER && y->kind == TYPE_POINTER) {
+        return same_type(as_pointer(x)->elem, as_pointer(y)->elem);
+    }
+    return x == y || (x->kind != TYPE_STRUCT && type_identical(x, y));
+}
+
 static struct type *concrete_type_of_var(struct inliner *in, struct ir_name *n)
 {
     struct type *all = NULL;
@@ -231,7 +243,7 @@ static struct type *concrete_type_of_var(struct inliner *in, struct ir_name *n)
         if (t == &no_type) {
             continue;
         }
-        if (!t || (all && !type_identical(all, t))) {
+        if (!t || (all && !same_type(all, t))) {
             return NULL;
         }
         all = t;
