@@ -94,6 +94,17 @@ void flow_log_path(struct flow_batch *b, u32 root, u32 src, bool leaks, i32 dere
     w->n_steps = (u32)steps.n;
 }
 
+void flow_unit_release(struct ir_unit *u)
+{
+    if (u->flows) {
+        vec_release(&u->flows->all);
+        vec_release(&u->flows->flat);
+        map_release(&u->flows->first);
+        map_release(&u->flows->last);
+        u->flows = NULL;
+    }
+}
+
 /* ---- readers ---- */
 
 const struct flow_why *flow_reasons(const struct ir_unit *u, u32 *n)
