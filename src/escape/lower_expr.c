@@ -78,6 +78,9 @@ struct type *lower_type_of(struct lower *l, node x)
     if (t->kind == TYPE_BASIC && (t->info & INFO_UNTYPED)) {
         return ideal_type(l, x, t);
     }
+    if (l->env && !l->u->profile->unified) {
+        shape_need(l, t); /* dictionaries have all types of the body (stencil.go, getInstInfo) */
+    }
     return lower_subst(l, t);
 }
 
@@ -159,7 +162,7 @@ struct ir *lower_type_expr(struct lower *l, pos at, struct type *iface, struct t
     if (itab) {
         derived = derived || is_derived(l, iface);
     }
-    if (!derived) {
+    if (!derived || (!iface && !l->u->profile->unified)) {
         return lower_type_node(l, to);
     }
     shape_need(l, t);

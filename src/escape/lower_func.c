@@ -4,7 +4,7 @@
  * pkgInit), noder/writer.go (useLocal, funcExt), ir/func.go (closureName, DeclareParams). */
 #include <string.h>
 
-#include "escape/escape.h"
+#include "escape/escape_cache.h"
 #include "escape/inline.h"
 #include "escape/lower.h"
 
@@ -192,6 +192,7 @@ struct ir_func *lower_func_of(struct ir_unit *u, struct obj *o)
     fn->name->n.pos = o->pos;
     if (o->pkg && o->pkg->n_files && obj_decl_place(o, &at) && o->pkg->files[at.file].at) {
         lower_set_source(u, fn, o->pkg, at);
+        escape_cache_func(e, fn);
     }
     return fn;
 }
@@ -368,6 +369,7 @@ static void lower_inside(struct lower *l, struct ir_func *fn, struct ir_list *ou
         fn->synthetic(l, call ? call->pos : fn->pos, call ? call->inl : 0, out);
         return;
     }
+    BUG_IF(!fn->src.body); /* what the disk cache left out, nobody may ask for */
     lower_stmts(l, ast_at(l->ast, fn->src.body)->a, out);
 }
 
@@ -414,7 +416,7 @@ static str lower_closure_symbol(struct lower *l, struct ir_func *outer, enum ir_
     struct strbuf b = {0};
     strbuf_put(&b, outer->sym);
     u32 chain[32], n = 0;
-    for (u32 i = l->inl; i && n < ARRAY_LEN(chain); i = u->inl.v[i].parent) {
+    for (u32 i = u->profile->unified ? l->inl : 0; i && n < ARRAY_LEN(chain); i = u->inl.v[i].parent) {
         chain[n++] = i;
     }
     while (n > 0) {
@@ -438,7 +440,7 @@ static struct ir_func *lower_new_closure(struct lower *l, enum ir_op why, pos at
     fn->sym = lower_closure_symbol(l, outer, why);
     fn->name->text = fn->sym;
     fn->name->n.pos = at;
-    fn->flags = (outer->flags & (IR_FUNC_DUPOK)) | IR_FUNC_TOP;
+    fn->flags = (u->profile->unified ? outer->flags & IR_FUNC_DUPOK : 0) | IR_FUNC_TOP;
     fn->closure = ir_new(u, IR_CLOSURE, at, l->inl, (struct type *)sig);
     fn->closure->func = fn;
     if (why == IR_RANGE) {

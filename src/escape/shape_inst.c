@@ -213,7 +213,7 @@ static struct ir_func *instance_func(struct ir_unit *u, struct shape_inst *inst,
     fn->obj = inst->generic;
     fn->pkg = g->pkg;
     fn->src = g->src;
-    fn->pos = g->pos;
+    fn->pos = u->profile->unified || g->pkg == u->pkg ? g->pos : inst->generic->pos;
     fn->pragma = g->pragma;
     fn->flags = (g->flags & (IR_FUNC_HAS_BODY | IR_FUNC_RUNTIME)) | IR_FUNC_DUPOK | IR_FUNC_INSTANCE;
     fn->flags |= shaped ? IR_FUNC_SHAPED : IR_FUNC_WRAPPER;

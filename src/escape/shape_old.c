@@ -55,7 +55,16 @@ static struct ir *assign_local(struct lower *l, pos at, struct ir *x, struct ir_
 {
     struct ir *as = lower_new(l, IR_AS, at, NULL);
 
-    *var = ir_temp(l->u, l->inl_caller ? l->inl_caller : l->fn, at, l->inl, x->type);
+    if (l->fn->flags & IR_FUNC_PKGINIT) { /* a variable of the package */
+        *var = ARENA_NEW(l->u->arena, struct ir_name);
+        (*var)->n.op = IR_NAME;
+        (*var)->n.pos = at;
+        (*var)->n.type = x->type;
+        (*var)->class = IR_GLOBAL;
+        (*var)->text = STR(".rcvr0");
+    } else {
+        *var = ir_temp(l->u, l->fn, at, l->inl, x->type);
+    }
     as->x = &(*var)->n;
     as->y = x;
     (*var)->defn = as;
@@ -67,7 +76,8 @@ static struct ir *assign_local(struct lower *l, pos at, struct ir *x, struct ir_
 struct old_closure {
     struct ir_func *target;
     struct ir *dict; /* constant; NULL: captured */
-    bool receiver;   /* captured, too */
+    bool receiver;   /* captured, too, or … */
+    struct ir_name *global; /* kept in a variable of the package */
     bool wrap;       /* T.M: the first parameter leads to the receiver */
     bool deref;
     const u32 *path;
@@ -88,7 +98,7 @@ static void old_closure_body(struct lower *l, pos at, u32 inl, struct ir_list *o
         dict = &l->cvars[next++]->n;
     }
     if (c->receiver) {
-        recv = &l->cvars[next++]->n;
+        recv = c->global ? &c->global->n : &l->cvars[next++]->n;
     } else if (c->wrap) {
         recv = &l->fn->params[i++]->n;
         for (u32 k = 0; k < c->n_path; k++) {
@@ -118,13 +128,19 @@ static struct ir *build_closure(struct lower *l, const struct old_closure *from,
     fn->flags |= IR_FUNC_WRAPPER | IR_FUNC_HAS_BODY;
     c->dict = dict->op == IR_ADDR ? dict : NULL;
     c->receiver = recv != NULL;
-    assign_local(l, c->at, dict, &init, &var);
+    if (!(fn->parent->flags & IR_FUNC_PKGINIT)) {
+        assign_local(l, c->at, dict, &init, &var);
+    }
     if (!c->dict) {
         lower_capture(l->u, fn, c->at, var);
     }
     if (recv) {
         assign_local(l, c->at, recv, &init, &var);
-        lower_capture(l->u, fn, c->at, var);
+        if (var->class == IR_GLOBAL) {
+            c->global = var;
+        } else {
+            lower_capture(l->u, fn, c->at, var);
+        }
     }
     fn->synthetic = old_closure_body;
     fn->synthetic_ctx = c;
