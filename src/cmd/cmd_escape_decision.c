@@ -158,7 +158,10 @@ static bool decision_place(str line, str *file, u32 *n_line, u32 *n_col, str *te
 static void decision_add(struct escape_decisions *d, u32 pkg, str file, u32 line, u32 col, str text)
 {
     str expr;
-    if (file.n > 0 && !path_is_abs(file) && file.p[0] != '<') {
+    str rest = file;
+    if (str_cut_prefix(&rest, STR("$GOROOT/"))) {
+        file = path_join(d->c->show.arena, d->c->load->config.goroot, rest);
+    } else if (file.n > 0 && !path_is_abs(file) && file.p[0] != '<') {
         file = path_under(d->c->show.arena, d->c->cwd, file);
     }
     struct escape_decision k = {

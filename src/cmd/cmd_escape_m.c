@@ -5,10 +5,12 @@
 
 /* The compiler prints absolute names, and the go command shortens them: in whatever a package's compilation says, its
  * directory and, since Go 1.21, each one above it (GOROOT/src/cmd/go/internal/work/shell.go, reportCmd).  That rule
- * compares text, not parts of paths. */
+ * compares text, not parts of paths.  Go 1.19's compiler knows files of other packages of GOROOT by a name that begins
+ * with $GOROOT. */
 str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, str file)
 {
     struct arena *a = c->show.arena;
+    str root = c->load->config.goroot;
     enum { PARENTS = 21 };
     for (str dir = p->dir; dir.n > 0 && path_is_abs(file);) {
         str near = path_short(a, c->cwd, dir);
@@ -20,6 +22,9 @@ str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, st
             break;
         }
         dir = up;
+    }
+    if (!c->escape->profile->unified && root.n > 0 && path_is_below(file, root) && !path_is_below(file, p->dir)) {
+        return str_fmt(a, "$GOROOT%.*s", STR_ARG(str_from(file, root.n)));
     }
     return file;
 }

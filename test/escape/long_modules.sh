@@ -12,7 +12,7 @@ fetch() { # module version directory
         sed -n 's/^[[:space:]]*"Dir": "\(.*\)",\{0,1\}$/\1/p')
     [ -n "$source" ] || return
     rm -rf "$3"
-    cp -r "$source" "$3" && chmod -R u+w "$3" && cd "$3" && "$GO" mod download >"$lib_tmp/err" 2>&1 </dev/null
+    cp -r "$source" "$3" && chmod -R u+w "$3" && rm -f "$3/go.work" && cd "$3" && "$GO" mod download >"$lib_tmp/err" 2>&1 </dev/null
 }
 
 one() { # module version percentage
