@@ -202,6 +202,8 @@ struct ir *lower_assignable(struct lower *l, struct type *t, node x)
     struct type *src = lower_type_raw(l, x);
 
     if (lower_is_old(l)) {
+        shape_need(l, src);
+        shape_need(l, t);
         return lower_old_assign(l, lower_expr(l, x), lower_subst(l, t));
     }
     if (!t || src == t || !src || type_identical(src, t) || is_basic(src, BASIC_UNTYPED_NIL)) {
@@ -221,11 +223,11 @@ struct ir *lower_conversion(struct lower *l, node call, struct type *t, node x)
 {
     struct type *src = lower_type_raw(l, x);
 
+    shape_need(l, src);
+    shape_need(l, t);
     if (lower_is_old(l)) {
         return lower_convert(l, lower_pos(l, call), lower_subst(l, t), lower_expr(l, x), false);
     }
-    shape_need(l, src);
-    shape_need(l, t);
     return convert_read(l, lower_pos(l, x), t, lower_expr(l, x), false,
                         src && type_identical(src, t));
 }

@@ -414,7 +414,11 @@ static str lower_closure_symbol(struct lower *l, struct ir_func *outer, enum ir_
                                            : ".func";
     u32 *gen = why == IR_RANGE ? &outer->n_range : why == IR_CLOSURE ? &outer->n_closures : &outer->n_godefer;
     struct strbuf b = {0};
-    strbuf_put(&b, outer->sym);
+    if ((outer->flags & IR_FUNC_PKGINIT) && u->profile->minor < 22) {
+        strbuf_puts(&b, "glob."); /* there is no function init that they are in */
+    } else {
+        strbuf_put(&b, outer->sym);
+    }
     u32 chain[32], n = 0;
     for (u32 i = u->profile->unified ? l->inl : 0; i && n < ARRAY_LEN(chain); i = u->inl.v[i].parent) {
         chain[n++] = i;
