@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "escape/escape.h"
 #include "escape/ir_print.h"
 #include "escape/shape.h"
 #include "syntax/unicode.h"
@@ -108,12 +109,49 @@ struct ir_pkg_known {
 };
 
 struct mention {
+    struct escape *all; /* NULL: nothing is inlined, so bodies are not exported */
     const struct package *of;
     struct map seen;
     bool found;
+    const struct file_info *file; /* of the body that is looked at */
 };
 
 static void mention_type(struct mention *m, struct type *t);
+static bool mention_node(void *ctx, node n);
+
+/* Bodies that can be inlined are exported, with all that they speak of. */
+static void mention_func(struct mention *m, const struct obj *o)
+{
+    bool fresh = false;
+    const union map_val *v = m->all ? map_get(&m->all->funcs, (u64)(uintptr_t)o) : NULL;
+    const struct ir_func *fn = v ? v->p : NULL;
+    if (!fn || !(fn->flags & IR_FUNC_CAN_INLINE) || !fn->src.file || !fn->src.body) {
+        return;
+    }
+    map_put(&m->seen, (u64)(uintptr_t)fn, &fresh);
+    if (fresh) {
+        const struct file_info *outer = m->file;
+        m->file = fn->src.file;
+        ast_walk(m->file->ast, fn->src.body, mention_node, m);
+        m->file = outer;
+    }
+}
+
+static bool mention_node(void *ctx, node n)
+{
+    struct mention *m = ctx;
+    u32 kind = ast_kind(m->file->ast, n);
+    const struct obj *o = kind == AST_NAME || kind == AST_SELECTOR ? info_obj(m->file, n) : NULL;
+    if (!m->found && o && o->pkg) {
+        m->found = o->pkg == m->of && o->kind != OBJ_PKG;
+        if (o->kind == OBJ_FUNC) {
+            mention_func(m, o);
+        } else if (o->kind == OBJ_TYPE || (o->kind == OBJ_VAR && o->var == VAR_PACKAGE)) {
+            mention_type(m, o->type);
+        }
+    }
+    return !m->found;
+}
 
 static void mention_tuple(struct mention *m, const struct type_tuple *t)
 {
@@ -139,6 +177,7 @@ static void mention_named(struct mention *m, struct type_named *n)
     for (u32 i = 0; n->orig == n && i < n->n_methods; i++) {
         if (n->methods[i] && n->methods[i]->type) {
             mention_type(m, n->methods[i]->type);
+            mention_func(m, n->methods[i]);
         }
     }
 }
@@ -184,23 +223,27 @@ static void mention_type(struct mention *m, struct type *t)
 }
 
 /* Do the exported declarations of p speak of the package? */
-static bool mentions(const struct package *p, const struct package *of)
+static bool mentions(struct ir_unit *u, const struct package *p, const struct package *of)
 {
-    struct mention m = {.of = of};
+    struct mention m = {.all = u->no_inline ? NULL : u->all, .of = of};
     for (u32 i = 0; i < p->scope->n && !m.found; i++) {
         const struct obj *o = p->scope->slots[i].obj;
         if ((o->flags & OBJ_EXPORTED) && o->type) {
             mention_type(&m, o->type);
+            if (o->kind == OBJ_FUNC) {
+                mention_func(&m, o);
+            }
         }
     }
     map_release(&m.seen);
     return m.found;
 }
 
-static bool pkg_is_heard_of(const struct package *own, const struct package *p)
+static bool pkg_is_heard_of(struct ir_unit *u, const struct package *p)
 {
+    const struct package *own = u->pkg;
     for (u32 i = 0; i < own->n_imports; i++) {
-        if (own->imports[i] == p || (own->imports[i] && !own->imports[i]->fake && mentions(own->imports[i], p))) {
+        if (own->imports[i] == p || (own->imports[i] && !own->imports[i]->fake && mentions(u, own->imports[i], p))) {
             return true;
         }
     }
@@ -220,7 +263,7 @@ static bool pkg_is_twice(struct ir_unit *u, const struct package *p)
         for (u32 i = 0; i < u->prog->n_pkgs && !k->twice; i++) {
             const struct package *q = u->prog->pkgs[i];
             k->twice = q && q != p && q != u->pkg && !q->fake && str_eq(q->name, p->name) &&
-                       !str_eq(q->path, p->path) && pkg_is_heard_of(u->pkg, q);
+                       !str_eq(q->path, p->path) && pkg_is_heard_of(u, q);
         }
     }
     return k->twice;
