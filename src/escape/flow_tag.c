@@ -224,6 +224,8 @@ str flow_note_text(struct ir_unit *u, const struct ir_note *n)
     }
     str x = {0};
     switch ((enum ir_note_kind)n->kind) {
+    case NOTE_CAN_INLINE: return str_fmt(u->arena, "can inline %.*s", STR_ARG(ir_func_text(u, n->func)));
+    case NOTE_INLINING: return str_fmt(u->arena, "inlining call to %.*s", STR_ARG(ir_func_text(u, n->node->func)));
     case NOTE_MOVED: return str_fmt(u->arena, "moved to heap: %.*s", STR_ARG(ir_text(u, n->node)));
     case NOTE_ESCAPES:
     case NOTE_STAYS:

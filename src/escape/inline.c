@@ -78,9 +78,9 @@ static bool scan_node(void *ctx, struct ir *n)
     }
     if (n->op == IR_TAILCALL && n->x) {
         n->x->flags |= IR_NOINLINE;
-        return ir_do_children(n->x, scan_node, s);
+        return ir_each_child(n->x, scan_node, s);
     }
-    ir_do_children(n, scan_node, s);
+    ir_each_child(n, scan_node, s);
     if (is_call_expr(n)) {
         n->flags |= IR_CALLSITE;
         if ((n->op == IR_CALLFUNC && !(n->flags & (IR_NOINLINE | IR_GODEFER))) || n->op == IR_CALLINTER) {
@@ -221,15 +221,18 @@ static bool is_direct(const struct ir *call)
 
 /* ---- inlining a call ---- */
 
+void inline_note(struct ir_unit *u, enum ir_note_kind kind, pos at, u32 inl, struct ir *call, struct ir_func *fn)
+{
+    vec_push(&u->notes, (struct ir_note){.pos = at, .inl = inl, .kind = kind, .node = call, .func = fn});
+}
+
 /* Writes callee's body over the call (mkinlcall); inline_worth has said yes. */
 static void inline_call(struct inliner *in, struct ir_func *caller, struct ir *call, struct ir_func *callee)
 {
     struct ir_unit *u = in->u;
-    str name = ir_func_text(u, callee);
-
     u32 index = (u32)u->inl.n;
     vec_push(&u->inl, (struct ir_inl){call->inl, call->pos, callee, caller});
-    ir_note(u, NOTE_INLINING, false, call->pos, call->inl, call, caller, "inlining call to %.*s", STR_ARG(name));
+    inline_note(u, NOTE_INLINING, call->pos, call->inl, call, caller);
     inline_was_inlined(u, callee);
     struct ir *res = lower_inline(u, caller, call, callee, index);
     *call = *res;
@@ -384,7 +387,8 @@ struct inline_first {
 /* Generic functions and their arguments must agree on shapes: conversions to interfaces within are known by them. */
 static bool shapes_agree(const struct ir *call, const struct ir_func *callee)
 {
-    const struct type_tuple *params = callee->sig->params;
+    const struct type *type = callee->closure ? callee->closure->type : callee->name->n.type;
+    const struct type_tuple *params = ((const struct type_signature *)(const void *)type)->params;
     bool shaped = false;
 
     for (u32 i = 0; i < params->n && !shaped; i++) {
@@ -545,6 +549,21 @@ void inline_func(struct ir_unit *u, struct ir_func *fn)
     forget(u, n);
 }
 
+/* All others have been decided on, with what they call. */
+static void undecided_callees(void *ctx, struct ir_func *fn, struct arena *a, ir_funcs *out)
+{
+    size_t n = 0;
+
+    (void)ctx;
+    ir_find_callees(fn, a, out);
+    for (size_t i = 0; i < out->n; i++) {
+        if (!(out->v[i]->flags & IR_FUNC_INL_CHECKED)) {
+            out->v[n++] = out->v[i];
+        }
+    }
+    out->n = n;
+}
+
 void inline_decide_quietly(struct ir_unit *u, const ir_funcs *funcs)
 {
     struct inliner in;
@@ -554,7 +573,7 @@ void inline_decide_quietly(struct ir_unit *u, const ir_funcs *funcs)
     }
     inliner_init(&in, u);
     in.quiet = true;
-    ir_visit_bottom_up(u, funcs, decide_component, &in);
+    ir_visit_components(u, funcs, undecided_callees, NULL, decide_component, &in);
     for (size_t i = 0; i < funcs->n; i++) {
         funcs->v[i]->note = NULL; /* their bodies go: they have no edges any more */
     }

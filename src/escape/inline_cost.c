@@ -297,7 +297,7 @@ static bool node_is_hairy(void *ctx, struct ir *n)
     default: break;
     }
     h->budget -= 1 + (i32)inline_hidden_nodes(n);
-    return h->budget < 0 || ir_do_children(n, node_is_hairy, h);
+    return h->budget < 0 || ir_each_child(n, node_is_hairy, h);
 }
 
 /* ---- functions ---- */
@@ -362,8 +362,7 @@ void inline_decide(struct inliner *in, struct ir_func *fn)
         fn->flags |= IR_FUNC_DELAY_RESULTS;
     }
     if (!in->quiet) {
-        str name = ir_func_text(in->u, fn);
-        ir_note(in->u, NOTE_CAN_INLINE, false, fn->pos, 0, NULL, fn, "can inline %.*s", STR_ARG(name));
+        inline_note(in->u, NOTE_CAN_INLINE, fn->pos, 0, NULL, fn);
     }
 }
 
