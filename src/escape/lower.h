@@ -130,6 +130,9 @@ static inline struct type *lower_type_raw(const struct lower *l, node x)
 }
 static inline struct type *lower_subst(struct lower *l, struct type *t)
 {
+    if (l->env && t && !l->u->profile->unified) {
+        shape_need(l, t); /* dictionaries have all types of the body (stencil.go, getInstInfo) */
+    }
     return l->env && t ? shape_subst(l->u, l->env, t) : t;
 }
 /* The type that all of a type parameter's types have in common, NULL if there is none; of others the underlying type. */

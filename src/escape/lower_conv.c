@@ -202,8 +202,6 @@ struct ir *lower_assignable(struct lower *l, struct type *t, node x)
     struct type *src = lower_type_raw(l, x);
 
     if (lower_is_old(l)) {
-        shape_need(l, src);
-        shape_need(l, t);
         return lower_old_assign(l, lower_expr(l, x), lower_subst(l, t));
     }
     if (!t || src == t || !src || type_identical(src, t) || is_basic(src, BASIC_UNTYPED_NIL)) {

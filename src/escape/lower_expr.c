@@ -78,9 +78,6 @@ struct type *lower_type_of(struct lower *l, node x)
     if (t->kind == TYPE_BASIC && (t->info & INFO_UNTYPED)) {
         return ideal_type(l, x, t);
     }
-    if (l->env && !l->u->profile->unified) {
-        shape_need(l, t); /* dictionaries have all types of the body (stencil.go, getInstInfo) */
-    }
     return lower_subst(l, t);
 }
 
@@ -519,10 +516,10 @@ static struct ir *assert_expr(struct lower *l, node n)
     struct type *iface = lower_type_raw(l, e->a);
     struct ir *x = lower_expr(l, e->a);
     struct ir *t = lower_type_expr(l, lower_pos(l, e->b), iface, lower_type_raw(l, e->b));
-    struct ir *a = lower_unary(l, IR_DOTTYPE, e->pos, t->type, x);
+    bool dynamic = t->op == IR_DYNAMICTYPE;
+    struct ir *a = lower_unary(l, dynamic ? IR_DYNAMICDOTTYPE : IR_DOTTYPE, e->pos, t->type, x);
 
-    if (t->op == IR_DYNAMICTYPE) {
-        a->op = IR_DYNAMICDOTTYPE;
+    if (dynamic) {
         a->y = rtype(l, e->pos, iface);
         a->z = t->x;
         a->w = t->y;
