@@ -338,6 +338,10 @@ void shape_use_dict(struct ir_unit *u, const struct obj *generic, struct type *c
     struct shape_dict *dict = shape_dict_of(u, generic);
     u64 h = (u64)(uintptr_t)dict;
 
+    if (!u->profile->unified) { /* its format is an instance's (stencil.go, getDictionarySym) */
+        shape_inst_get(u, (struct obj *)(uintptr_t)generic, targs, n, true);
+    }
+
     for (u32 i = 0; i < n; i++) {
         h = (h ^ type_hash(targs[i])) * UINT64_C(0x9e3779b97f4a7c15);
     }
@@ -428,7 +432,7 @@ bool shape_read_more(struct ir_unit *u)
 /* Generic functions and types are not, nor are constraints (writer.pkgDecl). */
 static bool is_compiled(const struct ir_unit *u, const struct obj *o)
 {
-    if (o->name == u->prog->blank && (o->kind == OBJ_FUNC || o->kind == OBJ_TYPE)) {
+    if (o->name == u->prog->blank && (o->kind == OBJ_FUNC || (o->kind == OBJ_TYPE && u->profile->unified))) {
         return false;
     }
     if (o->kind == OBJ_FUNC && o->type->kind == TYPE_SIGNATURE) {
