@@ -499,12 +499,46 @@ static void forget(const struct ir_unit *u, size_t first)
     }
 }
 
+enum { OLD_DECLARED, OLD_GLOBAL_LITERAL, OLD_OTHER, OLD_INIT };
+
+static int old_rank(const struct ir_func *fn)
+{
+    if (fn->flags & IR_FUNC_PKGINIT) {
+        return OLD_INIT;
+    }
+    if (fn->closure) {
+        return fn->parent && (fn->parent->flags & IR_FUNC_PKGINIT) ? OLD_GLOBAL_LITERAL : OLD_OTHER;
+    }
+    return fn->flags & IR_FUNC_INSTANCE ? OLD_OTHER : OLD_DECLARED;
+}
+
+/* Before unified IR, declared functions come first, then the literals that package variables are initialised with, then
+ * what bodies bring, and the initialisation of the package last (noder/irgen.go, generate; pkginit.MakeInit). */
+static void old_order(struct ir_unit *u)
+{
+    ir_funcs all = {0};
+
+    for (int rank = OLD_DECLARED; rank <= OLD_INIT; rank++) {
+        for (size_t i = 0; i < u->funcs.n; i++) {
+            if (old_rank(u->funcs.v[i]) == rank) {
+                vec_push_in(u->arena, &all, u->funcs.v[i]);
+            }
+        }
+    }
+    for (size_t i = 0; i < all.n; i++) {
+        u->funcs.v[i] = all.v[i];
+    }
+}
+
 void inline_unit(struct ir_unit *u)
 {
     struct inliner in;
     ir_funcs funcs = {0}; /* closures that inlining brings are not looked into */
 
     inliner_init(&in, u);
+    if (!u->profile->unified) {
+        old_order(u);
+    }
     for (size_t i = 0; i < u->funcs.n; i++) {
         vec_push_in(u->arena, &funcs, u->funcs.v[i]);
     }
