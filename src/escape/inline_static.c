@@ -315,23 +315,12 @@ struct subst {
     bool wrong;
 };
 
-static struct ir *copy_node(struct ir_unit *u, const struct ir *n)
-{
-    struct ir *c = ARENA_NEW(u->arena, struct ir);
-    *c = *n;
-    c->init = c->list = c->body = (struct ir_list){0};
-    ir_append(u, &c->init, &n->init);
-    ir_append(u, &c->list, &n->list);
-    ir_append(u, &c->body, &n->body);
-    return c;
-}
-
 static struct ir *deep_copy(void *ctx, struct ir *n)
 {
     if (n->op == IR_NAME || n->op == IR_TYPE || n->op == IR_LITERAL || n->op == IR_NIL) {
         return n;
     }
-    struct ir *c = copy_node(ctx, n);
+    struct ir *c = ir_copy(ctx, n);
     ir_edit_children(c, deep_copy, ctx);
     return c;
 }
@@ -344,7 +333,7 @@ static bool truncated(struct ir_unit *u, struct ir **n, struct type *t)
         (from->basic != to->basic && (!(from->info & INFO_INTEGER) || !(to->info & INFO_INTEGER)))) {
         return false;
     }
-    struct ir *c = copy_node(u, *n);
+    struct ir *c = ir_copy(u, *n);
     c->type = t;
     *n = c;
     return true;
@@ -382,7 +371,7 @@ static struct ir *substitute(void *ctx, struct ir *n)
     case IR_TYPE: return n;
     default: break;
     }
-    n = copy_node(s->u, n);
+    n = ir_copy(s->u, n);
     ir_edit_children(n, substitute, s);
     if (n->op == IR_CONV && n->x->op == IR_LITERAL) {
         struct ir *c = n->x;

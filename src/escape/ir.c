@@ -1,5 +1,6 @@
 /* ir.c: making, walking and asking IR. */
 #include <stdarg.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "escape/escape.h"
@@ -24,9 +25,32 @@ const char *ir_op_name(enum ir_op op)
 
 /* ---- making ---- */
 
+/* Bytes of a node: see struct ir. */
+static size_t node_size(enum ir_op op)
+{
+    bool large = ir_children[op] & (IR_HAS_Z | IR_HAS_W | IR_HAS_L | IR_HAS_B);
+
+    return large ? sizeof(struct ir) : offsetof(struct ir, list);
+}
+
+struct ir *ir_copy(struct ir_unit *u, const struct ir *n)
+{
+    struct ir *c = arena_dup(u->arena, n, node_size(n->op));
+
+    c->init = (struct ir_list){0};
+    ir_append(u, &c->init, &n->init);
+    if (node_size(n->op) == sizeof(struct ir)) {
+        c->list = c->body = (struct ir_list){0};
+        ir_append(u, &c->list, &n->list);
+        ir_append(u, &c->body, &n->body);
+    }
+    return c;
+}
+
 struct ir *ir_new(struct ir_unit *u, enum ir_op op, pos at, u32 inl, struct type *type)
 {
-    struct ir *n = ARENA_NEW(u->arena, struct ir);
+    size_t size = node_size(op);
+    struct ir *n = memset(arena_alloc(u->arena, size), 0, size);
     n->op = (u8)op;
     n->pos = at;
     n->inl = inl;

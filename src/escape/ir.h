@@ -227,8 +227,7 @@ struct ir {
     u32 num;   /* by op: index of a field, operator of ASOP */
     struct type *type; /* NULL: a statement, or no value.  Tuples of calls with several results */
     struct ir_list init; /* statements that run before */
-    struct ir *x, *y, *z, *w;
-    struct ir_list list, body;
+    struct ir *x, *y;
     union {
         struct ir_func *func; /* CLOSURE, METHEXPR, METHVALUE, INLCALL */
         const struct constant *val; /* LITERAL */
@@ -238,7 +237,13 @@ struct ir {
     };
     struct obj *sel;     /* field or method of DOT…, METH…; of STRUCTKEY the field */
     u32 loc;             /* while escape analysis runs: its place in the batch, 0: none (flow_int.h) */
+    u32 pad2;
+    /* What follows is there only in nodes of ops that have one of these children: most have not, and the walks are as
+     * fast as nodes are small.  An op changes only to one that has no more than ir_new made room for. */
+    struct ir_list list, body;
+    struct ir *z, *w;
 };
+_Static_assert(offsetof(struct ir, list) == 80, "compact");
 
 struct ir_label {
     str name;
@@ -451,6 +456,8 @@ extern const char *const ir_texts[IR_OP_COUNT];
 const char *ir_op_name(enum ir_op op); /* "ADDSTR" */
 
 struct ir *ir_new(struct ir_unit *u, enum ir_op op, pos pos, u32 inl, struct type *type);
+/* A node like n with the same children; lists are its own. */
+struct ir *ir_copy(struct ir_unit *u, const struct ir *n);
 void ir_push(struct ir_unit *u, struct ir_list *l, struct ir *n);
 void ir_append(struct ir_unit *u, struct ir_list *l, const struct ir_list *more);
 /* Statements before the ones that are there. */
@@ -471,6 +478,42 @@ bool ir_is_blank(const struct ir *n);
 /* Calls f for n's children, init first, NULL ones left out; stops and gives true when f does (ir.DoChildren). */
 bool ir_do_children(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx);
 bool ir_do_list(const struct ir_list *l, bool (*f)(void *ctx, struct ir *n), void *ctx);
+/* The same, written out where it is called, for walks over everything: f must be a function's name. */
+static inline __attribute__((always_inline)) bool ir_each_of(const struct ir_list *l, bool (*f)(void *ctx, struct ir *n),
+                                                             void *ctx)
+{
+    for (u32 i = 0; i < l->n; i++) {
+        if (l->v[i] && f(ctx, l->v[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static inline __attribute__((always_inline)) bool ir_each_child(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx)
+{
+    u32 has = ir_children[n->op];
+
+    if (ir_each_of(&n->init, f, ctx)) {
+        return true;
+    }
+    if (has == 0) {
+        return false;
+    }
+    if ((n->op == IR_CASE && n->name && f(ctx, &n->name->n)) || ((has & IR_HAS_X) && n->x && f(ctx, n->x)) ||
+        ((has & IR_HAS_Y) && n->y && f(ctx, n->y)) || ((has & IR_HAS_Z) && n->z && f(ctx, n->z)) ||
+        ((has & IR_HAS_W) && n->w && f(ctx, n->w))) {
+        return true;
+    }
+    if (has < IR_HAS_L) {
+        return false;
+    }
+    bool body_first = n->op == IR_IF || n->op == IR_INLCALL;
+    const struct ir_list *first = body_first ? &n->body : &n->list, *then = body_first ? &n->list : &n->body;
+    return ((body_first || (has & IR_HAS_L)) && ir_each_of(first, f, ctx)) ||
+           ((body_first || (has & IR_HAS_B)) && ir_each_of(then, f, ctx));
+}
+
 /* n and all below it, n first; bodies of closures are not below (ir.Any).  */
 bool ir_any(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx);
 bool ir_any_list(const struct ir_list *l, bool (*f)(void *ctx, struct ir *n), void *ctx);
