@@ -42,6 +42,9 @@ static bool core_each(void *ctx, struct type *t, struct type *u)
 
 struct type *lower_core(struct type *t)
 {
+    if (!t) {
+        return NULL; /* what came from C, perhaps */
+    }
     if (!type_is_param(t)) {
         return type_under(t);
     }
