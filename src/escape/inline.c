@@ -7,6 +7,8 @@
  * that it is known how often each closure is called.  Then, callees first again, the calls of each component are inlined
  * until nothing changes; calls in the inlined bodies join the end of the function's list.
  */
+#include <stdlib.h>
+
 #include "escape/escape.h"
 #include "escape/inline_int.h"
 #include "escape/lower.h"
@@ -499,34 +501,51 @@ static void forget(const struct ir_unit *u, size_t first)
     }
 }
 
-enum { OLD_DECLARED, OLD_GLOBAL_LITERAL, OLD_OTHER, OLD_INIT };
+struct old_func {
+    u64 at; /* its place in the package; what has none comes behind: see old_order */
+    u32 order;
+    struct ir_func *fn;
+};
 
-static int old_rank(const struct ir_func *fn)
+static int old_func_cmp(const void *x, const void *y)
 {
-    if (fn->flags & IR_FUNC_PKGINIT) {
-        return OLD_INIT;
+    const struct old_func *a = x, *b = y;
+
+    if (a->at != b->at) {
+        return a->at < b->at ? -1 : 1;
     }
-    if (fn->closure) {
-        return fn->parent && (fn->parent->flags & IR_FUNC_PKGINIT) ? OLD_GLOBAL_LITERAL : OLD_OTHER;
-    }
-    return fn->flags & IR_FUNC_INSTANCE ? OLD_OTHER : OLD_DECLARED;
+    return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* Before unified IR, declared functions come first, then the literals that package variables are initialised with, then
- * what bodies bring, and the initialisation of the package last (noder/irgen.go, generate; pkginit.MakeInit). */
+static u64 old_place(struct ir_unit *u, const struct ir_func *fn)
+{
+    struct decl_place at;
+
+    if (fn->flags & IR_FUNC_PKGINIT) {
+        return UINT64_MAX;
+    }
+    if (fn->closure && fn->parent && (fn->parent->flags & IR_FUNC_PKGINIT) && fn->src.file) {
+        return (u64)(fn->src.file - rangefunc_files(u, u->pkg)) << 32 | fn->pos;
+    }
+    if (!fn->closure && !(fn->flags & IR_FUNC_INSTANCE) && fn->obj && obj_decl_place(fn->obj, &at)) {
+        return (u64)at.file << 32 | fn->pos;
+    }
+    return UINT64_MAX - 1;
+}
+
+/* Before unified IR, declared functions and the literals that package variables are initialised with come first, as they
+ * are written, then what bodies bring, and the initialisation of the package last (noder/irgen.go, generate;
+ * pkginit.MakeInit). */
 static void old_order(struct ir_unit *u)
 {
-    ir_funcs all = {0};
+    struct old_func *v = ARENA_ARRAY(u->arena, struct old_func, u->funcs.n);
 
-    for (int rank = OLD_DECLARED; rank <= OLD_INIT; rank++) {
-        for (size_t i = 0; i < u->funcs.n; i++) {
-            if (old_rank(u->funcs.v[i]) == rank) {
-                vec_push_in(u->arena, &all, u->funcs.v[i]);
-            }
-        }
+    for (size_t i = 0; i < u->funcs.n; i++) {
+        v[i] = (struct old_func){old_place(u, u->funcs.v[i]), (u32)i, u->funcs.v[i]};
     }
-    for (size_t i = 0; i < all.n; i++) {
-        u->funcs.v[i] = all.v[i];
+    qsort(v, u->funcs.n, sizeof *v, old_func_cmp);
+    for (size_t i = 0; i < u->funcs.n; i++) {
+        u->funcs.v[i] = v[i].fn;
     }
 }
 
