@@ -116,30 +116,44 @@ static void add_chunk(struct arena *a, size_t need)
     arena_poison(c->data, size);
 }
 
-void *arena_alloc_aligned(struct arena *a, size_t size, size_t align)
+/* Where the newest chunk has no room. */
+static __attribute__((noinline)) void *alloc_slowly(struct arena *a, size_t size, size_t align)
 {
-    size_t skip, need;
-    char *p;
+    size_t need;
 
     BUG_IF(align == 0 || align > ARENA_ALIGN_MAX || (align & (align - 1)) != 0);
-    skip = (size_t)(-(uintptr_t)a->next & (align - 1));
     if (!base_add(size, ARENA_GAP, &need) || !base_add(need, align, &need)) {
         mem_exhausted(SIZE_MAX);
     }
     /* `need` is generous by up to `align`; that only moves the start of a new chunk. */
-    if (need > (size_t)(a->end - a->next)) {
-        add_chunk(a, need);
-        skip = (size_t)(-(uintptr_t)a->next & (align - 1));
-    }
-    p = a->next + skip;
+    add_chunk(a, need);
+    char *p = a->next + (-(uintptr_t)a->next & (align - 1));
     a->next = p + size + ARENA_GAP;
     arena_unpoison(p, size);
     return p;
 }
 
+static inline void *alloc(struct arena *a, size_t size, size_t align)
+{
+    size_t skip = (size_t)(-(uintptr_t)a->next & (align - 1)), room = (size_t)(a->end - a->next);
+
+    if (__builtin_expect(size >= room || skip + ARENA_GAP > room - size, 0) || align > ARENA_ALIGN_MAX) {
+        return alloc_slowly(a, size, align);
+    }
+    char *p = a->next + skip;
+    a->next = p + size + ARENA_GAP;
+    arena_unpoison(p, size);
+    return p;
+}
+
+void *arena_alloc_aligned(struct arena *a, size_t size, size_t align)
+{
+    return alloc(a, size, align);
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
-    return arena_alloc_aligned(a, size, ARENA_ALIGN);
+    return alloc(a, size, ARENA_ALIGN);
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size, size_t align)
@@ -150,14 +164,14 @@ void *arena_array(struct arena *a, size_t n, size_t size, size_t align)
     if (!base_mul(n, size, &total)) {
         mem_exhausted(SIZE_MAX);
     }
-    p = arena_alloc_aligned(a, total, align);
+    p = alloc(a, total, align);
     memset(p, 0, total);
     return p;
 }
 
 void *arena_dup(struct arena *a, const void *p, size_t size)
 {
-    void *copy = arena_alloc(a, size);
+    void *copy = alloc(a, size, ARENA_ALIGN);
 
     if (size) {
         memcpy(copy, p, size);

@@ -157,21 +157,24 @@ bool ir_do_list(const struct ir_list *l, bool (*f)(void *ctx, struct ir *n), voi
     return false;
 }
 
-bool ir_do_children(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx)
+bool ir_do_children_of(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx)
 {
     u32 has = ir_children[n->op];
 
     if (n->init.n && ir_do_list(&n->init, f, ctx)) {
         return true;
     }
-    if (n->op == IR_CASE && n->name && f(ctx, &n->name->n)) {
-        return true; /* the variable of a type switch (CaseClause.Var) */
-    }
     if ((has & IR_HAS_X) && n->x && f(ctx, n->x)) {
         return true;
     }
     if ((has & IR_HAS_Y) && n->y && f(ctx, n->y)) {
         return true;
+    }
+    if (!(has & ~(u32)(IR_HAS_X | IR_HAS_Y))) {
+        return false;
+    }
+    if (n->op == IR_CASE && n->name && f(ctx, &n->name->n)) {
+        return true; /* the variable of a type switch (CaseClause.Var) */
     }
     if ((has & IR_HAS_Z) && n->z && f(ctx, n->z)) {
         return true;

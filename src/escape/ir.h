@@ -476,7 +476,11 @@ struct ir_name *ir_canonical(struct ir_name *n);
 bool ir_is_blank(const struct ir *n);
 
 /* Calls f for n's children, init first, NULL ones left out; stops and gives true when f does (ir.DoChildren). */
-bool ir_do_children(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx);
+bool ir_do_children_of(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx);
+static inline bool ir_do_children(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx)
+{
+    return (ir_children[n->op] || n->init.n) && ir_do_children_of(n, f, ctx); /* half of all nodes are leaves */
+}
 bool ir_do_list(const struct ir_list *l, bool (*f)(void *ctx, struct ir *n), void *ctx);
 /* The same, written out where it is called, for walks over everything: f must be a function's name. */
 static inline __attribute__((always_inline)) bool ir_each_of(const struct ir_list *l, bool (*f)(void *ctx, struct ir *n),
