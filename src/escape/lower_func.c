@@ -2,6 +2,7 @@
  *
  * Sources: GOROOT/src/cmd/compile/internal/noder/reader.go (funcBody, declareParams, unifiedInlineCall, funcLit,
  * pkgInit), noder/writer.go (useLocal, funcExt), ir/func.go (closureName, DeclareParams). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "escape/escape_cache.h"
@@ -694,6 +695,42 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
 
 /* ---- packages ---- */
 
+struct lower_step {
+    const struct init_step *step;
+    struct ir_list body;
+    u64 at;
+    u32 order;
+};
+
+static int lower_step_cmp(const void *x, const void *y)
+{
+    const struct lower_step *a = *(struct lower_step *const *)x, *b = *(struct lower_step *const *)y;
+
+    if (a->at != b->at) {
+        return a->at < b->at ? -1 : 1;
+    }
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* The steps in the order in which the compiler sees them: before unified IR as they are written, which tells in the
+ * numbers of function literals. */
+static struct lower_step **lower_step_order(struct ir_unit *u, struct lower_step *steps)
+{
+    const struct package *p = u->pkg;
+    struct lower_step **v = ARENA_ARRAY(u->arena, struct lower_step *, p->n_init);
+
+    for (u32 i = 0; i < p->n_init; i++) {
+        const struct init_step *s = &p->init[i];
+        steps[i] = (struct lower_step){.step = s, .order = i};
+        if (!u->profile->unified) {
+            steps[i].at = (u64)s->file << 32 | ast_at(p->files[s->file].ast, s->rhs)->pos;
+        }
+        v[i] = &steps[i];
+    }
+    qsort(v, p->n_init, sizeof *v, lower_step_cmp);
+    return v;
+}
+
 /* The function that initialises the package's variables (reader.pkgInitOrder). */
 static void lower_package_init(struct ir_unit *u)
 {
@@ -711,15 +748,20 @@ static void lower_package_init(struct ir_unit *u)
     vec_push(&u->funcs, fn);
     fn->id = (u32)u->funcs.n;
     vec_push(&u->inits, fn);
+    struct lower_step *steps = ARENA_ARRAY(u->arena, struct lower_step, p->n_init);
+    struct lower_step **order = lower_step_order(u, steps);
     for (u32 i = 0; i < p->n_init; i++) {
-        const struct init_step *s = &p->init[i];
+        const struct init_step *s = order[i]->step;
         fn->src = (struct ir_source){.pkg = p, .file = &rangefunc_files(u, p)[s->file]};
         if (lower_is_wrong(p, fn->src.file->ast, s->rhs)) {
             continue;
         }
         struct lower l = lower_start(u, fn, fn);
-        lower_init_step(&l, s, &fn->body);
+        lower_init_step(&l, s, &order[i]->body);
         lower_end(&l);
+    }
+    for (u32 i = 0; i < p->n_init; i++) {
+        ir_append(u, &fn->body, &steps[i].body);
     }
     ir_scan_assigned(&fn->body);
     shape_read_list(u, &fn->body);
