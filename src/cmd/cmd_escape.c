@@ -187,6 +187,7 @@ static int escape_main(struct cmd_escape *c, char *const *args)
     }
     int status = c->compare    ? cmd_escape_compare(c)
                  : c->messages ? cmd_escape_messages(c)
+                 : c->precise ? cmd_escape_precise(c)
                  : escape_wants_report(c) ? cmd_escape_report(c)
                                : cmd_escape_text(c);
     if (!cmd_print(strbuf_str(&c->out)) || c->load_errors > 0) {
@@ -198,7 +199,7 @@ static int escape_main(struct cmd_escape *c, char *const *args)
 int cmd_escape(char *const *args)
 {
     struct cmd_escape *c = mem_zalloc(sizeof *c);
-    enum { OWN_FLAGS = 19 };
+    enum { OWN_FLAGS = 20 };
     struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},         {"tags", CMD_FLAG_STRING, &c->tags},
         {"mod", CMD_FLAG_STRING, &c->mod},         {"overlay", CMD_FLAG_STRING, &c->overlay},
@@ -209,7 +210,7 @@ int cmd_escape(char *const *args)
         {"time", CMD_FLAG_BOOL, &c->timing},       {"v", CMD_FLAG_BOOL, &c->verbose},
         {"why", CMD_FLAG_BOOL, &c->why},           {"all", CMD_FLAG_BOOL, &c->all},
         {"baseline", CMD_FLAG_STRING, &c->baseline}, {"update", CMD_FLAG_BOOL, &c->update},
-        {"new-from-rev", CMD_FLAG_STRING, &c->new_from_rev},
+        {"new-from-rev", CMD_FLAG_STRING, &c->new_from_rev}, {"precise", CMD_FLAG_BOOL, &c->precise},
     };
     struct err e;
     cmd_output_flags(&c->output, flags + OWN_FLAGS);

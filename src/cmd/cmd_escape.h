@@ -20,6 +20,7 @@ struct cmd_escape {
     const char *new_from_rev; /* the same of a revision */
     bool update;              /* write the baseline */
     bool why, all;       /* the whole way; also what costs nothing */
+    bool precise;        /* what could stay on the stack */
     struct cmd_output output;
     struct report report;
     bool messages, compare, no_inline, deps, test, timing, verbose;
@@ -55,5 +56,6 @@ bool cmd_escape_findings(struct cmd_escape *c, struct finding_list *out, struct 
 int cmd_escape_report(struct cmd_escape *c);   /* -json, -sarif, -github, -html, -o */
 int cmd_escape_messages(struct cmd_escape *c); /* -m */
 int cmd_escape_compare(struct cmd_escape *c);  /* -compare */
+int cmd_escape_precise(struct cmd_escape *c);  /* -precise */
 
 #endif
