@@ -284,7 +284,7 @@ static bool try_site(struct inliner *in, struct ir_func *fn, u32 i)
         return false;
     }
     struct ir_func *callee = inline_callee(in, fn, call->x, true);
-    if (!callee || !inline_worth(in, fn, call, callee, f->big, uses == 1 && target->closure)) {
+    if (!callee || !inline_worth(in, call, callee, f->big, uses == 1 && target->closure)) {
         f->sites.v[i].settled = is_direct(call);
         return false;
     }

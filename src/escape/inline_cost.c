@@ -148,7 +148,7 @@ static bool call_is_hairy(struct hairy *h, const struct ir *n)
     }
     struct ir_func *callee = inline_callee(h->in, h->fn, n->x, true);
     if (callee && (callee->flags & IR_FUNC_CAN_INLINE) &&
-        (h->old || inline_worth(h->in, h->fn, n, callee, inline_scan(h->in, h->fn)->big, false))) {
+        (h->old || inline_worth(h->in, n, callee, inline_scan(h->in, h->fn)->big, false))) {
         h->budget -= callee->inl_cost;
         return false;
     }
@@ -379,12 +379,11 @@ static bool is_repeated(const struct ir_unit *u, const struct ir *call, const st
     return false;
 }
 
-bool inline_worth(const struct inliner *in, struct ir_func *caller, const struct ir *call, const struct ir_func *callee,
-                  bool big_caller, bool once)
+bool inline_worth(const struct inliner *in, const struct ir *call, const struct ir_func *callee, bool big_caller,
+                  bool once)
 {
     i32 max = big_caller ? INLINE_BIG_MAX_COST : INLINE_BUDGET;
 
-    (void)caller;
     if (!inline_has_body(in->u, callee)) {
         return false;
     }

@@ -107,7 +107,7 @@ static void assign_result(struct inliner *in, struct ir *to, struct ir *call, u3
 
 static void analyse_range(struct inliner *in, const struct ir *n)
 {
-    struct type *t = type_under(n->x->type);
+    struct type *t = n->x->type ? type_under(n->x->type) : TYPE_BAD;
 
     if (t->kind == TYPE_POINTER) {
         t = type_under(as_pointer(t)->elem);
@@ -340,7 +340,6 @@ static struct ir *as_receiver(struct ir_unit *u, struct ir *x, struct type *recv
     }
     return step(u, IR_DEREF, x, t);
 }
-
 
 /* The signature of a method expression: the receiver comes first. */
 static struct type *method_expr_type(struct ir_unit *u, struct type_signature *s, struct type *recv)

@@ -94,8 +94,8 @@ enum {
 /* Decides whether fn can be inlined, once (CanInline). */
 void inline_decide(struct inliner *in, struct ir_func *fn);
 /* May this call be replaced by callee's body (canInlineCallExpr)?  once: it is a closure's only call. */
-bool inline_worth(const struct inliner *in, struct ir_func *caller, const struct ir *call, const struct ir_func *callee,
-                  bool big_caller, bool once);
+bool inline_worth(const struct inliner *in, const struct ir *call, const struct ir_func *callee, bool big_caller,
+                  bool once);
 /* Nodes that the compiler has and struct ir has not. */
 u32 inline_hidden_nodes(const struct ir *n);
 /* a, b = f() is three statements and two variables since unified IR, and shall cost what it did before: the number of
