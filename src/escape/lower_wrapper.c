@@ -341,7 +341,8 @@ void lower_wrap_later(struct ir_unit *u, const struct file_info *f, node decl)
     struct obj *o = info_obj((struct file_info *)(uintptr_t)f, ast_at(f->ast, decl)->a);
 
     if (!(ast_at(f->ast, decl)->flags & AST_FLAG_ALIAS) && o && o->kind == OBJ_TYPE && o->type &&
-        o->name != u->prog->blank && !type_is_generic(o->type) && type_named_of(o->type) && !ir_is_interface(o->type)) {
+        o->name != u->prog->blank && !type_is_generic(o->type) && type_named_of(o->type) && !ir_is_interface(o->type) &&
+        shape_wrap_once(u, o->type)) {
         vec_push(&u->wrap, o->type);
     }
 }

@@ -53,6 +53,15 @@ static void need_wrapper(struct ir_unit *u, struct type *t)
     *at = (void *)(uintptr_t)su->wraps.n;
 }
 
+bool shape_wrap_once(struct ir_unit *u, const struct type *t)
+{
+    void **at = shape_memo_put(u->arena, &shape_unit_of(u)->wrap_declared, t);
+    bool first = *at == NULL;
+
+    *at = READ_HERE;
+    return first;
+}
+
 void shape_read_wraps(struct ir_unit *u)
 {
     struct shape_unit *su = shape_unit_of(u);
