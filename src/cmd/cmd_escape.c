@@ -105,6 +105,10 @@ static bool escape_version(const char *text, int *minor)
 static bool escape_load(struct cmd_escape *c, u32 jobs, struct err *e)
 {
     struct pool *pool = pool_new(jobs);
+    if (c->cache) {
+        c->config.plan = escape_cache_plan;
+        c->config.plan_ctx = c->cache;
+    }
     c->load = load_packages(&c->config, c->patterns.v, c->patterns.n, pool, e);
     if (c->load) {
         c->prog = check_load(c->load, pool, 0, 0);
@@ -114,15 +118,21 @@ static bool escape_load(struct cmd_escape *c, u32 jobs, struct err *e)
     return c->load != NULL;
 }
 
-static void escape_analyse(struct cmd_escape *c, int minor)
+static struct escape_config escape_configure(const struct cmd_escape *c, int minor)
 {
-    struct escape_config config = {
-        .go_minor = minor != 0 ? minor : c->prog->go_minor,
+    return (struct escape_config){
+        .go_minor = minor, /* 0: that of the Go that is there */
         .no_inline = c->no_inline,
         .deps = c->deps,
         .keep_units = !c->messages && !c->compare,
         .keep_flows = !c->messages && !c->compare,
     };
+}
+
+static void escape_analyse(struct cmd_escape *c, int minor)
+{
+    struct escape_config config = escape_configure(c, minor);
+    config.cache = c->cache;
     u64 start = base_now_ns();
     c->escape = escape_new(c->load, c->prog, &config);
     escape_run(c->escape);
@@ -131,6 +141,10 @@ static void escape_analyse(struct cmd_escape *c, int minor)
         cmd_show_time(&c->show, "parse", (double)c->load->ns_parse / 1e6);
         cmd_show_time(&c->show, "check", (double)c->prog->ns_check / 1e6);
         cmd_show_time(&c->show, "escape", (double)(base_now_ns() - start) / 1e6);
+        if (c->cache) {
+            struct escape_cache_count n = escape_cache_counted(c->cache);
+            fprintf(stderr, "cache       %u of %u packages known, %u new\n", n.hits, n.pkgs, n.written);
+        }
     }
 }
 
@@ -173,6 +187,10 @@ static int escape_main(struct cmd_escape *c, char *const *args)
     }
     if (c->patterns.n == 0) {
         vec_push_in(&c->arena, &c->patterns, STR("."));
+    }
+    if (c->messages || c->compare) {
+        struct escape_config config = escape_configure(c, minor);
+        c->cache = escape_cache_new(&config, (str){0});
     }
     if (!escape_load(c, jobs > 1024 ? 1024 : (u32)jobs, &e)) {
         return cmd_fail_err(&e);
@@ -243,6 +261,7 @@ int cmd_escape(char *const *args)
     }
     program_free(c->prog);
     load_free(c->load);
+    escape_cache_free(c->cache);
     strbuf_release(&c->out);
     arena_release(&c->arena);
     mem_free(c);

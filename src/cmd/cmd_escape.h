@@ -8,7 +8,7 @@
 #include "base/vec.h"
 #include "cmd/cmd_output.h"
 #include "cmd/cmd_show.h"
-#include "escape/escape.h"
+#include "escape/escape_cache.h"
 
 struct cmd_escape {
     struct arena arena;
@@ -30,6 +30,7 @@ struct cmd_escape {
     struct load *load;
     struct program *prog;
     struct escape *escape;
+    struct escape_cache *cache; /* NULL: none */
     struct strbuf out;
     bool *broken; /* by load_package.id: it or what it imports has errors */
     u32 load_errors, bad_packages;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "escape/escape.h"
+#include "escape/escape_cache.h"
 #include "escape/flow.h"
 #include "escape/inline.h"
 #include "escape/lower.h"
@@ -175,6 +175,10 @@ static void run_package(struct escape *e, struct load_package *lp)
     if (!p || p->fake || !p->complete || p == e->prog->unsafe) {
         return;
     }
+    if (escape_cache_has(e->config.cache, lp)) {
+        escape_cache_result(e, r);
+        return;
+    }
     struct ir_unit *u = unit_new(e, p);
     lower_package(u);
     inline_deadcode(u);
@@ -190,6 +194,7 @@ static void run_package(struct escape *e, struct load_package *lp)
     }
     bool keep = e->config.keep_units;
     publish(e, u, keep);
+    escape_cache_store(e, u, r);
     if (keep) {
         r->unit = u;
     } else {
@@ -202,4 +207,5 @@ void escape_run(struct escape *e)
     for (u32 i = 0; i < e->load->n_pkgs; i++) {
         run_package(e, e->load->pkgs[i]);
     }
+    escape_cache_trim(e->config.cache);
 }

@@ -8,12 +8,15 @@
 #include "escape/ir.h"
 #include "escape/profile.h"
 
+struct escape_cache;
+
 struct escape_config {
     int go_minor;    /* whose compiler's decisions: 26 */
     bool no_inline;  /* -l */
     bool deps;       /* notes of packages that were not asked for too */
     bool keep_units; /* all of struct ir_unit stays for readers (reports, flows); else only notes and tags */
     bool keep_flows; /* edges remember why */
+    struct escape_cache *cache; /* escape_cache.h; NULL: none.  With keep_units there are no units of what it knows */
 };
 
 /* One package's result. */

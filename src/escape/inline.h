@@ -23,6 +23,8 @@ void inline_bloop(struct ir_unit *u);
 bool inline_has_body(struct ir_unit *u, const struct ir_func *fn);
 /* fn was inlined in this unit: its body goes into the unit's export data. */
 void inline_was_inlined(struct ir_unit *u, const struct ir_func *fn);
+/* Calls f for each of them. */
+void inline_each_inlined(struct escape *e, const struct package *p, void (*f)(void *ctx, struct obj *o), void *ctx);
 void inline_exports_init(struct escape *e);
 void inline_exports_release(struct escape *e);
 /* Can these be inlined?  Without messages: instances that came up while something was inlined (unified.go, readBodies). */

@@ -12,7 +12,7 @@
  * the bodies of exported functions call, so these come before types.
  */
 #include "base/mem.h"
-#include "escape/escape.h"
+#include "escape/escape_cache.h"
 #include "escape/inline.h"
 
 /* Of one package. */
@@ -22,6 +22,7 @@ struct inline_exports {
     VEC(struct obj *) funcs, types; /* of these, whose own references have not been looked at yet */
     struct map asked;   /* functions (obj) → can this package inline them? */
     bool started;
+    bool known; /* inlined has what the disk cache knows */
 };
 
 static u64 key(const void *p)
@@ -48,9 +49,22 @@ void inline_exports_release(struct escape *e)
     e->exports = NULL;
 }
 
+static void put_inlined(void *ctx, struct obj *o)
+{
+    struct inline_exports *x = ctx;
+
+    map_put(&x->inlined, key(o), NULL);
+}
+
 static struct inline_exports *exports_of(struct escape *e, const struct package *p)
 {
-    return p && p->src && e->exports && p->src->id < e->n_results ? &e->exports[p->src->id] : NULL;
+    struct inline_exports *x = p && p->src && e->exports && p->src->id < e->n_results ? &e->exports[p->src->id] : NULL;
+
+    if (x && !x->known) {
+        x->known = true;
+        escape_cache_inlined(e, p, put_inlined, x);
+    }
+    return x;
 }
 
 /* ---- what exports lead to ---- */
@@ -160,7 +174,7 @@ static void reach_type(struct inline_exports *x, struct type *t)
 }
 
 /* What the source of a function refers to: its nodes are those behind the declaration before. */
-static void reach_source(struct inline_exports *x, const struct obj *o)
+static void reach_source(struct inline_exports *x, struct obj *o)
 {
     struct decl_place at;
 
@@ -171,6 +185,7 @@ static void reach_source(struct inline_exports *x, const struct obj *o)
     if (!f->at) {
         return;
     }
+    check_body(o->pkg->prog, o);
     const u32 *decls = ast_list(f->ast, f->ast->decls);
     u32 lo = 0, hi = ast_list_len(f->ast, f->ast->decls);
     while (lo < hi) {
@@ -198,7 +213,8 @@ static bool has_exported_body(struct escape *e, struct inline_exports *x, const 
     const union map_val *v = map_get(&e->funcs, key(o));
     const struct ir_func *fn = v ? v->p : NULL;
 
-    return fn && (fn->flags & IR_FUNC_CAN_INLINE) && (o->pkg == p || map_get(&x->inlined, key(o)));
+    return (fn ? (fn->flags & IR_FUNC_CAN_INLINE) != 0 : escape_cache_can_inline(e, o)) &&
+           (o->pkg == p || map_get(&x->inlined, key(o)));
 }
 
 static void reach_from_func(struct escape *e, struct inline_exports *x, const struct package *p, struct obj *o)
@@ -320,5 +336,15 @@ void inline_was_inlined(struct ir_unit *u, const struct ir_func *fn)
 
     if (x && (fn->flags & IR_FUNC_IMPORTED) && fn->obj) {
         map_put(&x->inlined, key(fn->obj), NULL);
+    }
+}
+
+void inline_each_inlined(struct escape *e, const struct package *p, void (*f)(void *ctx, struct obj *o), void *ctx)
+{
+    const struct inline_exports *x = exports_of(e, p);
+    const struct map_entry *m;
+
+    for (size_t i = 0; x && map_next(&x->inlined, &i, &m);) {
+        f(ctx, (struct obj *)(uintptr_t)m->key);
     }
 }

@@ -162,6 +162,9 @@ static void lower_set_source(struct ir_unit *u, struct ir_func *fn, struct packa
     fn->src.body = ast_rec(f, at.decl, FUNC_BODY);
     fn->pos = ast_at(f, at.decl)->pos;
     fn->pragma = lower_pragma(f, at.decl);
+    if (p->tainted && fn->src.body) {
+        check_body(u->prog, fn->obj); /* lower_is_fake looks into it */
+    }
     if (fn->src.body && !lower_is_wrong(p, f, at.decl)) {
         fn->flags |= IR_FUNC_HAS_BODY;
     }
@@ -371,6 +374,9 @@ static void lower_inside(struct lower *l, struct ir_func *fn, struct ir_list *ou
         return;
     }
     BUG_IF(!fn->src.body); /* what the disk cache left out, nobody may ask for */
+    if (fn->obj) {
+        check_body(l->u->prog, fn->obj);
+    }
     lower_stmts(l, ast_at(l->ast, fn->src.body)->a, out);
 }
 

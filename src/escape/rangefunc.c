@@ -34,7 +34,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "escape/escape.h"
+#include "escape/escape_cache.h"
 #include "escape/lower.h"
 
 enum state { STATE_DONE, STATE_READY, STATE_PANIC, STATE_EXHAUSTED, STATE_MISSING_PANIC };
@@ -913,9 +913,10 @@ struct file_info *rangefunc_files(struct ir_unit *u, struct package *p)
     }
     struct escape_result *of = &u->all->results[p->src->id];
     if (!of->files) {
-        if (p != u->pkg) {
+        if (p != u->pkg && !escape_cache_has(u->all->config.cache, p->src)) {
             return p->files; /* it has not been analysed: bodies are not asked for */
         }
+        escape_cache_bodies(u->all, p);
         of->files = rewrite_package(u, p);
     }
     return of->files;

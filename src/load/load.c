@@ -7,11 +7,11 @@
 #include "load/load_int.h"
 #include "load/load_version.h"
 
-/* -- parsing ----------------------------------------------------------------------------------- */
+/* -- reading and parsing ----------------------------------------------------------------------- */
 
 struct job {
     struct load_dir_file *file;
-    str path;
+    str path, text;
     u32 mode;
     str trouble;
 };
@@ -20,34 +20,6 @@ struct jobs {
     struct loader *l;
     VEC(struct job) v;
 };
-
-static void parse_one(void *ctx, size_t i, u32 worker)
-{
-    struct jobs *js = ctx;
-    struct job *j = &js->v.v[i];
-    struct loader *l = js->l;
-    struct arena *a = &l->workers[worker];
-    const char *over = load_fs_overlaid(&l->fs, j->path);
-    struct err e = {0};
-
-    if (over) {
-        struct arena_scratch s = arena_scratch_begin(a);
-        str text;
-
-        /* It keeps the name that it has for the user. */
-        if (load_fs_read(&l->fs, s.arena, j->path, &text, &e)) {
-            j->file->src = sources_add_text(l->pub.sources, j->path, text, &e);
-        }
-        arena_scratch_end(s);
-    } else {
-        j->file->src = sources_add_file(l->pub.sources, j->path, &e);
-    }
-    if (!j->file->src) {
-        j->trouble = str_dup(a, str_of(e.text));
-        return;
-    }
-    j->file->ast = parse_file(a, l->pub.names, j->file->src, j->mode);
-}
 
 static bool kind_in(const struct pkg *p, enum load_file_kind k)
 {
@@ -61,10 +33,9 @@ static bool kind_in(const struct pkg *p, enum load_file_kind k)
     return false;
 }
 
-static void parse_all(struct loader *l)
+/* Each file once, whatever number of variants it is in. */
+static void collect_jobs(struct loader *l, struct jobs *js)
 {
-    struct jobs js = {.l = l};
-
     for (size_t i = 0; i < l->out.n; i++) {
         struct pkg *p = l->out.v[i];
 
@@ -92,16 +63,78 @@ static void parse_all(struct loader *l)
             /* The comment before import "C" is what cgo reads. */
             job.mode = (f->bodies ? PARSE_ALL : PARSE_NO_BODIES) |
                        (l->pub.config.comments || f->kind == LOAD_FILE_CGO ? PARSE_COMMENTS : 0u);
-            vec_push(&js.v, job);
+            vec_push(&js->v, job);
         }
     }
-    pool_each(l->pool, js.v.n, parse_one, &js);
-    for (size_t i = 0; i < js.v.n; i++) {
-        if (js.v.v[i].trouble.n > 0) {
-            load_error_add(l, js.v.v[i].trouble, (str){0});
+}
+
+static void read_one(void *ctx, size_t i, u32 worker)
+{
+    struct jobs *js = ctx;
+    struct job *j = &js->v.v[i];
+    struct loader *l = js->l;
+    struct arena *a = &l->workers[worker];
+    const char *over = load_fs_overlaid(&l->fs, j->path);
+    struct err e = {0};
+    bool ok;
+
+    if (over) {
+        struct arena_scratch s = arena_scratch_begin(a);
+        str text;
+
+        /* It keeps the name that it has for the user. */
+        ok = load_fs_read(&l->fs, s.arena, j->path, &text, &e);
+        if (ok) {
+            j->text = source_copy(text);
+        }
+        arena_scratch_end(s);
+    } else {
+        ok = source_read(j->path, &j->text, &e);
+    }
+    if (!ok) {
+        j->trouble = str_dup(a, str_of(e.text));
+    } else if (l->pub.config.plan) {
+        struct hash_state *h = hash_begin();
+
+        hash_add(h, j->text);
+        j->file->hash = hash_end(h);
+    }
+}
+
+/* Positions follow the order of the files, whichever was read first. */
+static void read_all(struct loader *l, struct jobs *js)
+{
+    struct err e = {0};
+
+    pool_each(l->pool, js->v.n, read_one, js);
+    for (size_t i = 0; i < js->v.n; i++) {
+        struct job *j = &js->v.v[i];
+
+        if (j->trouble.n == 0) {
+            j->file->src = sources_take(l->pub.sources, j->path, j->text, &e);
+            if (!j->file->src) {
+                j->trouble = str_dup(&l->arena, str_of(e.text));
+            }
+        }
+        if (j->trouble.n > 0) {
+            load_error_add(l, j->trouble, (str){0});
         }
     }
-    vec_release(&js.v);
+}
+
+static void parse_one(void *ctx, size_t i, u32 worker)
+{
+    struct jobs *js = ctx;
+    struct load_dir_file *f = js->v.v[i].file;
+    struct parse_skips skips = {0};
+
+    if (!f->src) {
+        return;
+    }
+    if (f->users == f->skippers) {
+        skips = f->skips;
+    }
+    f->ast = parse_file_without(&js->l->workers[worker], js->l->pub.names, f->src, js->v.v[i].mode, skips);
 }
 
 /* -- results ----------------------------------------------------------------------------------- */
@@ -120,16 +153,53 @@ static void set_files(struct loader *l, struct pkg *p)
             struct load_dir_file *f = &p->dir->files.v[j];
             struct load_file *to = &pub->files[pub->n_files];
 
-            if (f->kind != order[k] || !kind_in(p, f->kind) || !f->ast) {
+            if (f->kind != order[k] || !kind_in(p, f->kind) || !f->src) {
                 continue;
             }
             to->path = f->src->path;
-            to->ast = f->ast;
+            to->src = f->src;
+            to->hash = f->hash;
             to->cgo = f->kind == LOAD_FILE_CGO;
             to->test = f->kind == LOAD_FILE_TEST || f->kind == LOAD_FILE_XTEST;
             pub->uses_cgo = pub->uses_cgo || to->cgo;
             pub->n_files++;
         }
+    }
+}
+
+static struct load_dir_file *dir_file(struct pkg *p, const struct load_file *pub)
+{
+    for (size_t j = 0; j < p->dir->files.n; j++) {
+        if (p->dir->files.v[j].src == pub->src) {
+            return &p->dir->files.v[j];
+        }
+    }
+    return NULL;
+}
+
+/* A body is left out if all packages that the file is in say so. */
+static void make_plan(struct loader *l)
+{
+    l->pub.config.plan(l->pub.config.plan_ctx, &l->pub);
+    for (size_t i = 0; i < l->out.n; i++) {
+        struct pkg *p = l->out.v[i];
+
+        for (u32 k = 0; k < p->pub.n_files; k++) {
+            const struct load_file *pub = &p->pub.files[k];
+            struct load_dir_file *f = dir_file(p, pub);
+
+            if (f->users++ == 0) {
+                f->skips = pub->skips;
+            }
+            f->skippers += p->pub.partial && f->skips.v == pub->skips.v;
+        }
+    }
+}
+
+static void set_asts(struct pkg *p)
+{
+    for (u32 k = 0; k < p->pub.n_files; k++) {
+        p->pub.files[k].ast = dir_file(p, &p->pub.files[k])->ast;
     }
 }
 
@@ -225,7 +295,7 @@ static str language(struct loader *l, const struct load_package *pub)
     return str_fmt(&l->arena, "go%.*s", STR_ARG(v.n > 0 ? v : STR("1.16")));
 }
 
-static void finish(struct loader *l)
+static void set_packages(struct loader *l)
 {
     struct load *pub = &l->pub;
     struct strmap versions = {0};
@@ -250,10 +320,19 @@ static void finish(struct loader *l)
         pub->pkgs[i] = &p->pub;
         set_files(l, p);
         set_imports(l, p);
-        set_embeds(l, &p->pub);
         set_errors(l, p);
     }
     strmap_release(&versions);
+}
+
+static void finish(struct loader *l)
+{
+    struct load *pub = &l->pub;
+
+    for (size_t i = 0; i < l->out.n; i++) {
+        set_asts(l->out.v[i]);
+        set_embeds(l, &l->out.v[i]->pub);
+    }
     for (size_t i = 0; i < l->mods.errors.n; i++) {
         load_error_add(l, l->mods.errors.v[i].text, l->mods.errors.v[i].remedy);
     }
@@ -319,6 +398,7 @@ struct load *load_packages(const struct load_config *c, const str *patterns, siz
                            struct pool *pool, struct err *e)
 {
     struct loader *l = mem_zalloc(sizeof(*l));
+    struct jobs jobs = {.l = l};
     u64 start = base_now_ns(), found;
 
     l->pub.arena = &l->arena;
@@ -338,7 +418,14 @@ struct load *load_packages(const struct load_config *c, const str *patterns, siz
     load_find_all(l);
     load_order(l);
     found = base_now_ns();
-    parse_all(l);
+    collect_jobs(l, &jobs);
+    read_all(l, &jobs);
+    set_packages(l);
+    if (c->plan) {
+        make_plan(l);
+    }
+    pool_each(pool, jobs.v.n, parse_one, &jobs);
+    vec_release(&jobs.v);
     finish(l);
     l->pub.ns_find = found - start;
     l->pub.ns_parse = base_now_ns() - found;

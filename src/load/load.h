@@ -15,9 +15,12 @@
 #ifndef GOMM_LOAD_LOAD_H
 #define GOMM_LOAD_LOAD_H
 
+#include "base/hash.h"
 #include "base/pool.h"
 #include "base/proc.h"
 #include "syntax/parse.h"
+
+struct load;
 
 /* What a build is made for.  Zeroed texts mean: what `go env` would say here. */
 struct load_config {
@@ -33,6 +36,10 @@ struct load_config {
     bool bodies_of_deps; /* parse the bodies of functions of dependencies too */
     bool comments;
     char *const *env; /* NULL: ours */
+    /* Who knows from earlier what is in bodies of functions: called when the files of all packages have been read and
+     * none has been parsed; may set load_package.partial and its files' skips.  NULL: nobody. */
+    void (*plan)(void *ctx, struct load *l);
+    void *plan_ctx;
 };
 
 enum load_variant {
@@ -52,7 +59,10 @@ struct load_module {
 
 struct load_file {
     str path; /* absolute */
+    struct source *src;
     struct ast *ast;
+    struct hash128 hash;       /* of its text, if there is a plan */
+    struct parse_skips skips;  /* of a partial package: bodies that are not parsed */
     bool cgo;  /* imports "C" */
     bool test; /* _test.go */
 };
@@ -85,6 +95,7 @@ struct load_package {
     struct load_module *module; /* NULL: std, or GOPATH mode */
     bool std;
     bool matched;   /* by a pattern; else a dependency */
+    bool partial;   /* by the plan: it has no errors, and bodies that nobody will ask for are left out */
     str go_version; /* the language version of its files without one of their own: "go1.21" */
     struct load_file
         *files; /* Go files of this variant, sorted by name as the go command compiles them */

@@ -8,9 +8,11 @@
 #ifndef GOMM_LOAD_DIR_H
 #define GOMM_LOAD_DIR_H
 
+#include "base/hash.h"
 #include "load/load_build.h"
 #include "load/load_fs.h"
 #include "load/load_head.h"
+#include "syntax/parse.h"
 
 enum load_file_kind {
     LOAD_FILE_GO,
@@ -22,9 +24,6 @@ enum load_file_kind {
 };
 enum { LOAD_FILE_KINDS = LOAD_FILE_OTHER + 1 };
 
-struct source;
-struct ast;
-
 struct load_dir_file {
     str name;
     enum load_file_kind kind;
@@ -32,6 +31,10 @@ struct load_dir_file {
     /* Filled in by whoever wants the file parsed. */
     struct source *src;
     struct ast *ast;
+    struct hash128 hash;
+    struct parse_skips skips;
+    u32 users;   /* packages that it is a file of */
+    u32 skippers; /* of these, those that are partial, with the same skips */
     bool wanted, bodies;
 };
 

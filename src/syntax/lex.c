@@ -701,6 +701,33 @@ static inline const u8 *find_structure(const u8 *s)
 #endif
 }
 
+/* The } at s becomes the current token. */
+static void end_body(struct parser *p, const u8 *s)
+{
+    p->tok = TOK_RBRACE;
+    p->pos = lex_pos(p, s);
+    p->at = s + 1;
+    p->nlsemi = true;
+    p->op = OP_NONE;
+    p->prec = PREC_NONE;
+}
+
+bool lex_skip_known(struct parser *p)
+{
+    struct parse_skips *k = &p->skips;
+    u32 open = p->pos - p->base, end = (u32)(p->end - p->text);
+
+    while (k->n && k->v[0] < open) {
+        k->v += 2;
+        k->n--;
+    }
+    if (k->n == 0 || k->v[0] != open || k->v[1] <= open || k->v[1] >= end || p->text[k->v[1]] != '}') {
+        return false;
+    }
+    end_body(p, p->text + k->v[1]);
+    return true;
+}
+
 bool lex_skip_body(struct parser *p)
 {
     const u8 *s = p->at;
@@ -712,12 +739,7 @@ bool lex_skip_body(struct parser *p)
         case '{': open++; break;
         case '}':
             if (--open == 0) {
-                p->tok = TOK_RBRACE;
-                p->pos = lex_pos(p, s);
-                p->at = s + 1;
-                p->nlsemi = true;
-                p->op = OP_NONE;
-                p->prec = PREC_NONE;
+                end_body(p, s);
                 return true;
             }
             break;

@@ -398,9 +398,15 @@ static void sort_errors(parse_errors *v)
 
 struct ast *parse_file(struct arena *a, struct intern *names, struct source *src, u32 mode)
 {
+    return parse_file_without(a, names, src, mode, (struct parse_skips){0});
+}
+
+struct ast *parse_file_without(struct arena *a, struct intern *names, struct source *src, u32 mode,
+                               struct parse_skips skips)
+{
     struct arena_scratch s = arena_scratch_begin(a);
     struct ast *f = ARENA_NEW(a, struct ast);
-    struct parser p = {.a = a, .tmp = s.arena, .names = names, .src = src, .mode = mode};
+    struct parser p = {.a = a, .tmp = s.arena, .names = names, .src = src, .mode = mode, .skips = skips};
 
     p.text = (const u8 *)src->text.p;
     p.end = p.text + src->text.n;

@@ -31,4 +31,13 @@ enum parse_mode {
 
 struct ast *parse_file(struct arena *a, struct intern *names, struct source *src, u32 mode);
 
+/* Bodies of top-level functions that are known to be not wanted: offsets of { and } in the text, in the order of the
+ * text.  A pair that does not fit the text has no effect. */
+struct parse_skips {
+    const u32 *v;
+    u32 n; /* pairs */
+};
+struct ast *parse_file_without(struct arena *a, struct intern *names, struct source *src, u32 mode,
+                               struct parse_skips skips);
+
 #endif

@@ -221,7 +221,7 @@ node parse_func_decl(struct parser *p)
         parse_advance(p, PARSE_SET(TOK_LBRACE) | PARSE_SET(TOK_SEMI));
     }
     if (p->tok == TOK_LBRACE) {
-        if ((p->mode & PARSE_NO_BODIES) && lex_skip_body(p)) {
+        if (lex_skip_known(p) || ((p->mode & PARSE_NO_BODIES) && lex_skip_body(p))) {
             flags = AST_FLAG_SKIPPED;
             lex_next(p);
         } else {

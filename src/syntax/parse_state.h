@@ -65,6 +65,7 @@ struct parser {
     struct intern *names;
     struct source *src;
     u32 mode;
+    struct parse_skips skips; /* those that are still to come */
     u32 errcnt; /* also of those that are not kept */
     struct {
         pos from, to; /* the line of the last syntax error, and of the last other one; to 0: none */
@@ -83,6 +84,8 @@ void lex_next(struct parser *p);
 /* With the current token the { of a body: goes to its }, which becomes the current token, without
  * looking at what lies between.  False, and nothing done, if there is none. */
 bool lex_skip_body(struct parser *p);
+/* The same where p->skips says that the body ends; false: it says nothing of this one. */
+bool lex_skip_known(struct parser *p);
 /* Nothing more comes. */
 void lex_stop(struct parser *p);
 /* Width of the UTF-8 sequence at s (which a NUL ends), 0 if it is none, and its character. */

@@ -65,8 +65,7 @@ void sources_free(struct sources *s)
     mem_free(s);
 }
 
-/* Takes over the text. */
-static struct source *add(struct sources *s, str path, str text, struct err *e)
+struct source *sources_take(struct sources *s, str path, str text, struct err *e)
 {
     struct entry *f = NULL, **files;
     u32 n;
@@ -101,7 +100,7 @@ out:
     return f ? &f->src : NULL;
 }
 
-struct source *sources_add_text(struct sources *s, str path, str text, struct err *e)
+str source_copy(str text)
 {
     char *copy = mem_alloc(text.n + SOURCE_PAD);
 
@@ -109,7 +108,12 @@ struct source *sources_add_text(struct sources *s, str path, str text, struct er
         memcpy(copy, text.p, text.n);
     }
     memset(copy + text.n, 0, SOURCE_PAD);
-    return add(s, path, (str){copy, text.n}, e);
+    return (str){copy, text.n};
+}
+
+struct source *sources_add_text(struct sources *s, str path, str text, struct err *e)
+{
+    return sources_take(s, path, source_copy(text), e);
 }
 
 /* The whole file, or what of it there is now, and the zeros behind it. */
@@ -160,24 +164,28 @@ static bool read_all(int fd, const char *name, str *out, struct err *e)
     return true;
 }
 
-struct source *sources_add_file(struct sources *s, str path, struct err *e)
+bool source_read(str path, str *text, struct err *e)
 {
     struct arena_scratch t = arena_scratch_begin(NULL);
     const char *name = str_cstr(t.arena, path);
-    struct source *src = NULL;
+    bool ok = false;
     int fd = open(name, O_RDONLY | O_CLOEXEC);
-    str text;
 
     if (fd < 0) {
         err_os(e, errno, "open %s", name);
     } else {
-        if (read_all(fd, name, &text, e)) {
-            src = add(s, path, text, e);
-        }
+        ok = read_all(fd, name, text, e);
         close(fd);
     }
     arena_scratch_end(t);
-    return src;
+    return ok;
+}
+
+struct source *sources_add_file(struct sources *s, str path, struct err *e)
+{
+    str text;
+
+    return source_read(path, &text, e) ? sources_take(s, path, text, e) : NULL;
 }
 
 /* ---- looking up ---- */

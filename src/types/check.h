@@ -37,6 +37,7 @@ struct decl {
     u32 n_lhs;
     node type, init;  /* of constants and variables */
     bool inherited;   /* init is that of a constant above */
+    bool body_later;  /* of a function: its body is left for check_body */
     node tdecl, fdecl; /* TYPE_DECL, FUNC_DECL */
     const struct constant *iota; /* of constants */
     VEC(struct obj *) deps; /* in tmp: package level objects that init or the body refers to, perhaps twice */
@@ -221,6 +222,8 @@ void check_anonymous_cycles(struct checker *c);
 void check_not_in_heap(struct checker *c); /* notinheap.c, likewise */
 /* Finds o's type if that has not been done; o may be of any package. */
 void decl_object(struct checker *c, struct obj *o);
+/* Checks the body of the function o, whose package is done. */
+void decl_body(struct checker *c, struct obj *o);
 /* Puts o into the scope (unless its name is _) and says where it is redeclared; name: its NAME or 0;
  * from: where it becomes visible, 0: everywhere. */
 void decl_declare(struct checker *c, struct scope *s, node name, struct obj *o, pos from);

@@ -339,7 +339,8 @@ static void check_sort_errors(struct checker *c, struct ast **files, u32 n)
 /* All phases.  Nothing returns early: what can be typed is typed. */
 static void check_all(struct checker *c)
 {
-    if (!(c->flags & (CHECK_NO_BODIES | CHECK_LANGUAGE))) {
+    u32 partial = c->flags & (CHECK_NO_BODIES | CHECK_PARTIAL);
+    if (!partial && !(c->flags & CHECK_LANGUAGE)) {
         check_directive_syntax(c);
     }
     resolve_collect(c);
@@ -347,19 +348,22 @@ static void check_all(struct checker *c)
     resolve_objects(c);
     check_run_delayed(c, 0);
     types_finish(c);
+    if (c->flags & CHECK_PARTIAL) {
+        return;
+    }
     init_order(c);
-    if (!(c->flags & CHECK_NO_BODIES)) {
+    if (!partial) {
         resolve_unused_imports(c);
     }
     /* The compiler does the rest only for what has no error up to there. */
     if (c->errors.n == 0) {
         mono_report(c);
     }
-    if (c->errors.n == 0 && !(c->flags & (CHECK_NO_BODIES | CHECK_LANGUAGE))) {
+    if (c->errors.n == 0 && !partial && !(c->flags & CHECK_LANGUAGE)) {
         check_anonymous_cycles(c);
         check_not_in_heap(c);
     }
-    if (c->errors.n == 0 && !(c->flags & (CHECK_NO_BODIES | CHECK_LANGUAGE))) {
+    if (c->errors.n == 0 && !partial && !(c->flags & CHECK_LANGUAGE)) {
         check_directives(c);
     }
 }
@@ -411,6 +415,33 @@ struct package *check_package(struct program *p, str path, struct ast **files, u
     p->first = pkg;
     program_unlock(p);
     return pkg;
+}
+
+static u32 check_package_flags(const struct load_package *l)
+{
+    return (l->std ? CHECK_STD : 0) | (l->partial ? CHECK_PARTIAL : 0) | (l->uses_cgo ? CHECK_FAKE_C : 0);
+}
+
+void check_body(struct program *p, struct obj *o)
+{
+    struct decl *d = o->decl;
+
+    if (!d || !d->body_later) {
+        return;
+    }
+    program_lock(p);
+    struct arena tmp = {0};
+    struct checker c = {.prog = p, .pkg = o->pkg, .a = o->pkg->arena, .tmp = &tmp,
+                        .flags = o->pkg->src ? check_package_flags(o->pkg->src) : CHECK_PARTIAL};
+    d->body_later = false;
+    decl_body(&c, o);
+    check_run_delayed(&c, 0);
+    types_finish(&c);
+    map_release(&c.methods);
+    map_release(&c.dot_imports);
+    map_release(&c.instances);
+    arena_release(&tmp);
+    program_unlock(p);
 }
 
 /* ---- all that was loaded ---- */
@@ -475,10 +506,8 @@ static void check_task(void *arg, u32 worker)
             files[n++] = l->files[i].ast;
         }
     }
-    u32 flags = j->flags | (l->std ? CHECK_STD : 0);
-    if (l->uses_cgo) {
-        flags |= CHECK_FAKE_C;
-    } else if (!l->has_asm && !(flags & CHECK_NO_BODIES) &&
+    u32 flags = j->flags | check_package_flags(l);
+    if (!l->uses_cgo && !l->has_asm && !(flags & (CHECK_NO_BODIES | CHECK_PARTIAL)) &&
                !(l->std && check_std_incomplete(l->path))) {
         flags |= CHECK_COMPLETE;
     }

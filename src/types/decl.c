@@ -215,6 +215,12 @@ static void decl_var(struct checker *c, struct obj *o, struct obj **lhs, u32 n_l
         }
         return;
     }
+    if (type && (c->flags & CHECK_PARTIAL) && !c->env.sig) { /* a package's: of its value nobody asks */
+        for (u32 i = 0; i < n_lhs; i++) {
+            lhs[i]->type = o->type;
+        }
+        return;
+    }
     if (!lhs || n_lhs == 1) {
         struct operand x = {.mode = MODE_NONE};
         struct target t = {.desc = NULL};
@@ -499,9 +505,22 @@ static void decl_func(struct checker *c, struct obj *o, struct decl *d)
     if (!body && !(check_at(c, n)->flags & AST_FLAG_SKIPPED) && ast_list_len(c->ast, tparams) > 0) {
         check_error_soft(c, at_node(c, n), "generic function is missing function body");
     }
-    if (body && !(c->flags & CHECK_NO_BODIES)) {
+    if (body && (c->flags & CHECK_PARTIAL)) {
+        d->body_later = true;
+    } else if (body && !(c->flags & CHECK_NO_BODIES)) {
         check_later(c, decl_body_later, o);
     }
+}
+
+void decl_body(struct checker *c, struct obj *o)
+{
+    struct decl *d = o->decl;
+
+    c->env = (struct env){.file = d->file};
+    check_enter_file(c, d->file);
+    decl_body_later(c, o);
+    d->deps.v = NULL; /* nobody asks what it depends on, and it is in c->tmp */
+    d->deps.n = d->deps.cap = 0;
 }
 
 /* ---- on demand ---- */

@@ -87,7 +87,9 @@ void check_func_lit(struct checker *c, struct operand *x, node n)
         sig->scope->pos = e->pos;
         sig->scope->end = ast_end(c->ast, n);
     }
-    if (!(c->flags & CHECK_NO_BODIES) && e->b) {
+    /* What initialises a package variable is nobody's business then. */
+    bool known = (c->flags & CHECK_PARTIAL) && !c->env.sig;
+    if (!(c->flags & CHECK_NO_BODIES) && !known && e->b) {
         /* Later, because the body may refer to a type that is being declared around the literal. */
         struct func_lit *l = ARENA_NEW(c->tmp, struct func_lit);
         *l = (struct func_lit){c->env.decl, sig, c->env.iota, e->b};

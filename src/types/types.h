@@ -578,6 +578,7 @@ enum check_flags {
     CHECK_FAKE_C = 4,    /* import "C" gives a fake package */
     CHECK_COMPLETE = 8,  /* functions must have bodies, as the compiler's -complete says */
     CHECK_LANGUAGE = 32, /* leave out what the compiler asks for beyond what its type checker does */
+    CHECK_PARTIAL = 64,  /* it is known to be right: bodies are left for check_body, what needs them all is not looked at */
     CHECK_STD = 16,      /* a package of GOROOT, which may use directives that others may not */
 };
 
@@ -585,6 +586,9 @@ enum check_flags {
  * there is none (an error is reported then).  Files' ASTs live as long as the program. */
 struct package *check_package(struct program *p, str path, struct ast **files, u32 n, u16 version, u32 flags,
                               struct package *(*find)(void *ctx, str path), void *ctx);
+
+/* Checks the body of a function that CHECK_PARTIAL has left, if that has not been done yet and there is one. */
+void check_body(struct program *p, struct obj *o);
 
 /* Checks all that was loaded, in parallel over the import graph; dependencies get deps_flags. */
 struct program *check_load(struct load *l, struct pool *pool, u32 flags, u32 deps_flags);
