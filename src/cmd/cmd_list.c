@@ -69,7 +69,15 @@ const struct cmd cmd_list[] = {
     {"escape", "escape [flags] [packages or .go files]", "which values go to the heap", cmd_escape,
      "\nEscape decides as the Go compiler does which variables and values must be in the heap, without\n"
      "compiling: escape analysis and inlining of the Go that is installed, from source. It prints\n"
-     "what goes to the heap in the packages (default: the one in the current directory).\n"
+     "what goes to the heap in the packages (default: the one in the current directory), by function,\n"
+     "with the cause, the size, and the way on which an address gets out.\n"
+     "\n"
+     "  -why          the whole way, a line for each step\n"
+     "  -all          also what escapes but costs nothing: constants, values without size ...\n"
+     "  -baseline FILE      only what is not in the file, and exit status 1 if there is something;\n"
+     "                      with -update the file is written\n"
+     "  -new-from-rev REV   the same against a revision of the git repository\n"
+     "  -json -sarif -github -html=FILE -o FILE -color   output, as in gomm check\n"
      "\n"
      "  -m            all that `go build -gcflags=-m` prints of escapes and inlining, in its words\n"
      "                and order\n"
@@ -86,9 +94,14 @@ const struct cmd cmd_list[] = {
      "  -j N          use N threads (default: one for each processor)\n"
      "  -tags LIST, -mod MODE, -overlay FILE, -C DIR   as in the go command\n"
      "\n"
+     "The source may assert: //gomm:noescape at the end of a line, on a line above one, or above a\n"
+     "function (nothing there goes to the heap), //gomm:noalloc above a function (a call allocates\n"
+     "nothing). What does not hold is reported, and the exit status is 1.\n"
+     "\n"
      "Packages that do not compile get decisions too, but for the functions with errors.\n"
      "\n"
-     "Exit status: 0; 1 if packages have errors, or gomm and the compiler differ; 2 wrong usage, or\n"
+     "Exit status: 0; 1 if an assertion does not hold, something is new, packages have errors, or gomm\n"
+     "and the compiler differ; 2 wrong usage, or\n"
      "packages that could not be loaded.\n"},
     {"explain", "explain [-from FILE] CODE | file:line[:col]",
      "the rule behind a finding, or what is known of a place", cmd_explain,
