@@ -292,11 +292,20 @@ struct ir_name *lower_capture_later(struct ir_unit *u, struct ir_func *fn, pos a
     return n;
 }
 
+/* "~r0": what a parameter or result without a name is called. */
+static str lower_unnamed(struct ir_unit *u, const char *prefix, u32 i)
+{
+    static const char few[][4] = {"~p0", "~p1", "~p2", "~p3", "~p4", "~p5", "~r0", "~r1", "~r2", "~r3", "~r4", "~r5"};
+    enum { FEW = ARRAY_LEN(few) / 2 };
+
+    return i < FEW ? (str){few[*prefix == 'r' ? i + FEW : i], 3} : str_fmt(u->arena, "~%s%u", prefix, i);
+}
+
 static struct ir_name *lower_param(struct lower *l, struct obj *o, enum ir_class class, const char *prefix, u32 i)
 {
     struct ir_unit *u = l->u;
     bool unnamed = o->name == 0 || o->name == u->prog->blank;
-    str text = unnamed ? str_fmt(u->arena, "~%s%u", prefix, i) : intern_str(u->prog->names, o->name);
+    str text = unnamed ? lower_unnamed(u, prefix, i) : intern_str(u->prog->names, o->name);
     struct ir_name *n = ir_local(u, l->fn, o->pos, l->inl, text, shape_subst(u, l->env, o->type));
 
     shape_need(l, o->type);
@@ -679,7 +688,7 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
 
     u->during_inlining++;
     lower_inside(&l, callee, &tmp->body);
-    shape_read_func(u, tmp);
+    shape_read_inlined(u, callee, tmp);
     lower_todo(u);
     u->during_inlining--;
     inline_deadcode_inlined(u, tmp);

@@ -68,6 +68,8 @@ struct ir *shape_wrapped(struct lower *l, struct type *recv, struct ir_func *fn,
  * each instantiated one brings instances of all its methods with it (u->todo), and wrappers (u->wrap). */
 void shape_read_package(struct ir_unit *u);
 void shape_read_func(struct ir_unit *u, const struct ir_func *fn); /* its signature, variables and body */
+/* The same of a body that is inlined, which has all names of callee's: read once. */
+void shape_read_inlined(struct ir_unit *u, const struct ir_func *callee, const struct ir_func *body);
 void shape_read_list(struct ir_unit *u, const struct ir_list *l);
 void shape_read_type(struct ir_unit *u, struct type *t);
 /* Reads what has been put off until no body is being lowered (noder/unified.go, todoDicts); true: there was something. */

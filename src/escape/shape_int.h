@@ -87,6 +87,7 @@ struct shape_unit {
     struct shape_memo dict_insts; /* hash → struct shape_dict_inst * */
     VEC(struct shape_dict_inst *) all_dicts;
     struct shape_memo read;       /* types that have been read */
+    struct shape_memo inlined;    /* functions whose bodies have, when they were inlined */
     struct shape_memo objects;    /* instances whose methods have */
     VEC(struct shape_wrap) wraps;
     struct shape_memo wrap_of;    /* named type → its index in wraps + 1 */

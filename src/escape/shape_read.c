@@ -284,6 +284,16 @@ void shape_read_func(struct ir_unit *u, const struct ir_func *fn)
     su->imported = false;
 }
 
+void shape_read_inlined(struct ir_unit *u, const struct ir_func *callee, const struct ir_func *body)
+{
+    void **seen = shape_memo_put(u->arena, &shape_unit_of(u)->inlined, callee);
+
+    if (!*seen) {
+        *seen = u;
+        shape_read_func(u, body);
+    }
+}
+
 /* ---- dictionaries ---- */
 
 struct shape_dict *shape_dict_of(struct ir_unit *u, const struct obj *generic)
