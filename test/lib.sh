@@ -16,6 +16,8 @@ fi
 : "${GOMM_GO119=}"
 export GOMM_ROOT GOMM GOMM_GO GOMM_GO119
 export LC_ALL=C GOTOOLCHAIN=local
+# Nothing from earlier runs, but where it is the cache that is tested.
+export GOMM_CACHE=off
 
 lib_failures=0
 

@@ -9,6 +9,7 @@
 #include "driver/driver_run.h"
 #include "driver/driver_runtime.h"
 #include "driver/driver_version.h"
+#include "escape/escape_cache.h"
 
 struct env_line {
     const char *name;
@@ -74,9 +75,14 @@ int cmd_env(char *const *args)
         race = str_fmt(&a, "unknown: go env failed: %.*s", STR_ARG(go.trouble));
     }
     io_real_path(&a, "/proc/self/exe", &self, NULL);
+    str cache;
+    if (!escape_cache_dir(&a, &cache)) {
+        cache = STR("off");
+    }
     const struct env_line lines[] = {
         {"GOMM", self},
         {"GOMM_VERSION", STR(GOMM_VERSION)},
+        {"GOMM_CACHE", cache},
         {"GOMM_RUNTIME", choice.stock ? STR("stock") : rt.origin},
         {"GOMM_RUNTIME_ID", choice.stock ? STR("") : rt.id},
         {"GO", go.path},

@@ -1,7 +1,5 @@
-/* escape_cache.c: keys, the directory, and between entries and functions. */
-#define _GNU_SOURCE /* dl_iterate_phdr */
-#include "escape/escape_cache.h"
-
+/* escape_cache.c: keys, the directory, what entries say. */
+#define _GNU_SOURCE /* dl_iterate_phdr, memmem */
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
@@ -13,29 +11,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "escape/escape_entry.h"
-#include "escape/inline.h"
-
-/* Of one package of the load. */
-struct cached {
-    struct hash128 key;
-    bool keyed;  /* key is set: all that it depends on is there */
-    bool hit;
-    bool clean;  /* no errors, here and in what it imports: known once it has been analysed */
-    struct escape_entry entry;
-    u32 *decls;  /* while it is stored */
-};
-
-struct escape_cache {
-    struct arena arena;
-    struct escape_config config;
-    str dir;
-    struct load *load;
-    struct cached *v; /* by load_package.id */
-    struct map by_key; /* key.lo → load_package.id */
-    struct map by_source; /* source.id → load_package.id << 32 | file, of plain packages */
-    struct escape_cache_count count;
-};
+#include "escape/escape_cache_int.h"
 
 /* ---- the directory ---- */
 
@@ -86,7 +62,7 @@ struct escape_cache_count escape_cache_counted(const struct escape_cache *c)
     return c->count;
 }
 
-static str cache_file(struct escape_cache *c, struct arena *a, struct hash128 key)
+str escape_cache_file(struct escape_cache *c, struct arena *a, struct hash128 key)
 {
     return str_fmt(a, "%.*s/%.*s", STR_ARG(c->dir), STR_ARG(hash128_hex(a, key)));
 }
@@ -145,11 +121,6 @@ static bool cache_hash_config(struct escape_cache *c, struct hash128 *out)
     return ok;
 }
 
-static bool cache_is_unsafe(const struct load_package *p)
-{
-    return p->std && str_is(p->path, "unsafe");
-}
-
 /* Tests' variants have the paths of others, and packages of the command line none. */
 static bool cache_is_kept(const struct load_package *p)
 {
@@ -206,23 +177,18 @@ static bool cache_key(struct escape_cache *c, const struct load_package *p, stru
 
 enum { CACHE_USED = 3600 /* seconds after which an entry's use is noted in its time */ };
 
-static bool cache_wants_notes(const struct escape_cache *c, const struct load_package *p)
-{
-    return p->matched || c->config.deps;
-}
-
 static void cache_look(struct escape_cache *c, struct load_package *p)
 {
     struct cached *k = &c->v[p->id];
     struct arena_scratch s = arena_scratch_begin(&c->arena);
-    str file = cache_file(c, s.arena, k->key), bytes;
+    str file = escape_cache_file(c, s.arena, k->key), bytes;
     struct stat st;
 
     if (p->matched && c->config.keep_units) {
         k->hit = false; /* the unit itself is wanted */
     } else if (io_read_file(&c->arena, file.p, &bytes, NULL)) {
         k->hit = escape_entry_read(bytes, k->key, &k->entry) && k->entry.n_files == p->n_files &&
-                 (k->entry.has_notes || !cache_wants_notes(c, p));
+                 (k->entry.has_notes || !escape_cache_wants_notes(c, p));
         if (k->hit && stat(file.p, &st) == 0 && time(NULL) - st.st_mtime > CACHE_USED) {
             (void)utimensat(AT_FDCWD, file.p, NULL, 0);
         }
@@ -237,6 +203,21 @@ static void cache_look(struct escape_cache *c, struct load_package *p)
         u32 first = k->entry.files[i].skip;
         p->files[i].skips = (struct parse_skips){k->entry.skips + 2 * (size_t)first, k->entry.files[i + 1].skip - first};
     }
+}
+
+/* Assertions look into bodies of callees, wherever these are. */
+static bool cache_asserts(const struct load *l)
+{
+    for (u32 i = 0; i < l->n_pkgs; i++) {
+        const struct load_package *p = l->pkgs[i];
+        for (u32 k = 0; p->matched && k < p->n_files; k++) {
+            str text = p->files[k].src->text;
+            if (memmem(text.p, text.n, "//gomm:", 7)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static void cache_note_sources(struct escape_cache *c, const struct load_package *p)
@@ -254,14 +235,14 @@ void escape_cache_plan(void *cache, struct load *l)
     c->load = l;
     c->v = ARENA_ARRAY(&c->arena, struct cached, l->n_pkgs);
     c->count = (struct escape_cache_count){.pkgs = l->n_pkgs};
-    if (!cache_hash_config(c, &config)) {
+    if (!cache_hash_config(c, &config) || (c->config.keep_units && cache_asserts(l))) {
         return;
     }
     for (u32 i = 0; i < l->n_pkgs; i++) {
         struct load_package *p = l->pkgs[i];
-        c->v[i].keyed = cache_is_unsafe(p) || cache_key(c, p, config);
+        c->v[i].keyed = escape_cache_is_unsafe(p) || cache_key(c, p, config);
         cache_note_sources(c, p);
-        if (c->v[i].keyed && !cache_is_unsafe(p)) {
+        if (c->v[i].keyed && !escape_cache_is_unsafe(p)) {
             cache_look(c, p);
         }
     }
@@ -279,8 +260,7 @@ bool escape_cache_has(const struct escape_cache *c, const struct load_package *p
     return cached_of(c, p) != NULL;
 }
 
-/* The number of a declaration in its file. */
-static u32 cache_decl_index(const struct ast *f, node decl)
+u32 escape_cache_decl(const struct ast *f, node decl)
 {
     const u32 *v = ast_list(f, f->decls);
     u32 lo = 0, hi = ast_list_len(f, f->decls);
@@ -305,7 +285,7 @@ static const struct escape_entry_func *cache_find(const struct escape *e, const 
         return NULL;
     }
     *of = k;
-    return escape_entry_find(&k->entry, at.file, cache_decl_index(o->pkg->files[at.file].ast, at.decl));
+    return escape_entry_find(&k->entry, at.file, escape_cache_decl(o->pkg->files[at.file].ast, at.decl));
 }
 
 void escape_cache_func(struct escape *e, struct ir_func *fn)
@@ -410,7 +390,7 @@ void escape_cache_result(struct escape *e, struct escape_result *r)
     const struct load_package *p = r->pkg->src;
     const struct cached *k = cached_of(c, p);
 
-    if (!k || !cache_wants_notes(c, p)) {
+    if (!k || !escape_cache_wants_notes(c, p)) {
         return;
     }
     r->notes = ARENA_ARRAY(e->arena, struct ir_note, k->entry.n_notes);
@@ -426,221 +406,6 @@ void escape_cache_result(struct escape *e, struct escape_result *r)
                                        .result = (i16)n->result,
                                        .text = {k->entry.text + n->text, n->n_text}};
     }
-}
-
-/* ---- storing ---- */
-
-struct cache_writer {
-    struct escape *e;
-    struct escape_cache *c;
-    const struct package *p;
-    struct arena *a; /* scratch */
-    struct escape_entry entry;
-    struct map pkg_of; /* load_package.id → index in pkgs */
-    VEC(struct hash128) pkgs;
-    VEC(struct escape_entry_file) files;
-    VEC(u32) skips;
-    VEC(struct escape_entry_func) funcs;
-    VEC(struct escape_entry_ref) inlined;
-    VEC(struct escape_entry_note) notes;
-    struct strbuf tags, text;
-    bool failed;
-};
-
-static u32 writer_pkg(struct cache_writer *w, u32 id)
-{
-    bool fresh;
-    union map_val *v = map_put(&w->pkg_of, id, &fresh);
-
-    if (fresh) {
-        v->u = w->pkgs.n;
-        vec_push_in(w->a, &w->pkgs, w->c->v[id].key);
-        w->failed |= !w->c->v[id].keyed;
-    }
-    return (u32)v->u;
-}
-
-static int writer_cmp(const void *x, const void *y)
-{
-    const struct escape_entry_func *a = x, *b = y;
-
-    return a->file != b->file ? (a->file < b->file ? -1 : 1) : (a->decl > b->decl) - (a->decl < b->decl);
-}
-
-static void writer_funcs(struct cache_writer *w, const struct ir_unit *u)
-{
-    struct decl_place at;
-
-    for (size_t i = 0; i < u->funcs.n; i++) {
-        const struct ir_func *fn = u->funcs.v[i];
-        if (!fn->obj || (fn->flags & (IR_FUNC_INSTANCE | IR_FUNC_WRAPPER)) || fn->closure ||
-            !obj_decl_place(fn->obj, &at) || at.file >= w->p->n_files) {
-            continue;
-        }
-        u32 n = fn->tags ? fn->n_recv + fn->n_params : 0;
-        vec_push_in(w->a, &w->funcs,
-                    (struct escape_entry_func){
-                        .file = at.file,
-                        .decl = cache_decl_index(w->p->files[at.file].ast, at.decl),
-                        .flags = fn->flags,
-                        .pragma = fn->pragma,
-                        .cost = fn->inl_cost,
-                        .tags = (u32)(w->tags.n / ESCAPE_ENTRY_LEAKS),
-                        .n_tags = n,
-                    });
-        for (u32 k = 0; k < n; k++) {
-            strbuf_put(&w->tags, (str){(const char *)fn->tags[k].derefs, ESCAPE_ENTRY_LEAKS});
-        }
-    }
-    if (w->funcs.n) {
-        qsort(w->funcs.v, w->funcs.n, sizeof *w->funcs.v, writer_cmp);
-    }
-    w->entry.funcs = w->funcs.v;
-    w->entry.n_funcs = (u32)w->funcs.n;
-}
-
-/* Will an importer ask for the body of this function? */
-static bool writer_wants_body(const struct cache_writer *w, const struct file_info *f, u32 file, u32 index, node decl)
-{
-    const struct obj *o = info_obj(f, ast_at(f->ast, decl)->a);
-
-    if (!o || o->kind != OBJ_FUNC || !o->type || o->type->kind != TYPE_SIGNATURE) {
-        return true;
-    }
-    const struct type_signature *s = as_signature(o->type);
-    const struct escape_entry_func *fact = escape_entry_find(&w->entry, file, index);
-    return s->tparams || s->rparams || (fact && (fact->flags & IR_FUNC_CAN_INLINE));
-}
-
-static void writer_skips(struct cache_writer *w)
-{
-    for (u32 i = 0; i < w->p->n_files; i++) {
-        const struct file_info *f = &w->p->files[i];
-        const u32 *decls = ast_list(f->ast, f->ast->decls);
-        struct escape_entry_file file = {(u32)w->skips.n / 2, f->range_func};
-        vec_push_in(w->a, &w->files, file);
-        for (u32 k = 0; k < ast_list_len(f->ast, f->ast->decls); k++) {
-            node body = ast_kind(f->ast, decls[k]) == AST_FUNC_DECL ? ast_rec(f->ast, decls[k], FUNC_BODY) : 0;
-            if (!body || writer_wants_body(w, f, i, k, decls[k])) {
-                continue;
-            }
-            u32 open = ast_at(f->ast, body)->pos - f->ast->src->base, end = ast_end(f->ast, body) - f->ast->src->base;
-            str text = f->ast->src->text;
-            if (open < end && end <= text.n && text.p[open] == '{' && text.p[end - 1] == '}') {
-                vec_push_in(w->a, &w->skips, open);
-                vec_push_in(w->a, &w->skips, end - 1);
-            }
-        }
-    }
-    vec_push_in(w->a, &w->files, (struct escape_entry_file){.skip = (u32)w->skips.n / 2});
-}
-
-static void writer_inlined(void *ctx, struct obj *o)
-{
-    struct cache_writer *w = ctx;
-    struct decl_place at;
-
-    if (!o->pkg || !o->pkg->src || !obj_decl_place(o, &at) || at.file >= o->pkg->n_files) {
-        w->failed = true;
-        return;
-    }
-    struct escape_entry_ref r = {writer_pkg(w, o->pkg->src->id), at.file,
-                                 cache_decl_index(o->pkg->files[at.file].ast, at.decl)};
-    vec_push_in(w->a, &w->inlined, r);
-}
-
-static void writer_note(struct cache_writer *w, const struct ir_note *m)
-{
-    struct escape_entry_note n = {
-        .kind = m->kind,
-        .derefs = m->derefs,
-        .result = m->result,
-        .sorted = m->sorted,
-        .text = (u32)w->text.n,
-        .n_text = (u32)m->text.n,
-        .pkg = m->shown == 0 ? ESCAPE_ENTRY_AUTO : ESCAPE_ENTRY_NONE,
-    };
-
-    strbuf_put(&w->text, m->text);
-    if (m->shown != 0 && m->shown != IR_POS_NONE) {
-        const struct source *s = sources_find(w->e->prog->sources, m->shown);
-        const union map_val *v = s ? map_get(&w->c->by_source, s->id) : NULL;
-        if (!v) {
-            w->failed = true;
-            return;
-        }
-        u32 id = (u32)(v->u >> 32);
-        n.pkg = id == w->p->src->id ? ESCAPE_ENTRY_OWN : writer_pkg(w, id);
-        n.file = (u32)v->u;
-        n.off = m->shown - s->base;
-    }
-    vec_push_in(w->a, &w->notes, n);
-}
-
-static void writer_finish(struct cache_writer *w)
-{
-    struct strbuf b = {0};
-    struct escape_entry *e = &w->entry;
-
-    e->n_files = w->p->n_files;
-    e->n_skips = (u32)w->skips.n / 2;
-    e->n_tags = (u32)(w->tags.n / ESCAPE_ENTRY_LEAKS);
-    e->n_pkgs = (u32)w->pkgs.n;
-    e->n_inlined = (u32)w->inlined.n;
-    e->n_notes = (u32)w->notes.n;
-    e->n_text = (u32)w->text.n;
-    e->pkgs = w->pkgs.v;
-    e->files = w->files.v;
-    e->skips = w->skips.v;
-    e->inlined = w->inlined.v;
-    e->notes = w->notes.v;
-    e->tags = (const i8 *)strbuf_str(&w->tags).p;
-    e->text = strbuf_str(&w->text).p;
-    escape_entry_write(e, &b);
-    if (io_write_file(cache_file(w->c, w->a, e->key).p, strbuf_str(&b), 0666, NULL)) {
-        w->c->count.written++;
-    }
-    strbuf_release(&b);
-}
-
-/* Neither it nor what it imports has errors: of a package that has an entry that is known. */
-static bool cache_is_clean(struct escape_cache *c, const struct package *p)
-{
-    struct cached *k = &c->v[p->src->id];
-    const struct load_package *lp = p->src;
-
-    k->clean = k->keyed && p->n_errors == 0 && p->complete;
-    for (u32 i = 0; i < lp->n_imports && k->clean; i++) {
-        const struct load_package *to = lp->imports[i].pkg;
-        k->clean = !to || cache_is_unsafe(to) || c->v[to->id].hit || c->v[to->id].clean;
-    }
-    return k->clean;
-}
-
-void escape_cache_store(struct escape *e, const struct ir_unit *u, const struct escape_result *r)
-{
-    struct escape_cache *c = e->config.cache;
-
-    if (!c || !c->v || !u->pkg->src || !cache_is_clean(c, u->pkg) || u->pkg->n_files != u->pkg->src->n_files) {
-        return;
-    }
-    struct arena_scratch s = arena_scratch_begin(NULL);
-    struct cache_writer w = {.e = e, .c = c, .p = u->pkg, .a = s.arena};
-    w.entry.key = c->v[u->pkg->src->id].key;
-    w.entry.has_notes = cache_wants_notes(c, u->pkg->src);
-    writer_funcs(&w, u);
-    writer_skips(&w);
-    inline_each_inlined(e, u->pkg, writer_inlined, &w);
-    for (u32 i = 0; i < r->n_notes; i++) {
-        writer_note(&w, &r->notes[i]);
-    }
-    if (!w.failed) {
-        writer_finish(&w);
-    }
-    map_release(&w.pkg_of);
-    strbuf_release(&w.tags);
-    strbuf_release(&w.text);
-    arena_scratch_end(s);
 }
 
 /* ---- size ---- */

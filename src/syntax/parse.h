@@ -31,8 +31,9 @@ enum parse_mode {
 
 struct ast *parse_file(struct arena *a, struct intern *names, struct source *src, u32 mode);
 
-/* Bodies of top-level functions that are known to be not wanted: offsets of { and } in the text, in the order of the
- * text.  A pair that does not fit the text has no effect. */
+/* What stands between braces and is known to be not wanted: offsets of { and } in the text, in the order of the
+ * text.  Bodies of top-level functions (AST_FLAG_SKIPPED) and of literals, which are empty then, and elements of
+ * composite literals, which have none.  A pair that does not fit the text has no effect. */
 struct parse_skips {
     const u32 *v;
     u32 n; /* pairs */

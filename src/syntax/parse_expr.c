@@ -138,7 +138,9 @@ static node literal_value(struct parser *p, node type)
     bool whole = true;
 
     p->xnest++;
-    parse_want(p, TOK_LBRACE);
+    if (!lex_skip_known(p)) {
+        parse_want(p, TOK_LBRACE);
+    }
     while (p->tok != TOK_EOF && p->tok != TOK_RBRACE) {
         node x = element(p);
 
@@ -198,6 +200,12 @@ static node func_operand(struct parser *p)
     type = parse_func_type(p, "function type", &tparams);
     if (p->tok != TOK_LBRACE) {
         return type;
+    }
+    pos open = p->pos;
+    if (lex_skip_known(p)) {
+        body = parse_node(p, AST_BLOCK, 0, 0, open, 0, p->pos);
+        lex_next(p);
+        return parse_node(p, AST_FUNC_LIT, 0, 0, at, type, body);
     }
     p->xnest++;
     body = parse_body(p);
