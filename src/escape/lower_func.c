@@ -54,7 +54,7 @@ static str lower_symbol(struct escape *e, struct obj *o)
     str name = intern_str(e->prog->names, o->name);
     struct obj *recv = as_signature(o->type)->recv;
 
-    if (!recv) {
+    if (!recv || o->name == e->prog->blank) { /* methods called _ are no methods of the type (only Go 1.19 has them) */
         return name;
     }
     bool ptr;
