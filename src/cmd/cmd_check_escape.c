@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "cmd/cmd_check_escape.h"
 #include "escape/escape_assert.h"
+#include "escape/escape_cache.h"
 
 /* A report of everything would bury the rest: `gomm escape` is for that. */
 enum { CHECK_ESCAPES = 20 };
@@ -64,13 +65,12 @@ static void check_sites_report(struct check_sites *c, struct report *r)
     }
 }
 
-static void check_escape_loaded(struct report *r, struct load *l, struct pool *pool)
+static void check_escape_loaded(struct report *r, struct load *l, struct pool *pool, const struct escape_config *config)
 {
     struct program *p = check_load(l, pool, 0, 0);
-    struct escape_config config = {.keep_units = true, .keep_flows = true};
     struct check_sites c = {.arena = r->arena, .out = &r->findings};
 
-    c.e = escape_new(l, p, &config);
+    c.e = escape_new(l, p, config);
     escape_run(c.e);
     u32 wrong = 0;
     for (u32 i = 0; i < l->n_pkgs; i++) {
@@ -93,14 +93,20 @@ void cmd_check_escape(struct report *r, const struct load_config *config, const 
     u64 start = base_now_ns();
     struct pool *pool = pool_new(0);
     struct err e;
-    struct load *l = load_packages(config, patterns, n, pool, &e);
+    struct escape_config analysis = {.keep_units = true, .keep_flows = true};
+    struct load_config loading = *config;
 
+    analysis.cache = escape_cache_new(&analysis, (str){0});
+    loading.plan = analysis.cache ? escape_cache_plan : NULL;
+    loading.plan_ctx = analysis.cache;
+    struct load *l = load_packages(&loading, patterns, n, pool, &e);
     if (l) {
-        check_escape_loaded(r, l, pool);
+        check_escape_loaded(r, l, pool, &analysis);
         load_free(l);
     } else {
         report_note(r, "escape: %s", e.text);
     }
+    escape_cache_free(analysis.cache);
     pool_free(pool);
     struct report_phase phase = {STR("escape"), (double)(base_now_ns() - start) / 1e9};
     vec_push_in(r->arena, &r->phases, phase);
