@@ -517,15 +517,15 @@ static struct type *subst_local(struct subst *s, struct type_named *n)
 {
     const struct shape_env *env = s->env;
     const struct tparam_list *own = n->orig->tparams;
-    u32 n_own = own && n->targs ? own->n : 0, all = env->n + n_own;
+    u32 n_own = own && n->targs ? own->n : 0, n_func = env->n_func, all = n_func + n_own;
     struct type **args = ARENA_ARRAY(s->u->arena, struct type *, all);
     struct type_param **params = ARENA_ARRAY(s->u->arena, struct type_param *, all);
 
     for (u32 i = 0; i < all; i++) {
-        params[i] = i < env->n ? env->params[i] : own->v[i - env->n];
-        args[i] = i < env->n ? env->args[i] : subst(s, n->targs->v[i - env->n]);
+        params[i] = i < n_func ? env->params[i] : own->v[i - n_func];
+        args[i] = i < n_func ? env->args[i] : subst(s, n->targs->v[i - n_func]);
     }
-    for (u32 i = env->n; i < all && env->shaped; i++) {
+    for (u32 i = n_func; i < all && env->shaped; i++) {
         args[i] = shape_of(s->u, args[i], params[i]);
     }
     return own_type(s->u, n->orig, params, args, all);
@@ -658,7 +658,8 @@ static struct type *make_own(struct ir_unit *u, struct type_named *orig, struct 
     *e = (struct shape_named){.next = *slot, .type = t, .forward = true};
     *slot = e;
     *shape_memo_put(u->arena, &u->shape->by_type, t) = e;
-    struct shape_env env = {.n = n, .params = params, .args = l->v, .shaped = shaped,
+    u32 own = orig->tparams ? orig->tparams->n : 0;
+    struct shape_env env = {.n = n, .n_func = n - own, .params = params, .args = l->v, .shaped = shaped,
                             .memo = &(struct shape_memo){0}};
     t->underlying = t->rhs = shape_subst(u, &env, type_under(&orig->t));
     t->state = NAMED_UNPACKED | NAMED_UNDER | NAMED_VALID;

@@ -22,6 +22,7 @@ struct shape_memo {
  * function around a local type come first. */
 struct shape_env {
     u32 n;
+    u32 n_func; /* of them are a function's: what types have that are declared in it; the rest are such a type's own */
     struct type_param **params;
     struct type **args;   /* shapes if shaped, else types without type parameters */
     bool shaped;

@@ -98,7 +98,7 @@ struct ir *shape_method_expr(struct lower *l, pos at, struct type *recv, struct 
         return param_method(l, at, t, method);
     }
     struct type_named *n = is_named(type_unalias(type_deref(t, &ptr)));
-    if (!n || !n->targs || type_under(&n->t)->kind == TYPE_INTERFACE) {
+    if (!n || !shape_is_method(n, method) || type_under(&n->t)->kind == TYPE_INTERFACE) {
         return plain_method(l, at, recv, method);
     }
     struct ir_func *fn = shaped_callee(l, at, method, n->targs, dict);

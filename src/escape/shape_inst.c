@@ -203,7 +203,7 @@ static struct ir_func *instance_func(struct ir_unit *u, struct shape_inst *inst,
     struct ir_func *fn = ARENA_NEW(u->arena, struct ir_func);
     struct shape_env *env = ARENA_NEW(u->arena, struct shape_env);
 
-    env->n = inst->n;
+    env->n = env->n_func = inst->n;
     env->params = shape_tparams(inst->generic)->v;
     env->args = inst->targs;
     env->shaped = shaped;
@@ -331,12 +331,19 @@ struct ir_func *shape_instance(struct ir_unit *u, struct obj *generic, struct ty
     return shape_inst_get(u, shape_origin(generic), targs, n, shaped)->fn;
 }
 
+bool shape_is_method(const struct type_named *n, struct obj *method)
+{
+    const struct tparam_list *l = n->targs && n->orig->tparams ? shape_tparams(shape_origin(method)) : NULL;
+
+    return l && l->n == n->targs->n; /* else, in wrong programs, its receiver has other parameters than the type */
+}
+
 struct ir_func *shape_method_of(struct ir_unit *u, struct type *recv, struct obj *method)
 {
     bool ptr;
     struct type_named *n = is_named(type_unalias(type_deref(type_unalias(recv), &ptr)));
 
-    return n && n->targs && n->orig->tparams ? shape_instance(u, method, n->targs->v, n->targs->n, false) : NULL;
+    return n && shape_is_method(n, method) ? shape_instance(u, method, n->targs->v, n->targs->n, false) : NULL;
 }
 
 void shape_unit_release(struct ir_unit *u)

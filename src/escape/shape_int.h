@@ -105,6 +105,8 @@ struct shape_inst *shape_inst_as_is(struct ir_unit *u, struct obj *method, const
 struct type *shape_instantiate(struct ir_unit *u, struct type_named *orig, struct type *const *targs, u32 n);
 /* Type parameters of a generic function, or of a method's receiver; NULL: not generic. */
 const struct tparam_list *shape_tparams(const struct obj *generic);
+/* Does a method of an instance take the instance's type arguments? */
+bool shape_is_method(const struct type_named *n, struct obj *method);
 /* The declared method or function that an instance's is made from. */
 struct obj *shape_origin(struct obj *o);
 struct type *shape_pointer_to(struct ir_unit *u, struct type *elem);

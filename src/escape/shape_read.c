@@ -387,7 +387,7 @@ static const struct shape_env *dict_env(struct ir_unit *u, struct shape_dict_ins
         }
     }
     struct shape_env *env = ARENA_NEW(u->arena, struct shape_env);
-    *env = (struct shape_env){.n = d->n, .params = params, .args = d->targs, .dict = d->dict};
+    *env = (struct shape_env){.n = d->n, .n_func = d->n, .params = params, .args = d->targs, .dict = d->dict};
     env->memo = ARENA_NEW(u->arena, struct shape_memo);
     vec_push_in(u->arena, &d->envs, env);
     return env;
