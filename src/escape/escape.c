@@ -40,6 +40,7 @@ static void unit_free(struct ir_unit *u)
     vec_release(&u->wrap_values);
     map_release(&u->func_of);
     map_release(&u->globals);
+    map_release(&u->method_types);
     strmap_release(&u->runtime);
     shape_unit_release(u);
     flow_unit_release(u);
