@@ -4,7 +4,6 @@
 
 #include "base/term.h"
 #include "cmd/cmd_escape.h"
-#include "escape/escape_assert.h"
 #include "escape/ir_print.h"
 #include "escape/precise.h"
 
@@ -136,7 +135,7 @@ int cmd_escape_precise(struct cmd_escape *c)
         }
         for (u32 k = 0; k < p->n_sites; k++) {
             const struct precise_site *s = &p->sites[k];
-            if (s->unit->pkg == pkg && (s->verdict == PRECISE_STAYS || c->all)) {
+            if (s->unit->pkg == pkg && !s->free && (s->verdict == PRECISE_STAYS || c->all)) {
                 put_site(c, s);
             }
         }

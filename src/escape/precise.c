@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "escape/escape_find.h"
 #include "escape/flow_int.h"
 #include "escape/precise_int.h"
 
@@ -353,8 +354,10 @@ static void collect(struct precise_state *st)
         }
     }
     for (u32 i = 0; i < p->n_sites; i++) {
-        if (p->sites[i].verdict == PRECISE_STAYS) {
-            precise_blocked(st, &p->sites[i]);
+        struct precise_site *s = &p->sites[i];
+        s->free = escape_site_free(s->unit, s->n) != NULL;
+        if (s->verdict == PRECISE_STAYS) {
+            precise_blocked(st, s);
         }
     }
 }
@@ -405,7 +408,7 @@ struct precise_totals precise_count(const struct precise *p, const struct packag
 
     for (u32 i = 0; i < p->n_sites; i++) {
         const struct precise_site *s = &p->sites[i];
-        if (pkg && s->unit->pkg != pkg) {
+        if (s->free || (pkg && s->unit->pkg != pkg)) {
             continue;
         }
         t.sites++;

@@ -96,6 +96,7 @@ struct precise_site {
     u8 verdict;          /* enum precise_verdict */
     u8 cause;            /* enum precise_cause */
     u8 block;            /* enum precise_block, of STAYS */
+    bool free;           /* nothing is allocated for it anyway (escape_site_free): not counted */
     bool closed_world;   /* STAYS if no type outside of the program implements the interfaces that it is passed to */
     pos at;              /* where it happens: the store, the call …; of STAYS where the compiler stumbles; 0 */
     u32 inl;

@@ -259,7 +259,8 @@ static void apply_tags(struct applying *a, const struct ir_func *fn)
     bool opaque = precise_is_opaque(fn);
     enum precise_cause cause = opaque ? PRECISE_RUNTIME_CAUSE
                                : fn->flags & IR_FUNC_HAS_BODY ? PRECISE_RECURSION_CAUSE : PRECISE_NO_BODY_CAUSE;
-    bool all = !fn->tags || n != fn->n_recv + fn->n_params || (opaque && keeps_its_arguments(fn));
+    /* What a closure stores in what it has captured is not in its tags. */
+    bool all = !fn->tags || fn->closure || a->context || n != fn->n_recv + fn->n_params || (opaque && keeps_its_arguments(fn));
 
     for (u32 i = 0; i < n; i++) {
         u32 k = i - (a->recv != 0);

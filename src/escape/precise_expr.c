@@ -128,7 +128,9 @@ static u32 site(struct precise_graph *g, struct precise_place dst, i32 off, stru
     if (content != PRECISE_NONE_CAUSE) {
         struct precise_obj *o = &g->objs.v[id];
         o->flags |= PO_CONTENT;
-        o->why = (struct precise_why){.cause = (u8)content, .pos = n->pos, .inl = n->inl};
+        if (!(o->flags & PO_ESCAPED)) {
+            o->why = (struct precise_why){.cause = (u8)content, .pos = n->pos, .inl = n->inl};
+        }
     }
     put_addr(g, dst, off, id, 0);
     return id;

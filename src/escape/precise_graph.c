@@ -163,12 +163,13 @@ void precise_graph_free(struct precise_graph *g)
 u32 precise_new_obj(struct precise_graph *g, enum precise_kind kind, struct ir *n, i64 size)
 {
     u32 id = (u32)g->objs.n;
-    bool own = kind == PK_VAR || kind == PK_SITE;
+    /* Variables are in no loop until their declaration says otherwise. */
+    i32 depth = kind == PK_VAR ? 1 : kind == PK_SITE ? g->depth : PRECISE_NEVER;
 
     vec_push(&g->objs, (struct precise_obj){.kind = (u8)kind,
                                             .n = n,
                                             .size = size,
-                                            .depth = own ? g->depth : PRECISE_NEVER});
+                                            .depth = depth});
     return id;
 }
 

@@ -133,7 +133,7 @@ struct precise_layout {
 /* A dynamic type. */
 struct precise_type {
     struct type *type;
-    u32 id;
+    bool open; /* generic, or declared in something generic: stands for many */
 };
 
 enum precise_call_kind { PC_FUNC, PC_METHOD };
@@ -290,11 +290,11 @@ enum {
     PRECISE_WORDS = 64,        /* of one type told apart */
     PRECISE_SLOTS = 12000,
     PRECISE_STEPS = 100000,
-    PRECISE_ROUNDS = 12,
+    PRECISE_ROUNDS = 16,
     PRECISE_TARGETS = 8,      /* of a call */
     PRECISE_RECORDS = 6,
-    PRECISE_PHANTOMS = 48,     /* in a summary */
-    PRECISE_EFFECTS = 160,
+    PRECISE_PHANTOMS = 64,     /* in a summary */
+    PRECISE_EFFECTS = 240,
     PRECISE_NEVER = INT32_MAX, /* depth of what holds nothing over time */
 };
 

@@ -193,6 +193,7 @@ static void select_stmt(struct precise_graph *g, struct ir *n)
 static void stmt_skip_init(struct precise_graph *g, struct ir *n)
 {
     switch (n->op) {
+    case IR_DCLTYPE:
     case IR_FALL:
     case IR_INLMARK:
     case IR_BREAK:

@@ -3,6 +3,7 @@
 
 #include "escape/lower.h"
 #include "escape/precise_int.h"
+#include "escape/shape.h"
 #include "types/check.h"
 
 /* ---- layouts ---- */
@@ -173,7 +174,7 @@ static bool collect_conversion(void *ctx, struct ir *n)
     return false;
 }
 
-static void collect_file(struct collecting *c, const struct file_info *f)
+static void collect_file(struct collecting *c, const struct file_info *f, struct ir_unit *u)
 {
     for (u32 n = 1; f->at && n < f->ast->n_nodes; n++) {
         if (ast_kind(f->ast, n) != AST_TYPE_DECL) {
@@ -183,9 +184,11 @@ static void collect_file(struct collecting *c, const struct file_info *f)
         if (!o || o->kind != OBJ_TYPE || !o->type || !type_named_of(o->type) || ir_is_interface(o->type)) {
             continue;
         }
-        dynamic(c->st, &c->seen, o->type);
-        if (!type_is_generic(o->type)) {
-            struct precise_state *st = c->st;
+        struct precise_state *st = c->st;
+        dynamic(st, &c->seen, o->type);
+        if (type_is_generic(o->type) || !u || shape_is_derived(u, o->type)) {
+            precise_type_of(st, o->type)->open = true;
+        } else {
             dynamic(st, &c->seen, type_new_pointer(st->arena, o->type));
         }
     }
@@ -203,7 +206,7 @@ void precise_collect_types(struct precise_state *st)
     for (u32 i = 0; i < st->e->n_results; i++) {
         const struct escape_result *r = &st->e->results[i];
         for (u32 k = 0; r->pkg && k < r->pkg->n_files; k++) {
-            collect_file(&c, &r->pkg->files[k]);
+            collect_file(&c, &r->pkg->files[k], r->unit);
         }
         for (size_t k = 0; r->unit && k < r->unit->funcs.n; k++) {
             ir_any_list(&r->unit->funcs.v[k]->body, collect_conversion, &c);
@@ -304,7 +307,7 @@ const struct precise_targets *precise_targets_of(struct precise_state *st, struc
     for (size_t k = 0; k < all->n && !t->open; k++) {
         struct type *d = all->v[k]->type;
         struct precise_method m;
-        if (type_is_generic(d)) {
+        if (all->v[k]->open) {
             t->open = true;
             break;
         }
