@@ -102,22 +102,6 @@ static bool escape_version(const char *text, int *minor)
     return true;
 }
 
-static bool escape_load(struct cmd_escape *c, u32 jobs, struct err *e)
-{
-    struct pool *pool = pool_new(jobs);
-    if (c->cache) {
-        c->config.plan = escape_cache_plan;
-        c->config.plan_ctx = c->cache;
-    }
-    c->load = load_packages(&c->config, c->patterns.v, c->patterns.n, pool, e);
-    if (c->load) {
-        c->prog = check_load(c->load, pool, 0, 0);
-        c->show = (struct cmd_show){&c->arena, c->cwd, c->load};
-    }
-    pool_free(pool);
-    return c->load != NULL;
-}
-
 static struct escape_config escape_configure(const struct cmd_escape *c, int minor)
 {
     return (struct escape_config){
@@ -127,6 +111,34 @@ static struct escape_config escape_configure(const struct cmd_escape *c, int min
         .keep_units = !c->messages && !c->compare,
         .keep_flows = !c->messages && !c->compare,
     };
+}
+
+static void escape_find(struct cmd_escape *c, struct pool *pool, int minor, struct err *e)
+{
+    if (!c->precise) { /* which looks into what all packages do */
+        struct escape_config config = escape_configure(c, minor);
+        escape_cache_free(c->cache);
+        c->cache = escape_cache_new(&config, (str){0});
+        c->config.plan = c->cache ? escape_cache_plan : NULL;
+        c->config.plan_ctx = c->cache;
+    }
+    c->load = load_packages(&c->config, c->patterns.v, c->patterns.n, pool, e);
+    c->show = (struct cmd_show){&c->arena, c->cwd, c->load};
+}
+
+static bool escape_load(struct cmd_escape *c, u32 jobs, int minor, struct err *e)
+{
+    struct pool *pool = pool_new(jobs);
+    escape_find(c, pool, minor, e);
+    if (c->load && cmd_escape_cgo(c)) {
+        load_free(c->load);
+        escape_find(c, pool, minor, e);
+    }
+    if (c->load) {
+        c->prog = check_load(c->load, pool, 0, 0);
+    }
+    pool_free(pool);
+    return c->load != NULL;
 }
 
 static void escape_analyse(struct cmd_escape *c, int minor)
@@ -188,11 +200,8 @@ static int escape_main(struct cmd_escape *c, char *const *args)
     if (c->patterns.n == 0) {
         vec_push_in(&c->arena, &c->patterns, STR("."));
     }
-    if (c->messages || c->compare) {
-        struct escape_config config = escape_configure(c, minor);
-        c->cache = escape_cache_new(&config, (str){0});
-    }
-    if (!escape_load(c, jobs > 1024 ? 1024 : (u32)jobs, &e)) {
+    c->n_asked = c->patterns.n;
+    if (!escape_load(c, jobs > 1024 ? 1024 : (u32)jobs, minor, &e)) {
         return cmd_fail_err(&e);
     }
     if (c->new_from_rev && !cmd_escape_baseline_of_revision(c, &e)) {

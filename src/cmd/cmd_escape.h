@@ -25,6 +25,7 @@ struct cmd_escape {
     struct report report;
     bool messages, compare, no_inline, deps, test, timing, verbose;
     VEC(str) patterns;
+    size_t n_asked; /* of patterns; behind them are files that cgo made */
     str cwd;
     struct cmd_show show;
     struct load *load;
@@ -45,6 +46,9 @@ bool cmd_escape_wanted(const struct cmd_escape *c, const struct load_package *p)
 bool cmd_escape_compiles(const struct cmd_escape *c, const struct load_package *p);
 /* A file as the go command shows it in what compiling the package p has said. */
 str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, str file);
+
+/* Has cgo translate the packages, and puts what it made into config and patterns: true if they are to be loaded again. */
+bool cmd_escape_cgo(struct cmd_escape *c);
 
 /* Each gives the exit status. */
 int cmd_escape_text(struct cmd_escape *c);     /* for people */

@@ -54,7 +54,7 @@ static void compare_command(struct cmd_escape *c, const struct driver_go *go, st
     if (!c->test) {
         argv_push(argv, "--"); /* to go test it would end the packages */
     }
-    for (size_t i = 0; i < c->patterns.n; i++) {
+    for (size_t i = 0; i < c->n_asked; i++) {
         argv_push_str(argv, c->patterns.v[i]);
     }
 }

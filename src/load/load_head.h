@@ -20,7 +20,7 @@ struct load_head {
     str package; /* empty: there is no package clause */
     u32 package_off;
     VEC(struct load_head_import) imports;
-    bool cgo, embed; /* imports "C", "embed" */
+    bool cgo, embed; /* imports "C" (or cgo has made the file), imports "embed" */
     bool bad;        /* ended at a mistake */
 };
 

@@ -208,7 +208,9 @@ void source_apply_directives(const struct source_lines *l, struct span *span)
     if (d->to_col == 0) {
         span->col = 0;
     } else if (d->line == span->line) {
-        span->col = d->to_col + (span->col - d->col);
+        /* The compiler's columns end there, those of the file too (cmd/internal/src/pos.go, colMax). */
+        enum { COL_MAX = 255 };
+        span->col = d->to_col + (u32)(base_min(span->col, COL_MAX) - base_min(d->col, COL_MAX));
     }
     span->line = d->to_line + (span->line - d->line);
     span->file = d->file;

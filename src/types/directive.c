@@ -3,6 +3,7 @@
  * other error.
  *
  * Source: GOROOT/src/cmd/compile/internal/noder/{noder,lex,writer}.go. */
+#include "base/path.h"
 #include "types/check.h"
 
 enum directive_kind {
@@ -95,6 +96,14 @@ static u32 directive_fields(str s)
     return n;
 }
 
+/* The name of the file itself, whatever line directives say. */
+static str directive_home(const struct checker *c, const struct directive *d)
+{
+    str base = path_base(sources_span_raw(c->prog->sources, d->at).file);
+    str_cut_prefix(&base, STR("0"));
+    return base;
+}
+
 /* What only some packages may use. */
 static void directive_privilege(struct checker *c, const struct directive *d)
 {
@@ -111,9 +120,10 @@ static void directive_privilege(struct checker *c, const struct directive *d)
     if (str_is(d->verb, "go:uintptrkeepalive")) {
         check_error(c, d->at, "//go:uintptrkeepalive is only allowed in the standard library");
     }
-    /* Generated files are not ours to read; of the others all but this one are refused. */
+    /* Files that cgo writes may have them all, others but this one; driver_cgo.c puts a digit before their name. */
     if (str_has_prefix(d->verb, STR("go:cgo_")) &&
-        !(str_is(d->verb, "go:cgo_import_dynamic") && directive_fields(d->rest) >= 3)) {
+        !(str_is(d->verb, "go:cgo_import_dynamic") && directive_fields(d->rest) >= 3) &&
+        !str_has_prefix(directive_home(c, d), STR("_cgo_"))) {
         check_error(c, d->at, "//%.*s%.*s only allowed in cgo-generated code", STR_ARG(d->verb),
                     STR_ARG(d->rest));
     }

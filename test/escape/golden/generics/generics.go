@@ -68,7 +68,7 @@ func use() {
 	m.Push(new(int))
 	_ = Map([]int{1, 2}, func(x int) string { return "s" })
 	_ = Sum(1, 2, 3)
-	_ = Sum(1.5, 2)
+	_ = Sum(1.5, 2.0)
 	p := Ptr("x")
 	q := Ptr(l)
 	_, _ = p, q
