@@ -182,8 +182,6 @@ struct ir *lower_runtime_name(struct ir_unit *u, const char *name);
 
 /* Makes those that matter, after inlining, and inlines into them. */
 void lower_wrappers(struct ir_unit *u);
-/* A TYPE_DECL whose methods may need wrappers; those of packages are found by lower_wrappers itself. */
-void lower_wrap_later(struct ir_unit *u, const struct file_info *f, node decl);
 /* A METHVALUE, whose function x.M-fm is one too. */
 void lower_wrap_value(struct lower *l, struct ir *methvalue);
 

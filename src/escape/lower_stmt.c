@@ -411,9 +411,6 @@ static void decl_stmt(struct lower *l, node s, struct ir_list *out)
     const u32 *v = ast_list(l->ast, list);
 
     for (u32 i = 0; i < ast_list_len(l->ast, list); i++) {
-        if (ast_kind(l->ast, v[i]) == AST_TYPE_DECL && !l->env && !l->inl_func) {
-            lower_wrap_later(l->u, l->file, v[i]);
-        }
         if (ast_kind(l->ast, v[i]) == AST_TYPE_DECL && !l->u->profile->unified) {
             ir_push(l->u, out, stmt_new(l, IR_DCLTYPE, v[i]));
         }

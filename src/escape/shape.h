@@ -75,8 +75,6 @@ void shape_read_list(struct ir_unit *u, const struct ir_list *l);
 void shape_read_type(struct ir_unit *u, struct type *t);
 /* Reads what has been put off until no body is being lowered (noder/unified.go, todoDicts); true: there was something. */
 bool shape_read_more(struct ir_unit *u);
-/* Is this the first time that the type is asked for?  Bodies of closures are lowered with each copy of them. */
-bool shape_wrap_once(struct ir_unit *u, const struct type *t);
 /* Puts struct types without a name that have embedded fields into u->wrap. */
 void shape_read_wraps(struct ir_unit *u);
 /* A type, as the checker has it, whose word the function's dictionary must have. */

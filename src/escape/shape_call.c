@@ -59,6 +59,23 @@ struct ir *shape_func_inst(struct lower *l, pos at, struct obj *o, const struct 
     return &shaped_callee(l, at, o, targs, dict)->name->n;
 }
 
+/* Where the dictionary has a method of a type parameter (writerDict.typeParamMethodExprIdx). */
+static i64 method_word(struct lower *l, const struct type_param *p, const struct obj *method)
+{
+    struct shape_dict *d = l->env->dict;
+    u64 key = (u64)p->index << 32 | method->name;
+
+    for (size_t i = 0; d && i < d->methods.n; i++) {
+        if (d->methods.v[i] == key) {
+            return (i64)i;
+        }
+    }
+    if (d) {
+        vec_push_in(l->u->arena, &d->methods, key);
+    }
+    return d ? (i64)d->methods.n - 1 : 0;
+}
+
 /* A method of a type parameter: a function that the dictionary has the address of. */
 static struct ir *param_method(struct lower *l, pos at, struct type *recv, struct obj *method)
 {
@@ -67,6 +84,10 @@ static struct ir *param_method(struct lower *l, pos at, struct type *recv, struc
     struct ir *n = lower_new(l, IR_CONVNOP, at, shape_func_type(l->u, sig, lower_subst(l, recv), false));
 
     a->x = lower_dict_word(l, at);
+    if (l->u->profile->unified) {
+        a->x->y = lower_int(l, at, method_word(l, as_param(recv), method));
+        a->x->y->type = TYPE_OF(INT);
+    }
     n->x = a;
     n->sel = method;
     n->p = as_param(recv);

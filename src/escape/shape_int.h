@@ -43,6 +43,7 @@ struct shape_use {
 
 struct shape_dict {
     VEC(struct shape_use) uses;
+    VEC(u64) methods; /* of type parameters, by index << 32 | name: they come first in the dictionary */
     struct shape_memo seen;
 };
 
@@ -91,7 +92,6 @@ struct shape_unit {
     struct shape_memo objects;    /* instances whose methods have */
     VEC(struct shape_wrap) wraps;
     struct shape_memo wrap_of;    /* named type → its index in wraps + 1 */
-    struct shape_memo wrap_declared;
     bool imported;                /* what is being read was so by the package that declares it */
     VEC(struct type_named *) later; /* instances whose shaped types are still to be read */
 };

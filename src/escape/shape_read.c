@@ -53,15 +53,6 @@ static void need_wrapper(struct ir_unit *u, struct type *t)
     *at = (void *)(uintptr_t)su->wraps.n;
 }
 
-bool shape_wrap_once(struct ir_unit *u, const struct type *t)
-{
-    void **at = shape_memo_put(u->arena, &shape_unit_of(u)->wrap_declared, t);
-    bool first = *at == NULL;
-
-    *at = READ_HERE;
-    return first;
-}
-
 void shape_read_wraps(struct ir_unit *u)
 {
     struct shape_unit *su = shape_unit_of(u);
@@ -196,6 +187,10 @@ static void read_named(struct ir_unit *u, struct type_named *n, const void *agai
             need_wrapper(u, &n->t); /* it may have promoted methods */
         }
     } else if (!n->targs) {
+        const struct obj *o = n->obj;
+        if (o->pkg && o->order == 0 && o->parent && o->parent != o->pkg->scope) {
+            need_wrapper(u, &n->t); /* those of packages are found by their declarations */
+        }
         if (!n->tparams && again == NULL) {
             read_declared(u, n);
         }
