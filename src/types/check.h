@@ -255,6 +255,7 @@ struct type *check_var_type(struct checker *c, node n);      /* no constraint in
 void check_no_constraint(struct checker *c, node n, struct type *t); /* later: t, which is n's, is none */
 struct type *check_declared_type(struct checker *c, node n, struct obj *def); /* right side of def's declaration */
 struct type *check_generic_type(struct checker *c, node n, str *why); /* not instantiated yet; TYPE_BAD with *why */
+void check_not_generic(struct checker *c, node n, str why); /* of INDEX n: its operand is another type */
 struct type_list check_type_list(struct checker *c, const node *v, u32 n);
 void check_func_type(struct checker *c, struct type_signature *sig, node recv, u32 tparams, node ftype);
 void check_struct_type(struct checker *c, struct type_struct *t, node n);

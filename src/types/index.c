@@ -185,6 +185,14 @@ static bool is_generic_func(struct type *t)
     return s && s->tparams;
 }
 
+/* Can this type be generic?  All others have been looked at: doing it again, as the compiler does, would take
+ * twice the time for each level of types that are nested so. */
+static bool may_be_generic(struct checker *c, node type)
+{
+    enum ast_kind kind = check_kind(c, ast_unparen(c->ast, type));
+    return kind == AST_NAME || kind == AST_SELECTOR;
+}
+
 bool check_index_expr(struct checker *c, struct operand *x, node n)
 {
     const struct ast_node *e = check_at(c, n);
@@ -192,6 +200,13 @@ bool check_index_expr(struct checker *c, struct operand *x, node n)
     switch (x->mode) {
     case MODE_NONE: use(c, e->b); return false;
     case MODE_TYPE:
+        if (!may_be_generic(c, e->a)) {
+            check_need(c, at_node(c, n), 18, "type instantiation");
+            check_not_generic(c, n,
+                              str_fmt(c->tmp, "%s is not a generic type", s_type(c, x->type)));
+            x->mode = MODE_NONE;
+            return false;
+        }
         x->type = check_var_type(c, n);
         x->mode = type_is_valid(x->type) ? MODE_TYPE : MODE_NONE;
         return false;

@@ -301,6 +301,20 @@ static void type_instance_later(struct checker *c, void *arg)
     mono_record_instance(c, at, tparams, a->targs, exprs, n_exprs);
 }
 
+void check_not_generic(struct checker *c, node n, str why)
+{
+    node x = check_at(c, n)->a, index = check_at(c, n)->b;
+    const node *exprs;
+    u32 n_exprs = ast_exprs(c->ast, &index, &exprs);
+    struct strbuf b = {0};
+    for (u32 i = 0; i < n_exprs; i++) {
+        strbuf_printf(&b, "%s%s", i > 0 ? ", " : "", s_expr(c, exprs[i]));
+    }
+    check_error(c, at_node(c, x), "invalid operation: %s[%s] (%.*s)", s_expr(c, x), strbuf_cstr(&b),
+                STR_ARG(why));
+    strbuf_release(&b);
+}
+
 static struct type *type_instance_of(struct checker *c, node n)
 {
     node x = check_at(c, n)->a, index = check_at(c, n)->b;
@@ -309,13 +323,7 @@ static struct type *type_instance_of(struct checker *c, node n)
     str why = {0};
     struct type *orig = check_generic_type(c, x, &why);
     if (why.n > 0) {
-        struct strbuf b = {0};
-        for (u32 i = 0; i < n_exprs; i++) {
-            strbuf_printf(&b, "%s%s", i > 0 ? ", " : "", s_expr(c, exprs[i]));
-        }
-        check_error(c, at_node(c, x), "invalid operation: %s[%s] (%.*s)", s_expr(c, x),
-                    strbuf_cstr(&b), STR_ARG(why));
-        strbuf_release(&b);
+        check_not_generic(c, n, why);
     }
     if (!type_is_valid(orig)) {
         return orig;

@@ -51,6 +51,8 @@ type B# = struct{ *A@; *B@ }'; } | check embedded_aliases 1 'cannot use v'
 { printf 'package p\ntype I interface{ '; lines 90 'I@ |' | tr '\n' ' '; printf 'int }\n'
     lines 90 'type I@ interface{ *T@ | []T@ }
 type T@ int'; } | check union_of_unions 1 'cannot handle more than 100 union terms'
+{ printf 'package p\nvar x ['; lines $many '[' | tr -d '\n'; printf int; lines $many ']t[a][b]' | tr -d '\n'
+    printf ']int\n'; } | check indexed_types 1 'undefined: t'
 { printf 'package p\ntype T0 struct{ x int }\n'; lines $deep 'type T# struct{ t T@ }'
     printf 'var a, b T%d\nvar e = a == b\n' $deep; } | check struct_chain 0
 { printf 'package p\nvar e = a == a\nvar a T%d\n' $deep
