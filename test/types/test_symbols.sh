@@ -13,7 +13,6 @@ symbols() {
     (cd / && nice "$GO" build -o "$lib_tmp/prog" -gcflags=-l -gcflags=fmt=-l -gcflags=flag=-l -gcflags=sync=-l \
         -gcflags=strconv=-l -gcflags=text/tabwriter=-l -gcflags=internal/poll=-l -gcflags=internal/diff=-l \
         -gcflags=go/...=-l -gcflags=cmd/gofmt=-l cmd/gofmt) || notok "symbols $GO_VERSION" "gofmt does not build"
-    # Of an instance the type arguments are written as traces write them.  Methods without a literal may be wrappers.
     # Of an instance the type arguments are written as traces write them.  Methods without a literal may be wrappers;
     # what go:linkname gives another package's name lies in runtime.
     "$lib_tmp/symbols" "$lib_tmp/prog" | sed -E 's/\[go\.shape[^ ]*\](\)?\.[^] ]*)? /[...]\1 /' |
