@@ -313,31 +313,10 @@ static void wrap_values(struct ir_unit *u)
     }
 }
 
-static void wrap_later(struct ir_unit *u, const struct file_info *f, node decl)
-{
-    struct obj *o = info_obj((struct file_info *)(uintptr_t)f, ast_at(f->ast, decl)->a);
-
-    if (!(ast_at(f->ast, decl)->flags & AST_FLAG_ALIAS) && o && o->kind == OBJ_TYPE && o->type &&
-        o->name != u->prog->blank && !type_is_generic(o->type) && type_named_of(o->type) && !ir_is_interface(o->type)) {
-        vec_push(&u->wrap, o->type);
-    }
-}
-
 void lower_wrappers(struct ir_unit *u)
 {
-    struct package *p = u->pkg;
-
     if (u->no_inline || !u->profile->unified) {
         return;
-    }
-    for (u32 i = 0; i < p->n_files; i++) {
-        struct file_info *f = &p->files[i];
-        const u32 *decls = f->at ? ast_list(f->ast, f->ast->decls) : NULL;
-        for (u32 j = 0; decls && j < ast_list_len(f->ast, f->ast->decls); j++) {
-            if (ast_kind(f->ast, decls[j]) == AST_TYPE_DECL) {
-                wrap_later(u, f, decls[j]);
-            }
-        }
     }
     shape_read_wraps(u);
     for (size_t i = 0; i < u->wrap.n; i++) {

@@ -64,18 +64,17 @@ void shape_read_wraps(struct ir_unit *u)
     }
 }
 
+/* anon: it is not the underlying type of one that has a name. */
 static void read_struct(struct ir_unit *u, struct type_struct *s, bool anon)
 {
     bool embeds = false;
 
-    for (u32 i = 0; i < s->n && anon; i++) {
-        embeds |= (s->fields[i]->flags & OBJ_EMBEDDED) != 0;
-    }
-    if (embeds) {
-        need_wrapper(u, &s->t);
-    }
     for (u32 i = 0; i < s->n; i++) {
         shape_read_type(u, s->fields[i]->type);
+        embeds |= (s->fields[i]->flags & OBJ_EMBEDDED) != 0;
+    }
+    if (embeds && anon) {
+        need_wrapper(u, &s->t);
     }
 }
 
@@ -101,19 +100,45 @@ static void read_under(struct ir_unit *u, struct type *t)
     }
 }
 
+/* Is this the first time that the object is read?  It may mention itself. */
+static bool read_first(struct ir_unit *u, const struct type_named *n)
+{
+    void **seen = shape_memo_put(u->arena, &shape_unit_of(u)->objects, n);
+    bool first = !*seen;
+
+    *seen = READ_HERE;
+    return first;
+}
+
+/* Only its own package makes the wrappers of a type that is no instance. */
+static void need_own_wrapper(struct ir_unit *u, struct type_named *n)
+{
+    if (n->obj->pkg == u->pkg && type_under(&n->t)->kind != TYPE_INTERFACE) {
+        need_wrapper(u, &n->t);
+    }
+}
+
 static void read_declared(struct ir_unit *u, struct type_named *n)
 {
     struct shape_unit *su = shape_unit_of(u);
     bool imported = su->imported;
 
+    if (n->tparams || !read_first(u, n)) {
+        return;
+    }
     su->imported = n->obj->pkg != u->pkg;
     read_under(u, &n->t);
     for (u32 i = 0; i < n->n_methods; i++) {
         struct obj *m = n->methods[i];
         if (m && m->type && m->type->kind == TYPE_SIGNATURE) {
-            read_signature(u, as_signature(m->type));
+            const struct type_signature *s = as_signature(m->type);
+            if (s->recv && s->recv->type) {
+                shape_read_type(u, s->recv->type);
+            }
+            read_signature(u, s);
         }
     }
+    need_own_wrapper(u, n);
     su->imported = imported;
 }
 
@@ -135,26 +160,15 @@ static void read_old_instance(struct ir_unit *u, struct type_named *n)
     }
 }
 
-/* The object, and (mentioned) the type as an expression or a declaration speaks of it. */
-static void read_instance(struct ir_unit *u, struct type_named *n, bool mentioned)
+/* c stands for all instances of equal arguments. */
+static void read_instance(struct ir_unit *u, struct type_named *c)
 {
     struct shape_unit *su = shape_unit_of(u);
-    /* The instance of equal arguments that stands for all of them here; shaped ones do so themselves. */
-    struct type *t = shape_memo_get(&su->by_type, n) ? &n->t : shape_instantiate(u, n->orig, n->targs->v, n->targs->n);
-    struct type_named *c = t ? type_named_of(t) : NULL;
-
-    if (!c) {
-        return;
-    }
-    if (type_under(&c->t)->kind != TYPE_INTERFACE && mentioned) {
-        need_wrapper(u, &c->t);
-    }
-    void **seen = shape_memo_put(u->arena, &su->objects, c);
-    if (*seen) {
-        return;
-    }
-    *seen = READ_HERE;
     bool shaped = shape_within(&c->t), imported = su->imported;
+
+    if (!read_first(u, c)) {
+        return;
+    }
     if (!u->profile->unified) {
         if (!shaped) {
             read_old_instance(u, c);
@@ -164,11 +178,11 @@ static void read_instance(struct ir_unit *u, struct type_named *n, bool mentione
     for (u32 i = 0; i < c->targs->n && !shaped; i++) {
         shape_read_type(u, c->targs->v[i]);
     }
+    su->imported = false;
+    read_under(u, &c->t);
     if (!shaped) {
         vec_push_in(u->arena, &su->later, c);
     }
-    su->imported = false;
-    read_under(u, &c->t);
     for (u32 i = 0; i < c->orig->n_methods; i++) {
         const struct tparam_list *l = shape_tparams(c->orig->methods[i]);
         if (l && l->n == c->targs->n) {
@@ -177,30 +191,45 @@ static void read_instance(struct ir_unit *u, struct type_named *n, bool mentione
             read_signature(u, s);
         }
     }
+    if (!shaped && type_under(&c->t)->kind != TYPE_INTERFACE) {
+        need_wrapper(u, &c->t);
+    }
     su->imported = imported;
 }
 
-static void read_named(struct ir_unit *u, struct type_named *n, const void *again)
+static void read_named(struct ir_unit *u, struct type_named *n)
 {
     if (shape_is(&n->t)) {
         if (type_under(&n->t)->kind == TYPE_STRUCT) {
             need_wrapper(u, &n->t); /* it may have promoted methods */
         }
-    } else if (!n->targs) {
-        const struct obj *o = n->obj;
-        if (o->pkg && o->order == 0 && o->parent && o->parent != o->pkg->scope) {
-            need_wrapper(u, &n->t); /* those of packages are found by their declarations */
+        return;
+    }
+    if (!n->targs) {
+        read_declared(u, n);
+        need_own_wrapper(u, n);
+        return;
+    }
+    if (!n->orig->tparams) { /* local to an instance */
+        if (read_first(u, n)) {
+            read_under(u, &n->t);
         }
-        if (!n->tparams && again == NULL) {
-            read_declared(u, n);
-        }
-    } else if (n->orig->tparams) {
-        if (!shape_is_derived(u, &n->t)) {
-            read_instance(u, n, true);
-        }
-    } else { /* local to an instance */
-        read_under(u, &n->t);
         need_wrapper(u, &n->t);
+        return;
+    }
+    if (shape_is_derived(u, &n->t)) {
+        return;
+    }
+    /* Shaped ones are the unit's own, one for equal arguments. */
+    struct type *t = shape_memo_get(&shape_unit_of(u)->by_type, n)
+                         ? &n->t
+                         : shape_instantiate(u, n->orig, n->targs->v, n->targs->n);
+    struct type_named *c = t ? type_named_of(t) : NULL;
+    if (c) {
+        read_instance(u, c);
+        if (type_under(&c->t)->kind != TYPE_INTERFACE) {
+            need_wrapper(u, &c->t);
+        }
     }
 }
 
@@ -210,15 +239,22 @@ void shape_read_type(struct ir_unit *u, struct type *t)
         return;
     }
     struct shape_unit *su = shape_unit_of(u);
-    void **seen = shape_memo_put(u->arena, &su->read, t), *again = *seen;
-    if (*seen == READ_IMPORTED || (*seen && !su->imported)) {
+    void *seen = shape_memo_get(&su->read, t);
+    if (seen == READ_IMPORTED || (seen && !su->imported)) {
         return;
     }
     /* What an imported package mentions, that package has made wrappers for, though it may be read here too. */
-    *seen = su->imported ? READ_IMPORTED : READ_HERE;
+    seen = su->imported ? READ_IMPORTED : READ_HERE;
+    if (t->kind == TYPE_NAMED) { /* it is known when it is done, but nothing in it is read again */
+        read_named(u, as_named(t));
+        *shape_memo_put(u->arena, &su->read, t) = seen;
+        return;
+    }
+    *shape_memo_put(u->arena, &su->read, t) = seen;
     switch ((enum type_kind)t->kind) {
     case TYPE_BASIC:
     case TYPE_PARAM:
+    case TYPE_NAMED:
     case TYPE_UNION: break;
     case TYPE_ALIAS: shape_read_type(u, type_unalias(t)); break;
     case TYPE_ARRAY: shape_read_type(u, as_array(t)->elem); break;
@@ -233,7 +269,6 @@ void shape_read_type(struct ir_unit *u, struct type *t)
     case TYPE_SIGNATURE: read_signature(u, as_signature(t)); break;
     case TYPE_STRUCT: read_struct(u, as_struct(t), true); break;
     case TYPE_INTERFACE: read_interface(u, as_interface(t)); break;
-    case TYPE_NAMED: read_named(u, as_named(t), again); break;
     }
 }
 
@@ -244,6 +279,11 @@ static bool read_node(void *ctx, struct ir *n)
     struct ir_unit *u = ctx;
 
     if (!n->type || n->type->kind == TYPE_BASIC) {
+        return false;
+    }
+    if (n->op == IR_CLOSURE) { /* its body is read where it stands */
+        read_signature(u, n->func->sig);
+        shape_read_list(u, &n->func->body);
         return false;
     }
     if (n->op == IR_NAME) {
@@ -270,11 +310,14 @@ void shape_read_func(struct ir_unit *u, const struct ir_func *fn)
 {
     struct shape_unit *su = shape_unit_of(u);
 
-    su->imported = fn->src.pkg && fn->src.pkg != u->pkg && !fn->env;
-    read_signature(u, fn->sig);
-    for (const struct ir_name *n = fn->dcl; n; n = n->next_dcl) {
-        shape_read_type(u, n->n.type);
+    if (fn->closure) {
+        return;
     }
+    su->imported = fn->src.pkg && fn->src.pkg != u->pkg && !fn->env;
+    if (!(fn->flags & IR_FUNC_INSTANCE) && fn->sig->recv) {
+        shape_read_type(u, fn->sig->recv->type);
+    }
+    read_signature(u, fn->sig);
     shape_read_list(u, &fn->body);
     su->imported = false;
 }
@@ -429,7 +472,7 @@ bool shape_read_more(struct ir_unit *u)
         }
         struct type *t = shape_instantiate(u, n->orig, v, l->n);
         if (t && type_named_of(t)) {
-            read_instance(u, type_named_of(t), false);
+            read_instance(u, type_named_of(t));
         }
         arena_scratch_end(s);
         return true;
@@ -466,6 +509,17 @@ static bool is_compiled(const struct ir_unit *u, const struct obj *o)
     return s->all_terms && !s->comparable;
 }
 
+static void read_object(struct ir_unit *u, struct obj *o)
+{
+    if (o->kind == OBJ_TYPE && o->type->kind == TYPE_NAMED) {
+        read_declared(u, as_named(o->type));
+    } else if (o->kind == OBJ_FUNC && o->type->kind == TYPE_SIGNATURE) {
+        read_signature(u, as_signature(o->type)); /* methods come with their types */
+    } else {
+        shape_read_type(u, o->type);
+    }
+}
+
 void shape_read_package(struct ir_unit *u)
 {
     struct package *p = u->pkg;
@@ -488,7 +542,7 @@ void shape_read_package(struct ir_unit *u)
             for (u32 k = 0; k < n; k++) {
                 struct obj *o = info_obj(f, v[k]);
                 if (o && o->type && is_compiled(u, o)) {
-                    shape_read_type(u, o->type);
+                    read_object(u, o);
                 }
             }
         }
