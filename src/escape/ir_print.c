@@ -202,11 +202,23 @@ static const struct ir_func *outermost(const struct ir_func *fn)
     return fn;
 }
 
+/* The package of a method's symbol is the receiver type's; types without a name have none that is shown (ir.MethodSym). */
+static const struct package *wrapper_package(const struct ir_func *fn)
+{
+    struct type *t = type_unalias(fn->params[0]->n.type);
+    if (t->kind == TYPE_POINTER) {
+        t = type_unalias(as_pointer(t)->elem);
+    }
+    return t->kind == TYPE_NAMED ? named_obj(as_named(t))->pkg : NULL;
+}
+
 static void put_func(struct printer *w, const struct ir_func *fn)
 {
+    enum { METHOD_WRAPPER = IR_FUNC_WRAPPER | IR_FUNC_DUPOK | IR_FUNC_TOP };
     const struct ir_func *outer = outermost(fn);
-    /* Closures outside of functions belong to the package at work. */
-    if (!outer->closure) {
+    if (!outer->obj && (outer->flags & METHOD_WRAPPER) == METHOD_WRAPPER && outer->params) {
+        ir_write_pkg(w->out, w->u, wrapper_package(outer));
+    } else if (!outer->closure) { /* closures outside of functions belong to the package at work */
         ir_write_pkg(w->out, w->u, outer->pkg);
     }
     strbuf_put(w->out, fn->sym);
