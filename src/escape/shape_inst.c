@@ -147,7 +147,9 @@ static struct ir_name *instance_dict(struct ir_unit *u, struct shape_inst *inst)
     name->class = IR_GLOBAL;
     name->text = str_dup(u->arena, strbuf_str(&b));
     strbuf_release(&b);
-    shape_use_dict(u, g, inst->targs, inst->n);
+    if (!u->profile->unified) {
+        shape_use_dict(u, g, inst->targs, inst->n);
+    }
     return inst->dict = name;
 }
 
@@ -286,10 +288,18 @@ static struct shape_inst *inst_get(struct ir_unit *u, struct obj *generic, struc
     *shape_memo_put(u->arena, &su->insts, key) = inst;
     inst->fn = instance_func(u, inst, shaped);
     *shape_memo_put(u->arena, &su->by_func, inst->fn) = inst;
-    if (shaped || u->profile->unified) {
-        vec_push(&u->todo, inst->fn);
-    }
+    vec_push_in(u->arena, &su->fresh, inst);
     return inst;
+}
+
+void shape_queue(struct ir_unit *u, struct shape_inst *inst)
+{
+    if (!inst->queued) {
+        inst->queued = true;
+        if (inst->is_shaped || u->profile->unified) {
+            vec_push(&u->todo, inst->fn);
+        }
+    }
 }
 
 struct shape_inst *shape_inst_shaped(struct ir_unit *u, struct shape_inst *wrapper)

@@ -29,6 +29,7 @@ struct shape_inst {
     struct type **targs;
     struct ir_func *fn;
     bool is_shaped;
+    bool queued; /* in u->todo, or done */
     struct shape_inst *shaped; /* of a wrapper: what it calls */
     struct ir_name *dict;      /* of a wrapper: the dictionary that it passes; NULL: not asked for yet */
 };
@@ -75,6 +76,7 @@ enum { SHAPE_OLD_INDEX = 16 }; /* type parameters with tables of their own */
 
 struct shape_unit {
     struct shape_memo insts;      /* hash → struct shape_inst * */
+    VEC(struct shape_inst *) fresh; /* that may not be queued yet */
     struct shape_memo by_func;    /* ir_func → shape_inst */
     struct shape_memo basic, full; /* type → its shape, for parameters with a basic constraint and others */
     struct shape_memo old_basic[SHAPE_OLD_INDEX], old_full[SHAPE_OLD_INDEX]; /* the same by index (Go 1.19) */
@@ -129,6 +131,8 @@ void shape_use_dict(struct ir_unit *u, const struct obj *generic, struct type *c
 void shape_need_dict(struct lower *l, struct obj *generic, const struct type_list *targs);
 /* The declared type of a method's receiver, NULL: none. */
 struct type_named *shape_receiver(const struct obj *method, bool *ptr);
+/* The compiler has come across it: its body is to be lowered. */
+void shape_queue(struct ir_unit *u, struct shape_inst *inst);
 struct shape_inst *shape_inst_shaped(struct ir_unit *u, struct shape_inst *wrapper);
 
 /* fun's type without the parameters from `from` up to `to`. */

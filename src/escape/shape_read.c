@@ -186,9 +186,10 @@ static void read_instance(struct ir_unit *u, struct type_named *c)
     for (u32 i = 0; i < c->orig->n_methods; i++) {
         const struct tparam_list *l = shape_tparams(c->orig->methods[i]);
         if (l && l->n == c->targs->n) {
-            const struct type_signature *s = shape_inst_as_is(u, c->orig->methods[i], c->targs, shaped)->fn->sig;
-            shape_read_type(u, s->recv->type);
-            read_signature(u, s);
+            struct shape_inst *inst = shape_inst_as_is(u, c->orig->methods[i], c->targs, shaped);
+            shape_read_type(u, inst->fn->sig->recv->type);
+            read_signature(u, inst->fn->sig);
+            shape_queue(u, inst);
         }
     }
     if (!shaped && type_under(&c->t)->kind != TYPE_INTERFACE) {
@@ -274,10 +275,56 @@ void shape_read_type(struct ir_unit *u, struct type *t)
 
 /* ---- bodies ---- */
 
+/* An instance, as callee or value: of a function its object, of a method those of the receiver's type. */
+static void read_inst(struct ir_unit *u, struct shape_inst *inst)
+{
+    const struct type_signature *s = inst->fn->sig;
+
+    if (s->recv) {
+        shape_read_type(u, s->recv->type);
+    }
+    read_signature(u, s);
+    shape_queue(u, inst);
+}
+
+/* A wrapper and what it calls, with the dictionary (reader.funcInst). */
+static void read_wrapper(struct ir_unit *u, struct shape_inst *wrapper)
+{
+    read_inst(u, wrapper);
+    read_inst(u, shape_inst_shaped(u, wrapper));
+    shape_use_dict(u, wrapper->generic, wrapper->targs, wrapper->n);
+}
+
+static void read_func(struct ir_unit *u, const struct ir_func *fn)
+{
+    if (fn && (fn->flags & IR_FUNC_INSTANCE)) {
+        struct shape_inst *inst = shape_inst_of(u, fn);
+        if (inst->is_shaped) {
+            read_inst(u, inst);
+        } else {
+            read_wrapper(u, inst);
+        }
+    }
+}
+
 static bool read_node(void *ctx, struct ir *n)
 {
     struct ir_unit *u = ctx;
 
+    if (n->op == IR_CALLFUNC) { /* the dictionary says for which arguments it is */
+        for (u32 i = 0; i < n->list.n && i < 2; i++) {
+            if (n->list.v[i]->op == IR_ADDR && n->list.v[i]->func) {
+                if (n->type) {
+                    shape_read_type(u, n->type);
+                }
+                read_func(u, n->list.v[i]->func);
+                break;
+            }
+        }
+    }
+    if (n->op == IR_METHEXPR || n->op == IR_METHVALUE) {
+        read_func(u, n->func);
+    }
     if (!n->type || n->type->kind == TYPE_BASIC) {
         return false;
     }
@@ -288,6 +335,9 @@ static bool read_node(void *ctx, struct ir *n)
     }
     if (n->op == IR_NAME) {
         const struct ir_name *name = ir_as_name(n);
+        if (name->class == IR_FUNC) {
+            read_func(u, name->func);
+        }
         if (name->obj && (name->class == IR_FUNC || name->class == IR_GLOBAL)) {
             struct shape_unit *su = shape_unit_of(u);
             bool imported = su->imported;
@@ -478,6 +528,11 @@ bool shape_read_more(struct ir_unit *u)
         return true;
     }
     bool any = false;
+    while (su->fresh.n) { /* nothing has spoken of them, but they are there */
+        struct shape_inst *inst = vec_pop(&su->fresh);
+        any |= !inst->queued;
+        shape_queue(u, inst);
+    }
     for (size_t i = 0; i < su->all_dicts.n; i++) {
         any |= read_dict(u, su->all_dicts.v[i]);
     }
