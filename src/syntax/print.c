@@ -88,6 +88,21 @@ static void methods(struct printer *p, u32 list)
     }
 }
 
+/* What cannot stand for a constraint as it is. */
+static bool is_expression(const struct ast_node *x)
+{
+    switch (x->kind) {
+    case AST_OPERATION: return x->b || (x->op != OP_MUL && x->op != OP_TILDE);
+    case AST_BASIC_LIT:
+    case AST_COMPOSITE_LIT:
+    case AST_FUNC_LIT:
+    case AST_SLICE:
+    case AST_ASSERT:
+    case AST_CALL: return true;
+    default: return false;
+    }
+}
+
 void print_params(struct printer *p, u32 list, char open, char close)
 {
     u32 n = ast_list_len(p->f, list);
@@ -107,7 +122,11 @@ void print_params(struct printer *p, u32 list, char open, char close)
             }
             puts_(p, " ");
         }
+        /* The tree has no parentheses around the first constraint of type T[P (a * b),]. */
+        bool parens = p->full && i == 0 && close == ',' && is_expression(at(p, x->b));
+        puts_(p, parens ? "(" : "");
         print_node(p, x->b);
+        puts_(p, parens ? ")" : "");
     }
     strbuf_putc(p->out, close);
 }

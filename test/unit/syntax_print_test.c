@@ -56,7 +56,13 @@ static void short_form(void **state)
 static void full_form(void **state)
 {
     static const char *const cases[] = {
-        "- -x", "&(p.x)", "f(3 ...)", "3 .f", "3 .(int)", "func() {\n\tswitch 3 .(type) {\n\t}\n}",
+        "- -x",
+        "&(p.x)",
+        "f(3 ...)",
+        "3 .f",
+        "3 .(int)",
+        "func() {\n\tswitch 3 .(type) {\n\t}\n}",
+        "func() {\n\ttype _[P (a * b),] int\n}",
         "a.b",
     };
 
