@@ -126,7 +126,7 @@ static bool visit(void *ctx, struct ir *n)
         }
         ir_do_list(&n->func->body, visit, d);
         break;
-    default: ir_do_children(n, visit, d); break;
+    default: ir_each_child(n, visit, d); break;
     }
     return false;
 }

@@ -159,35 +159,7 @@ bool ir_do_list(const struct ir_list *l, bool (*f)(void *ctx, struct ir *n), voi
 
 bool ir_do_children_of(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx)
 {
-    u32 has = ir_children[n->op];
-
-    if (n->init.n && ir_do_list(&n->init, f, ctx)) {
-        return true;
-    }
-    if ((has & IR_HAS_X) && n->x && f(ctx, n->x)) {
-        return true;
-    }
-    if ((has & IR_HAS_Y) && n->y && f(ctx, n->y)) {
-        return true;
-    }
-    if (!(has & ~(u32)(IR_HAS_X | IR_HAS_Y))) {
-        return false;
-    }
-    if (n->op == IR_CASE && n->name && f(ctx, &n->name->n)) {
-        return true; /* the variable of a type switch (CaseClause.Var) */
-    }
-    if ((has & IR_HAS_Z) && n->z && f(ctx, n->z)) {
-        return true;
-    }
-    if ((has & IR_HAS_W) && n->w && f(ctx, n->w)) {
-        return true;
-    }
-    /* The condition comes before what depends on it, the body before else and result variables. */
-    if (n->op == IR_IF || n->op == IR_INLCALL) {
-        return ir_do_list(&n->body, f, ctx) || ir_do_list(&n->list, f, ctx);
-    }
-    return ((has & IR_HAS_L) && ir_do_list(&n->list, f, ctx)) ||
-           ((has & IR_HAS_B) && ir_do_list(&n->body, f, ctx));
+    return ir_each_child(n, f, ctx);
 }
 
 struct any {
@@ -198,7 +170,7 @@ struct any {
 static bool any_visit(void *ctx, struct ir *n)
 {
     struct any *a = ctx;
-    return a->f(a->ctx, n) || ir_do_children(n, any_visit, a);
+    return a->f(a->ctx, n) || ir_each_child(n, any_visit, a);
 }
 
 bool ir_any(struct ir *n, bool (*f)(void *ctx, struct ir *n), void *ctx)
