@@ -715,6 +715,10 @@ struct type *shape_instantiate(struct ir_unit *u, struct type_named *orig, struc
         v[i] = u->profile->unified ? shape_of(u, targs[i], tparams->v[i]) : targs[i];
     }
     struct type *t = own_type(u, orig, tparams->v, v, n);
+    struct shape_named *e = shape_memo_get(&u->shape->by_type, t);
+    if (!e->given) {
+        e->given = arena_dup(u->arena, targs, n * sizeof *targs);
+    }
     arena_scratch_end(s);
     return t;
 }

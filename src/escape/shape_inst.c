@@ -78,7 +78,8 @@ struct type *shape_func_type(struct ir_unit *u, struct type_signature *sig, stru
 }
 
 /* The declared signature with the environment's arguments, the receiver's too. */
-static struct type_signature *instance_sig(struct ir_unit *u, const struct shape_env *env, struct obj *generic)
+static struct type_signature *instance_sig(struct ir_unit *u, const struct shape_env *env, struct obj *generic,
+                                           struct type_named *recv)
 {
     struct type_signature *g = as_signature(generic->type);
     struct type_signature *s = arena_dup(u->arena, as_signature(shape_subst(u, env, &g->t)), sizeof *s);
@@ -87,7 +88,8 @@ static struct type_signature *instance_sig(struct ir_unit *u, const struct shape
     s->plain = NULL;
     if (g->recv) {
         s->recv = arena_dup(u->arena, g->recv, sizeof *g->recv);
-        s->recv->type = shape_subst(u, env, g->recv->type);
+        bool ptr = type_unalias(g->recv->type)->kind == TYPE_POINTER;
+        s->recv->type = !recv ? shape_subst(u, env, g->recv->type) : ptr ? shape_pointer_to(u, &recv->t) : &recv->t;
         s->recv->origin = g->recv;
     }
     return s;
@@ -219,7 +221,7 @@ static struct ir_func *instance_func(struct ir_unit *u, struct shape_inst *inst,
     fn->pragma = g->pragma;
     fn->flags = (g->flags & (IR_FUNC_HAS_BODY | IR_FUNC_RUNTIME)) | IR_FUNC_DUPOK | IR_FUNC_INSTANCE;
     fn->flags |= shaped ? IR_FUNC_SHAPED : IR_FUNC_WRAPPER;
-    fn->sig = instance_sig(u, env, inst->generic);
+    fn->sig = instance_sig(u, env, inst->generic, inst->recv);
     fn->sym = instance_sym(u, inst);
     fn->name = ARENA_NEW(u->arena, struct ir_name);
     fn->name->n.op = IR_NAME;
@@ -268,7 +270,7 @@ struct shape_inst *shape_inst_of(struct ir_unit *u, const struct ir_func *fn)
 
 /* targs are as they are to be: shapes, if shaped. */
 static struct shape_inst *inst_get(struct ir_unit *u, struct obj *generic, struct type **targs, u32 n,
-                                   bool shaped)
+                                   struct type_named *recv, bool shaped)
 {
     struct shape_unit *su = shape_unit_of(u);
     void *key = (void *)(uintptr_t)inst_hash(generic, targs, n, shaped);
@@ -285,6 +287,7 @@ static struct shape_inst *inst_get(struct ir_unit *u, struct obj *generic, struc
     inst->n = n;
     inst->targs = arena_dup(u->arena, targs, n * sizeof *targs);
     inst->is_shaped = shaped;
+    inst->recv = recv;
     *shape_memo_put(u->arena, &su->insts, key) = inst;
     inst->fn = instance_func(u, inst, shaped);
     *shape_memo_put(u->arena, &su->by_func, inst->fn) = inst;
@@ -324,15 +327,15 @@ struct shape_inst *shape_inst_get(struct ir_unit *u, struct obj *generic, struct
     for (u32 i = 0; i < n; i++) {
         v[i] = shaped ? shape_of(u, targs[i], tparams->v[i]) : type_unalias(targs[i]);
     }
-    struct shape_inst *inst = inst_get(u, generic, v, n, shaped);
+    struct shape_inst *inst = inst_get(u, generic, v, n, NULL, shaped);
     arena_scratch_end(scratch);
     return inst;
 }
 
-struct shape_inst *shape_inst_as_is(struct ir_unit *u, struct obj *method, const struct type_list *targs, bool shaped)
+struct shape_inst *shape_inst_as_is(struct ir_unit *u, struct obj *method, struct type_named *recv, bool shaped)
 {
-    return shaped ? inst_get(u, method, targs->v, targs->n, true)
-                  : shape_inst_get(u, method, targs->v, targs->n, false);
+    return shaped ? inst_get(u, method, recv->targs->v, recv->targs->n, recv, true)
+                  : shape_inst_get(u, method, recv->targs->v, recv->targs->n, false);
 }
 
 struct ir_func *shape_instance(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n,

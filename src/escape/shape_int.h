@@ -27,6 +27,7 @@ struct shape_inst {
     struct obj *generic;
     u32 n;
     struct type **targs;
+    struct type_named *recv; /* the method's type; NULL: the one with these arguments */
     struct ir_func *fn;
     bool is_shaped;
     bool queued; /* in u->todo, or done */
@@ -62,6 +63,7 @@ struct shape_dict_inst {
 struct shape_named {
     struct shape_named *next; /* same hash */
     struct type_named *type;
+    struct type **given; /* arguments as they were before they became shapes; NULL: as they are */
     bool forward; /* its underlying type is being made */
 };
 
@@ -102,7 +104,7 @@ struct shape_unit *shape_unit_of(struct ir_unit *u);
 struct shape_inst *shape_inst_of(struct ir_unit *u, const struct ir_func *fn);
 struct shape_inst *shape_inst_get(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n, bool shaped);
 /* The same with the arguments of a type, which are as they are to be. */
-struct shape_inst *shape_inst_as_is(struct ir_unit *u, struct obj *method, const struct type_list *targs, bool shaped);
+struct shape_inst *shape_inst_as_is(struct ir_unit *u, struct obj *method, struct type_named *recv, bool shaped);
 /* A declared type with arguments; if one has a shape in it, with shapes for all.  NULL: wrong number. */
 struct type *shape_instantiate(struct ir_unit *u, struct type_named *orig, struct type *const *targs, u32 n);
 /* Type parameters of a generic function, or of a method's receiver; NULL: not generic. */

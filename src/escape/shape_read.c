@@ -175,8 +175,10 @@ static void read_instance(struct ir_unit *u, struct type_named *c)
         }
         return;
     }
-    for (u32 i = 0; i < c->targs->n && !shaped; i++) {
-        shape_read_type(u, c->targs->v[i]);
+    const struct shape_named *own = shape_memo_get(&su->by_type, c);
+    struct type **args = own && own->given ? own->given : c->targs->v;
+    for (u32 i = 0; i < c->targs->n; i++) {
+        shape_read_type(u, args[i]);
     }
     su->imported = false;
     read_under(u, &c->t);
@@ -186,7 +188,7 @@ static void read_instance(struct ir_unit *u, struct type_named *c)
     for (u32 i = 0; i < c->orig->n_methods; i++) {
         const struct tparam_list *l = shape_tparams(c->orig->methods[i]);
         if (l && l->n == c->targs->n) {
-            struct shape_inst *inst = shape_inst_as_is(u, c->orig->methods[i], c->targs, shaped);
+            struct shape_inst *inst = shape_inst_as_is(u, c->orig->methods[i], c, shaped);
             shape_read_type(u, inst->fn->sig->recv->type);
             read_signature(u, inst->fn->sig);
             shape_queue(u, inst);
