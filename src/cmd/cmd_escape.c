@@ -155,7 +155,8 @@ static void escape_analyse(struct cmd_escape *c, int minor)
         cmd_show_time(&c->show, "escape", (double)(base_now_ns() - start) / 1e6);
         if (c->cache) {
             struct escape_cache_count n = escape_cache_counted(c->cache);
-            fprintf(stderr, "cache       %u of %u packages known, %u new\n", n.hits, n.pkgs, n.written);
+            fprintf(stderr, "cache       %u of %u packages known, %u not read, %u new\n", n.hits, n.pkgs, n.unneeded,
+                    n.written);
         }
     }
 }

@@ -220,6 +220,28 @@ static bool cache_asserts(const struct load *l)
     return false;
 }
 
+/* What is known need not be read, unless a package that is to be analysed may ask for it: that one's imports, and of
+ * those that are known the imports that they speak of. */
+static void cache_mark_unneeded(struct escape_cache *c)
+{
+    struct load *l = c->load;
+    bool *needed = ARENA_ARRAY(&c->arena, bool, l->n_pkgs);
+
+    for (u32 i = l->n_pkgs; i-- > 0;) {
+        struct load_package *p = l->pkgs[i];
+        const struct cached *k = &c->v[i];
+        p->unneeded = k->hit && !needed[i];
+        c->count.unneeded += p->unneeded;
+        u32 n = p->unneeded ? 0 : k->hit ? k->entry.n_uses : p->n_imports;
+        for (u32 m = 0; m < n; m++) {
+            u32 at = k->hit ? k->entry.uses[m] : m;
+            if (at < p->n_imports && p->imports[at].pkg) {
+                needed[p->imports[at].pkg->id] = true;
+            }
+        }
+    }
+}
+
 static void cache_note_sources(struct escape_cache *c, const struct load_package *p)
 {
     for (u32 i = 0; p->variant == LOAD_PLAIN && i < p->n_files; i++) {
@@ -246,6 +268,7 @@ void escape_cache_plan(void *cache, struct load *l)
             cache_look(c, p);
         }
     }
+    cache_mark_unneeded(c);
 }
 
 /* ---- what an entry says ---- */

@@ -32,7 +32,7 @@ void escape_cache_free(struct escape_cache *c);
 void escape_cache_plan(void *cache, struct load *l);
 
 struct escape_cache_count {
-    u32 pkgs, hits, written;
+    u32 pkgs, hits, unneeded, written;
 };
 struct escape_cache_count escape_cache_counted(const struct escape_cache *c);
 

@@ -16,6 +16,7 @@ struct cache_writer {
     VEC(struct hash128) pkgs;
     VEC(struct escape_entry_file) files;
     VEC(u32) skips;
+    VEC(u32) uses;
     VEC(struct escape_entry_func) funcs;
     VEC(struct escape_entry_ref) inlined;
     VEC(struct escape_entry_note) notes;
@@ -150,6 +151,60 @@ static void writer_skips(struct cache_writer *w)
     vec_push_in(w->a, &w->files, (struct escape_entry_file){.skip = (u32)w->skips.n / 2});
 }
 
+static bool writer_skipped(const struct cache_writer *w, u32 file, u32 off)
+{
+    u32 lo = w->files.v[file].skip, hi = w->files.v[file + 1].skip;
+
+    while (lo < hi) { /* the last pair that begins before */
+        u32 mid = lo + (hi - lo) / 2;
+        if (w->skips.v[2 * (size_t)mid] < off) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo > w->files.v[file].skip && off < w->skips.v[2 * (size_t)lo - 1];
+}
+
+static void writer_use(struct cache_writer *w, const struct package *imported)
+{
+    const struct load_package *lp = w->p->src;
+    u32 i = 0;
+
+    while (i < lp->n_imports && (!lp->imports[i].pkg || lp->imports[i].pkg != imported->src)) {
+        i++;
+    }
+    for (size_t k = 0; k < w->uses.n; k++) {
+        if (w->uses.v[k] == i) {
+            return;
+        }
+    }
+    if (i < lp->n_imports) {
+        vec_push_in(w->a, &w->uses, i);
+    }
+}
+
+/* Imports that are spoken of where nothing is skipped; those with a dot always. */
+static void writer_uses(struct cache_writer *w)
+{
+    for (u32 i = 0; i < w->p->n_files; i++) {
+        const struct file_info *f = &w->p->files[i];
+        const struct package *last = NULL;
+        for (node n = 1; n < f->ast->n_nodes; n++) {
+            const struct ast_node *e = ast_at(f->ast, n);
+            const struct obj *o = e->kind == AST_NAME ? f->at[n].obj : NULL;
+            if (!o || o->kind != OBJ_PKG || o->imported == last || writer_skipped(w, i, e->pos - f->ast->src->base)) {
+                continue;
+            }
+            /* A name in an import declaration is no use. */
+            if (e->pos != o->pos || str_is(intern_str(w->e->prog->names, o->name), ".")) {
+                last = o->imported;
+                writer_use(w, last);
+            }
+        }
+    }
+}
+
 static void writer_inlined(void *ctx, struct obj *o)
 {
     struct cache_writer *w = ctx;
@@ -204,6 +259,8 @@ static void writer_finish(struct cache_writer *w)
     e->n_inlined = (u32)w->inlined.n;
     e->n_notes = (u32)w->notes.n;
     e->n_text = (u32)w->text.n;
+    e->n_uses = (u32)w->uses.n;
+    e->uses = w->uses.v;
     e->pkgs = w->pkgs.v;
     e->files = w->files.v;
     e->skips = w->skips.v;
@@ -245,6 +302,7 @@ void escape_cache_store(struct escape *e, const struct ir_unit *u, const struct 
     w.entry.has_notes = escape_cache_wants_notes(c, u->pkg->src);
     writer_funcs(&w, u);
     writer_skips(&w);
+    writer_uses(&w);
     inline_each_inlined(e, u->pkg, writer_inlined, &w);
     for (u32 i = 0; i < r->n_notes; i++) {
         writer_note(&w, &r->notes[i]);

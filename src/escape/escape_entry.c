@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-/* "1": changes with the format; what changes in the meaning of the contents changes the keys (escape_cache.c). */
-static const char entry_magic[8] = "gommesc1";
+/* "2": changes with the format; what changes in the meaning of the contents changes the keys (escape_cache.c). */
+static const char entry_magic[8] = "gommesc2";
 
 struct entry_header {
     char magic[8];
     u64 sum; /* of all that follows */
     struct hash128 key;
     u32 n_files, n_skips, n_funcs, n_tags, n_pkgs, n_inlined, n_notes, n_text;
-    u32 has_notes, pad;
+    u32 n_uses, has_notes;
 };
 _Static_assert(sizeof(struct entry_header) % 8 == 0, "arrays of u64 follow");
 
@@ -24,7 +24,7 @@ struct entry_part {
     u64 n;
     size_t at; /* of the pointer in struct escape_entry */
 };
-enum { PARTS = 8 };
+enum { PARTS = 9 };
 
 static void entry_parts(const struct escape_entry *e, struct entry_part v[PARTS])
 {
@@ -32,6 +32,7 @@ static void entry_parts(const struct escape_entry *e, struct entry_part v[PARTS]
         {sizeof *e->pkgs, e->n_pkgs, offsetof(struct escape_entry, pkgs)},
         {sizeof *e->files, (u64)e->n_files + 1, offsetof(struct escape_entry, files)},
         {sizeof *e->skips, 2 * (u64)e->n_skips, offsetof(struct escape_entry, skips)},
+        {sizeof *e->uses, e->n_uses, offsetof(struct escape_entry, uses)},
         {sizeof *e->funcs, e->n_funcs, offsetof(struct escape_entry, funcs)},
         {sizeof *e->inlined, e->n_inlined, offsetof(struct escape_entry, inlined)},
         {sizeof *e->notes, e->n_notes, offsetof(struct escape_entry, notes)},
@@ -58,7 +59,7 @@ void escape_entry_write(const struct escape_entry *e, struct strbuf *out)
     struct entry_header h = {
         .key = e->key, .n_files = e->n_files, .n_skips = e->n_skips, .n_funcs = e->n_funcs, .n_tags = e->n_tags,
         .n_pkgs = e->n_pkgs, .n_inlined = e->n_inlined, .n_notes = e->n_notes, .n_text = e->n_text,
-        .has_notes = e->has_notes,
+        .n_uses = e->n_uses, .has_notes = e->has_notes,
     };
     struct entry_part parts[PARTS];
 
@@ -139,7 +140,7 @@ bool escape_entry_read(str bytes, struct hash128 key, struct escape_entry *out)
     *out = (struct escape_entry){
         .key = h.key, .n_files = h.n_files, .n_skips = h.n_skips, .n_funcs = h.n_funcs, .n_tags = h.n_tags,
         .n_pkgs = h.n_pkgs, .n_inlined = h.n_inlined, .n_notes = h.n_notes, .n_text = h.n_text,
-        .has_notes = h.has_notes != 0,
+        .n_uses = h.n_uses, .has_notes = h.has_notes != 0,
     };
     entry_parts(out, parts);
     size_t at = sizeof h;

@@ -52,11 +52,12 @@ enum { ESCAPE_ENTRY_LEAKS = 10 }; /* bytes of a tag: struct ir_leaks */
 
 struct escape_entry {
     struct hash128 key;
-    u32 n_files, n_skips, n_funcs, n_tags, n_pkgs, n_inlined, n_notes, n_text;
+    u32 n_files, n_skips, n_funcs, n_tags, n_pkgs, n_inlined, n_notes, n_text, n_uses;
     bool has_notes; /* the package was asked for */
     const struct hash128 *pkgs;
     const struct escape_entry_file *files; /* n_files + 1: the last one tells where the pairs end */
     const u32 *skips; /* 2 n_skips: struct parse_skips */
+    const u32 *uses;  /* imports (load_package.imports) that what is not skipped speaks of */
     const struct escape_entry_func *funcs; /* by (file, decl) */
     const struct escape_entry_ref *inlined;
     const struct escape_entry_note *notes;

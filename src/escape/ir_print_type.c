@@ -6,8 +6,9 @@
 #include <stdlib.h>
 
 #include "base/map.h"
-#include "escape/escape.h"
+#include "escape/escape_cache.h"
 #include "escape/ir_print.h"
+#include "escape/lower.h"
 #include "escape/shape.h"
 #include "syntax/unicode.h"
 
@@ -109,6 +110,7 @@ struct ir_pkg_known {
 };
 
 struct mention {
+    struct ir_unit *u;
     struct escape *all; /* NULL: nothing is inlined, so bodies are not exported */
     const struct package *of;
     struct map seen;
@@ -120,16 +122,20 @@ static void mention_type(struct mention *m, struct type *t);
 static bool mention_node(void *ctx, node n);
 
 /* Bodies that can be inlined are exported, with all that they speak of. */
-static void mention_func(struct mention *m, const struct obj *o)
+static void mention_func(struct mention *m, struct obj *o)
 {
     bool fresh = false;
     const union map_val *v = m->all ? map_get(&m->all->funcs, (u64)(uintptr_t)o) : NULL;
     const struct ir_func *fn = v ? v->p : NULL;
+    if (!fn && m->all && escape_cache_can_inline(m->all, o)) {
+        fn = lower_func_of(m->u, o);
+    }
     if (!fn || !(fn->flags & IR_FUNC_CAN_INLINE) || !fn->src.file || !fn->src.body) {
         return;
     }
     map_put(&m->seen, (u64)(uintptr_t)fn, &fresh);
     if (fresh) {
+        check_body(m->u->prog, o);
         const struct file_info *outer = m->file;
         m->file = fn->src.file;
         ast_walk(m->file->ast, fn->src.body, mention_node, m);
@@ -141,7 +147,7 @@ static bool mention_node(void *ctx, node n)
 {
     struct mention *m = ctx;
     u32 kind = ast_kind(m->file->ast, n);
-    const struct obj *o = kind == AST_NAME || kind == AST_SELECTOR ? info_obj(m->file, n) : NULL;
+    struct obj *o = kind == AST_NAME || kind == AST_SELECTOR ? info_obj(m->file, n) : NULL;
     if (!m->found && o && o->pkg) {
         m->found = o->pkg == m->of && o->kind != OBJ_PKG;
         if (o->kind == OBJ_FUNC) {
@@ -225,9 +231,9 @@ static void mention_type(struct mention *m, struct type *t)
 /* Do the exported declarations of p speak of the package? */
 static bool mentions(struct ir_unit *u, const struct package *p, const struct package *of)
 {
-    struct mention m = {.all = u->no_inline ? NULL : u->all, .of = of};
+    struct mention m = {.u = u, .all = u->no_inline ? NULL : u->all, .of = of};
     for (u32 i = 0; i < p->scope->n && !m.found; i++) {
-        const struct obj *o = p->scope->slots[i].obj;
+        struct obj *o = p->scope->slots[i].obj;
         if ((o->flags & OBJ_EXPORTED) && o->type) {
             mention_type(&m, o->type);
             if (o->kind == OBJ_FUNC) {

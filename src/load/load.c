@@ -128,7 +128,7 @@ static void parse_one(void *ctx, size_t i, u32 worker)
     struct load_dir_file *f = js->v.v[i].file;
     struct parse_skips skips = {0};
 
-    if (!f->src) {
+    if (!f->src || (f->users > 0 && f->users == f->idlers)) {
         return;
     }
     if (f->users == f->skippers) {
@@ -191,6 +191,7 @@ static void make_plan(struct loader *l)
             if (f->users++ == 0) {
                 f->skips = pub->skips;
             }
+            f->idlers += p->pub.unneeded;
             f->skippers += p->pub.partial && f->skips.v == pub->skips.v;
         }
     }
@@ -236,7 +237,7 @@ static void set_embeds(struct loader *l, struct load_package *pub)
     for (u32 i = 0; i < pub->n_files; i++) {
         const struct ast *f = pub->files[i].ast;
 
-        for (u32 j = 0; j < f->n_directives; j++) {
+        for (u32 j = 0; f && j < f->n_directives; j++) {
             const struct ast_directive *d = &f->directives[j];
             str line =
                 str_slice(f->src->text, d->pos - f->src->base, d->pos - f->src->base + d->len);

@@ -37,7 +37,7 @@ struct load_config {
     bool comments;
     char *const *env; /* NULL: ours */
     /* Who knows from earlier what is in bodies of functions: called when the files of all packages have been read and
-     * none has been parsed; may set load_package.partial and its files' skips.  NULL: nobody. */
+     * none has been parsed; may set load_package.partial, unneeded, and its files' skips.  NULL: nobody. */
     void (*plan)(void *ctx, struct load *l);
     void *plan_ctx;
 };
@@ -95,6 +95,7 @@ struct load_package {
     struct load_module *module; /* NULL: std, or GOPATH mode */
     bool std;
     bool matched;   /* by a pattern; else a dependency */
+    bool unneeded;  /* by the plan: it is partial, and nobody asks what it declares: not parsed (ast is NULL) */
     bool partial;   /* by the plan: it has no errors, and bodies that nobody will ask for are left out */
     str go_version; /* the language version of its files without one of their own: "go1.21" */
     struct load_file

@@ -34,6 +34,7 @@ struct load_dir_file {
     struct hash128 hash;
     struct parse_skips skips;
     u32 users;   /* packages that it is a file of */
+    u32 idlers;   /* of these, those that are not needed */
     u32 skippers; /* of these, those that are partial, with the same skips */
     bool wanted, bodies;
 };

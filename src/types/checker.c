@@ -489,6 +489,26 @@ static bool check_std_incomplete(str path)
     return false;
 }
 
+/* Of a package that nobody asks for: its name, and what it imports, which messages count. */
+static void check_unneeded(struct check_job *j)
+{
+    const struct load_package *l = j->pkg;
+    struct package *k = check_package(j->prog, l->path, NULL, 0, 0, CHECK_PARTIAL, NULL, NULL);
+
+    k->src = j->pkg;
+    k->name = l->name;
+    k->tainted = l->uses_cgo;
+    k->imports = ARENA_ARRAY(k->arena, struct package *, l->n_imports);
+    for (u32 i = 0; i < l->n_imports; i++) {
+        struct package *to = l->imports[i].pkg ? j->prog->pkgs[l->imports[i].pkg->id] : NULL;
+        if (to) {
+            k->imports[k->n_imports++] = to;
+            k->tainted = k->tainted || to->tainted;
+        }
+    }
+    j->prog->pkgs[l->id] = k;
+}
+
 static void check_task(void *arg, u32 worker)
 {
     (void)worker;
@@ -497,6 +517,10 @@ static void check_task(void *arg, u32 worker)
     if (l->std && str_is(l->path, "unsafe")) { /* its files are documentation */
         j->prog->unsafe->src = l;
         j->prog->pkgs[l->id] = j->prog->unsafe;
+        return;
+    }
+    if (l->unneeded) {
+        check_unneeded(j);
         return;
     }
     struct ast **files = mem_array(l->n_files ? l->n_files : 1, sizeof(struct ast *));

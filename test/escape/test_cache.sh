@@ -67,7 +67,7 @@ rm -rf "$cache"
 for p in fmt net/http encoding/json go/types text/template slices maps log/slog crypto/tls testing; do
     same "std: $p" -m "$p"
 done
-known "nothing is analysed twice" '([0-9]+) of [0-9]+ packages known, 0 new$' net/http
+known "nothing is analysed twice" '([0-9]+) of [0-9]+ packages known, [0-9]+ not read, 0 new$' net/http
 
 # -- edits --------------------------------------------------------------------------------------------
 
@@ -173,9 +173,9 @@ func B() *base.List[string] {
 }
 GO
 same "a module" -m ./...
-known "all of it is known" "[0-9]+ of [0-9]+ packages known, 0 new$" ./...
+known "all of it is known" "[0-9]+ of [0-9]+ packages known, [0-9]+ not read, 0 new$" ./...
 echo '// an edit' >>top/top.go
-known "after an edit one package is new" '[0-9]+ of [0-9]+ packages known, 1 new$' ./top
+known "after an edit one package is new" '[0-9]+ of [0-9]+ packages known, [0-9]+ not read, 1 new$' ./top
 same "after an edit" -m ./top
 sed -i 's/return len(names)/sink = x; return len(names)/' base/base.go
 same "a dependency that lets a parameter escape" -m ./top
@@ -281,6 +281,6 @@ truncate -s 300M "$entries/recent" && touch -d '2 days ago' "$entries/recent"
 echo '// again' >>top/top.go
 on -m ./top >/dev/null 2>&1
 [ -e "$entries/recent" ] && notok "beyond its size the oldest go" "it is there" || ok "beyond its size the oldest go"
-known "not what is in use" '[0-9]+ of [0-9]+ packages known, 0 new$' ./top
+known "not what is in use" '[0-9]+ of [0-9]+ packages known, [0-9]+ not read, 0 new$' ./top
 
 finish
