@@ -853,10 +853,9 @@ void lower_package(struct ir_unit *u)
         }
     }
     shape_read_package(u);
-    /* The last one is read first, with what it brings; instances of the package's variables last (unified.go,
-     * readBodies). */
+    /* The last one is read first, with what it brings (unified.go, readBodies). */
     for (size_t i = first, end = u->funcs.n; i < end; i++) {
-        vec_push(&u->todo, u->funcs.v[i]);
+        shape_queue_func(u, u->funcs.v[i]);
     }
     lower_todo(u);
 }

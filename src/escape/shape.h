@@ -73,6 +73,8 @@ void shape_read_func(struct ir_unit *u, const struct ir_func *fn); /* its signat
 void shape_read_inlined(struct ir_unit *u, const struct ir_func *callee, const struct ir_func *body);
 void shape_read_list(struct ir_unit *u, const struct ir_list *l);
 void shape_read_type(struct ir_unit *u, struct type *t);
+/* A declared function of the unit's package has been come across: its body is to be lowered, if that is not so already. */
+void shape_queue_func(struct ir_unit *u, struct ir_func *fn);
 /* Reads what has been put off until no body is being lowered (noder/unified.go, todoDicts); true: there was something. */
 bool shape_read_more(struct ir_unit *u);
 /* Puts struct types without a name that have embedded fields into u->wrap. */

@@ -118,6 +118,28 @@ static void need_own_wrapper(struct ir_unit *u, struct type_named *n)
     }
 }
 
+void shape_queue_func(struct ir_unit *u, struct ir_func *fn)
+{
+    void **seen = shape_memo_put(u->arena, &shape_unit_of(u)->objects, fn);
+
+    if (!*seen) {
+        *seen = READ_HERE;
+        vec_push(&u->todo, fn);
+    }
+}
+
+/* A function that is declared in the package, and no instance of one. */
+static void queue_declared(struct ir_unit *u, struct obj *o)
+{
+    if (o->pkg != u->pkg || o->name == u->prog->blank || !u->profile->unified || shape_tparams(o)) {
+        return;
+    }
+    struct ir_func *fn = lower_func_of(u, o);
+    if (fn && fn->src.decl) {
+        shape_queue_func(u, fn);
+    }
+}
+
 static void read_declared(struct ir_unit *u, struct type_named *n)
 {
     struct shape_unit *su = shape_unit_of(u);
@@ -136,6 +158,7 @@ static void read_declared(struct ir_unit *u, struct type_named *n)
                 shape_read_type(u, s->recv->type);
             }
             read_signature(u, s);
+            queue_declared(u, m);
         }
     }
     need_own_wrapper(u, n);
@@ -346,6 +369,9 @@ static bool read_node(void *ctx, struct ir *n)
             su->imported = name->obj->pkg != u->pkg && !(name->func && name->func->env);
             shape_read_type(u, n->type);
             su->imported = imported;
+            if (name->class == IR_FUNC && name->obj->kind == OBJ_FUNC && !as_signature(name->obj->type)->recv) {
+                queue_declared(u, name->obj);
+            }
             return false;
         }
     }
@@ -571,7 +597,8 @@ static void read_object(struct ir_unit *u, struct obj *o)
     if (o->kind == OBJ_TYPE && o->type->kind == TYPE_NAMED) {
         read_declared(u, as_named(o->type));
     } else if (o->kind == OBJ_FUNC && o->type->kind == TYPE_SIGNATURE) {
-        read_signature(u, as_signature(o->type)); /* methods come with their types */
+        read_signature(u, as_signature(o->type));
+        queue_declared(u, o); /* methods come with their types */
     } else {
         shape_read_type(u, o->type);
     }
