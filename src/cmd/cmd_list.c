@@ -79,6 +79,8 @@ const struct cmd cmd_list[] = {
      "  -new-from-rev REV   the same against a revision of the git repository\n"
      "  -json -sarif -github -html=FILE -o FILE -color   output, as in gomm check\n"
      "\n"
+     "  -precise      what of it could stay on the stack, and what keeps the compiler from seeing that;\n"
+     "                with -all why the rest cannot, with -why the way\n"
      "  -m            all that `go build -gcflags=-m` prints of escapes and inlining, in its words\n"
      "                and order\n"
      "  -l            without inlining, as -gcflags=-l\n"

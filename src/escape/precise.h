@@ -45,7 +45,7 @@ enum precise_verdict { PRECISE_STAYS, PRECISE_MUST, PRECISE_UNKNOWN };
     X(INTERFACE, UNKNOWN, "passed to an interface method whose targets are not known")             \
     X(FUNC_VALUE, UNKNOWN, "passed to a function value that is not known")                         \
     X(UNSAFE, UNKNOWN, "converted to a number by //go:uintptrescapes")                             \
-    X(RECURSION, UNKNOWN, "in functions that call each other without end to the analysis")         \
+    X(RECURSION, UNKNOWN, "passed to a function whose summary is too large or did not come to rest") \
     X(LIMIT, UNKNOWN, "in a function too complicated to follow")                                   \
     X(OPAQUE, UNKNOWN, "in the runtime itself")
 

@@ -63,7 +63,7 @@ u32 *precise_set_put(struct precise_set *s, u64 key, bool *fresh)
 
 static void set_clear(struct precise_set *s)
 {
-    if (s->mask > 16383) {
+    if (s->mask > 1023 && s->n < s->mask / 8) { /* most functions are small */
         mem_free(s->keys);
         mem_free(s->vals);
         *s = (struct precise_set){0};
