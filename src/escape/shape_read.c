@@ -597,8 +597,14 @@ static void read_object(struct ir_unit *u, struct obj *o)
     if (o->kind == OBJ_TYPE && o->type->kind == TYPE_NAMED) {
         read_declared(u, as_named(o->type));
     } else if (o->kind == OBJ_FUNC && o->type->kind == TYPE_SIGNATURE) {
-        read_signature(u, as_signature(o->type));
-        queue_declared(u, o); /* methods come with their types */
+        const struct type_signature *s = as_signature(o->type);
+        bool ptr;
+        if (s->recv && s->recv->type) { /* methods come with their types */
+            shape_read_type(u, type_deref(type_unalias(s->recv->type), &ptr));
+            return;
+        }
+        read_signature(u, s);
+        queue_declared(u, o);
     } else {
         shape_read_type(u, o->type);
     }
