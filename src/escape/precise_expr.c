@@ -309,6 +309,38 @@ static void reinterpret(struct precise_graph *g, struct precise_place dst, struc
     precise_put(g, dst, 0, s, 0);
 }
 
+static bool has_arrays(struct type *t, u32 depth)
+{
+    struct type *u = type_under(t);
+
+    if (u->kind == TYPE_ARRAY || depth > 20) {
+        return true;
+    }
+    for (u32 i = 0; u->kind == TYPE_STRUCT && i < as_struct(u)->n; i++) {
+        if (has_arrays(as_struct(u)->fields[i]->type, depth + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* (*T)(unsafe.Pointer(p)) where T is no larger than what p points to, both without arrays: offsets say all there is to
+ * know.  So do the runtime's and reflect's views of interfaces, slices and strings. */
+static bool is_view(struct precise_graph *g, const struct ir *n)
+{
+    const struct ir *x = n->x;
+
+    while (x->op == IR_PAREN) {
+        x = x->x;
+    }
+    if (x->op != IR_CONVNOP || !is_kind(x->x->type, TYPE_POINTER) || !is_kind(n->type, TYPE_POINTER)) {
+        return false;
+    }
+    struct type *a = as_pointer(type_under(x->x->type))->elem, *b = as_pointer(type_under(n->type))->elem;
+    i64 size = ir_size(g->u, b);
+    return size >= 0 && size <= ir_size(g->u, a) && !has_arrays(a, 0) && !has_arrays(b, 0);
+}
+
 static void conversion(struct precise_graph *g, struct precise_place dst, struct ir *n)
 {
     bool from = is_basic(n->x->type, BASIC_UNSAFE_POINTER), to = is_basic(n->type, BASIC_UNSAFE_POINTER);
@@ -317,7 +349,7 @@ static void conversion(struct precise_graph *g, struct precise_place dst, struct
         precise_unsafe_value(g, dst, n->x);
     } else if (is_basic(n->type, BASIC_UINTPTR)) {
         precise_discard(g, n->x);
-    } else if (from && !to) {
+    } else if (from && !to && !is_view(g, n)) {
         reinterpret(g, dst, n->x);
     } else {
         precise_eval(g, dst, n->x);
