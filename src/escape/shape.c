@@ -15,6 +15,8 @@
 static const char shape_path[] = "go.shape";
 
 struct shape_registry {
+    struct shape_registry *next;
+    const struct load_package *test; /* whose test's variants: their types have the link strings of those that they replace */
     struct package pkg;
     struct shape_memo shapes; /* name_id + 1 of the link string → type_named */
 };
@@ -226,10 +228,17 @@ bool shape_within(struct type *t)
 static struct type *registered_shape(struct ir_unit *u, struct type *under, i32 index)
 {
     struct program *p = u->prog;
+    const struct load_package *test = u->pkg->src ? u->pkg->src->for_test : NULL;
     struct shape_registry *r = u->all->shapes;
 
+    while (r && r->test != test) {
+        r = r->next;
+    }
     if (!r) {
-        u->all->shapes = r = ARENA_NEW(p->arena, struct shape_registry);
+        r = ARENA_NEW(p->arena, struct shape_registry);
+        r->next = u->all->shapes;
+        r->test = test;
+        u->all->shapes = r;
         r->pkg = (struct package){.prog = p,
                                   .path = {shape_path, sizeof shape_path - 1},
                                   .name = {shape_path, sizeof shape_path - 1},
