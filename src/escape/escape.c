@@ -38,6 +38,7 @@ static void unit_free(struct ir_unit *u)
     vec_release(&u->todo);
     vec_release(&u->wrap);
     vec_release(&u->wrap_values);
+    vec_release(&u->wrap_done);
     map_release(&u->func_of);
     map_release(&u->globals);
     map_release(&u->method_types);

@@ -436,13 +436,12 @@ struct ir_unit {
     struct map method_types; /* method's obj → signature with the receiver first (lower_expr.c) */
     struct shape_unit *shape; /* instances and shapes of this unit (shape_int.h); NULL: none yet */
     struct strmap runtime;   /* name → ir_func of what only the compiler calls (lower_runtime.c) */
-    VEC(struct ir_wrap_value) wrap_values; /* METHVALUEs, for the same */
+    VEC(struct ir_wrap_value) wrap_values, wrap_done; /* METHVALUEs, for the same */
     VEC(struct type *) wrap; /* declared types whose methods may need wrappers (lower_wrapper.c) */
     ir_funcs todo;           /* whose bodies are still to be lowered */
     struct ir_pkg_known *pkgs_known; /* Go 1.19: packages by path or name in messages (ir_print_type.c) */
     u32 n_temps;
     u32 scc_last, scc_depth; /* ir_scc.c */
-    bool wrapping;           /* wrappers are being made: all else is done */
     u32 during_inlining;     /* depth of lower_inline: instances made now are not analysed here (unified.go, readBodies) */
     bool no_inline;          /* -l */
     bool keep_flows;         /* edges remember why (for -why and reports) */

@@ -119,6 +119,8 @@ static str wrap_symbol(struct ir_unit *u, const struct wrap *w)
     return s;
 }
 
+static bool wrap_found(void *ctx, struct ir *n);
+
 static void wrap_make(struct wrap *w)
 {
     struct ir_unit *u = w->u;
@@ -158,6 +160,7 @@ static void wrap_make(struct wrap *w)
     map_release(&l.vars);
     map_release(&l.labels);
     inline_func(u, fn);
+    ir_any_list(&fn->body, wrap_found, u); /* what was inlined may have method values (finishWrapperFunc) */
 }
 
 /* ---- the methods of a type ---- */
@@ -266,7 +269,7 @@ void lower_wrap_value(struct lower *l, struct ir *n)
 {
     struct ir_unit *u = l->u;
     /* reader.importedDef */
-    bool have = l->pkg != u->pkg && !l->env && !u->wrapping;
+    bool have = l->pkg != u->pkg && !l->env;
 
     if (n->func && !u->no_inline && u->profile->unified) {
         vec_push(&u->wrap_values, (struct ir_wrap_value){n, have});
@@ -284,31 +287,40 @@ static void wrap_value(struct ir_unit *u, struct ir *v)
     }
 }
 
-static bool wrap_value_done(const struct ir_unit *u, const struct ir *v, size_t n, bool have)
+/* One for each method and receiver. */
+static void wrap_value_once(struct ir_unit *u, struct ir *v, bool have)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct ir_wrap_value *o = &u->wrap_values.v[i];
-        if (o->n->func == v->func && (o->have || !have) && type_identical(o->n->x->type, v->x->type)) {
-            return true;
+    for (size_t i = 0; i < u->wrap_done.n; i++) {
+        const struct ir *o = u->wrap_done.v[i].n;
+        if (o->func == v->func && type_identical(o->x->type, v->x->type)) {
+            return;
         }
+    }
+    vec_push(&u->wrap_done, (struct ir_wrap_value){v, have});
+    if (!have) {
+        wrap_value(u, v);
+    }
+}
+
+static bool wrap_found(void *ctx, struct ir *n)
+{
+    struct ir_unit *u = ctx;
+
+    if (n->op == IR_CLOSURE) {
+        ir_any_list(&n->func->body, wrap_found, u);
+    } else if (n->op == IR_METHVALUE && n->func) {
+        wrap_value_once(u, n, false);
     }
     return false;
 }
 
 static void wrap_values(struct ir_unit *u)
 {
-    size_t first = u->wrap_values.n;
-
-    u->wrapping = true;
-    for (size_t i = 0; i < u->wrap_values.n; i++) { /* wrappers may bring more */
-        const struct ir_wrap_value *v = &u->wrap_values.v[i];
-        bool later_have = false;
-        for (size_t k = i + 1; k < first && !later_have; k++) {
-            const struct ir_wrap_value *o = &u->wrap_values.v[k];
-            later_have = o->have && o->n->func == v->n->func && type_identical(o->n->x->type, v->n->x->type);
-        }
-        if (!v->have && !later_have && !wrap_value_done(u, v->n, i, false)) {
-            wrap_value(u, v->n);
+    for (int have = 1; have >= 0; have--) {
+        for (size_t i = 0; i < u->wrap_values.n; i++) {
+            if (u->wrap_values.v[i].have == have) {
+                wrap_value_once(u, u->wrap_values.v[i].n, have);
+            }
         }
     }
 }

@@ -328,6 +328,9 @@ struct shape_inst *shape_inst_get(struct ir_unit *u, struct obj *generic, struct
         v[i] = shaped ? shape_of(u, targs[i], tparams->v[i]) : type_unalias(targs[i]);
     }
     struct shape_inst *inst = inst_get(u, generic, v, n, NULL, shaped);
+    if (!inst->given) {
+        inst->given = arena_dup(u->arena, targs, n * sizeof *targs);
+    }
     arena_scratch_end(scratch);
     return inst;
 }

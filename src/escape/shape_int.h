@@ -27,6 +27,7 @@ struct shape_inst {
     struct obj *generic;
     u32 n;
     struct type **targs;
+    struct type **given;     /* arguments as they were before they became shapes */
     struct type_named *recv; /* the method's type; NULL: the one with these arguments */
     struct ir_func *fn;
     bool is_shaped;

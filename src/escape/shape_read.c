@@ -9,6 +9,7 @@
  * noder/writer.go (what is written of a body), noder/unified.go (readBodies).
  */
 #include "escape/shape_int.h"
+#include "types/check.h"
 
 /* In shape_unit.read: where a type has been met. */
 #define READ_HERE     ((void *)1)
@@ -80,9 +81,17 @@ static void read_struct(struct ir_unit *u, struct type_struct *s, bool anon)
 
 static void read_interface(struct ir_unit *u, const struct type_interface *t)
 {
-    for (u32 i = 0; i < t->n_methods; i++) {
-        shape_read_type(u, t->methods[i]->type);
+    struct arena_scratch s = arena_scratch_begin(NULL);
+    struct obj **methods = t->methods;
+
+    if (t->n_methods > 1) { /* in the checker they are in the order of the source, in the compiler's sorted */
+        methods = arena_dup(s.arena, t->methods, t->n_methods * sizeof *methods);
+        type_methods_sort(methods, t->n_methods, u->prog->names);
     }
+    for (u32 i = 0; i < t->n_methods; i++) {
+        shape_read_type(u, methods[i]->type);
+    }
+    arena_scratch_end(s);
     for (u32 i = 0; i < t->n_embeds; i++) {
         shape_read_type(u, t->embeds[i]);
     }
@@ -304,7 +313,11 @@ void shape_read_type(struct ir_unit *u, struct type *t)
 static void read_inst(struct ir_unit *u, struct shape_inst *inst)
 {
     const struct type_signature *s = inst->fn->sig;
+    struct type **args = inst->given ? inst->given : inst->targs;
 
+    for (u32 i = 0; i < inst->n; i++) {
+        shape_read_type(u, args[i]);
+    }
     if (s->recv) {
         shape_read_type(u, s->recv->type);
     }
