@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "escape/escape_entry.h"
 
+static volatile unsigned all;
 static unsigned sum(const void *p, size_t n)
 {
     unsigned v = 0;
@@ -19,7 +20,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *bytes = mem_alloc(size + 1);
     struct hash128 key = {1, 2};
     struct escape_entry e;
-    volatile unsigned all = 0;
 
     memcpy(bytes, data, size);
     if (escape_entry_seal(bytes, size) && escape_entry_read((str){bytes, size}, key, &e)) {
