@@ -1,9 +1,9 @@
 /* escape_entry.h: what is kept on disk of one package, as bytes.
  *
- * One entry has what importers of the package need to know of it beyond its declarations: facts of its functions, which
- * bodies nobody will ask for, whose bodies were inlined in it; and, if it was asked for, its messages.  Everything in
- * it refers to files by their number in the package, to functions by their number among the file's declarations, to other
- * packages by their keys.
+ * One entry has what importers of the package need to know of it beyond its declarations: facts of its functions,
+ * which bodies nobody will ask for, whose bodies were inlined in it; and, if it was asked for, its messages.  It refers
+ * to files by their number in the package, to functions by their number among the file's declarations, to other packages
+ * by their keys.
  *
  * Bytes: a header, then arrays in the order of the fields below, in the machine's own byte order: an entry never
  * leaves the machine.  A reader trusts nothing: sums and bounds are checked, and what is wrong is no entry.
