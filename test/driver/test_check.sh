@@ -23,7 +23,7 @@ func TestWrong(t *testing.T) {
 }
 EOF
     expect "$v: a race is a finding" 1 "$GOMM" check ./racy
-    contains "$v: header" "$lib_tmp/out" "^gomm: $v linux/amd64 · 1 package · tests [0-9.]+ m?s\$"
+    contains "$v: header" "$lib_tmp/out" "^gomm: $v linux/amd64 · 1 package · escape [0-9.]+ m?s · tests [0-9.]+ m?s\$"
     contains "$v: the finding" "$lib_tmp/out" \
         '^RACE01 racy/p\.go:6  write of ready by goroutine [0-9]+, read at :11 by goroutine [0-9]+$'
     contains "$v: why" "$lib_tmp/out" \
