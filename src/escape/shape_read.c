@@ -245,7 +245,7 @@ static void read_named(struct ir_unit *u, struct type_named *n)
         need_own_wrapper(u, n);
         return;
     }
-    if (!n->orig->tparams) { /* local to an instance */
+    if (!n->orig->tparams || n->orig->tparams->n != n->targs->n) { /* local to an instance, whose arguments come first */
         if (read_first(u, n)) {
             read_under(u, &n->t);
         }
