@@ -569,6 +569,9 @@ static bool is_fips(str path)
 
 void inline_static_init(struct ir_unit *u)
 {
+    if (u->pkg->n_errors > 0) {
+        return; /* variables may be initialised with themselves: the compiler does not come here with such a package */
+    }
     for (size_t i = 0; i < u->inits.n; i++) {
         struct ir_func *fn = u->inits.v[i];
         if (!(fn->flags & IR_FUNC_PKGINIT)) {

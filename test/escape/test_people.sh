@@ -210,4 +210,19 @@ contains "what is right in it has decisions" "$lib_tmp/out" 'wrong.go:4:2: moved
 lacks "what is wrong has none" "$lib_tmp/out" 'heap: bad'
 contains "the error is told" "$lib_tmp/err" 'wrong.go:9:'
 
+cat >cycle.go <<'GO'
+package m
+
+var cycle1 = cycle2
+var cycle2 = cycle1
+
+func undeclared() {
+	defer nothing()
+	a, b := nothing()
+	_, _ = a, b
+}
+GO
+expect "variables initialised with themselves" 1 "$GOMM" escape -m .
+contains "and the rest has decisions still" "$lib_tmp/out" 'wrong.go:4:2: moved to heap: good'
+
 finish
