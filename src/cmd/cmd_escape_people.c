@@ -67,6 +67,20 @@ static void put_function(struct people *p, struct ir_unit *u, const struct escap
     strbuf_putc(out, '\n');
 }
 
+/* The reasons of a finding, so far in. */
+static void put_why(struct people *p, const struct finding *f, int indent)
+{
+    struct strbuf *out = &p->c->out;
+
+    for (size_t i = 0; i < f->n_why; i++) {
+        put_style(p, TERM_DIM);
+        strbuf_printf(out, "%*s%-5s", indent, "", i == 0 ? "why" : "");
+        put_style(p, TERM_PLAIN);
+        strbuf_put(out, term_safe(&p->c->arena, f->why[i].text));
+        strbuf_putc(out, '\n');
+    }
+}
+
 static void put_site(struct people *p, struct ir_unit *u, const struct escape_site *s)
 {
     struct arena *a = &p->c->arena;
@@ -88,13 +102,7 @@ static void put_site(struct people *p, struct ir_unit *u, const struct escape_si
     }
     put_style(p, TERM_PLAIN);
     strbuf_putc(out, '\n');
-    for (size_t i = 0; i < f->n_why; i++) {
-        put_style(p, TERM_DIM);
-        strbuf_puts(out, i == 0 ? "         why  " : "              ");
-        put_style(p, TERM_PLAIN);
-        strbuf_put(out, term_safe(a, f->why[i].text));
-        strbuf_putc(out, '\n');
-    }
+    put_why(p, f, 9);
 }
 
 static void put_package(struct people *p, const struct load_package *lp)
@@ -164,13 +172,7 @@ static void put_warning(struct people *p, const struct finding *f)
     put_style(p, TERM_PLAIN);
     strbuf_printf(out, "  %.*s:%u:%u  %.*s\n", STR_ARG(cmd_show_file(&p->c->show, f->span.file)), f->span.line, f->span.col,
                   STR_ARG(term_safe(a, f->message)));
-    for (size_t i = 0; i < f->n_why; i++) {
-        put_style(p, TERM_DIM);
-        strbuf_puts(out, i == 0 ? "       why  " : "            ");
-        put_style(p, TERM_PLAIN);
-        strbuf_put(out, term_safe(a, f->why[i].text));
-        strbuf_putc(out, '\n');
-    }
+    put_why(p, f, 7);
 }
 
 static int text_status(const struct cmd_escape *c, size_t n_warnings)

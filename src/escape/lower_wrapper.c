@@ -238,7 +238,7 @@ static void wrap_method(struct ir_unit *u, struct type *t, struct type *ptr_t, c
         w.nil_check = !promoted;
         wrap_make(&w);
     }
-    if (shape_not_in_heap(t)) { /* pointers to it are numbers: interfaces hold pointers to them */
+    if (type_is_not_in_heap(t)) { /* pointers to it are numbers: interfaces hold pointers to them */
         w.recv = type_new_pointer(u->arena, ptr_t);
         w.nil_check = ptr_method && !promoted;
         wrap_make(&w);

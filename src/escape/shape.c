@@ -293,36 +293,6 @@ static bool has_basic_bound(struct type_param *p)
     return s->all_terms && !s->comparable;
 }
 
-static bool not_in_heap(struct type *t, u32 depth)
-{
-    t = type_unalias(t);
-    if (t->kind == TYPE_NAMED) {
-        const struct obj *o = named_obj(as_named(t));
-        if (o->pkg && str_is(o->pkg->path, "internal/runtime/sys") &&
-            str_is(intern_str(o->pkg->prog->names, o->name), "nih")) {
-            return true;
-        }
-        t = type_under(t);
-    }
-    if (depth > 100) {
-        return false;
-    }
-    if (t->kind == TYPE_ARRAY) {
-        return not_in_heap(as_array(t)->elem, depth + 1);
-    }
-    for (u32 i = 0; t->kind == TYPE_STRUCT && i < as_struct(t)->n; i++) {
-        if (not_in_heap(as_struct(t)->fields[i]->type, depth + 1)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool shape_not_in_heap(struct type *t)
-{
-    return not_in_heap(t, 0);
-}
-
 /* Shapify of Go 1.19. */
 static struct type *old_shape(struct ir_unit *u, struct type *t, struct type_param *param)
 {
@@ -337,7 +307,7 @@ static struct type *old_shape(struct ir_unit *u, struct type *t, struct type_par
     struct type *under = type_under(shape_is(t) ? t : unshaped(u, t));
     if (ptr && under->kind == TYPE_POINTER) {
         struct type *elem = as_pointer(under)->elem;
-        if (type_under(elem)->kind != TYPE_ARRAY && !not_in_heap(elem, 0)) {
+        if (type_under(elem)->kind != TYPE_ARRAY && !type_is_not_in_heap(elem)) {
             under = shape_pointer_to(u, TYPE_OF(UINT8));
         }
     }
@@ -372,7 +342,7 @@ struct type *shape_of(struct ir_unit *u, struct type *t, struct type_param *para
     shape = t;
     if (ptr) {
         struct type *elem = type_unalias(as_pointer(under)->elem);
-        if (!not_in_heap(elem, 0)) {
+        if (!type_is_not_in_heap(elem)) {
             if (!shape_is(elem) && shape_within(elem)) {
                 under = NULL;
             } else {

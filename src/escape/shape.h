@@ -38,7 +38,6 @@ bool shape_is_derived(struct ir_unit *u, struct type *t);
 /* The shape of a type argument for that parameter: named go.shape.T with T's underlying type; of pointers under a basic
  * constraint go.shape.*uint8 (noder/reader.go, shapify). */
 struct type *shape_of(struct ir_unit *u, struct type *t, struct type_param *param);
-bool shape_not_in_heap(struct type *t); /* types.Type.NotInHeap */
 struct type *shape_dict_type(struct ir_unit *u); /* of dictionary parameters */
 bool shape_is(struct type *t);    /* is itself a shape */
 bool shape_within(struct type *t); /* mentions one (types.Type.HasShape) */

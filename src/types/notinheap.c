@@ -3,7 +3,7 @@
  * The compiler asks for that (GOROOT/src/cmd/compile/internal/noder/irgen.go, go.dev/issue/54765). */
 #include "types/check.h"
 
-static bool notinheap(struct type *t, u32 depth)
+static bool notinheap_within(struct type *t, u32 depth)
 {
     t = type_unalias(t);
     if (t->kind == TYPE_NAMED) {
@@ -18,14 +18,19 @@ static bool notinheap(struct type *t, u32 depth)
         return false;
     }
     if (t->kind == TYPE_ARRAY) {
-        return notinheap(as_array(t)->elem, depth + 1);
+        return notinheap_within(as_array(t)->elem, depth + 1);
     }
     for (u32 i = 0; t->kind == TYPE_STRUCT && i < as_struct(t)->n; i++) {
-        if (notinheap(as_struct(t)->fields[i]->type, depth + 1)) {
+        if (notinheap_within(as_struct(t)->fields[i]->type, depth + 1)) {
             return true;
         }
     }
     return false;
+}
+
+bool type_is_not_in_heap(struct type *t)
+{
+    return notinheap_within(t, 0);
 }
 
 static void notinheap_args(struct checker *c)
@@ -35,7 +40,7 @@ static void notinheap_args(struct checker *c)
         const struct instance_info *info = e->val.cp;
         check_enter_file(c, (u32)(e->key >> 32));
         for (u32 k = 0; k < info->targs->n; k++) {
-            if (notinheap(info->targs->v[k], 0)) {
+            if (type_is_not_in_heap(info->targs->v[k])) {
                 struct strbuf b = {0};
                 type_write(&b, info->targs->v[k], NULL, QUAL_PATH);
                 check_error(c, check_at(c, (node)e->key)->pos,
@@ -54,14 +59,14 @@ static void notinheap_decl(struct checker *c, node n)
     pos at = check_at(c, x)->pos;
     t = t ? type_under(t) : NULL;
     if (t && check_kind(c, x) == AST_MAP_TYPE && t->kind == TYPE_MAP) {
-        if (notinheap(as_map(t)->key, 0)) {
+        if (type_is_not_in_heap(as_map(t)->key)) {
             check_error(c, at, "incomplete (or unallocatable) map key not allowed");
         }
-        if (notinheap(as_map(t)->elem, 0)) {
+        if (type_is_not_in_heap(as_map(t)->elem)) {
             check_error(c, at, "incomplete (or unallocatable) map value not allowed");
         }
     } else if (t && check_kind(c, x) == AST_CHAN_TYPE && t->kind == TYPE_CHAN &&
-               notinheap(as_chan(t)->elem, 0)) {
+               type_is_not_in_heap(as_chan(t)->elem)) {
         check_error(c, at, "chan of incomplete (or unallocatable) type not allowed");
     }
 }
