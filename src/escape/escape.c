@@ -39,7 +39,6 @@ static void unit_free(struct ir_unit *u)
     vec_release(&u->wrap);
     vec_release(&u->wrap_values);
     vec_release(&u->wrap_done);
-    map_release(&u->func_of);
     map_release(&u->globals);
     map_release(&u->method_types);
     strmap_release(&u->runtime);
@@ -85,55 +84,20 @@ static struct ir_unit *unit_new(struct escape *e, struct package *p)
 
 /* ---- notes ---- */
 
-/* In the order of base.FlushErrors: what is printed at once, then what is sorted by position: that of the node itself,
- * inlined ones behind all others. */
-static int note_cmp(const void *x, const void *y)
-{
-    const struct ir_note *a = *(struct ir_note *const *)x, *b = *(struct ir_note *const *)y;
-
-    if (a->sorted != b->sorted) {
-        return a->sorted ? 1 : -1;
-    }
-    if (a->sorted) {
-        if (a->inl != b->inl) {
-            return a->inl < b->inl ? -1 : 1;
-        }
-        if (a->pos != b->pos) {
-            return a->pos < b->pos ? -1 : 1;
-        }
-    }
-    return a < b ? -1 : a > b;
-}
-
-static bool note_same(const struct ir_note *a, const struct ir_note *b)
-{
-    return a->sorted && b->sorted && a->shown == b->shown && str_eq(a->text, b->text);
-}
-
+/* In the order in which they came: under -m the compiler prints each at once (base.WarnfAt flushes). */
 static void keep_notes(struct escape *e, struct ir_unit *u, struct escape_result *r)
 {
-    size_t n = u->notes.n;
-    struct ir_note **order = mem_array(n ? n : 1, sizeof(struct ir_note *));
-
-    for (size_t i = 0; i < n; i++) {
-        struct ir_note *m = &u->notes.v[i];
+    r->notes = ARENA_ARRAY(e->arena, struct ir_note, u->notes.n);
+    for (size_t i = 0; i < u->notes.n; i++) {
+        struct ir_note *m = &r->notes[r->n_notes++];
+        *m = u->notes.v[i];
         m->shown = m->pos == IR_POS_NONE ? IR_POS_NONE : ir_outermost_pos(u, m->pos, m->inl);
         m->text = str_dup(e->arena, flow_note_text(u, m));
-        order[i] = m;
-    }
-    qsort(order, n, sizeof(struct ir_note *), note_cmp);
-    r->notes = ARENA_ARRAY(e->arena, struct ir_note, n);
-    for (size_t i = 0; i < n; i++) {
-        if (r->n_notes && note_same(&r->notes[r->n_notes - 1], order[i])) {
-            continue;
-        }
-        r->notes[r->n_notes++] = *order[i];
         if (!e->config.keep_units) {
-            r->notes[r->n_notes - 1].node = NULL;
-            r->notes[r->n_notes - 1].func = NULL;
+            m->node = NULL;
+            m->func = NULL;
         }
     }
-    mem_free(order);
 }
 
 struct span escape_note_span(const struct escape *e, const struct ir_note *n)
@@ -164,7 +128,6 @@ static void publish(struct escape *e, struct ir_unit *u, bool keep)
         fn->dcl = fn->last_dcl = NULL;
         fn->body = (struct ir_list){0};
         fn->note = NULL;
-        fn->batch = NULL;
     }
 }
 

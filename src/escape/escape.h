@@ -1,6 +1,6 @@
 /* escape.h: escape analysis of packages: decisions as the installed compiler takes them.
  *
- *   load_packages → check_load → escape_new → escape_run → escape_unit_of …
+ *   load_packages → check_load → escape_new → escape_run → escape.results
  */
 #ifndef GOMM_ESCAPE_ESCAPE_H
 #define GOMM_ESCAPE_ESCAPE_H
@@ -22,7 +22,7 @@ struct escape_config {
 /* One package's result. */
 struct escape_result {
     struct package *pkg;
-    struct ir_note *notes; /* in the order in which the compiler prints them, duplicates removed */
+    struct ir_note *notes; /* in the order in which the compiler prints them */
     u32 n_notes;
     struct ir_unit *unit;  /* keep_units; else NULL */
     struct file_info *files; /* rangefunc_files; NULL: nobody asked */

@@ -425,7 +425,6 @@ void escape_cache_result(struct escape *e, struct escape_result *r)
         r->notes[i] = (struct ir_note){.pos = at,
                                        .shown = at,
                                        .kind = n->kind,
-                                       .sorted = n->sorted != 0,
                                        .derefs = (i16)n->derefs,
                                        .result = (i16)n->result,
                                        .text = {k->entry.text + n->text, n->n_text}};

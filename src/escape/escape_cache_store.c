@@ -225,7 +225,6 @@ static void writer_note(struct cache_writer *w, const struct ir_note *m)
         .kind = m->kind,
         .derefs = m->derefs,
         .result = m->result,
-        .sorted = m->sorted,
         .text = (u32)w->text.n,
         .n_text = (u32)m->text.n,
         .pkg = m->shown == 0 ? ESCAPE_ENTRY_AUTO : ESCAPE_ENTRY_NONE,

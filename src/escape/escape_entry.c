@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* "2": changes with the format; what changes in the meaning of the contents changes the keys (escape_cache.c). */
-static const char entry_magic[8] = "gommesc2";
+static const char entry_magic[8] = "gommesc3";
 
 struct entry_header {
     char magic[8];

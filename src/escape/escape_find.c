@@ -9,9 +9,9 @@
 #include "escape/shape.h"
 
 static const struct {
-    const char *code, *name, *words;
+    const char *code, *words;
 } causes[] = {
-#define X(name, code, text, words) {code, text, words},
+#define X(name, code, words) {code, words},
     ESCAPE_CAUSES(X)
 #undef X
 };
@@ -19,11 +19,6 @@ static const struct {
 const char *escape_cause_code(enum escape_cause c)
 {
     return causes[c].code;
-}
-
-const char *escape_cause_name(enum escape_cause c)
-{
-    return causes[c].name;
 }
 
 const char *escape_cause_words(enum escape_cause c)

@@ -12,32 +12,31 @@
 #include "escape/escape.h"
 #include "escape/flow.h"
 
-/* code, short name, in words */
+/* code, in words */
 #define ESCAPE_CAUSES(X)                                                                            \
-    X(RETURNED, "ESC01", "returned-pointer", "a pointer to it is returned")                         \
-    X(STORED, "ESC02", "stored", "it is stored in something that lives longer")                     \
-    X(INTERFACE, "ESC03", "interface", "it is passed as an interface")                              \
-    X(CLOSURE, "ESC04", "closure", "a function literal that gets out captures it by reference")     \
-    X(UNKNOWN, "ESC05", "unknown-callee", "it is passed to a function that is not known here")      \
-    X(KEPT, "ESC06", "kept-by-callee", "the function that it is passed to keeps it")                \
-    X(LARGE, "ESC07", "too-large", "it is too large for the stack")                                 \
-    X(SIZE, "ESC08", "size-not-constant", "its size is not constant")                               \
-    X(GOROUTINE, "ESC09", "goroutine", "a goroutine uses it")                                       \
-    X(LOOP, "ESC10", "loop", "it outlives the iteration of the loop that makes it")                 \
-    X(CHANNEL, "ESC11", "channel", "it is sent on a channel")                                       \
-    X(MAP, "ESC12", "map", "it is put into a map")                                                  \
-    X(PANIC, "ESC13", "panic", "panic takes it")                                                    \
-    X(OTHER, "ESC14", "other", "the compiler cannot show that it stays")
+    X(RETURNED, "ESC01", "a pointer to it is returned")                         \
+    X(STORED, "ESC02", "it is stored in something that lives longer")                     \
+    X(INTERFACE, "ESC03", "it is passed as an interface")                              \
+    X(CLOSURE, "ESC04", "a function literal that gets out captures it by reference")     \
+    X(UNKNOWN, "ESC05", "it is passed to a function that is not known here")      \
+    X(KEPT, "ESC06", "the function that it is passed to keeps it")                \
+    X(LARGE, "ESC07", "it is too large for the stack")                                 \
+    X(SIZE, "ESC08", "its size is not constant")                               \
+    X(GOROUTINE, "ESC09", "a goroutine uses it")                                       \
+    X(LOOP, "ESC10", "it outlives the iteration of the loop that makes it")                 \
+    X(CHANNEL, "ESC11", "it is sent on a channel")                                       \
+    X(MAP, "ESC12", "it is put into a map")                                                  \
+    X(PANIC, "ESC13", "panic takes it")                                                    \
+    X(OTHER, "ESC14", "the compiler cannot show that it stays")
 
 enum escape_cause {
-#define X(name, code, text, words) ESCAPE_##name,
+#define X(name, code, words) ESCAPE_##name,
     ESCAPE_CAUSES(X)
 #undef X
         ESCAPE_CAUSE_COUNT
 };
 
 const char *escape_cause_code(enum escape_cause c);
-const char *escape_cause_name(enum escape_cause c);
 const char *escape_cause_words(enum escape_cause c);
 
 struct escape_site {

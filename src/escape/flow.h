@@ -53,29 +53,19 @@ struct flow_step {
     const struct flow_reason *reasons; /* innermost first */
 };
 
-/* One decision: the address of n, or what the parameter n holds, reaches root.  steps go from n to root. */
+/* One decision: the address of n reaches root.  steps go from n to root. */
 struct flow_why {
     struct ir *n;
     struct ir_func *fn; /* n's */
     struct flow_place root;
-    bool leaks;         /* of a parameter: its value with `derefs` dereferences, not its address */
-    i32 derefs;
     struct flow_step *steps;
     u32 n_steps;
     bool cut;           /* the path met itself: the steps do not reach the root */
     const struct flow_why *next; /* of the same n, later */
 };
 
-/* All reasons of the unit, in the order in which the compiler finds (and -m=2 prints) them; none without keep_flows. */
-const struct flow_why *flow_reasons(const struct ir_unit *u, u32 *n);
-/* Why n (a name or an allocating expression) is in the heap: the first reason; by next the others that are as direct, if leaks
- * is not set.  NULL: it is not in the heap, or nobody knows. */
+/* Why n (a name or an allocating expression) is in the heap: the first reason; by next the others that are as direct.
+ * NULL: it is not in the heap, or nobody knows (no keep_flows). */
 const struct flow_why *flow_why_heap(const struct ir_unit *u, const struct ir *n);
-/* The first leak of a parameter; others by next, where leaks is set. */
-const struct flow_why *flow_why_leak(const struct ir_unit *u, const struct ir_name *param);
-
-/* As -m=2 prints it, several lines.  at writes a position as "file:line:col". */
-void flow_write_why(struct strbuf *out, struct ir_unit *u, const struct flow_why *w,
-                    void (*at)(void *ctx, struct strbuf *out, pos pos), void *ctx);
 
 #endif

@@ -223,7 +223,7 @@ void flow_note(struct ir_unit *u, enum ir_note_kind kind, struct ir *n, struct i
 
 /* keep only.  root gets src's address at once. */
 void flow_log_direct(struct flow_batch *b, u32 root, u32 src, i32 derefs, const struct flow_reason *reasons);
-/* By the solver's path; leaks: src's value, else its address. */
-void flow_log_path(struct flow_batch *b, u32 root, u32 src, bool leaks, i32 derefs);
+/* By the solver's path. */
+void flow_log_path(struct flow_batch *b, u32 root, u32 src);
 
 #endif

@@ -190,7 +190,7 @@ static bool visit(struct flow_batch *b, u32 root_id, u32 l_id)
     if (address) {
         if (outlives(b, root_id, l)) {
             if (b->keep && !(l->attrs & FLOW_ESCAPES)) {
-                flow_log_path(b, root_id, l_id, false, derefs);
+                flow_log_path(b, root_id, l_id);
             }
             attrs = FLOW_ALL_ATTRS;
         } else if (root->attrs & FLOW_PERSISTS) {
@@ -202,9 +202,6 @@ static bool visit(struct flow_batch *b, u32 root_id, u32 l_id)
     }
     if (l->flags & FLOW_PARAM) {
         if (outlives(b, root_id, l)) {
-            if (b->keep && !(l->attrs & FLOW_ESCAPES)) {
-                flow_log_path(b, root_id, l_id, true, derefs);
-            }
             leak_to(b, l, root, derefs);
         }
         if (root->attrs & FLOW_MUTATES) {
@@ -238,14 +235,11 @@ static void visit_old(struct flow_batch *b, u32 root_id, u32 l_id)
     }
     if (outlives(b, root_id, l)) {
         if (l->flags & FLOW_PARAM) {
-            if (b->keep && !(l->attrs & FLOW_ESCAPES)) {
-                flow_log_path(b, root_id, l_id, true, derefs);
-            }
             leak_to(b, l, root, derefs);
         }
         if (address && !(l->attrs & FLOW_ESCAPES)) {
             if (b->keep) {
-                flow_log_path(b, root_id, l_id, false, derefs);
+                flow_log_path(b, root_id, l_id);
             }
             l->attrs |= FLOW_ESCAPES;
             enqueue(b, l_id);

@@ -133,7 +133,7 @@ static struct ir *preserve_assigns(struct bloop *b, struct ir *n)
         if (ir_is_blank(n->list.v[i])) {
             struct type *t = blank_type(n, i);
             if (!t) {
-                ir_note(b->u, NOTE_OTHER, true, n->pos, n->inl, n, b->fn,
+                ir_note(b->u, NOTE_OTHER, n->pos, n->inl, n, b->fn,
                         "unrecognized shape for assign list stmt for blank assignment");
                 continue;
             }

@@ -364,7 +364,7 @@ static void note(struct ir_unit *u, struct ir_func *fn, const struct ir *call, c
     struct strbuf b = {0};
 
     ir_write_type(&b, u, t);
-    ir_note(u, NOTE_DEVIRTUALIZING, false, call->pos, call->inl, sel, fn, "%s %.*s to %.*s", how, STR_ARG(text),
+    ir_note(u, NOTE_DEVIRTUALIZING, call->pos, call->inl, sel, fn, "%s %.*s to %.*s", how, STR_ARG(text),
             STR_ARG(strbuf_str(&b)));
     strbuf_release(&b);
 }
@@ -375,7 +375,7 @@ static void note_shaped(struct ir_unit *u, struct ir_func *fn, struct ir *call, 
     struct strbuf b = {0};
 
     ir_write_type(&b, u, t);
-    ir_note(u, NOTE_DEVIRTUALIZING, false, call->pos, call->inl, call, fn, "cannot devirtualize %.*s: shaped %s %.*s",
+    ir_note(u, NOTE_DEVIRTUALIZING, call->pos, call->inl, call, fn, "cannot devirtualize %.*s: shaped %s %.*s",
             STR_ARG(text), what, STR_ARG(strbuf_str(&b)));
     strbuf_release(&b);
 }

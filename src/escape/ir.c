@@ -336,18 +336,6 @@ struct ir *ir_static_value(struct ir *n)
     return n;
 }
 
-struct ir *ir_single_result(struct ir_unit *u, struct ir *n)
-{
-    BUG_IF(n->op != IR_INLCALL || n->list.n != 1);
-    struct ir *r = n->list.v[0];
-    if (n->type && r->type && !shape_within(n->type) && shape_within(r->type)) {
-        struct ir *c = ir_new(u, IR_CONVNOP, n->pos, n->inl, n->type);
-        c->x = r;
-        return c;
-    }
-    return r;
-}
-
 static bool same_literal(const struct ir *x, const struct ir *y)
 {
     return x->val && y->val && constant_same(x->val, y->val);
@@ -533,91 +521,13 @@ pos ir_outermost_pos(const struct ir_unit *u, pos at, u32 inl)
     return at;
 }
 
-void ir_note(struct ir_unit *u, enum ir_note_kind kind, bool sorted, pos at, u32 inl,
+void ir_note(struct ir_unit *u, enum ir_note_kind kind, pos at, u32 inl,
              struct ir *about, struct ir_func *fn, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    struct ir_note n = {.pos = at, .inl = inl, .kind = kind, .sorted = sorted, .node = about, .func = fn};
+    struct ir_note n = {.pos = at, .inl = inl, .kind = kind, .node = about, .func = fn};
     n.text = str_vfmt(u->arena, fmt, ap);
     va_end(ap);
     vec_push(&u->notes, n);
-}
-
-/* ---- looking into it ---- */
-
-static void dump_list(struct strbuf *out, struct ir_unit *u, const char *title, const struct ir_list *l, u32 depth);
-
-static void dump_node(struct strbuf *out, struct ir_unit *u, struct ir *n, u32 depth)
-{
-    strbuf_printf(out, "%*s%s", (int)(2 * depth), "", ir_op_name(n->op));
-    struct ir_name *name = ir_as_name(n);
-    if (name) {
-        strbuf_printf(out, " %.*s%s%s", STR_ARG(name->text),
-                      name->flags & IR_NAME_CLOSUREVAR ? " closurevar" : "",
-                      name->flags & IR_NAME_ADDRTAKEN ? " addrtaken" : "");
-    }
-    if (n->sel) {
-        strbuf_printf(out, " .%.*s", STR_ARG(intern_str(u->prog->names, n->sel->name)));
-    }
-    if (n->type) {
-        strbuf_puts(out, " : ");
-        type_write(out, n->type, u->pkg, QUAL_NAME);
-    }
-    static const struct {
-        u16 flag;
-        const char *text;
-    } flags[] = {{IR_IMPLICIT, "implicit"}, {IR_DEF, "def"}, {IR_DDD, "ddd"}, {IR_DISTINCT, "distinct"},
-                 {IR_GODEFER, "godefer"}, {IR_ESCAPES, "escapes"}};
-    for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
-        if (n->flags & flags[i].flag) {
-            strbuf_printf(out, " %s", flags[i].text);
-        }
-    }
-    struct span s = sources_span_raw(u->prog->sources, n->pos);
-    strbuf_printf(out, " @%u:%u", s.line, s.col);
-    if (n->inl) {
-        strbuf_printf(out, " inl %u", n->inl);
-    }
-    strbuf_putc(out, '\n');
-    if (depth > 200) {
-        return;
-    }
-    dump_list(out, u, "init", &n->init, depth + 1);
-    u32 has = ir_children[n->op];
-    struct ir *const kids[] = {has & IR_HAS_X ? n->x : NULL, has & IR_HAS_Y ? n->y : NULL,
-                               has & IR_HAS_Z ? n->z : NULL, has & IR_HAS_W ? n->w : NULL};
-    for (size_t i = 0; i < ARRAY_LEN(kids); i++) {
-        if (kids[i]) {
-            dump_node(out, u, kids[i], depth + 1);
-        }
-    }
-    if (has & IR_HAS_L) {
-        dump_list(out, u, "list", &n->list, depth + 1);
-    }
-    if (has & IR_HAS_B) {
-        dump_list(out, u, "body", &n->body, depth + 1);
-    }
-    if (n->op == IR_CLOSURE && n->func) {
-        dump_list(out, u, "closure", &n->func->body, depth + 1);
-    }
-}
-
-static void dump_list(struct strbuf *out, struct ir_unit *u, const char *title, const struct ir_list *l, u32 depth)
-{
-    if (l->n == 0) {
-        return;
-    }
-    strbuf_printf(out, "%*s-%s\n", (int)(2 * depth), "", title);
-    for (u32 i = 0; i < l->n; i++) {
-        if (l->v[i]) {
-            dump_node(out, u, l->v[i], depth + 1);
-        }
-    }
-}
-
-void ir_dump(struct strbuf *out, struct ir_unit *u, const struct ir_func *fn)
-{
-    strbuf_printf(out, "func %.*s\n", STR_ARG(fn->sym));
-    dump_list(out, u, "body", &fn->body, 0);
 }

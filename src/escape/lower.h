@@ -175,7 +175,6 @@ struct file_info *rangefunc_files(struct ir_unit *u, struct package *p);
 
 /* The function "panicrangestate", "deferrangefunc", "KeepAlive" as a callee (typecheck.LookupRuntime).  In files made by
  * rangefunc_files a NAME whose object is OBJ_FUNC without package stands for the one of that name. */
-struct ir *lower_runtime_callee(struct lower *l, const char *name);
 struct ir *lower_runtime_name(struct ir_unit *u, const char *name);
 
 /* ---- wrappers of methods: lower_wrapper.c ---- */

@@ -139,7 +139,7 @@ static struct ir *method_callee(struct lower *l, node sel, struct ir_list *args)
     }
     struct ir *fun = lower_method(l, at, recv, s->obj, &dict);
     if (lower_kind(x->type) == TYPE_INTERFACE && l->u->profile->unified) {
-        ir_note(l->u, NOTE_OTHER, false, at, l->inl, NULL, l->fn, "imprecise interface call");
+        ir_note(l->u, NOTE_OTHER, at, l->inl, NULL, l->fn, "imprecise interface call");
     }
     ir_push(l->u, args, x);
     if (dict) {

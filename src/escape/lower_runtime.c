@@ -63,8 +63,3 @@ struct ir *lower_runtime_name(struct ir_unit *u, const char *name)
     }
     return &((struct ir_func *)v->p)->name->n;
 }
-
-struct ir *lower_runtime_callee(struct lower *l, const char *name)
-{
-    return lower_runtime_name(l->u, name);
-}

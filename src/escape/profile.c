@@ -9,21 +9,21 @@ enum { OLDEST = 19, NEWEST = 26, KB = 1024, MB = 1024 * KB };
 
 /* In the order of the versions; each names what it brought. */
 #define V19                                                                                       \
-    .max_stack_var = 10 * MB, .max_implicit_var = 64 * KB, .leak_results = 7, .for_inlinable = true, \
+    .max_stack_var = 10 * MB, .max_implicit_var = 64 * KB, .leak_results = 7, \
     .param_call_cost = 57
 /* unified IR (release notes of 1.20: cmd/compile, "front-end") */
-#define V20 .max_stack_var = 10 * MB, .max_implicit_var = 64 * KB, .leak_results = 7, .for_inlinable = true, \
+#define V20 .max_stack_var = 10 * MB, .max_implicit_var = 64 * KB, .leak_results = 7, \
     .param_call_cost = 57, .unified = true
 #define V21 V20, .outline_maps = true, .static_inlined = true, .static_mutation = true
 /* loop variables of each iteration; escape/leaks.go has mutator and callee; typecheck/stmt.go wraps go and defer;
  * inline/interleaved */
-#define V22 .max_stack_var = 10 * MB, .max_implicit_var = 64 * KB, .leak_results = 5, .for_inlinable = true, \
+#define V22 .max_stack_var = 10 * MB, .max_implicit_var = 64 * KB, .leak_results = 5, \
     .param_call_cost = 57, .unified = true, .outline_maps = true, .static_inlined = true, .static_mutation = true, \
     .mutator_callee = true, .godefer_early = true, .closure_results = true, .loopvar = true, .inline_interleaved = true
 /* range over functions; package deadlocals */
 #define V23 V22, .range_func = true, .deadlocals = true
 /* ir/cfg.go: golang.org/issue/73536; ir/func.go, IsClosure; testing.B.Loop */
-#define V24_COMMON .max_implicit_var = 64 * KB, .leak_results = 5, .for_inlinable = true, .unified = true, \
+#define V24_COMMON .max_implicit_var = 64 * KB, .leak_results = 5, .unified = true, \
     .outline_maps = true, .static_inlined = true, .static_mutation = true, .mutator_callee = true, \
     .godefer_early = true, .closure_results = true, .loopvar = true, .inline_interleaved = true, .range_func = true, \
     .deadlocals = true, .max_stack_var = 128 * KB, .closure_called_once = true, .closure_captures = true, .bloop = true, \

@@ -33,7 +33,6 @@ struct escape_profile {
     bool direct_by_size;     /* 1.26: every type that is one pointer wide and one pointer is an interface's data word */
     bool bloop;              /* 1.24/1.25: testing.B.Loop keeps its arguments alive */
     bool inline_interleaved; /* 1.22: devirtualisation and inlining in turns */
-    bool for_inlinable;      /* 1.16 … */
     i32 param_call_cost;     /* extra cost of calling a parameter: 17 since 1.24?, else 57 */
 };
 

@@ -17,7 +17,7 @@ static const struct hash128 pkgs[] = {{1, 2}, {3, 4}};
 static const struct escape_entry_ref inlined[] = {{1, 0, 5}};
 static const struct escape_entry_note notes[] = {
     {.pkg = ESCAPE_ENTRY_OWN, .file = 1, .off = 4, .kind = 2, .derefs = -1, .result = 3, .text = 0, .n_text = 5},
-    {.pkg = 0, .file = 77, .text = 5, .n_text = 2, .sorted = 1},
+    {.pkg = 0, .file = 77, .text = 5, .n_text = 2},
     {.pkg = ESCAPE_ENTRY_AUTO},
 };
 
