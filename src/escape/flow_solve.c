@@ -158,6 +158,9 @@ static void lose_results(struct flow_batch *b, struct flow_loc *root)
 static void relax(struct flow_batch *b, u32 l_id, i32 derefs)
 {
     const struct flow_loc *l = flow_loc_at(b, l_id);
+    if (l->n_edges == 0) {
+        return; /* there may be no edges at all */
+    }
     const struct flow_edge *edges = b->edges + l->first;
 
     for (u32 i = 0, n = l->n_edges; i < n; i++) {
