@@ -443,7 +443,7 @@ static struct ir *object(struct lower *l, node x, struct obj *o)
         const struct type_list *targs = lower_targs(l, x, &fun);
         return targs ? shape_func_value(l, at, fun, targs) : &lower_func_of(l->u, o)->name->n;
     }
-    default: BUG("an object that is no value");
+    default: return lower_refused(l, x);
     }
 }
 
@@ -458,7 +458,7 @@ static struct ir *selector(struct lower *l, node n)
     case SELECT_METHOD: return method_val(l, n, s);
     case SELECT_METHOD_EXPR: return method_expr(l, n, s);
     }
-    BUG("selection");
+    return lower_refused(l, n);
 }
 
 /* ---- index, slice, assertion ---- */
@@ -559,7 +559,7 @@ static struct ir *unary_expr(struct lower *l, node n)
     case OP_XOR: return lower_unary(l, IR_BITNOT, e->pos, t, x);
     case OP_NOT: return lower_unary(l, IR_NOT, e->pos, t, x);
     case OP_RECV: return lower_unary(l, IR_RECV, e->pos, t, x);
-    default: BUG("unary operator %d", e->op);
+    default: return lower_refused(l, n);
     }
 }
 
@@ -698,6 +698,12 @@ struct ir *lower_unknown(struct lower *l, node x)
     return lower_new(l, IR_NIL, lower_pos(l, x), TYPE_BAD);
 }
 
+struct ir *lower_refused(struct lower *l, node x)
+{
+    BUG_IF(!l->pkg->tainted);
+    return lower_unknown(l, x);
+}
+
 struct ir *lower_expr(struct lower *l, node x)
 {
     x = bare(l, x);
@@ -738,6 +744,6 @@ struct ir *lower_expr(struct lower *l, node x)
     case AST_ASSERT: return assert_expr(l, x);
     case AST_OPERATION: return e->b ? binary_chain(l, x) : unary_expr(l, x);
     case AST_CALL: return lower_call(l, x);
-    default: BUG("no expression: node kind %d", e->kind);
+    default: return lower_refused(l, x);
     }
 }

@@ -24,6 +24,8 @@ struct ir *lower_runes(struct lower *l, pos at, struct type *t, struct ir *text)
 
 /* lower_expr.c */
 struct ir *lower_unknown(struct lower *l, node x);
+/* The same for what only stands in packages with errors, in other places than those of the errors. */
+struct ir *lower_refused(struct lower *l, node x);
 struct ir *lower_unary(struct lower *l, enum ir_op op, pos at, struct type *t, struct ir *x);
 /* The receiver of method selector n with embedded fields, address or dereference (writer.recvExpr); *recv: the type
  * that it has then, as the checker has it. */
