@@ -386,6 +386,23 @@ bool io_real_path(struct arena *a, const char *path, str *out, struct err *e)
     return true;
 }
 
+bool io_cache_sub(struct arena *a, str name, str *out)
+{
+    const char *said = getenv("GOMM_CACHE");
+    str base;
+
+    if (said && strcmp(said, "off") == 0) {
+        return false;
+    }
+    if (said && said[0] == '/') {
+        base = str_of(said);
+    } else if (!io_cache_dir(a, &base, NULL)) {
+        return false;
+    }
+    *out = path_join(a, base, name);
+    return io_make_dir(out->p, NULL);
+}
+
 bool io_cache_dir(struct arena *a, str *out, struct err *e)
 {
     const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");

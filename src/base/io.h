@@ -61,6 +61,9 @@ bool io_cwd(struct arena *a, str *out, struct err *e); /* $PWD if that is right 
 bool io_real_path(struct arena *a, const char *path, str *out, struct err *e);
 /* $XDG_CACHE_HOME/gomm or ~/.cache/gomm, made if it is not there. */
 bool io_cache_dir(struct arena *a, str *out, struct err *e);
+/* A directory in it for one purpose, made if it is not there; false: there is none, or none is wanted.  GOMM_CACHE is
+ * off for none, or an absolute path instead of the above. */
+bool io_cache_sub(struct arena *a, str name, str *out);
 
 /* A new directory in $TMPDIR or /tmp, removed at exit.  The name lives until then. */
 const char *io_temp_dir(const char *prefix, struct err *e);

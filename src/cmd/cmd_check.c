@@ -20,7 +20,7 @@
 struct check {
     struct arena arena;
     struct cmd_output output;
-    const char *chdir, *runtime;
+    const char *chdir, *runtime, *patch;
     bool inherit, verbose, has_count;
     struct argv go_args;   /* for go test: flags, packages, -args and what follows */
     struct argv load_args; /* those of the flags that go list understands */
@@ -104,6 +104,7 @@ static int check_parse(struct check *c, char *const *args, int *status)
         {"C", CMD_FLAG_STRING, &c->chdir},
         {"v", CMD_FLAG_BOOL, &c->verbose},
         {"gomm.runtime", CMD_FLAG_STRING, &c->runtime},
+        {"gomm.patch", CMD_FLAG_STRING, &c->patch},
         {"gomm.inherit", CMD_FLAG_BOOL, &c->inherit},
     };
     struct err e;
@@ -440,7 +441,7 @@ static bool check_prepare(struct check *c, struct driver_choice *choice, struct 
         return err_os(e, errno, "chdir %s", c->chdir);
     }
     if (!driver_go_find(&c->arena, NULL, &c->go, e) ||
-        !driver_choose_runtime(&c->arena, c->runtime, choice, e)) {
+        !driver_choose_runtime(&c->arena, c->runtime, c->patch, choice, e)) {
         return false;
     }
     if (choice->stock) {

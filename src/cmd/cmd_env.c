@@ -63,7 +63,7 @@ int cmd_env(char *const *args)
     struct driver_choice choice;
     struct driver_runtime rt = {0};
     struct err e;
-    if (!driver_choose_runtime(&a, NULL, &choice, &e) ||
+    if (!driver_choose_runtime(&a, NULL, NULL, &choice, &e) ||
         !driver_runtime_load(&a, choice.file, &rt, &e)) {
         return cmd_fail_err(&e);
     }
@@ -84,6 +84,7 @@ int cmd_env(char *const *args)
         {"GOMM_VERSION", STR(GOMM_VERSION)},
         {"GOMM_CACHE", cache},
         {"GOMM_RUNTIME", choice.stock ? STR("stock") : rt.origin},
+        {"GOMM_PATCH", choice.stock || choice.unpatched ? STR("off") : STR("on")},
         {"GOMM_RUNTIME_ID", choice.stock ? STR("") : rt.id},
         {"GO", go.path},
         {"GOVERSION", go.version},

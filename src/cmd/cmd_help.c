@@ -10,6 +10,7 @@ static const struct {
     {"environment", "environment variables",
      "gomm reads:\n"
      "  GOMM_RUNTIME   stock, or an ELF object: the race detector to link, see `gomm help test`\n"
+     "  GOMM_PATCH     off: link with Go's own race hooks, see `gomm help test`\n"
      "  GOMM_INHERIT   1: go commands that a program starts use gomm's race detector too\n"
      "  NO_COLOR       if set and not empty: no colours\n"
      "  TERM           dumb: no colours, no progress\n"

@@ -13,6 +13,7 @@
     "Flags of gomm's own, anywhere among go's:\n"                                                  \
     "  -gomm.runtime=stock   link Go's own race detector (also: GOMM_RUNTIME=stock)\n"             \
     "  -gomm.runtime=FILE    link the race detector in FILE, an ELF object\n"                      \
+    "  -gomm.patch=off       leave Go's own hooks, which are slower (also: GOMM_PATCH=off)\n"       \
     "  -gomm.inherit         go commands that the program starts use gomm's race detector too,\n"  \
     "                        through GOFLAGS (also: GOMM_INHERIT=1)\n"
 
@@ -37,7 +38,7 @@ const struct cmd cmd_list[] = {
      "Flags of `go test` that make sense here are passed on: -run, -skip, -count, -short, -tags,\n"
      "-mod, -C, -timeout, -v, -cpu, -p, -parallel, -bench, -fuzz, -cover, -vet, -ldflags,\n"
      "-toolexec and so on. What follows -args, or --, goes to the tests untouched.\n"
-     "-gomm.runtime=FILE and -gomm.inherit are as in `gomm help test`.\n"
+     "-gomm.runtime=FILE, -gomm.patch=off and -gomm.inherit are as in `gomm help test`.\n"
      "\n"
      "Exit status: 0 nothing found, 1 findings or failed tests, 2 wrong usage, or packages that\n"
      "could not be loaded or built.\n"},

@@ -145,19 +145,21 @@ static size_t scan_own(char *const *at, const struct driver_flag *f, struct driv
         out->inherit = !f->has_value || !goflags_is_false(f->value);
         return 1;
     }
-    if (!str_is(f->name, "gomm.runtime")) {
+    bool is_patch = str_is(f->name, "gomm.patch");
+    const char **to = is_patch ? &out->patch : &out->runtime;
+    if (!is_patch && !str_is(f->name, "gomm.runtime")) {
         err_set(e, "flag provided but not defined: -%.*s", STR_ARG(f->name));
         return 0;
     }
     if (f->has_value) {
-        out->runtime = f->value.p;
+        *to = f->value.p;
         return 1;
     }
     if (!at[1]) {
         err_set(e, "flag needs an argument: -%.*s", STR_ARG(f->name));
         return 0;
     }
-    out->runtime = at[1];
+    *to = at[1];
     return 2;
 }
 
@@ -166,6 +168,8 @@ static void scan_known(enum driver_flag_kind kind, char *const *args, size_t i,
 {
     if (str_is(f->name, "race")) {
         out->race_off = f->has_value && goflags_is_false(f->value);
+    } else if (str_is(f->name, "v")) {
+        out->verbose = !f->has_value || !goflags_is_false(f->value);
     } else if (str_is(f->name, "toolexec") && (f->has_value || args[i + 1])) {
         out->toolexec = i;
         out->toolexec_next = kind == DRIVER_FLAG_VALUE && !f->has_value;

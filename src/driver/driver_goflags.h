@@ -38,7 +38,9 @@ struct driver_scan {
     str toolexec_value;
     bool race_off;             /* the last -race says false */
     bool help;                 /* -h or -help: go prints a usage message */
+    bool verbose;              /* -v */
     const char *runtime;       /* -gomm.runtime, or NULL */
+    const char *patch;         /* -gomm.patch, or NULL */
     bool inherit, inherit_set; /* -gomm.inherit */
 };
 

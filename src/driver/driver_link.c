@@ -1,5 +1,6 @@
 #include "driver/driver_link.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/io.h"
@@ -8,6 +9,7 @@
 #include "driver/driver_ar.h"
 #include "driver/driver_elf.h"
 #include "driver/driver_importcfg.h"
+#include "driver/driver_patch.h"
 #include "driver/driver_version.h"
 
 #define LINK_REMEDY                         \
@@ -183,10 +185,48 @@ static int link_swap_archive(struct arena *a, const struct driver_runtime *rt, s
     return found;
 }
 
+/* The archives of the packages runtime and main with other race hooks, if that can be done; else all stays as it
+ * is.  *main is the name of package main's archive. */
+static bool link_patch(struct arena *a, const struct driver_runtime *rt,
+                       const struct driver_link *how, str dir, str *cfg, str *main, struct err *e)
+{
+    str file = driver_importcfg_find(*cfg, STR("runtime"));
+    struct driver_patch p = {.linker = how->tool, .dir = dir};
+    struct io_map map, main_map;
+    struct err why;
+    str new_runtime, new_main;
+    if (!how->patch || file.n == 0 || !driver_patch_fits(rt->object)) {
+        return true;
+    }
+    if (!io_map_file(&map, str_cstr(a, file), e)) {
+        return false;
+    }
+    bool ok = io_map_file(&main_map, str_cstr(a, *main), &why);
+    if (ok) {
+        p.runtime = map.text;
+        p.main = main_map.text;
+        ok = driver_patch_archives(a, &p, &new_runtime, &new_main, &why);
+        io_unmap(&main_map);
+    }
+    io_unmap(&map);
+    if (!ok) {
+        if (how->verbose) {
+            fprintf(stderr, "gomm: race hooks are not patched: %s\n", why.text);
+        }
+        return true;
+    }
+    str path = path_join(a, dir, STR("gomm.runtime.a"));
+    *main = path_join(a, dir, STR("gomm.main.a"));
+    *cfg = driver_importcfg_replace(a, *cfg, STR("runtime"), path);
+    return io_write_file(str_cstr(a, path), new_runtime, 0644, e) &&
+           io_write_file(str_cstr(a, *main), new_main, 0644, e);
+}
+
 /* The importcfg with which to link, written beside the old one; an empty *out if this is not
- * a link with the race detector. */
-static bool link_swap(struct arena *a, const struct driver_runtime *rt, const char *importcfg,
-                      str *out, struct err *e)
+ * a link with the race detector.  *main: see link_patch. */
+static bool link_swap(struct arena *a, const struct driver_runtime *rt,
+                      const struct driver_link *how, const char *importcfg, str *out, str *main,
+                      struct err *e)
 {
     str cfg;
     *out = (str){0};
@@ -214,7 +254,8 @@ static bool link_swap(struct arena *a, const struct driver_runtime *rt, const ch
     if (!found) {
         return err_set(e, "no known race runtime in package runtime/race of this Go" LINK_REMEDY);
     }
-    if (!link_check_entry_points(a, rt, cfg, e)) {
+    if (!link_check_entry_points(a, rt, cfg, e) ||
+        !link_patch(a, rt, how, dir, &new_cfg, main, e)) {
         return false;
     }
     *out = path_join(a, dir, STR("gomm.importcfg.link"));
@@ -235,12 +276,32 @@ static const char *link_importcfg(char *const *args)
     return NULL;
 }
 
-bool driver_link_rewrite(struct arena *a, const struct driver_runtime *rt, char *const *args,
-                         struct argv *out, struct err *e)
+/* Programs can have other hooks; libraries in Go's own ABI (plugin, shared) take theirs from the program. */
+static bool link_is_program(char *const *args)
+{
+    const char *mode = "exe";
+    for (; *args; args++) {
+        if (strncmp(*args, "-buildmode=", 11) == 0) {
+            mode = *args + 11;
+        }
+    }
+    return strcmp(mode, "plugin") != 0 && strcmp(mode, "shared") != 0;
+}
+
+bool driver_link_rewrite(struct arena *a, const struct driver_runtime *rt,
+                         const struct driver_link *how, char *const *args, struct argv *out,
+                         struct err *e)
 {
     const char *importcfg = link_importcfg(args);
     str cfg = {0};
-    if (importcfg && !link_swap(a, rt, importcfg, &cfg, e)) {
+    struct driver_link h = *how;
+    size_t n = 0;
+    while (args[n]) {
+        n++;
+    }
+    str main = str_of(n > 0 ? args[n - 1] : NULL); /* the one argument that is no flag */
+    h.patch &= link_is_program(args);
+    if (importcfg && !link_swap(a, rt, &h, importcfg, &cfg, &main, e)) {
         return false;
     }
     if (cfg.n == 0) {
@@ -248,8 +309,10 @@ bool driver_link_rewrite(struct arena *a, const struct driver_runtime *rt, char 
         return true;
     }
     bool own_flags = true; /* up to -buildmode: flags that go itself decided on */
-    for (size_t i = 0; args[i]; i++) {
-        if (strcmp(args[i], "-importcfg") == 0) {
+    for (size_t i = 0; i < n; i++) {
+        if (i == n - 1) {
+            argv_push_str(out, main);
+        } else if (strcmp(args[i], "-importcfg") == 0) {
             argv_push(out, args[i++]);
             argv_push_str(out, cfg);
         } else if (strncmp(args[i], "-importcfg=", 11) == 0) {
@@ -268,8 +331,8 @@ bool driver_link_rewrite(struct arena *a, const struct driver_runtime *rt, char 
     return true;
 }
 
-bool driver_link_version(struct arena *a, const struct driver_runtime *rt, str answer, str *out,
-                         struct err *e)
+bool driver_link_version(struct arena *a, const struct driver_runtime *rt,
+                         const struct driver_link *how, str answer, str *out, struct err *e)
 {
     str line = str_trim(answer), rest = line, tool = {0}, word = {0}, version = {0};
     str_next_field(&rest, &tool);
@@ -286,6 +349,7 @@ bool driver_link_version(struct arena *a, const struct driver_runtime *rt, str a
      * toolID).  So the id goes to the end of the line, and into that word if there is one. */
     i64 space = str_find_last_byte(line, ' ');
     bool in_word = str_has_prefix(str_from(line, (size_t)space + 1), STR("buildID="));
-    *out = str_fmt(a, "%.*s%sgomm:%.*s\n", STR_ARG(line), in_word ? "." : " ", STR_ARG(rt->id));
+    *out = str_fmt(a, "%.*s%sgomm:%.*s%s\n", STR_ARG(line), in_word ? "." : " ", STR_ARG(rt->id),
+                   how->patch ? "" : "-unpatched");
     return true;
 }

@@ -4,7 +4,8 @@
  * (Go 1.19: race_linux_amd64.syso) or below it (newer: runtime/race/internal/amd64v1 or
  * amd64v3, race_linux.syso).  This step finds that member by what it defines, writes a copy of
  * the archive with another object in its place and an importcfg that names the copy, both into
- * the link's own work directory, and lets the real link run on them.  Nothing else changes, so
+ * the link's own work directory, and lets the real link run on them.  The archive of package
+ * runtime may get other race hooks (driver_patch.h) in the same way.  Nothing else changes, so
  * every archive in the build cache stays shared with plain `go build -race`.
  *
  * Ownership: texts are in the arena.  Threading: links of one build run at once in processes
@@ -16,16 +17,24 @@
 #include "base/proc.h"
 #include "driver/driver_runtime.h"
 
+/* How to link. */
+struct driver_link {
+    const char *tool; /* the linker */
+    bool patch;       /* check before the switch of stacks, if that can be done (driver_patch.h) */
+    bool verbose;     /* tell on standard error if it cannot */
+};
+
 /* The arguments of a link (without the tool's name), rewritten into *out.  Links that have no
  * race runtime in them are copied unchanged. */
-bool driver_link_rewrite(struct arena *a, const struct driver_runtime *rt, char *const *args,
-                         struct argv *out, struct err *e);
+bool driver_link_rewrite(struct arena *a, const struct driver_runtime *rt,
+                         const struct driver_link *how, char *const *args, struct argv *out,
+                         struct err *e);
 
 /* The answer of `link -V=full` (one line) with the runtime's id in it, so that the go command
  * keeps what is linked with gomm's runtime apart from what is not.  Fails for an unknown form
  * and for versions of Go that the runtime is not made for. */
-bool driver_link_version(struct arena *a, const struct driver_runtime *rt, str answer, str *out,
-                         struct err *e);
+bool driver_link_version(struct arena *a, const struct driver_runtime *rt,
+                         const struct driver_link *how, str answer, str *out, struct err *e);
 
 /* The names that package runtime's archive imports from the race runtime and that the object
  * does not define, separated by ", "; empty if all are there.  *n_needed is how many it

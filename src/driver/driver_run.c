@@ -10,10 +10,23 @@
 #include "driver/driver_runtime.h"
 #include "driver/driver_toolexec.h"
 
-bool driver_choose_runtime(struct arena *a, const char *flag, struct driver_choice *out,
-                           struct err *e)
+static bool run_choose_patch(const char *flag, struct driver_choice *out, struct err *e)
+{
+    const char *said = flag ? flag : getenv("GOMM_PATCH");
+    out->unpatched = said && strcmp(said, "off") == 0;
+    if (!said || !said[0] || out->unpatched || strcmp(said, "on") == 0) {
+        return true;
+    }
+    return err_set(e, "%s: want on or off, not %s", flag ? "-gomm.patch" : "GOMM_PATCH", said);
+}
+
+bool driver_choose_runtime(struct arena *a, const char *flag, const char *patch,
+                           struct driver_choice *out, struct err *e)
 {
     *out = (struct driver_choice){0};
+    if (!run_choose_patch(patch, out, e)) {
+        return false;
+    }
     const char *from = flag ? "-gomm.runtime" : "GOMM_RUNTIME";
     const char *name = flag ? flag : getenv("GOMM_RUNTIME");
     if (!name || !name[0] || strcmp(name, "gomm") == 0) {
@@ -47,7 +60,7 @@ static bool run_self(struct arena *a, str *out, struct err *e)
 static bool run_toolexec_words(struct arena *a, const struct driver_choice *c, str users, str *out,
                                struct err *e)
 {
-    str words[2], self;
+    str words[4], self;
     size_t n = 0, n_users = 0;
     str *user_words = NULL;
     if (users.n > 0 && !quoted_split(a, users, &user_words, &n_users, e)) {
@@ -58,6 +71,12 @@ static bool run_toolexec_words(struct arena *a, const struct driver_choice *c, s
     }
     if (c->file) {
         words[n++] = str_fmt(a, "-runtime=%s", c->file);
+    }
+    if (c->unpatched) {
+        words[n++] = STR("-patch=off");
+    }
+    if (c->verbose) {
+        words[n++] = STR("-v");
     }
     if (n_users > 0) {
         words[n++] = str_fmt(a, "-chain=%zu", n_users);
@@ -163,9 +182,10 @@ int driver_become_go(enum driver_verb verb, char *const *args)
     struct argv argv = {0}, env = {0};
     struct err e;
     if (!driver_scan_args(&a, verb, args, &scan, &e) || !driver_go_find(&a, scan.chdir, &go, &e) ||
-        !driver_choose_runtime(&a, scan.runtime, &choice, &e)) {
+        !driver_choose_runtime(&a, scan.runtime, scan.patch, &choice, &e)) {
         return run_fail(&e);
     }
+    choice.verbose = scan.verbose;
     if (!choice.stock && !scan.race_off && !scan.help && !driver_go_supported(&go, &e)) {
         return run_fail(&e);
     }

@@ -10,13 +10,16 @@
 #include "driver/driver_goflags.h"
 
 /* Which runtime to link: of the flag -gomm.runtime and the variable GOMM_RUNTIME (the flag
- * wins) "stock" is Go's own, empty or "gomm" the one inside gomm, anything else a file. */
+ * wins) "stock" is Go's own, empty or "gomm" the one inside gomm, anything else a file.  And
+ * whether with patched hooks (driver_patch.h): -gomm.patch and GOMM_PATCH are "on" or "off". */
 struct driver_choice {
     bool stock;
     const char *file; /* absolute; NULL: built in */
+    bool unpatched;
+    bool verbose; /* for the caller to set: the link step says why there is no patch */
 };
-bool driver_choose_runtime(struct arena *a, const char *flag, struct driver_choice *out,
-                           struct err *e);
+bool driver_choose_runtime(struct arena *a, const char *runtime, const char *patch,
+                           struct driver_choice *out, struct err *e);
 
 /* The value of -toolexec that has go run its tools through this gomm, followed by the user's
  * own -toolexec program (may be empty). */

@@ -2,11 +2,12 @@
 
 #include "base/hash.h"
 #include "base/io.h"
+#include "driver/driver_asm.h"
 #include "driver/driver_elf.h"
 
 /* Part of every id.  To be raised when the link step changes what it does with an unchanged
  * object, since go's cache of linked programs and test results is keyed by the id. */
-#define RUNTIME_LINK_FORMAT 1
+#define RUNTIME_LINK_FORMAT 2
 
 /* driver_blob.S */
 extern const char gomm_rt_start[], gomm_rt_end[];
@@ -31,6 +32,7 @@ bool driver_runtime_load(struct arena *a, const char *file, struct driver_runtim
     }
     struct hash_state *h = hash_begin();
     hash_add_u64(h, RUNTIME_LINK_FORMAT);
+    hash_add_u64(h, DRIVER_ASM_FORMAT);
     hash_add(h, out->object);
     out->id = hash128_hex(a, hash_end(h));
     return true;

@@ -24,7 +24,8 @@ static int toolexec_become(char *const *argv)
 }
 
 /* Runs `link -V=full` and answers with our id in the line. */
-static int toolexec_version(struct arena *a, const struct driver_runtime *rt, char *const *argv)
+static int toolexec_version(struct arena *a, const struct driver_runtime *rt,
+                            const struct driver_link *how, char *const *argv)
 {
     struct proc_opts o = {.argv = argv, .out = PROC_CAPTURE};
     struct proc_result r;
@@ -36,7 +37,7 @@ static int toolexec_version(struct arena *a, const struct driver_runtime *rt, ch
         return r.status;
     }
     str line;
-    if (!driver_link_version(a, rt, r.out, &line, &e)) {
+    if (!driver_link_version(a, rt, how, r.out, &line, &e)) {
         return toolexec_fail(e.text);
     }
     if (!io_write_fd(STDOUT_FILENO, "standard output", line, &e)) {
@@ -46,7 +47,8 @@ static int toolexec_version(struct arena *a, const struct driver_runtime *rt, ch
 }
 
 /* The link step: argv is the chain and the tool, args what follows the tool's name. */
-static int toolexec_link(const char *runtime, char *const *argv, size_t n_words)
+static int toolexec_link(const char *runtime, const struct driver_link *how, char *const *argv,
+                         size_t n_words)
 {
     struct arena a = {0};
     struct driver_runtime rt;
@@ -56,13 +58,13 @@ static int toolexec_link(const char *runtime, char *const *argv, size_t n_words)
     }
     char *const *args = argv + n_words;
     if (args[0] && strcmp(args[0], "-V=full") == 0 && !args[1]) {
-        return toolexec_version(&a, &rt, argv);
+        return toolexec_version(&a, &rt, how, argv);
     }
     struct argv out = {0};
     for (size_t i = 0; i < n_words; i++) {
         argv_push(&out, argv[i]);
     }
-    if (!driver_link_rewrite(&a, &rt, args, &out, &e)) {
+    if (!driver_link_rewrite(&a, &rt, how, args, &out, &e)) {
         return toolexec_fail(e.text);
     }
     return toolexec_become(argv_get(&out));
@@ -71,10 +73,15 @@ static int toolexec_link(const char *runtime, char *const *argv, size_t n_words)
 int driver_toolexec(char *const *args)
 {
     const char *runtime = NULL;
+    struct driver_link how = {.patch = true};
     size_t chain = 0, n = 0;
     for (; *args && (*args)[0] == '-'; args++) {
         if (strncmp(*args, "-runtime=", 9) == 0) {
             runtime = *args + 9;
+        } else if (strcmp(*args, "-patch=off") == 0) {
+            how.patch = false;
+        } else if (strcmp(*args, "-v") == 0) {
+            how.verbose = true;
         } else if (strncmp(*args, "-chain=", 7) == 0) {
             chain = strtoul(*args + 7, NULL, 10);
         } else {
@@ -93,7 +100,8 @@ int driver_toolexec(char *const *args)
     if (strcmp(tool, "link") != 0) {
         return toolexec_become(args);
     }
-    return toolexec_link(runtime, args, chain + 1);
+    how.tool = args[chain];
+    return toolexec_link(runtime, &how, args, chain + 1);
 }
 
 int driver_toolexec_inherited(char *const *args)

@@ -1,6 +1,6 @@
 /* driver_toolexec.h: gomm as the program that the go command runs its tools through.
  *
- * `gomm toolexec [-runtime=FILE] [-chain=N] tool args...` becomes the tool at once, with three
+ * `gomm toolexec [-runtime=FILE] [-patch=off] [-v] [-chain=N] tool args...` becomes the tool at once, with three
  * exceptions: the link step (driver_link.h), the link's version, and nothing else.  With
  * -chain, the first N words of what follows are the user's own -toolexec program and its
  * arguments, through which the tool is run as if gomm were not there.

@@ -17,20 +17,7 @@
 
 bool escape_cache_dir(struct arena *a, str *dir)
 {
-    const char *said = getenv("GOMM_CACHE");
-    str base;
-
-    if (said && strcmp(said, "off") == 0) {
-        return false;
-    }
-    if (said && said[0] == '/') {
-        *dir = path_join(a, str_of(said), STR("escape"));
-    } else if (io_cache_dir(a, &base, NULL)) {
-        *dir = path_join(a, base, STR("escape"));
-    } else {
-        return false;
-    }
-    return io_make_dir(dir->p, NULL);
+    return io_cache_sub(a, STR("escape"), dir);
 }
 
 struct escape_cache *escape_cache_new(const struct escape_config *config, str dir)

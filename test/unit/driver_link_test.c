@@ -11,6 +11,7 @@
 #include "driver/driver_version.h"
 
 static struct arena arena;
+static const struct driver_link plain = {.tool = "link", .patch = true};
 
 static int release(void **state)
 {
@@ -306,7 +307,7 @@ static void rewrite(void **state)
                     (char[]){"-w"},
                     (char[]){"main.a"},
                     NULL};
-    assert_true(driver_link_rewrite(&arena, &rt, args, &out, &e));
+    assert_true(driver_link_rewrite(&arena, &rt, &plain, args, &out, &e));
     /* Go's own -s is gone, the user's stays. */
     static const char *const want[] = {"-o", "x",  "-importcfg", NULL, "-w", "-buildmode=exe",
                                        "-s", "-w", "main.a"};
@@ -328,7 +329,7 @@ static void rewrite(void **state)
 
     /* Without the race detector everything stays. */
     assert_true(io_write_file(cfg.p, STR("packagefile fmt=/x\n"), 0644, NULL));
-    assert_true(driver_link_rewrite(&arena, &rt, args, &out, &e));
+    assert_true(driver_link_rewrite(&arena, &rt, &plain, args, &out, &e));
     assert_int_equal(out.n, 10);
     assert_string_equal(out.v[4], "-s");
     assert_string_equal(out.v[3], cfg.p);
@@ -354,14 +355,14 @@ static void versions(void **state)
     assert_false(driver_version_supported(18) || driver_version_supported(27));
     assert_false(driver_version_supported(-1));
 
-    assert_true(driver_link_version(&arena, &rt, STR("link version go1.26.8\n"), &out, &e));
+    assert_true(driver_link_version(&arena, &rt, &plain, STR("link version go1.26.8\n"), &out, &e));
     assert_str(out, "link version go1.26.8 gomm:0123\n");
     assert_true(driver_link_version(
-        &arena, &rt, STR("link version devel go1.26-x buildID=a/b/c/d\n"), &out, &e));
+        &arena, &rt, &plain, STR("link version devel go1.26-x buildID=a/b/c/d\n"), &out, &e));
     assert_str(out, "link version devel go1.26-x buildID=a/b/c/d.gomm:0123\n");
-    assert_false(driver_link_version(&arena, &rt, STR("link version go1.18\n"), &out, &e));
-    assert_false(driver_link_version(&arena, &rt, STR("hello\n"), &out, &e));
-    assert_false(driver_link_version(&arena, &rt, STR(""), &out, &e));
+    assert_false(driver_link_version(&arena, &rt, &plain, STR("link version go1.18\n"), &out, &e));
+    assert_false(driver_link_version(&arena, &rt, &plain, STR("hello\n"), &out, &e));
+    assert_false(driver_link_version(&arena, &rt, &plain, STR(""), &out, &e));
 }
 
 int main(void)
