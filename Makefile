@@ -227,7 +227,7 @@ run: setup
 	@+$(call locked,$(B)) $(B)/gomm
 	@PATH="$(GO_PATH)$$PATH" $(B)/gomm check ./exercises/...; s=$$?; [ $$s -le 1 ] || exit $$s
 
-.PHONY: bench bench-programs
+.PHONY: bench bench-race bench-programs
 bench-programs: $(BENCH)
 $(B)/bench/%: bench/%.c $(B)/libgomm.a $(B)/flags.tool
 	@mkdir -p $(@D)
@@ -239,6 +239,12 @@ bench: setup
 	@+$(call locked,$(B)) $(B)/gomm bench-programs
 	@set -e; for f in bench/*.sh; do [ -x "$$f" ] || continue; echo "== $$f"; \
 		PATH="$(GO_PATH)$$PATH" GOMM=$(abspath $(B)/gomm) GOMM_ROOT=$(CURDIR) "$$f"; done
+
+# LONG=1: as long as it takes.  BENCH_FLAGS: for all of them.
+bench-race: setup
+	@+$(call locked,$(B)) $(B)/gomm
+	@PATH="$(GO_PATH)$$PATH" GOMM=$(abspath $(B)/gomm) GOMM_ROOT=$(CURDIR) BENCH_OUT=$(abspath $(B)/bench) LONG=$(LONG) \
+		scripts/bench-race.sh
 
 # -- fuzzing: needs clang -----------------------------------------------------------------------------
 
@@ -289,6 +295,7 @@ help:
 	@echo 'make test        build, then all tests; T="pattern ..." runs those whose name contains one'
 	@echo 'make test-long   the long tests (test/*/long_*.sh)'
 	@echo 'make bench       every bench/*.sh'
+	@echo 'make bench-race  the race runtime beside the stock one, and what it is held to; LONG=1 takes hours'
 	@echo 'make asan        the tool and its unit tests under ASan and UBSan, in build/asan'
 	@echo 'make fuzz        the fuzz targets, with clang'
 	@echo 'make install     to $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX)'

@@ -14,6 +14,13 @@ type item struct {
 	packages   []string
 	benchmarks []string
 	flags      []string
+	bar        *limit
+}
+
+// limit is a bar of a benchmark: at most so many times what another variant takes.
+type limit struct {
+	factor  float64
+	variant int
 }
 
 // parseList reads speed.list: fields between blanks, comments behind a # that follows a blank.
@@ -32,9 +39,29 @@ func parseList(text string) ([]item, error) {
 		if err != nil || cpus < 1 {
 			return nil, fmt.Errorf("line %d: %q is no number of CPUs", n+1, f[1])
 		}
-		items = append(items, item{f[0], cpus, strings.Split(f[2], ","), strings.Split(f[3], ","), f[4:]})
+		it := item{group: f[0], cpus: cpus, packages: strings.Split(f[2], ","), benchmarks: strings.Split(f[3], ",")}
+		for _, word := range f[4:] {
+			if !strings.HasPrefix(word, "max=") {
+				it.flags = append(it.flags, word)
+			} else if it.bar, err = parseLimit(word[len("max="):]); err != nil {
+				return nil, fmt.Errorf("line %d: %v", n+1, err)
+			}
+		}
+		items = append(items, it)
 	}
 	return items, nil
+}
+
+// parseLimit reads 0.25*stock.
+func parseLimit(s string) (*limit, error) {
+	number, name, _ := strings.Cut(s, "*")
+	factor, err := strconv.ParseFloat(number, 64)
+	for v, n := range variantNames {
+		if n == name && v != gomm && err == nil && factor > 0 {
+			return &limit{factor, v}, nil
+		}
+	}
+	return nil, fmt.Errorf("%q is no bar like 0.25*stock", s)
 }
 
 // name is how the table calls it.

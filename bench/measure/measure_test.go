@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/xml"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,7 +24,14 @@ func TestParseList(t *testing.T) {
 		len(it.flags) != 2 || it.name() != "sort Sort/#01" {
 		t.Errorf("%+v", it)
 	}
-	for _, bad := range []string{"std 1 sort", "std one sort X", "std 0 sort X"} {
+	if it.bar != nil {
+		t.Error("a bar that is not there")
+	}
+	items, err = parseList("ops 1 ./ops X max=0.25*stock -v")
+	if err != nil || *items[0].bar != (limit{0.25, stock}) || len(items[0].flags) != 1 {
+		t.Error(items, err)
+	}
+	for _, bad := range []string{"std 1 sort", "std one sort X", "std 0 sort X", "std 1 sort X max=2*gomm", "std 1 sort X max=stock"} {
 		if _, err := parseList(bad); err == nil {
 			t.Errorf("%q: no error", bad)
 		}
@@ -182,5 +192,115 @@ func TestVerdict(t *testing.T) {
 		if got := b.verdict(in, stats.MannWhitney(c.stock, c.gomm)); got != c.want {
 			t.Errorf("%v: %s, want %s", c.pairs, got, c.want)
 		}
+	}
+}
+
+func TestBars(t *testing.T) {
+	r := &report{}
+	r.atMost("as much", 2, 2)
+	r.atLeast("enough", 2.5, 2)
+	if r.missed != 0 || !r.fine(config{strict: true}, false) {
+		t.Error("missed:", r.text.String())
+	}
+	r.atMost("too much", 0.2571, 0.25)
+	r.atLeast("nothing", math.NaN(), 2)
+	if r.missed != 2 || r.fine(config{strict: true}, false) || !r.fine(config{}, false) || r.fine(config{}, true) {
+		t.Error(r.missed)
+	}
+	if !regexp.MustCompile(`(?m)^bar  too much +0\.257 +at most +0\.250 +MISS$`).Match(r.text.Bytes()) {
+		t.Error(r.text.String())
+	}
+	if slower("faster", []float64{1.2}) || slower("inconclusive", []float64{1.04}) || !slower("inconclusive", []float64{1.06}) {
+		t.Error("slower")
+	}
+}
+
+// The suites that are used are enough, each is there once, and none is split.
+func TestSuitesList(t *testing.T) {
+	text, err := os.ReadFile("../suites.list")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := parseSuites(string(text))
+	if err != nil || len(list) < suitesLeast {
+		t.Fatal(len(list), err)
+	}
+	seen := make(map[string]bool)
+	for _, s := range list {
+		if seen[s.module] {
+			t.Errorf("%s: twice", s.module)
+		}
+		seen[s.module] = true
+	}
+	if _, err := parseSuites("module v1"); err == nil {
+		t.Error("no arguments, no error")
+	}
+}
+
+func TestSoak(t *testing.T) {
+	var text strings.Builder
+	for i := 0; i <= 10; i++ {
+		mb := 10 + i
+		if i >= 2 {
+			mb = 30
+		}
+		fmt.Fprintf(&text, "sample %d %d\n", i*100, mb<<20)
+	}
+	text.WriteString("start 0.000\ntotal 1.500\npeak 31457280\n")
+	samples, seconds, err := parseSoak(text.String())
+	if err != nil || seconds != 1.5 || len(samples) != 11 {
+		t.Fatal(samples, seconds, err)
+	}
+	if at(samples, 0.1) != 11 || growthOf(samples) != 0 {
+		t.Error(at(samples, 0.1), growthOf(samples))
+	}
+	samples[10].mb = 35
+	if growthOf(samples) != 5 {
+		t.Error(growthOf(samples))
+	}
+	if _, _, err := parseSoak("total 1\n"); err == nil {
+		t.Error("no samples, no error")
+	}
+}
+
+func TestGrowth(t *testing.T) {
+	values, names, err := parseGrowth("1.5 write of a word\n20 atomic add\n")
+	if err != nil || len(names) != 2 || values["atomic add"] != 20 {
+		t.Fatal(values, names, err)
+	}
+	for _, bad := range []string{"", "x y", "0 nothing", "12"} {
+		if _, _, err := parseGrowth(bad); err == nil {
+			t.Errorf("%q: no error", bad)
+		}
+	}
+	if got := sizes([]int{1, 16, 256}, 16); len(got) != 2 || got[1] != 16 {
+		t.Error(got)
+	}
+	s := &series{mode: "heap", what: "MB", sizes: []int{1, 16}}
+	k := s.curve("atomic add")
+	if s.curve("atomic add") != k {
+		t.Error("two curves of one name")
+	}
+	k.ns[gomm][1], k.ns[gomm][16] = []float64{10}, []float64{30}
+	if k.growth(gomm, s.sizes) != 3 || !math.IsNaN(k.growth(stock, s.sizes)) {
+		t.Error(k.growth(gomm, s.sizes), k.growth(stock, s.sizes))
+	}
+	if err := xml.Unmarshal(s.svg(), new(struct{})); err != nil {
+		t.Error(err)
+	}
+}
+
+// keep puts aside what go test would have run.
+func TestKeptPrograms(t *testing.T) {
+	folder := t.TempDir()
+	for _, dir := range []string{"b", "a"} {
+		text := fmt.Sprintf(`{"file": "x", "dir": %q, "args": ["-test.count=1"]}`, dir)
+		if err := os.WriteFile(filepath.Join(folder, dir+dir+".json"), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := keptPrograms(folder)
+	if err != nil || len(list) != 2 || list[0].Dir != "a" || len(list[0].Args) != 1 {
+		t.Error(list, err)
 	}
 }

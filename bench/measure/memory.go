@@ -26,6 +26,7 @@ func workloads() []*workload {
 		{mode: "goroutines", n: 100000, cpus: 2, what: "100,000 goroutines, blocked at once"},
 		{mode: "sequential", n: 1000000, cpus: 1, what: "1,000,000 goroutines, one after another"},
 		{mode: "heap", n: 512, cpus: 1, what: "512 MB, each word written"},
+		{mode: "objects", n: 256, cpus: 1, what: "256 MB of objects of 48 bytes, written"},
 		{mode: "shared", n: 16, cpus: 2, what: "16 MB, written, read by 4 goroutines"},
 		{mode: "decode", n: 16, cpus: 1, what: "16 MB of bytes, 8 reads at a time"},
 		{mode: "mutexes", n: 1000000, cpus: 1, what: "1,000,000 mutexes, locked by 2 goroutines"},
@@ -35,7 +36,7 @@ func workloads() []*workload {
 
 // memory measures time and peak resident memory of workloads. A program that needs more than the
 // limits is stopped, and the table says so: that is a result too.
-func memory(c config) bool {
+func memory(c config, soakLength float64) bool {
 	only, err := regexp.Compile(c.only)
 	check(err)
 	var loads []*workload
@@ -44,7 +45,11 @@ func memory(c config) bool {
 			loads = append(loads, w)
 		}
 	}
-	if len(loads) == 0 {
+	var long *soak
+	if only.MatchString("soak") && soakLength > 0 {
+		long = &soak{n: int(soakLength * soakGoroutines)}
+	}
+	if len(loads) == 0 && long == nil {
 		fail("measure: no workload matches %q", c.only)
 	}
 	progress("building")
@@ -64,6 +69,9 @@ func memory(c config) bool {
 			w.round(c, g, program)
 		}
 	}
+	if long != nil {
+		long.run(c, program)
+	}
 	progress("")
 
 	r := newReport(c, "memory")
@@ -71,9 +79,10 @@ func memory(c config) bool {
 		done, c.loadRule(), memoryTime, memoryMax>>20, time.Since(began).Seconds())
 	r.line("load      %s; load average %s before, %s after", g, load, loadAverage())
 	r.line("")
-	r.line("%-42s %28s %7s %6s   %26s %7s", "", "seconds, median", "gomm/", "A/A", "peak resident MB", "gomm/")
-	r.line("%-42s %8s %9s %9s %7s %6s   %8s %8s %8s %7s", "workload", "plain", "stock", "gomm", "stock", "",
-		"plain", "stock", "gomm", "stock")
+	r.line("%-42s %28s %7s %6s   %26s %7s %7s %7s", "", "seconds, median", "gomm/", "A/A", "peak resident MB",
+		"stock/", "gomm/", "gomm/")
+	r.line("%-42s %8s %9s %9s %7s %6s   %8s %8s %8s %7s %7s %7s", "workload", "plain", "stock", "gomm", "stock", "",
+		"plain", "stock", "gomm", "plain", "plain", "stock")
 	r.line("")
 	failed := false
 	var controls []float64
@@ -89,9 +98,20 @@ func memory(c config) bool {
 			controls = append(controls, stats.Median(w.control))
 		}
 	}
+	if long != nil {
+		r.line("")
+		failed = long.print(r) || failed
+	}
+	r.line("")
+	for _, w := range loads {
+		w.bars(r)
+	}
+	if long != nil {
+		long.bar(r)
+	}
 	r.line("")
 	reason := g.bad()
-	if reason == "" && outside(stats.GeoMean(controls), controlLimit) {
+	if reason == "" && len(controls) > 0 && outside(stats.GeoMean(controls), controlLimit) {
 		reason = fmt.Sprintf("the A/A control: stock against itself gave %.2f", stats.GeoMean(controls))
 	}
 	if len(controls) == 0 {
@@ -103,7 +123,7 @@ func memory(c config) bool {
 		r.line("result: as shown; times differ if they differ by more than A/A does")
 	}
 	r.close()
-	return !failed
+	return r.fine(c, failed)
 }
 
 const (
@@ -160,13 +180,13 @@ func (w *workload) row(r *report, name string, seconds [variants][]float64, all 
 	for v := range seconds {
 		fmt.Fprintf(&b, " %*s", 9-b2i(v == plain), cell(seconds[v], "%.2f"))
 	}
-	fmt.Fprintf(&b, " %7s", ratio(seconds))
+	fmt.Fprintf(&b, " %7s", ratio(seconds, gomm, stock))
 	if all {
 		fmt.Fprintf(&b, " %6s  ", cell(w.control, "%.2f"))
 		for v := range w.peak {
 			fmt.Fprintf(&b, " %8s", cell(w.peak[v], "%.0f"))
 		}
-		fmt.Fprintf(&b, " %7s", ratio(w.peak))
+		fmt.Fprintf(&b, " %7s %7s %7s", ratio(w.peak, stock, plain), ratio(w.peak, gomm, plain), ratio(w.peak, gomm, stock))
 	}
 	r.line("%s", b.String())
 }
@@ -186,9 +206,28 @@ func cell(xs []float64, format string) string {
 	return fmt.Sprintf(format, stats.Median(xs))
 }
 
-func ratio(of [variants][]float64) string {
-	if len(of[gomm]) == 0 || len(of[stock]) == 0 {
+func ratio(of [variants][]float64, a, b int) string {
+	if len(of[a]) == 0 || len(of[b]) == 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%.2f", stats.Median(of[gomm])/stats.Median(of[stock]))
+	return fmt.Sprintf("%.2f", stats.Median(of[a])/stats.Median(of[b]))
+}
+
+// bars prints what is asked of a workload (doc/performance.md); a median of nothing is NaN, a miss.
+func (w *workload) bars(r *report) {
+	const goroutineKB, touched, startSeconds, startMB, startRatio = 6, 2.2, 1, 700, 1 / 3.8
+	seconds, mb := stats.Median(w.total[gomm]), stats.Median(w.peak[gomm])
+	over := func(v int) float64 {
+		return (stats.Median(w.peak[v]) - stats.Median(w.peak[plain])) * 1024 / float64(w.n)
+	}
+	switch w.mode {
+	case "heap", "objects":
+		r.atMost(fmt.Sprintf("%s: memory, gomm / plain (stock %s)", w.mode, ratio(w.peak, stock, plain)),
+			mb/stats.Median(w.peak[plain]), touched)
+	case "goroutines":
+		r.atMost(fmt.Sprintf("KB per idle goroutine over plain (stock %.1f)", over(stock)), over(gomm), goroutineKB)
+		r.atMost("100,000 goroutines started and joined: seconds", seconds, startSeconds)
+		r.atMost("100,000 goroutines started and joined: seconds, gomm / stock", seconds/stats.Median(w.total[stock]), startRatio)
+		r.atMost("100,000 goroutines started and joined: MB", mb, startMB)
+	}
 }

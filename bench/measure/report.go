@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"runtime"
@@ -13,19 +14,24 @@ import (
 
 // report is text that goes to standard output and, in the end, into a file.
 type report struct {
-	file string
-	text bytes.Buffer
+	file   string
+	text   bytes.Buffer
+	missed int // bars
 }
 
 var titles = map[string]string{
 	"speed":  "speed of race-instrumented programs: Go's stock race runtime and gomm's",
 	"memory": "time and memory of race-instrumented programs: Go's stock race runtime and gomm's",
+	"suites": "whole test suites: go test -race and gomm test",
+	"growth": "time per operation among more goroutines, and beside a larger heap",
 	"driver": "wall time of go commands: go -race and gomm",
 }
 
 var files = map[string]string{
 	"speed":  "race_speed.txt",
 	"memory": "race_memory.txt",
+	"suites": "race_suites.txt",
+	"growth": "race_growth.txt",
 	"driver": "driver_overhead.txt",
 }
 
@@ -36,17 +42,59 @@ func newReport(c config, mode string) *report {
 	r.line("")
 	r.line("date      %s", time.Now().Format("2006-01-02 15:04 -0700"))
 	r.line("machine   %s", machine())
-	version, err := goTool(c.source, "go", "version")
-	check(err)
-	r.line("go        %s", strings.TrimPrefix(version, "go version "))
+	r.line("go        %s", goVersion(c))
 	r.line("gomm      %s", c.version)
 	return r
+}
+
+func goVersion(c config) string {
+	version, err := goTool(c.source, "go", "version")
+	check(err)
+	return strings.TrimPrefix(version, "go version ")
 }
 
 func (r *report) line(format string, args ...interface{}) {
 	line := strings.TrimRight(fmt.Sprintf(format, args...), " ") + "\n"
 	r.text.WriteString(line)
 	fmt.Print(line)
+}
+
+// atMost and atLeast print what was aimed at beside what was reached; NaN is no result, which is no pass.
+// scripts/bench-race.sh collects lines that begin with "bar".
+func (r *report) atMost(what string, value, bar float64) {
+	r.bar(what, value, bar, "at most", value <= bar)
+}
+
+func (r *report) atLeast(what string, value, bar float64) {
+	r.bar(what, value, bar, "at least", value >= bar)
+}
+
+func (r *report) bar(what string, value, bar float64, relation string, pass bool) {
+	verdict, shown := "pass", "-"
+	if !pass {
+		verdict = "MISS"
+		r.missed++
+	}
+	if !math.IsNaN(value) {
+		shown = trimmed(value)
+	}
+	r.line("bar  %-76s %9s  %-8s %-7s %s", what, shown, relation, trimmed(bar), verdict)
+}
+
+// trimmed is number without decimals that say nothing.
+func trimmed(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1e15 {
+		return fmt.Sprintf("%.0f", x)
+	}
+	if x < 1 {
+		return fmt.Sprintf("%.3f", x)
+	}
+	return number(x)
+}
+
+// fine is whether the run succeeded: nothing failed and, if the bars count, none was missed.
+func (r *report) fine(c config, failed bool) bool {
+	return !failed && !(c.strict && r.missed > 0)
 }
 
 func (r *report) close() {

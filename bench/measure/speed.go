@@ -54,9 +54,9 @@ func speed(c config, benchtime string) bool {
 	if done < c.rounds {
 		r.line("note      %d of %d rounds, as the time limit of %v was reached", done, c.rounds, c.limit)
 	}
-	fine := judge(r, benches, g, done)
+	failed := judge(r, benches, g, done)
 	r.close()
-	return fine
+	return r.fine(c, failed)
 }
 
 // prepare builds every program, three times, and finds out which benchmarks there are.
@@ -160,7 +160,7 @@ func (b *bench) once(c config, v int, benchtime string) (ns float64, switches in
 	return ns, o.switches, err
 }
 
-// judge prints the table and what may be concluded from it; false if a benchmark failed.
+// judge prints the table, the bars, and what may be concluded from it; true if a benchmark failed.
 func judge(r *report, benches []*bench, g *gate, rounds int) bool {
 	r.line("")
 	r.line("%-40s %3s %9s %9s %9s %7s %7s %7s %13s %6s %7s  %s", "benchmark", "CPU",
@@ -201,6 +201,9 @@ func judge(r *report, benches []*bench, g *gate, rounds int) bool {
 	}
 
 	r.line("")
+	printBars(r, benches)
+
+	r.line("")
 	var reasons []string
 	if why := g.bad(); why != "" {
 		reasons = append(reasons, why)
@@ -218,16 +221,16 @@ func judge(r *report, benches []*bench, g *gate, rounds int) bool {
 	}
 	if len(reasons) > 0 {
 		r.line("result: inconclusive, because of %s", strings.Join(reasons, "; "))
-		return failed == 0
+		return failed > 0
 	}
 	for _, s := range conclusions {
 		r.line("result: %s", s)
 	}
-	return failed == 0
+	return failed > 0
 }
 
 func (b *bench) print(r *report) {
-	if b.problem != "" || len(b.pairs) == 0 {
+	if !b.measured() {
 		why, _, _ := strings.Cut(b.problem, "\n")
 		if why == "" {
 			why = "no round"
@@ -266,12 +269,87 @@ func (b *bench) verdict(in stats.Interval, p float64) string {
 	return "inconclusive"
 }
 
+// What is asked of the library's benchmarks: see doc/performance.md.
+const libraryBar = 2.0
+
+// printBars holds against their bars: the library's benchmarks together and each, and those that have one of their own.
+func printBars(r *report, benches []*bench) {
+	for _, scope := range [][]string{{"std"}, {"std", "conc"}} {
+		var pairs [][]float64
+		slow, packages := 0, make(map[string]bool)
+		for _, b := range benches {
+			if b.measured() && contains(scope, b.group) {
+				pairs = append(pairs, b.pairs)
+				packages[b.packages[0]] = true
+				if slower(b.judgement(), b.pairs) {
+					slow++
+				}
+			}
+		}
+		if len(pairs) == 0 {
+			continue
+		}
+		what := fmt.Sprintf("%s: %d benchmarks of %d packages", strings.Join(scope, " and "), len(pairs), len(packages))
+		r.atLeast(what+", times faster than stock", 1/stats.GeoMean(medians(pairs)), libraryBar)
+		r.atMost(what+", slower than stock", float64(slow), 0)
+	}
+	for _, b := range benches {
+		if b.bar == nil {
+			continue
+		}
+		value := math.NaN()
+		if b.measured() {
+			value = stats.Median(b.ns[gomm]) / stats.Median(b.ns[b.bar.variant])
+			if b.bar.variant == stock {
+				value = stats.Median(b.pairs)
+			}
+		}
+		r.atMost(fmt.Sprintf("%s, gomm / %s", b.name(), variantNames[b.bar.variant]), value, b.bar.factor)
+	}
+	var names []string
+	for _, b := range benches {
+		if b.measured() && slower(b.judgement(), b.pairs) {
+			names = append(names, fmt.Sprintf("%s %.2f", b.name(), stats.Median(b.pairs)))
+		}
+	}
+	for i, name := range names {
+		if i == 0 {
+			r.line("")
+			r.line("slower than stock, %d of %d benchmarks:", len(names), len(benches))
+		}
+		r.line("  %s", name)
+	}
+}
+
+func (b *bench) measured() bool {
+	return b.problem == "" && len(b.pairs) > 0
+}
+
+// judgement is the verdict with what it is judged by.
+func (b *bench) judgement() string {
+	return b.verdict(stats.MedianInterval(b.pairs, 0.95), stats.MannWhitney(b.ns[stock], b.ns[gomm]))
+}
+
+// slower is what a bar of "none slower" counts: what is not proven but looks so as well.
+func slower(verdict string, pairs []float64) bool {
+	return verdict == "slower" || verdict == "inconclusive" && stats.Median(pairs) > controlLimit
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
 // printMeans prints one line of means and returns the conclusion in words.
 func printMeans(r *report, benches []*bench, group string) string {
 	var pairs, controls [][]float64
 	var stockBy, gommBy []float64
 	for _, b := range benches {
-		if b.problem != "" || len(b.pairs) == 0 || group != "all" && b.group != group {
+		if !b.measured() || group != "all" && b.group != group {
 			continue
 		}
 		pairs, controls = append(pairs, b.pairs), append(controls, b.control)

@@ -3,7 +3,8 @@
 //	memory WORKLOAD N
 //
 // It prints "start SECONDS" (until all of it is there), "total SECONDS" and "peak BYTES", the
-// largest resident set that the process ever had, the race runtime's own memory included.
+// largest resident set that the process ever had, the race runtime's own memory included. soak prints
+// before that lines "sample DONE BYTES", what is resident when DONE of its N are.
 package main
 
 import (
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +26,8 @@ var workloads = map[string]func(n int, started func()){
 	"decode":     decode,
 	"mutexes":    mutexes,
 	"recursion":  recursion,
+	"objects":    objects,
+	"soak":       soak,
 }
 
 func main() {
@@ -207,4 +211,90 @@ func decode(n int, started func()) {
 	if sum != len(bytes) {
 		panic(sum)
 	}
+}
+
+// object is small, as most that programs have: 48 bytes.
+type object struct {
+	next *object
+	data [5]int
+}
+
+// objects: n MB of them in lists, each word written.
+func objects(n int, started func()) {
+	var lists [64]*object
+	count := n << 20 / 48
+	for i := 0; i < count; i++ {
+		o := &object{next: lists[i&63]}
+		for j := range o.data {
+			o.data[j] = i
+		}
+		lists[i&63] = o
+	}
+	started()
+	for _, o := range lists {
+		for ; o != nil; o = o.next {
+			count--
+		}
+	}
+	if count != 0 {
+		panic(count)
+	}
+}
+
+// soak: n goroutines in turn, ten synchronisations in each, on things that stay; what each of them allocates and
+// writes goes when it goes. A program like this needs no more memory after a day than after a minute.
+func soak(n int, started func()) {
+	started()
+	var (
+		mu      sync.Mutex
+		rw      sync.RWMutex
+		total   int64
+		guarded [64]int
+		seen    int
+	)
+	queue := make(chan *object, 1)
+	done := make(chan bool)
+	const samples = 40
+	for i := 0; i < n; i++ {
+		if i*samples/n != (i-1)*samples/n || i == 0 {
+			fmt.Printf("sample %d %d\n", i, resident())
+		}
+		go func(i int) {
+			o := &object{}
+			o.data[0] = i
+			mu.Lock()
+			guarded[i&63]++
+			mu.Unlock()
+			rw.RLock()
+			seen := guarded[63] >= 0
+			rw.RUnlock()
+			atomic.AddInt64(&total, 1)
+			queue <- o
+			o = <-queue
+			if atomic.LoadInt64(&total) != int64(i)+1 || o.data[0] != i {
+				panic(o.data)
+			}
+			done <- seen // two more: its start and this
+		}(i)
+		if <-done {
+			seen++
+		}
+	}
+	fmt.Printf("sample %d %d\n", n, resident())
+	if seen != n || total != int64(n) {
+		panic(total)
+	}
+}
+
+func resident() int64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	f := strings.Fields(string(text))
+	if len(f) < 2 {
+		return 0
+	}
+	pages, _ := strconv.ParseInt(f[1], 10, 64)
+	return pages * int64(os.Getpagesize())
 }
