@@ -264,6 +264,7 @@ int cmd_escape(char *const *args)
             .bodies_of_deps = true,
             .comments = false,
         };
+        cmd_escape_cgo_meanwhile(c);
         status = escape_main(c, args + at);
     }
     if (c->escape) {

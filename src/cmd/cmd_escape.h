@@ -10,6 +10,8 @@
 #include "cmd/cmd_show.h"
 #include "escape/escape_cache.h"
 
+struct cmd_escape_go;
+
 struct cmd_escape {
     struct arena arena;
     struct load_config config;
@@ -33,6 +35,8 @@ struct cmd_escape {
     struct escape *escape;
     struct escape_cache *cache; /* NULL: none */
     struct strbuf out;
+    bool cgo_asked;                 /* cgo has run, or is not needed */
+    struct cmd_escape_go *cgo_runs; /* the go command that has it run; NULL: none */
     bool *broken; /* by load_package.id: it or what it imports has errors */
     u32 load_errors, bad_packages;
 };
@@ -47,7 +51,9 @@ bool cmd_escape_compiles(const struct cmd_escape *c, const struct load_package *
 /* A file as the go command shows it in what compiling the package p has said. */
 str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, str file);
 
-/* Has cgo translate the packages, and puts what it made into config and patterns: true if they are to be loaded again. */
+/* Sets up config so that cgo translates the packages while they are loaded. */
+void cmd_escape_cgo_meanwhile(struct cmd_escape *c);
+/* Where that could not be: puts what it made into config and patterns: true if they are to be loaded again. */
 bool cmd_escape_cgo(struct cmd_escape *c);
 
 /* Each gives the exit status. */

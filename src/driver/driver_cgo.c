@@ -118,7 +118,7 @@ static bool cgo_user_overlay(struct cgo_work *w, const char *name, struct err *e
     return true;
 }
 
-static bool cgo_list(struct arena *a, const struct driver_cgo_ask *q, struct proc_result *r, struct err *e)
+bool driver_cgo_start(const struct driver_cgo_ask *q, struct proc *go, struct err *e)
 {
     struct argv argv = {0};
     argv_push(&argv, "go");
@@ -140,8 +140,14 @@ static bool cgo_list(struct arena *a, const struct driver_cgo_ask *q, struct pro
         argv_push_str(&argv, q->packages[i]);
     }
     struct proc_opts o = {.argv = argv_get(&argv), .out = PROC_CAPTURE, .err = PROC_CAPTURE};
-    bool ok = proc_run(a, &o, r, e);
+    bool ok = proc_start(&o, go, e);
     argv_release(&argv);
+    return ok;
+}
+
+static bool cgo_wait(struct arena *a, struct proc *go, struct proc_result *r, struct err *e)
+{
+    bool ok = proc_wait(a, go, r, e);
     if (ok && r->status != 0) {
         return err_set(e, "go list -compiled: %.*s",
                        STR_ARG(r->err.n > 0 ? str_trim(r->err) : proc_status_text(a, r)));
@@ -151,11 +157,18 @@ static bool cgo_list(struct arena *a, const struct driver_cgo_ask *q, struct pro
 
 bool driver_cgo_make(struct arena *a, const struct driver_cgo_ask *q, struct driver_cgo *out, struct err *e)
 {
+    struct proc go;
+    return driver_cgo_start(q, &go, e) && driver_cgo_finish(a, q, &go, out, e);
+}
+
+bool driver_cgo_finish(struct arena *a, const struct driver_cgo_ask *q, struct proc *go, struct driver_cgo *out,
+                       struct err *e)
+{
     struct cgo_work w = {.a = a};
     struct proc_result r;
     const char *dir;
     *out = (struct driver_cgo){0};
-    if (!cgo_list(a, q, &r, e) || !(dir = io_temp_dir("gomm-cgo-", e))) {
+    if (!cgo_wait(a, go, &r, e) || !(dir = io_temp_dir("gomm-cgo-", e))) {
         return false;
     }
     w.dir = str_of(dir);

@@ -10,7 +10,7 @@
 #ifndef GOMM_DRIVER_CGO_H
 #define GOMM_DRIVER_CGO_H
 
-#include "base/err.h"
+#include "base/proc.h"
 #include "base/str.h"
 
 struct driver_cgo_ask {
@@ -28,5 +28,10 @@ struct driver_cgo {
 
 /* False if go could not be run, or said that it fails. */
 bool driver_cgo_make(struct arena *a, const struct driver_cgo_ask *q, struct driver_cgo *out, struct err *e);
+
+/* The same in two steps, to do other things while go runs; after a start that succeeded there must be a finish. */
+bool driver_cgo_start(const struct driver_cgo_ask *q, struct proc *go, struct err *e);
+bool driver_cgo_finish(struct arena *a, const struct driver_cgo_ask *q, struct proc *go, struct driver_cgo *out,
+                       struct err *e);
 
 #endif

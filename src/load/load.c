@@ -19,6 +19,8 @@ struct job {
 struct jobs {
     struct loader *l;
     VEC(struct job) v;
+    size_t n_read, n_parsed; /* the first ones */
+    u64 ns_waited;           /* for what cgo makes, and finding it */
 };
 
 static bool kind_in(const struct pkg *p, enum load_file_kind k)
@@ -33,6 +35,17 @@ static bool kind_in(const struct pkg *p, enum load_file_kind k)
     return false;
 }
 
+static void add_job(struct loader *l, struct jobs *js, const struct pkg *p, struct load_dir_file *f)
+{
+    struct job job = {.file = f};
+
+    job.path = str_fmt(&l->arena, "%.*s/%.*s", STR_ARG(p->dir->dir), STR_ARG(f->name));
+    /* The comment before import "C" is what cgo reads. */
+    job.mode = (f->bodies ? PARSE_ALL : PARSE_NO_BODIES) |
+               (l->pub.config.comments || f->kind == LOAD_FILE_CGO ? PARSE_COMMENTS : 0u);
+    vec_push(&js->v, job);
+}
+
 /* Each file once, whatever number of variants it is in. */
 static void collect_jobs(struct loader *l, struct jobs *js)
 {
@@ -44,7 +57,7 @@ static void collect_jobs(struct loader *l, struct jobs *js)
 
             if (kind_in(p, f->kind)) {
                 f->bodies = f->bodies || p->pub.matched || l->pub.config.bodies_of_deps;
-                f->wanted = true;
+                f->wanted = !f->src; /* else it is among the jobs */
             }
         }
     }
@@ -53,17 +66,11 @@ static void collect_jobs(struct loader *l, struct jobs *js)
 
         for (size_t j = 0; j < p->dir->files.n; j++) {
             struct load_dir_file *f = &p->dir->files.v[j];
-            struct job job = {.file = f};
 
-            if (!f->wanted) {
-                continue;
+            if (f->wanted) {
+                f->wanted = false;
+                add_job(l, js, p, f);
             }
-            f->wanted = false;
-            job.path = str_fmt(&l->arena, "%.*s/%.*s", STR_ARG(p->dir->dir), STR_ARG(f->name));
-            /* The comment before import "C" is what cgo reads. */
-            job.mode = (f->bodies ? PARSE_ALL : PARSE_NO_BODIES) |
-                       (l->pub.config.comments || f->kind == LOAD_FILE_CGO ? PARSE_COMMENTS : 0u);
-            vec_push(&js->v, job);
         }
     }
 }
@@ -71,7 +78,7 @@ static void collect_jobs(struct loader *l, struct jobs *js)
 static void read_one(void *ctx, size_t i, u32 worker)
 {
     struct jobs *js = ctx;
-    struct job *j = &js->v.v[i];
+    struct job *j = &js->v.v[js->n_read + i];
     struct loader *l = js->l;
     struct arena *a = &l->workers[worker];
     const char *over = load_fs_overlaid(&l->fs, j->path);
@@ -102,13 +109,13 @@ static void read_one(void *ctx, size_t i, u32 worker)
 }
 
 /* Positions follow the order of the files, whichever was read first. */
-static void read_all(struct loader *l, struct jobs *js)
+static void read_new(struct loader *l, struct jobs *js)
 {
     struct err e = {0};
 
-    pool_each(l->pool, js->v.n, read_one, js);
-    for (size_t i = 0; i < js->v.n; i++) {
-        struct job *j = &js->v.v[i];
+    pool_each(l->pool, js->v.n - js->n_read, read_one, js);
+    for (; js->n_read < js->v.n; js->n_read++) {
+        struct job *j = &js->v.v[js->n_read];
 
         if (j->trouble.n == 0) {
             j->file->src = sources_take(l->pub.sources, j->path, j->text, &e);
@@ -125,7 +132,8 @@ static void read_all(struct loader *l, struct jobs *js)
 static void parse_one(void *ctx, size_t i, u32 worker)
 {
     struct jobs *js = ctx;
-    struct load_dir_file *f = js->v.v[i].file;
+    struct job *j = &js->v.v[js->n_parsed + i];
+    struct load_dir_file *f = j->file;
     struct parse_skips skips = {0};
 
     if (!f->src || (f->users > 0 && f->users == f->idlers)) {
@@ -134,7 +142,79 @@ static void parse_one(void *ctx, size_t i, u32 worker)
     if (f->users == f->skippers) {
         skips = f->skips;
     }
-    f->ast = parse_file_without(&js->l->workers[worker], js->l->pub.names, f->src, js->v.v[i].mode, skips);
+    f->ast = parse_file_without(&js->l->workers[worker], js->l->pub.names, f->src, j->mode, skips);
+}
+
+static void parse_new(struct loader *l, struct jobs *js)
+{
+    pool_each(l->pool, js->v.n - js->n_parsed, parse_one, js);
+    js->n_parsed = js->v.n;
+}
+
+/* -- what cgo makes ---------------------------------------------------------------------------- */
+
+/* What there is to know before files are read. */
+static void show_found(struct loader *l)
+{
+    struct load *pub = &l->pub;
+
+    pub->pkgs = ARENA_ARRAY(&l->arena, struct load_package *, l->all.n);
+    pub->n_pkgs = 0;
+    for (size_t i = 0; i < l->all.n; i++) {
+        struct pkg *p = l->all.v[i];
+
+        p->pub.uses_cgo = load_uses_cgo(p);
+        if (!p->missing) {
+            pub->pkgs[pub->n_pkgs++] = &p->pub;
+        }
+    }
+}
+
+/* The files that packages have whatever cgo makes. */
+static void collect_sure_jobs(struct loader *l, struct jobs *js)
+{
+    for (size_t i = 0; i < l->all.n; i++) {
+        struct pkg *p = l->all.v[i];
+
+        for (size_t j = 0; !load_uses_cgo(p) && !p->missing && j < p->dir->files.n; j++) {
+            struct load_dir_file *f = &p->dir->files.v[j];
+
+            if (f->kind == LOAD_FILE_GO) {
+                f->bodies = p->pub.matched || l->pub.config.bodies_of_deps;
+                add_job(l, js, p, f);
+            }
+        }
+    }
+}
+
+/* The other program works while we read. */
+static bool use_cgo(struct loader *l, struct jobs *js, struct err *e)
+{
+    const struct load_config *c = &l->pub.config;
+    bool ok = true;
+    str overlay;
+    u64 start;
+
+    if (!c->cgo_begin || l->all_pattern) {
+        return true;
+    }
+    show_found(l);
+    if (!c->cgo_begin(c->cgo_ctx, &l->pub)) {
+        return true;
+    }
+    collect_sure_jobs(l, js);
+    read_new(l, js);
+    if (!c->plan) {
+        parse_new(l, js);
+    }
+    start = base_now_ns();
+    overlay = c->cgo_end(c->cgo_ctx);
+    if (overlay.n > 0) {
+        ok = load_fs_overlay(&l->fs, overlay, l->env.cwd, e);
+        load_find_again(l);
+    }
+    js->ns_waited = base_now_ns() - start;
+    return ok;
 }
 
 /* -- results ----------------------------------------------------------------------------------- */
@@ -417,17 +497,24 @@ struct load *load_packages(const struct load_config *c, const str *patterns, siz
     fill_config(l);
     load_expand(l, patterns, n);
     load_find_all(l);
-    load_order(l);
     found = base_now_ns();
+    if (!use_cgo(l, &jobs, e)) {
+        vec_release(&jobs.v);
+        load_free(&l->pub);
+        return NULL;
+    }
+    load_find_mistakes(l);
+    load_order(l);
     collect_jobs(l, &jobs);
-    read_all(l, &jobs);
+    read_new(l, &jobs);
     set_packages(l);
     if (c->plan) {
         make_plan(l);
     }
-    pool_each(pool, jobs.v.n, parse_one, &jobs);
+    parse_new(l, &jobs);
     vec_release(&jobs.v);
     finish(l);
+    found += jobs.ns_waited;
     l->pub.ns_find = found - start;
     l->pub.ns_parse = base_now_ns() - found;
     return &l->pub;

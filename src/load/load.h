@@ -40,6 +40,14 @@ struct load_config {
      * none has been parsed; may set load_package.partial, unneeded, and its files' skips.  NULL: nobody. */
     void (*plan)(void *ctx, struct load *l);
     void *plan_ctx;
+    /* Who has another program make files of packages that use cgo.  begin is called when all packages are known and none
+     * has been read (of l, only pkgs with path, variant, matched and uses_cgo are there, variants are missing); false:
+     * nothing is made.  Meanwhile the other packages are read, and without a plan parsed; then end waits, and says which
+     * overlay the packages that use cgo are to be found with; empty: as they are.  NULL: nobody.  Not called for the
+     * pattern "all", whose meaning would depend on what is made. */
+    bool (*cgo_begin)(void *ctx, const struct load *l);
+    str (*cgo_end)(void *ctx);
+    void *cgo_ctx;
 };
 
 enum load_variant {

@@ -313,6 +313,35 @@ void load_find_all(struct loader *l)
         }
     }
     run_waves(l);
+}
+
+void load_find_again(struct loader *l)
+{
+    size_t n = l->all.n;
+
+    for (size_t i = 0; i < n; i++) {
+        struct pkg *p = l->all.v[i];
+
+        if (load_uses_cgo(p)) {
+            load_fs_forget(&l->fs, p->dir->dir);
+            *p->dir = (struct load_dir){0};
+            p->resolved = p->tests_resolved = false;
+            p->imports = p->tests = p->xtests = (edges){0};
+            p->mistakes.n = 0;
+            vec_push(&l->fresh, p);
+        }
+    }
+    run_waves(l);
+    for (size_t i = 0; i < n; i++) {
+        if (l->all.v[i]->want_tests) {
+            resolve_tests(l, l->all.v[i]);
+        }
+    }
+    run_waves(l);
+}
+
+void load_find_mistakes(struct loader *l)
+{
     for (size_t i = 0; i < l->all.n; i++) {
         struct pkg *p = l->all.v[i];
 

@@ -201,7 +201,7 @@ const struct load_fs_dir *load_fs_dir(struct load_fs *fs, str path)
     struct load_fs_dir *d;
     entries v = {0};
 
-    if (known) {
+    if (known && known->p) {
         return known->p;
     }
     d = ARENA_NEW(fs->a, struct load_fs_dir);
@@ -225,6 +225,15 @@ const struct load_fs_dir *load_fs_dir(struct load_fs *fs, str path)
     }
     vec_release(&v);
     return d;
+}
+
+void load_fs_forget(struct load_fs *fs, str path)
+{
+    union map_val *known = strmap_get(&fs->dirs, path);
+
+    if (known) {
+        known->p = NULL;
+    }
 }
 
 const struct load_fs_entry *load_fs_find(const struct load_fs_dir *d, str name)

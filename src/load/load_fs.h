@@ -41,6 +41,7 @@ bool load_fs_overlay(struct load_fs *fs, str file, str dir, struct err *e);
 
 /* path is clean and absolute; a directory that is not there is one with exists = false. */
 const struct load_fs_dir *load_fs_dir(struct load_fs *fs, str path);
+void load_fs_forget(struct load_fs *fs, str path); /* the next load_fs_dir reads it again */
 const struct load_fs_entry *load_fs_find(const struct load_fs_dir *d, str name);
 bool load_fs_is_dir(struct load_fs *fs, str path);
 bool load_fs_is_file(struct load_fs *fs, str path);

@@ -91,6 +91,14 @@ struct pkg *load_add_package(struct loader *l, str path, str dir, struct load_mo
 /* load_find.c */
 void load_scan_fresh(struct loader *l);
 void load_find_all(struct loader *l);
+/* Looks at the directories of packages that use cgo again: there are other files in them now. */
+void load_find_again(struct loader *l);
+/* After both: mistakes of all packages. */
+void load_find_mistakes(struct loader *l);
+static inline bool load_uses_cgo(const struct pkg *p)
+{
+    return !p->missing && p->dir->n[LOAD_FILE_CGO] > 0;
+}
 void load_complain(struct loader *l, struct pkg *p, const struct load_dir_import *at, str text,
                    str remedy);
 void load_error_add(struct loader *l, str text, str remedy);
