@@ -45,6 +45,7 @@ static void unit_free(struct ir_unit *u)
     shape_unit_release(u);
     flow_unit_release(u);
     arena_release(u->arena);
+    arena_release(&u->nodes);
     mem_free(u->arena);
     mem_free(u);
 }

@@ -203,7 +203,7 @@ static i64 site_size(struct ir_unit *u, const struct ir *n)
     case IR_PTRLIT: return ir_size(u, elem_of(n->type));
     case IR_CLOSURE: return n->func && n->func->n_cvars ? closure_size(u, n->func) : 0;
     case IR_CONVIFACE: return n->x->type ? ir_size(u, n->x->type) : -1;
-    case IR_SLICELIT: return (i64)n->num * ir_size(u, elem_of(n->type));
+    case IR_SLICELIT: return (i64)n->len * ir_size(u, elem_of(n->type));
     case IR_MAKESLICE:
         if (ir_int_const(n->y ? n->y : n->x, &count) && count >= 0 && count < ((i64)1 << 40)) {
             return count * ir_size(u, elem_of(n->type));

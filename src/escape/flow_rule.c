@@ -285,7 +285,7 @@ static void rewrite_make(struct flow_batch *b, struct ir *n, struct ir_func *fn)
         struct ir *x = known_value(s->x, fn);
         if (x->op == IR_SLICELIT) {
             keep_effects(u, fn, *r, n);
-            *r = literal(u, n, TYPE_OF(INT), constant_int(u->arena, x->num));
+            *r = literal(u, n, TYPE_OF(INT), constant_int(u->arena, (i64)x->len));
         }
     }
 }

@@ -25,21 +25,20 @@ const char *ir_op_name(enum ir_op op)
 
 /* ---- making ---- */
 
-/* Bytes of a node: see struct ir. */
-static size_t node_size(enum ir_op op)
+static bool is_large(enum ir_op op)
 {
-    bool large = ir_children[op] & (IR_HAS_Z | IR_HAS_W | IR_HAS_L | IR_HAS_B);
-
-    return large ? sizeof(struct ir) : offsetof(struct ir, list);
+    return ir_children[op] & (IR_HAS_Z | IR_HAS_W | IR_HAS_L | IR_HAS_B);
 }
 
 struct ir *ir_copy(struct ir_unit *u, const struct ir *n)
 {
-    struct ir *c = arena_dup(u->arena, n, node_size(n->op));
+    bool large = is_large(n->op);
+    struct ir *c = arena_alloc_aligned(&u->nodes, large ? IR_NODE_LARGE : IR_NODE_SMALL, IR_NODE_SMALL);
 
+    memcpy(c, n, large ? IR_NODE_LARGE : IR_NODE_SMALL);
     c->init = (struct ir_list){0};
     ir_append(u, &c->init, &n->init);
-    if (node_size(n->op) == sizeof(struct ir)) {
+    if (large) {
         c->list = c->body = (struct ir_list){0};
         ir_append(u, &c->list, &n->list);
         ir_append(u, &c->body, &n->body);
@@ -49,8 +48,14 @@ struct ir *ir_copy(struct ir_unit *u, const struct ir *n)
 
 struct ir *ir_new(struct ir_unit *u, enum ir_op op, pos at, u32 inl, struct type *type)
 {
-    size_t size = node_size(op);
-    struct ir *n = memset(arena_alloc(u->arena, size), 0, size);
+    struct ir *n;
+
+    /* Written out twice: the compiler knows the sizes. */
+    if (is_large(op)) {
+        n = memset(arena_alloc_aligned(&u->nodes, IR_NODE_LARGE, IR_NODE_SMALL), 0, IR_NODE_LARGE);
+    } else {
+        n = memset(arena_alloc_aligned(&u->nodes, IR_NODE_SMALL, IR_NODE_SMALL), 0, IR_NODE_SMALL);
+    }
     n->op = (u8)op;
     n->pos = at;
     n->inl = inl;
@@ -104,7 +109,7 @@ void ir_prepend(struct ir_unit *u, struct ir_list *l, const struct ir_list *befo
 struct ir_name *ir_local(struct ir_unit *u, struct ir_func *fn, pos at, u32 inl, str text,
                          struct type *type)
 {
-    struct ir_name *n = ARENA_NEW(u->arena, struct ir_name);
+    struct ir_name *n = ARENA_NEW(&u->nodes, struct ir_name);
     n->n.op = IR_NAME;
     n->n.pos = at;
     n->n.inl = inl;

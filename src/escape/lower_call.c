@@ -24,9 +24,9 @@ void lower_fix_variadic(struct ir_unit *u, struct ir *call)
     }
     struct ir *lit = ir_new(u, IR_SLICELIT, call->pos, call->inl, t);
     lit->flags |= IR_IMPLICIT;
-    lit->num = args->n - fixed;
-    lit->list.n = lit->list.cap = lit->num;
-    lit->list.v = arena_dup(u->arena, args->v + fixed, lit->num * sizeof *args->v);
+    lit->len = args->n - fixed;
+    lit->list.n = lit->list.cap = args->n - fixed;
+    lit->list.v = arena_dup(u->arena, args->v + fixed, lit->len * sizeof *args->v);
     args->n = fixed;
     ir_push(u, args, lit);
 }

@@ -207,7 +207,7 @@ struct ir_name *lower_global(struct ir_unit *u, struct obj *o)
     union map_val *v = map_put(&u->globals, (u64)(uintptr_t)o, &fresh);
 
     if (fresh) {
-        struct ir_name *n = ARENA_NEW(u->arena, struct ir_name);
+        struct ir_name *n = ARENA_NEW(&u->nodes, struct ir_name);
         n->n.op = IR_NAME;
         n->n.pos = o->pos;
         n->n.type = o->type;
@@ -278,7 +278,7 @@ struct ir_name *lower_var(struct lower *l, struct obj *o, pos at)
 
 struct ir_name *lower_capture_later(struct ir_unit *u, struct ir_func *fn, pos at, struct ir_name *outer)
 {
-    struct ir_name *n = ARENA_NEW(u->arena, struct ir_name);
+    struct ir_name *n = ARENA_NEW(&u->nodes, struct ir_name);
 
     n->n.op = IR_NAME;
     n->n.pos = at;

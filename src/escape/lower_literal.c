@@ -79,7 +79,7 @@ struct ir *lower_runes(struct lower *l, pos at, struct type *t, struct ir *text)
         kv->y = lower_literal(l, at, s->elem, constant_int(l->u->arena, rune));
         ir_push(l->u, &lit->list, kv);
     }
-    lit->num = lit->list.n;
+    lit->len = lit->list.n;
     return lit;
 }
 
@@ -190,7 +190,7 @@ struct ir *lower_composite(struct lower *l, node n)
         break;
     case TYPE_SLICE:
         lit->op = IR_SLICELIT;
-        lit->num = (u32)indexed_elems(l, v, len, NULL, as_slice(u)->elem, lit, place);
+        lit->len = (u32)indexed_elems(l, v, len, NULL, as_slice(u)->elem, lit, place);
         break;
     case TYPE_MAP:
         lit->op = IR_MAPLIT;
