@@ -67,6 +67,9 @@ static bool scan_node(void *ctx, struct ir *n)
     if (n->flags & IR_CALLSITE) {
         return false;
     }
+    if (!n->type && !s->edges) {
+        ir_see_assigned(n); /* of a body that was just inlined */
+    }
     if (s->edges) {
         struct ir_func *fn = ir_edge_of(n);
         if (fn && (s->f->edges.n == 0 || s->f->edges.v[s->f->edges.n - 1] != fn)) {
@@ -104,7 +107,7 @@ struct inline_fn *inline_scan(struct inliner *in, struct ir_func *fn)
     return f;
 }
 
-/* The calls of a body that was just inlined. */
+/* The calls of a body that was just inlined, and what it assigns. */
 static void scan_inlined(struct inliner *in, struct inline_fn *f, struct ir *call)
 {
     bool big = f->big;
@@ -438,6 +441,8 @@ static bool inline_first_visit(void *ctx, struct ir *n)
     struct inline_path path = {w->path, callee};
     w->path = &path;
     inline_call(in, w->fn, n, callee);
+    ir_scan_assigned(&n->init);
+    ir_scan_assigned(&n->body);
     ir_do_children(n, inline_first_visit, w);
     w->path = path.up;
     return false;

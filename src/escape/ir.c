@@ -264,9 +264,8 @@ static void assigned(struct ir *to, const struct ir *by)
     }
 }
 
-static bool scan_assigned(void *ctx, struct ir *n)
+void ir_see_assigned(const struct ir *n)
 {
-    (void)ctx;
     switch (n->op) {
     case IR_AS:
     case IR_ASOP: assigned(n->x, n); break;
@@ -286,6 +285,12 @@ static bool scan_assigned(void *ctx, struct ir *n)
         break;
     default: break;
     }
+}
+
+static bool scan_assigned(void *ctx, struct ir *n)
+{
+    (void)ctx;
+    ir_see_assigned(n);
     return false;
 }
 

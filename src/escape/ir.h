@@ -539,8 +539,10 @@ struct ir *ir_outer_value(struct ir *n);
 struct ir *ir_static_value(struct ir *n);
 struct ir *ir_static_step(struct ir *n); /* one step of that; NULL: none */
 bool ir_reassigned(struct ir_name *n);
-/* Marks the variables that statements below assign, other than by their own declaration; for every new body. */
+/* Marks the variables that statements below assign, other than by their own declaration; for every new body.  Or, for
+ * walks that visit all of it anyway, that one statement assigns; n may be any node. */
 void ir_scan_assigned(const struct ir_list *l);
+void ir_see_assigned(const struct ir *n);
 /* ir.SameSafeExpr. */
 bool ir_same_safe(struct ir *x, struct ir *y);
 /* ir.StaticCalleeName: of METHEXPR the method, of a function's name itself, of CLOSURE its function; else NULL. */

@@ -29,6 +29,7 @@ struct lower {
     struct ir_label *retlabel;
     struct ir_name **retvars;
     bool delay_results;
+    bool returns_here;       /* return statements become what lower_return_inlined makes of them at once */
     struct map labels;       /* name_id → ir_label */
     pos base_pos;            /* before unified IR: where the compiler puts what nobody wrote (base.Pos) */
     struct ir_list before;   /* before unified IR: what lower_multi wants done first; callers move it to their init */
@@ -52,7 +53,10 @@ void lower_package(struct ir_unit *u);
 void lower_todo(struct ir_unit *u);
 /* A function that the compiler makes: no source, named for messages like sym. */
 struct ir_func *lower_made_func(struct ir_unit *u, struct type_signature *sig, str sym);
-/* Replaces a call by the body of its callee (unifiedInlineCall): an IR_INLCALL.  inl is the new entry of u->inl. */
+/* In an inlined body results go to the result variables, then to the end of the body (reader.inlReturn). */
+struct ir *lower_return_inlined(struct lower *l, struct ir_list *init, struct ir_list *results);
+/* Replaces a call by the body of its callee (unifiedInlineCall): an IR_INLCALL.  inl is the new entry of u->inl.  What it
+ * assigns is for the caller to find (ir_scan_assigned). */
 struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *call, struct ir_func *callee, u32 inl);
 /* The variable o as seen from l->fn, a closure variable if it belongs to a function around. */
 struct ir_name *lower_var(struct lower *l, struct obj *o, pos at);

@@ -389,6 +389,15 @@ static void lower_inside(struct lower *l, struct ir_func *fn, struct ir_list *ou
     lower_stmts(l, ast_at(l->ast, fn->src.body)->a, out);
 }
 
+/* Does shape_read_func see all of the function, now or when the function around it is there?  What has been inlined it sees
+ * once only. */
+static bool lower_is_read(const struct lower *l, const struct ir_func *fn)
+{
+    for (; l->outer; l = l->outer) {
+    }
+    return !l->inl_caller && (!fn->closure || l->fn != fn);
+}
+
 static void lower_fill(struct lower *l, struct ir_func *fn)
 {
     lower_inside(l, fn, &fn->body);
@@ -396,8 +405,11 @@ static void lower_fill(struct lower *l, struct ir_func *fn)
         ir_push(l->u, &fn->body, ir_new(l->u, IR_BLOCK, 0, 0, NULL));
     }
     fn->flags |= IR_FUNC_LOWERED;
-    ir_scan_assigned(&fn->body);
-    shape_read_func(l->u, fn);
+    if (lower_is_read(l, fn)) {
+        shape_read_func(l->u, fn);
+    } else {
+        ir_scan_assigned(&fn->body);
+    }
 }
 
 void lower_body(struct ir_unit *u, struct ir_func *fn)
@@ -547,35 +559,39 @@ struct inlining {
     struct lower *l;
 };
 
-/* reader.inlReturn: results go to the result variables, then to the end of the body. */
+struct ir *lower_return_inlined(struct lower *l, struct ir_list *init, struct ir_list *results)
+{
+    struct ir_unit *u = l->u;
+    pos at = l->inl_call->pos;
+    u32 inl = l->inl_call->inl;
+    struct ir *b = ir_new(u, IR_BLOCK, at, inl, NULL);
+
+    b->list = *init;
+    if (results->n) {
+        struct ir *as = ir_new(u, IR_AS2, at, inl, NULL);
+        for (u32 i = 0; i < l->inl_func->n_results; i++) {
+            ir_push(u, &as->list, &l->retvars[i]->n);
+        }
+        as->body = *results;
+        for (u32 i = 0; l->delay_results && i < l->inl_func->n_results; i++) {
+            struct ir *d = ir_new(u, IR_DCL, at, inl, NULL);
+            d->x = &l->retvars[i]->n;
+            ir_push(u, &b->list, d);
+            l->retvars[i]->defn = as;
+        }
+        ir_push(u, &b->list, as);
+    }
+    struct ir *g = ir_new(u, IR_GOTO, at, inl, NULL);
+    g->label = l->retlabel;
+    ir_push(u, &b->list, g);
+    return b;
+}
+
+/* Bodies that are made or changed after they were lowered. */
 static struct ir *lower_inlined_return(void *ctx, struct ir *n)
 {
-    struct lower *l = ((struct inlining *)ctx)->l;
-    struct ir_unit *u = l->u;
-
     if (n->op == IR_RETURN) {
-        pos at = l->inl_call->pos;
-        u32 inl = l->inl_call->inl;
-        struct ir *b = ir_new(u, IR_BLOCK, at, inl, NULL);
-        b->list = n->init;
-        if (n->list.n) {
-            struct ir *as = ir_new(u, IR_AS2, at, inl, NULL);
-            for (u32 i = 0; i < l->inl_func->n_results; i++) {
-                ir_push(u, &as->list, &l->retvars[i]->n);
-            }
-            as->body = n->list;
-            for (u32 i = 0; l->delay_results && i < l->inl_func->n_results; i++) {
-                struct ir *d = ir_new(u, IR_DCL, at, inl, NULL);
-                d->x = &l->retvars[i]->n;
-                ir_push(u, &b->list, d);
-                l->retvars[i]->defn = as;
-            }
-            ir_push(u, &b->list, as);
-        }
-        struct ir *g = ir_new(u, IR_GOTO, at, inl, NULL);
-        g->label = l->retlabel;
-        ir_push(u, &b->list, g);
-        n = b;
+        n = lower_return_inlined(((struct inlining *)ctx)->l, &n->init, &n->list);
     }
     ir_edit_children(n, lower_inlined_return, ctx);
     return n;
@@ -643,6 +659,7 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
     l.inl = inl;
     l.inl_call = call;
     l.delay_results = callee->flags & IR_FUNC_DELAY_RESULTS;
+    l.returns_here = !callee->synthetic && !u->profile->deadcode;
     l.retlabel = ARENA_NEW(u->arena, struct ir_label);
     l.retlabel->name = STR(".i");
     if (callee->n_cvars && (callee->cvars[callee->n_cvars - 1]->flags & IR_NAME_DICT)) {
@@ -692,8 +709,10 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
     lower_todo(u);
     u->during_inlining--;
     inline_deadcode_inlined(u, tmp);
-    struct inlining ctx = {&l};
-    ir_edit_list(&tmp->body, lower_inlined_return, &ctx);
+    if (!l.returns_here) {
+        struct inlining ctx = {&l};
+        ir_edit_list(&tmp->body, lower_inlined_return, &ctx);
+    }
     struct ir *label = ir_new(u, IR_LABEL, call->pos, call->inl, NULL);
     label->label = l.retlabel;
     ir_push(u, &tmp->body, label);
@@ -702,8 +721,6 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
         ir_push(u, &res->list, &l.retvars[i]->n);
     }
     lower_adopt(caller, tmp);
-    ir_scan_assigned(&res->init);
-    ir_scan_assigned(&res->body);
     lower_end(&l);
     return res;
 }
@@ -778,7 +795,6 @@ static void lower_package_init(struct ir_unit *u)
     for (u32 i = 0; i < p->n_init; i++) {
         ir_append(u, &fn->body, &steps[i].body);
     }
-    ir_scan_assigned(&fn->body);
     shape_read_list(u, &fn->body);
     lower_outline_map_inits(u, fn);
 }

@@ -910,15 +910,23 @@ static struct type *result_type(void *ctx, u32 i)
 static void return_stmt(struct lower *l, node s, struct ir_list *out)
 {
     const struct ast_node *n = ast_at(l->ast, s);
-    struct ir *r = stmt_new(l, IR_RETURN, s);
     const node *v;
     u32 k = ast_exprs(l->ast, &n->a, &v);
+    struct ir_list init = {0}, list = {0};
 
     if (k) {
         struct results c = {l, lower_signature(l)};
-        lower_multi(l, n->pos, v, k, result_type, &c, &r->list);
-        r->init = l->before;
+        lower_multi(l, n->pos, v, k, result_type, &c, &list);
+        init = l->before;
         l->before = (struct ir_list){0};
+    }
+    struct ir *r;
+    if (l->returns_here) {
+        r = lower_return_inlined(l, &init, &list);
+    } else {
+        r = stmt_new(l, IR_RETURN, s);
+        r->init = init;
+        r->list = list;
     }
     ir_push(l->u, out, r);
 }

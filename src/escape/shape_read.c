@@ -345,6 +345,7 @@ static void read_func(struct ir_unit *u, const struct ir_func *fn)
     }
 }
 
+/* It marks what is assigned on the way, as all bodies come here when they are new. */
 static bool read_node(void *ctx, struct ir *n)
 {
     struct ir_unit *u = ctx;
@@ -363,7 +364,11 @@ static bool read_node(void *ctx, struct ir *n)
     if (n->op == IR_METHEXPR || n->op == IR_METHVALUE) {
         read_func(u, n->func);
     }
-    if (!n->type || n->type->kind == TYPE_BASIC) {
+    if (!n->type) {
+        ir_see_assigned(n); /* a statement */
+        return false;
+    }
+    if (n->type->kind == TYPE_BASIC) {
         return false;
     }
     if (n->op == IR_CLOSURE) { /* its body is read where it stands */
