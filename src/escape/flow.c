@@ -145,6 +145,9 @@ void flow_unit(struct ir_unit *u)
     struct flow_batch b = {.u = u, .p = u->profile, .keep = u->keep_flows};
 
     ir_visit_bottom_up(u, &u->funcs, analyse, &b);
+    for (size_t i = 0; i < u->funcs.n; i++) {
+        u->funcs.v[i]->note = NULL; /* edges that inline_deadlocals found */
+    }
     vec_release(&b.locs);
     vec_release(&b.arcs);
     vec_release(&b.arc_reasons);

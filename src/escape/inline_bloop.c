@@ -57,7 +57,8 @@ static struct ir *keep_call(struct bloop *b, const struct ir *at, struct ir *var
     struct ir *arg = ir_new(u, IR_CONVIFACE, at->pos, at->inl, u->prog->any);
     struct ir *call = ir_new(u, IR_CALLFUNC, at->pos, at->inl, NULL);
 
-    ir_as_name(var)->flags |= IR_NAME_ADDRTAKEN;
+    ir_as_name(var)->flags |= IR_NAME_ADDRTAKEN; /* perhaps of a loop within */
+    b->fn->flags |= IR_FUNC_LOOPVARS;
     ir_canonical(ir_as_name(var))->flags |= IR_NAME_ADDRTAKEN;
     addr->x = var;
     ptr->x = addr;

@@ -5,12 +5,18 @@
  * An assignment whose right side does nothing is put aside: the right side is looked at when its variable turns out to
  * be read, and dropped when it does not.
  *
+ * On the way all functions' edges are found for the walk over the call graph that comes next (ir_visit_bottom_up).  There they
+ * are wanted in the order of ir_do_children, here assignments are not visited in order: for what is put aside there is an
+ * entry to be filled in.
+ *
  * Source: GOROOT/src/cmd/compile/internal/deadlocals/deadlocals.go. */
 #include "escape/inline.h"
 
 struct assignment {
     struct ir **to, **what;
     u32 next; /* of the same variable: index + 1 */
+    u32 edge; /* the entry of edges for the right side */
+    struct ir_edges *edges; /* NULL: it is no edge */
 };
 
 struct variable {
@@ -24,6 +30,8 @@ struct deadlocals {
     VEC(struct variable) vars; /* names know their own: n.loc is its index + 1 */
     VEC(struct assignment) assigns;
     struct ir *blank, *zero;
+    struct ir_edges *edges; /* of the function that we are in; NULL: here they are found otherwise */
+    struct ir_edge *fill;   /* the next edge goes here instead; NULL */
     bool outermost; /* the function is no literal, or one that initialises a package variable */
 };
 
@@ -43,6 +51,43 @@ static struct variable *variable_of(struct deadlocals *d, struct ir_name *n)
     return &d->vars.v[n->n.loc - 1];
 }
 
+/* Begins to collect those of a function. */
+static struct ir_edges *edges_of(struct deadlocals *d, struct ir_func *fn)
+{
+    struct ir_edges *e = fn->note;
+
+    if (!e) {
+        e = fn->note = ARENA_NEW(d->u->arena, struct ir_edges);
+    }
+    e->v.n = 0; /* literals are visited for themselves and within others */
+    return e;
+}
+
+static void edge(struct deadlocals *d, struct ir *n)
+{
+    struct ir_func *fn = ir_edge_of(n);
+
+    if (!fn) {
+        return;
+    }
+    if (d->fill) {
+        d->fill->fn = fn;
+        d->fill = NULL;
+    } else if (d->edges && (d->edges->v.n == 0 || vec_last(&d->edges->v).fn != fn)) {
+        vec_push_in(d->u->arena, &d->edges->v, (struct ir_edge){.fn = fn});
+    }
+}
+
+/* What stands before n is not visited here. */
+static void edges_before(struct deadlocals *d, const struct ir *n)
+{
+    for (u32 i = 0; d->edges && i < n->init.n; i++) {
+        if (n->init.v[i]->op != IR_DCL || n->init.v[i]->init.n) {
+            vec_push_in(d->u->arena, &d->edges->v, (struct ir_edge){.look = n->init.v[i]});
+        }
+    }
+}
+
 static void use(struct deadlocals *d, struct ir_name *n)
 {
     n = ir_canonical(n);
@@ -56,7 +101,11 @@ static void use(struct deadlocals *d, struct ir_name *n)
     while (i) {
         struct assignment a = d->assigns.v[i - 1];
         if (*a.what) {
+            struct ir_edges *edges = d->edges;
+            d->edges = a.edges;
+            d->fill = a.edges ? &a.edges->v.v[a.edge] : NULL;
             visit(d, *a.what);
+            d->edges = edges;
         }
         i = a.next;
     }
@@ -71,6 +120,19 @@ static bool has_effects(const struct ir *n)
            (n->op != IR_NAME && n->op != IR_LITERAL && n->op != IR_NIL && n->op != IR_CLOSURE);
 }
 
+static u32 put_aside(struct deadlocals *d, struct ir **to, struct ir **what)
+{
+    struct assignment a = {.to = to, .what = what};
+
+    if (d->edges && *what && ir_edge_of(*what)) {
+        a.edges = d->edges;
+        a.edge = base_u32(d->edges->v.n);
+        vec_push_in(d->u->arena, &d->edges->v, (struct ir_edge){0});
+    }
+    vec_push(&d->assigns, a);
+    return base_u32(d->assigns.n);
+}
+
 /* drop_blank: _ stands for nothing, else for an intended use. */
 static void assign(struct deadlocals *d, struct ir **to, struct ir **what, bool drop_blank)
 {
@@ -82,8 +144,7 @@ static void assign(struct deadlocals *d, struct ir **to, struct ir **what, bool 
         if (n->flags & IR_NAME_BLANK ? drop_blank : is_local(n)) {
             struct variable *v = variable_of(d, n);
             if (!v->used) {
-                vec_push(&d->assigns, (struct assignment){to, what, 0});
-                u32 at = base_u32(d->assigns.n);
+                u32 at = put_aside(d, to, what);
                 if (v->last) {
                     d->assigns.v[v->last - 1].next = at;
                 } else {
@@ -101,30 +162,60 @@ static void assign(struct deadlocals *d, struct ir **to, struct ir **what, bool 
 
 static void assign_list(struct deadlocals *d, struct ir *n)
 {
+    struct ir_edges *edges = d->edges;
     bool drop_blank = false;
+
+    for (u32 i = 0; i < n->list.n && d->edges; i++) {
+        if (n->list.v[i]->op != IR_NAME) { /* what is in it comes before all right sides */
+            vec_push_in(d->u->arena, &edges->v, (struct ir_edge){.look = n});
+            d->edges = NULL;
+        }
+    }
+    edges_before(d, n);
     for (u32 i = 0; i < n->list.n && !drop_blank; i++) {
         drop_blank = !ir_is_blank(n->list.v[i]);
     }
     for (u32 i = 0; i < n->list.n; i++) {
         assign(d, &n->list.v[i], &n->body.v[i], drop_blank);
     }
+    d->edges = edges;
+}
+
+static void closure(struct deadlocals *d, struct ir *n)
+{
+    struct ir_edges *edges = d->edges;
+    struct ir_func *fn = n->func;
+
+    edge(d, n);
+    fn->flags |= d->outermost ? IR_FUNC_REACHED : 0;
+    ir_do_list(&n->init, visit, d);
+    for (u32 i = 0; i < fn->n_cvars; i++) {
+        use(d, fn->cvars[i]);
+    }
+    d->edges = edges_of(d, fn);
+    ir_do_list(&fn->body, visit, d);
+    d->edges = edges;
 }
 
 static bool visit(void *ctx, struct ir *n)
 {
     struct deadlocals *d = ctx;
     switch (n->op) {
-    case IR_DCL: break;
-    case IR_NAME: use(d, ir_as_name(n)); break;
-    case IR_AS: assign(d, &n->x, &n->y, false); break;
+    case IR_DCL: edges_before(d, n); break;
+    case IR_NAME:
+        edge(d, n);
+        use(d, ir_as_name(n));
+        break;
+    case IR_AS:
+        edges_before(d, n);
+        assign(d, &n->x, &n->y, false);
+        break;
     case IR_AS2: assign_list(d, n); break;
-    case IR_CLOSURE:
-        n->func->flags |= d->outermost ? IR_FUNC_REACHED : 0;
-        ir_do_list(&n->init, visit, d);
-        for (u32 i = 0; i < n->func->n_cvars; i++) {
-            use(d, n->func->cvars[i]);
-        }
-        ir_do_list(&n->func->body, visit, d);
+    case IR_CLOSURE: closure(d, n); break;
+    case IR_METHEXPR:
+    case IR_METHVALUE:
+        edge(d, n);
+        ir_each_child(n, visit, d);
         break;
     default: ir_each_child(n, visit, d); break;
     }
@@ -164,6 +255,7 @@ void inline_deadlocals(struct ir_unit *u)
     for (size_t i = 0; i < u->funcs.n; i++) {
         struct ir_func *fn = u->funcs.v[i];
         if (!fn->closure || fn->n_cvars == 0) {
+            d.edges = edges_of(&d, fn);
             d.outermost = !fn->parent || (fn->parent->flags & IR_FUNC_PKGINIT);
             ir_do_list(&fn->body, visit, &d);
             drop(&d);

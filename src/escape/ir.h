@@ -267,6 +267,7 @@ enum ir_name_flag {
     IR_NAME_REASSIGNED = 32, /* by other than its declaration: ir_scan_assigned */
     IR_NAME_INLFORMAL = 128,
     IR_NAME_INLLOCAL = 256,
+    IR_NAME_CAPTURED = 1024, /* by a closure of the function that it belongs to */
     IR_NAME_DICT = 512,     /* the dictionary parameter of a shaped function */
     IR_NAME_UNNAMED = 8192, /* a parameter or result without a name, or _ */
     IR_NAME_LOOPVAR = 2048, IR_NAME_LOOPVAR_LEAKS = 4096, /* inline_loopvar.c */
@@ -331,7 +332,8 @@ enum ir_func_flag {
     IR_FUNC_IMPORTED = 16384,  /* declared in a unit that is done: tags are valid */
     IR_FUNC_TOP = 32768,       /* in ir_unit.funcs */
     IR_FUNC_CALLED_HERE = 65536, /* a closure that is called where it stands (before Go 1.22) */
-    IR_FUNC_LOOPVARS = 131072, /* its body, or what was inlined into it, has loops that are IR_DISTINCT */
+    IR_FUNC_LOOPVARS = 131072, /* its body, or what was inlined into it, has loops that are IR_DISTINCT, and a variable of
+                                * one is captured or has its address taken */
     IR_FUNC_REACHED = 262144,  /* a closure that is still part of the outermost function around it (inline_deadlocals) */
 };
 
@@ -575,7 +577,17 @@ bool ir_is_closure(const struct ir_unit *u, const struct ir_func *fn);
 /* A component of the static call graph; recursive: more than one function that is no closure of another, or one that
  * calls itself.  Closures come behind the function around them. */
 typedef void ir_component_fn(void *ctx, struct ir_func **v, u32 n, bool recursive);
-/* ir.VisitFuncsBottomUp: calls f for each strongly connected component of the static call graph, callees first. */
+/* What a function refers to, in the order of its body, as a walk that was there anyway found it: functions; NULL; statements
+ * in which they are still to be found. */
+struct ir_edge {
+    struct ir_func *fn;
+    struct ir *look;
+};
+struct ir_edges {
+    VEC(struct ir_edge) v;
+};
+/* ir.VisitFuncsBottomUp: calls f for each strongly connected component of the static call graph, callees first.  The edges of
+ * functions whose note is set are the struct ir_edges there. */
 void ir_visit_bottom_up(struct ir_unit *u, const ir_funcs *funcs, ir_component_fn *f, void *ctx);
 /* The same with edges that the caller knows: *out gets the functions that fn refers to, in the order of its body; new
  * memory comes from a. */

@@ -186,8 +186,20 @@ void ir_find_callees(const struct ir_func *fn, struct arena *a, ir_funcs *out)
 
 static void body_callees(void *ctx, struct ir_func *fn, struct arena *a, ir_funcs *out)
 {
+    const struct ir_edges *known = fn->note;
+    struct edges e = {a, out};
+
     (void)ctx;
-    ir_find_callees(fn, a, out);
+    if (!known) {
+        ir_find_callees(fn, a, out);
+        return;
+    }
+    for (size_t i = 0; i < known->v.n; i++) {
+        if (known->v.v[i].fn) {
+            vec_push_in(a, out, known->v.v[i].fn);
+        }
+        add_edges(&e, known->v.v[i].look);
+    }
 }
 
 void ir_visit_bottom_up(struct ir_unit *u, const ir_funcs *funcs, ir_component_fn *f, void *ctx)

@@ -289,6 +289,7 @@ struct ir_name *lower_capture_later(struct ir_unit *u, struct ir_func *fn, pos a
     n->obj = outer->obj;
     n->curfn = fn;
     n->outer = outer;
+    outer->flags |= IR_NAME_CAPTURED;
     return n;
 }
 

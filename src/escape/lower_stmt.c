@@ -494,6 +494,32 @@ static bool distinct_vars(const struct lower *l)
     return l->u->profile->loopvar && (l->file->version == 0 || l->file->version >= 22);
 }
 
+static bool is_held(struct ir *n)
+{
+    const struct ir_name *v = ir_as_name(n);
+    return v && (v->flags & (IR_NAME_ADDRTAKEN | IR_NAME_CAPTURED));
+}
+
+/* Could anybody tell whether a loop's variables, all of it having been lowered, are new in each iteration? */
+static bool vars_are_held(const struct ir *loop)
+{
+    bool held = false;
+    if (loop->op == IR_RANGE) {
+        return (loop->flags & IR_DEF) && (is_held(loop->y) || is_held(loop->z));
+    }
+    for (u32 i = 0; i < loop->init.n; i++) {
+        const struct ir *s = loop->init.v[i];
+        if (s->op == IR_AS) {
+            held = held || is_held(s->x);
+        } else if (ir_children[s->op] == IR_LB_ && (s->flags & IR_DEF)) { /* one of the AS2 */
+            for (u32 k = 0; k < s->list.n; k++) {
+                held = held || is_held(s->list.v[k]);
+            }
+        }
+    }
+    return held;
+}
+
 /* The label in front of a loop is its own (reader.stmt1); see inline_loopvar.c. */
 static void loop_flags(struct lower *l, struct ir *loop, const struct ir_list *out)
 {
@@ -502,7 +528,7 @@ static void loop_flags(struct lower *l, struct ir *loop, const struct ir_list *o
     }
     if (distinct_vars(l)) {
         loop->flags |= IR_DISTINCT;
-        if (loop->op == IR_FOR ? loop->init.n > 0 : loop->flags & IR_DEF) {
+        if (vars_are_held(loop)) {
             (l->inl_caller ? l->inl_caller : l->fn)->flags |= IR_FUNC_LOOPVARS;
         }
     }
