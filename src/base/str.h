@@ -97,6 +97,7 @@ void strbuf_put(struct strbuf *b, str s);
 void strbuf_puts(struct strbuf *b, const char *c);
 void strbuf_putc(struct strbuf *b, char c);
 void strbuf_put_n(struct strbuf *b, char c, size_t n); /* c, n times */
+void strbuf_put_u64(struct strbuf *b, u64 n);          /* decimal */
 void strbuf_put_rune(struct strbuf *b, u32 rune);
 void strbuf_printf(struct strbuf *b, const char *fmt, ...) BASE_PRINTF(2, 3);
 void strbuf_vprintf(struct strbuf *b, const char *fmt, va_list ap) BASE_PRINTF(2, 0);

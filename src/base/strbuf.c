@@ -67,6 +67,18 @@ void strbuf_put_n(struct strbuf *b, char c, size_t n)
     b->p[b->n] = '\0';
 }
 
+void strbuf_put_u64(struct strbuf *b, u64 n)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    strbuf_put(b, (str){digits + at, sizeof digits - at});
+}
+
 void strbuf_put_rune(struct strbuf *b, u32 rune)
 {
     char buf[4];

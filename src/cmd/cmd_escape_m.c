@@ -40,11 +40,13 @@ static void escape_put_note(struct cmd_escape *c, const struct load_package *p, 
             *shown = cmd_escape_file(c, p, at.file);
         }
         strbuf_put(&c->out, *shown);
-        strbuf_printf(&c->out, ":%u", at.line);
+        strbuf_putc(&c->out, ':');
+        strbuf_put_u64(&c->out, at.line);
         if (at.col != 0 && at.col < CMD_ESCAPE_COLUMNS) {
-            strbuf_printf(&c->out, ":%u", at.col);
+            strbuf_putc(&c->out, ':');
+            strbuf_put_u64(&c->out, at.col);
         }
-        strbuf_puts(&c->out, ": ");
+        strbuf_put(&c->out, STR(": "));
     }
     strbuf_put(&c->out, n->text);
     strbuf_putc(&c->out, '\n');

@@ -88,17 +88,22 @@ static struct ir_unit *unit_new(struct escape *e, struct package *p)
 /* In the order in which they came: under -m the compiler prints each at once (base.WarnfAt flushes). */
 static void keep_notes(struct escape *e, struct ir_unit *u, struct escape_result *r)
 {
+    struct strbuf text = {0};
+
     r->notes = ARENA_ARRAY(e->arena, struct ir_note, u->notes.n);
     for (size_t i = 0; i < u->notes.n; i++) {
         struct ir_note *m = &r->notes[r->n_notes++];
         *m = u->notes.v[i];
         m->shown = m->pos == IR_POS_NONE ? IR_POS_NONE : ir_outermost_pos(u, m->pos, m->inl);
-        m->text = str_dup(e->arena, flow_note_text(u, m));
+        strbuf_reset(&text);
+        flow_note_write(&text, u, m);
+        m->text = str_dup(e->arena, strbuf_str(&text));
         if (!e->config.keep_units) {
             m->node = NULL;
             m->func = NULL;
         }
     }
+    strbuf_release(&text);
 }
 
 struct span escape_note_span(const struct escape *e, const struct ir_note *n)

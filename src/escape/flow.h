@@ -16,14 +16,14 @@
 #include "escape/profile.h"
 
 /* Analyses the unit's functions, components of the call graph bottom-up: sets IR_ESCAPES/IR_ANALYSED of nodes and names,
- * the functions' tags, and gives the messages of -m.  The notes have no text: see flow_note_text. */
+ * the functions' tags, and gives the messages of -m.  The notes have no text: see flow_note_write. */
 void flow_unit(struct ir_unit *u);
 
 /* Frees what the unit keeps for the reasons; before the unit's arena. */
 void flow_unit_release(struct ir_unit *u);
 
 /* A note as -m words it, in the unit's arena: its text, or, of flow_unit's notes, what its kind and node say. */
-str flow_note_text(struct ir_unit *u, const struct ir_note *n);
+void flow_note_write(struct strbuf *out, struct ir_unit *u, const struct ir_note *n);
 
 /* ---- reasons ---- */
 

@@ -190,55 +190,98 @@ void flow_tag_params(struct flow_batch *b, struct ir_func *fn)
 
 /* ---- texts ---- */
 
-static str name_text(struct ir_unit *u, struct ir *n)
+static void put_name(struct strbuf *out, struct ir_unit *u, struct ir *n)
 {
-    struct ir_name *name = ir_as_name(n);
-    return name && name->text.n ? name->text : ir_text(u, n);
+    const struct ir_name *name = ir_as_name(n);
+
+    if (name && name->text.n) {
+        strbuf_put(out, name->text);
+    } else {
+        ir_write(out, u, n);
+    }
 }
 
 /* A parameter without body may be _: it goes by its index, kept in note.result. */
-static str note_param(struct ir_unit *u, const struct ir_note *n)
+static void put_param(struct strbuf *out, struct ir_unit *u, const struct ir_note *n)
 {
-    struct ir_name *name = ir_as_name(n->node);
+    const struct ir_name *name = ir_as_name(n->node);
+
     if (name->flags & IR_NAME_BLANK || (name->obj && name->obj->name == u->prog->blank)) {
-        return u->profile->unified ? str_fmt(u->arena, "~p%d", n->result) : STR("_");
+        if (u->profile->unified) {
+            strbuf_printf(out, "~p%d", n->result);
+        } else {
+            strbuf_putc(out, '_');
+        }
+    } else {
+        put_name(out, u, n->node);
     }
-    return name_text(u, n->node);
 }
 
-static str note_result_text(struct ir_unit *u, const struct ir_note *n)
+static void put_result(struct strbuf *out, struct ir_unit *u, const struct ir_note *n)
 {
-    struct ir_name *r = flow_result(n->func, (u32)n->result);
+    const struct ir_name *r = flow_result(n->func, (u32)n->result);
     bool blank = r && ((r->flags & IR_NAME_BLANK) || (r->obj && r->obj->name == u->prog->blank));
-    str to = r && r->text.n && !blank ? r->text
-                                      : str_fmt(u->arena, blank && !u->profile->unified ? "~b%d" : "~r%d", n->result);
 
-    return str_fmt(u->arena, "leaking param: %.*s to result %.*s level=%d", STR_ARG(name_text(u, n->node)), STR_ARG(to),
-                   n->derefs);
+    strbuf_put(out, STR(" to result "));
+    if (r && r->text.n && !blank) {
+        strbuf_put(out, r->text);
+    } else {
+        strbuf_printf(out, blank && !u->profile->unified ? "~b%d" : "~r%d", n->result);
+    }
+    strbuf_printf(out, " level=%d", n->derefs);
 }
 
-str flow_note_text(struct ir_unit *u, const struct ir_note *n)
+void flow_note_write(struct strbuf *out, struct ir_unit *u, const struct ir_note *n)
 {
     if (n->text.n) {
-        return n->text;
+        strbuf_put(out, n->text);
+        return;
     }
-    str x = {0};
     switch ((enum ir_note_kind)n->kind) {
-    case NOTE_CAN_INLINE: return str_fmt(u->arena, "can inline %.*s", STR_ARG(ir_func_text(u, n->func)));
-    case NOTE_INLINING: return str_fmt(u->arena, "inlining call to %.*s", STR_ARG(ir_func_text(u, n->node->func)));
-    case NOTE_MOVED: return str_fmt(u->arena, "moved to heap: %.*s", STR_ARG(ir_text(u, n->node)));
+    case NOTE_CAN_INLINE:
+        strbuf_put(out, STR("can inline "));
+        ir_write_func(out, u, n->func);
+        break;
+    case NOTE_INLINING:
+        strbuf_put(out, STR("inlining call to "));
+        ir_write_func(out, u, n->node->func);
+        break;
+    case NOTE_MOVED:
+        strbuf_put(out, STR("moved to heap: "));
+        ir_write(out, u, n->node);
+        break;
     case NOTE_ESCAPES:
     case NOTE_STAYS:
-        x = n->node->op == IR_APPEND ? STR("append") : ir_text(u, n->node);
-        return str_fmt(u->arena, n->kind == NOTE_ESCAPES ? "%.*s escapes to heap" : "%.*s does not escape", STR_ARG(x));
-    case NOTE_LEAKING: return str_fmt(u->arena, "leaking param: %.*s", STR_ARG(note_param(u, n)));
-    case NOTE_LEAKING_CONTENT: return str_fmt(u->arena, "leaking param content: %.*s", STR_ARG(note_param(u, n)));
-    case NOTE_LEAKING_RESULT: return note_result_text(u, n);
-    case NOTE_PARAM_STAYS: return str_fmt(u->arena, "%.*s does not escape", STR_ARG(note_param(u, n)));
+        if (n->node->op == IR_APPEND) {
+            strbuf_put(out, STR("append"));
+        } else {
+            ir_write(out, u, n->node);
+        }
+        strbuf_put(out, n->kind == NOTE_ESCAPES ? STR(" escapes to heap") : STR(" does not escape"));
+        break;
+    case NOTE_LEAKING:
+        strbuf_put(out, STR("leaking param: "));
+        put_param(out, u, n);
+        break;
+    case NOTE_LEAKING_CONTENT:
+        strbuf_put(out, STR("leaking param content: "));
+        put_param(out, u, n);
+        break;
+    case NOTE_LEAKING_RESULT:
+        strbuf_put(out, STR("leaking param: "));
+        put_name(out, u, n->node);
+        put_result(out, u, n);
+        break;
+    case NOTE_PARAM_STAYS:
+        put_param(out, u, n);
+        strbuf_put(out, STR(" does not escape"));
+        break;
     case NOTE_SELF_ASSIGN:
-        x = ir_text(u, n->node);
-        return str_fmt(u->arena, "%.*s ignoring self-assignment in %.*s", STR_ARG(ir_func_text(u, n->func)), STR_ARG(x));
-    case NOTE_ZERO_COPY: return STR("zero-copy string->[]byte conversion");
-    default: return x;
+        ir_write_func(out, u, n->func);
+        strbuf_put(out, STR(" ignoring self-assignment in "));
+        ir_write(out, u, n->node);
+        break;
+    case NOTE_ZERO_COPY: strbuf_put(out, STR("zero-copy string->[]byte conversion")); break;
+    default: break;
     }
 }

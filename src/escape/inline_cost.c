@@ -315,14 +315,16 @@ struct returns {
     u32 n;
 };
 
+/* They are no part of expressions. */
 static bool count_returns(void *ctx, struct ir *n)
 {
     struct returns *r = ctx;
 
     if (n->op == IR_RETURN) {
         r->n += n->list.n ? 1 : 2;
+        return r->n > 1;
     }
-    return r->n > 1;
+    return !n->type && ir_each_child(n, count_returns, r);
 }
 
 /* Can results be declared where the only return stands?  (canDelayResults) */
@@ -331,7 +333,7 @@ static bool can_delay_results(const struct ir_unit *u, const struct ir_func *fn)
     struct returns r = {0};
     const struct type_tuple *results = fn->sig->results;
 
-    if (ir_any_list(&fn->body, count_returns, &r) || r.n != 1) {
+    if (ir_do_list(&fn->body, count_returns, &r) || r.n != 1) {
         return false;
     }
     for (u32 i = 0; i < results->n; i++) {

@@ -74,7 +74,7 @@ struct ir_func *inline_callee(struct inliner *in, struct ir_func *caller, struct
 /* ir.StaticValue, of the version. */
 struct ir *inline_static_value(const struct ir_unit *u, struct ir *n);
 
-/* A message whose text is made when it is wanted (flow_note_text): of NOTE_INLINING the IR_INLCALL says what was
+/* A message whose text is made when it is wanted (flow_note_write): of NOTE_INLINING the IR_INLCALL says what was
  * inlined. */
 void inline_note(struct ir_unit *u, enum ir_note_kind kind, pos pos, u32 inl, struct ir *call, struct ir_func *fn);
 

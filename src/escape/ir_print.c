@@ -248,7 +248,8 @@ static void put_name(struct printer *w, const struct ir_name *n)
     if (n->class == IR_FUNC && n->func) {
         put_func(w, n->func);
     } else if (n->flags & IR_NAME_TEMP) {
-        strbuf_printf(w->out, ".autotmp_%u", n->result);
+        put_text(w, ".autotmp_");
+        strbuf_put_u64(w->out, n->result);
     } else if (str_has_prefix(n->text, STR("~b"))) {
         put_text(w, "_");
     } else if (!w->u->profile->unified && n->n.inl != 0 && str_has_prefix(n->text, STR("~r"))) {
@@ -822,10 +823,15 @@ str ir_text(struct ir_unit *u, struct ir *n)
     return to_arena(u, &b);
 }
 
+void ir_write_func(struct strbuf *out, struct ir_unit *u, const struct ir_func *fn)
+{
+    struct printer w = {.out = out, .u = u};
+    put_func(&w, fn);
+}
+
 str ir_func_text(struct ir_unit *u, const struct ir_func *fn)
 {
     struct strbuf b = {0};
-    struct printer w = {.out = &b, .u = u};
-    put_func(&w, fn);
+    ir_write_func(&b, u, fn);
     return to_arena(u, &b);
 }

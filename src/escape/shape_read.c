@@ -346,10 +346,8 @@ static void read_func(struct ir_unit *u, const struct ir_func *fn)
 }
 
 /* It marks what is assigned on the way, as all bodies come here when they are new. */
-static bool read_node(void *ctx, struct ir *n)
+static void read_node(struct ir_unit *u, struct ir *n)
 {
-    struct ir_unit *u = ctx;
-
     if (n->op == IR_CALLFUNC) { /* the dictionary says for which arguments it is */
         for (u32 i = 0; i < n->list.n && i < 2; i++) {
             if (n->list.v[i]->op == IR_ADDR && n->list.v[i]->func) {
@@ -366,15 +364,15 @@ static bool read_node(void *ctx, struct ir *n)
     }
     if (!n->type) {
         ir_see_assigned(n); /* a statement */
-        return false;
+        return;
     }
     if (n->type->kind == TYPE_BASIC) {
-        return false;
+        return;
     }
     if (n->op == IR_CLOSURE) { /* its body is read where it stands */
         read_signature(u, n->func->sig);
         shape_read_list(u, &n->func->body);
-        return false;
+        return;
     }
     if (n->op == IR_NAME) {
         const struct ir_name *name = ir_as_name(n);
@@ -390,16 +388,21 @@ static bool read_node(void *ctx, struct ir *n)
             if (name->class == IR_FUNC && name->obj->kind == OBJ_FUNC && !as_signature(name->obj->type)->recv) {
                 queue_declared(u, name->obj);
             }
-            return false;
+            return;
         }
     }
     shape_read_type(u, n->type);
-    return false;
+}
+
+static bool read_tree(void *ctx, struct ir *n)
+{
+    read_node(ctx, n);
+    return ir_each_child(n, read_tree, ctx);
 }
 
 void shape_read_list(struct ir_unit *u, const struct ir_list *l)
 {
-    ir_any_list(l, read_node, u);
+    ir_do_list(l, read_tree, u);
 }
 
 void shape_read_func(struct ir_unit *u, const struct ir_func *fn)

@@ -257,27 +257,33 @@ static const struct source_lines *lines_of(struct entry *f)
     return l;
 }
 
+static struct span span_in(const struct entry *f, const struct source_lines *l, u32 pos)
+{
+    struct span span = {.file = f->src.path};
+
+    span.line = source_line(l, pos - f->src.base);
+    span.col = pos - f->src.base - l->starts[span.line - 1] + 1;
+    return span;
+}
+
 struct span sources_span_raw(const struct sources *s, u32 pos)
 {
     struct entry *f = find(s, pos);
-    struct span span = {0};
-    const struct source_lines *l;
 
-    if (f) {
-        l = lines_of(f);
-        span.file = f->src.path;
-        span.line = source_line(l, pos - f->src.base);
-        span.col = pos - f->src.base - l->starts[span.line - 1] + 1;
-    }
-    return span;
+    return f ? span_in(f, lines_of(f), pos) : (struct span){0};
 }
 
 struct span sources_span(const struct sources *s, u32 pos)
 {
-    struct span span = sources_span_raw(s, pos);
+    struct entry *f = find(s, pos);
 
-    if (span.line) {
-        source_apply_directives(lines_of(find(s, pos)), &span);
+    if (!f) {
+        return (struct span){0};
+    }
+    const struct source_lines *l = lines_of(f);
+    struct span span = span_in(f, l, pos);
+    if (l->n_directives) {
+        source_apply_directives(l, &span);
     }
     return span;
 }

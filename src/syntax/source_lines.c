@@ -142,14 +142,15 @@ struct source_lines *source_lines_new(const struct source *f)
 {
     struct source_lines *l = mem_zalloc(sizeof(*l));
     const char *p = f->text.p, *end = p + f->text.n;
-    size_t n = 1;
+    size_t cap = f->text.n / 16 + 16; /* lines are longer as a rule */
 
-    for (const char *s = p; (s = memchr(s, '\n', (size_t)(end - s))) != NULL; s++) {
-        n++;
-    }
-    l->starts = mem_array(n, sizeof(*l->starts));
+    l->starts = mem_array(cap, sizeof(*l->starts));
     l->starts[l->n++] = 0;
     for (const char *s = p; (s = memchr(s, '\n', (size_t)(end - s))) != NULL; s++) {
+        if (l->n == cap) {
+            cap *= 2;
+            l->starts = mem_resize(l->starts, cap, sizeof(*l->starts));
+        }
         l->starts[l->n++] = (u32)(s - p) + 1;
     }
     if (str_contains(f->text, STR("//line ")) || str_contains(f->text, STR("/*line "))) {
