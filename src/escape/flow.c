@@ -26,7 +26,9 @@ void flow_walk_func(struct flow_batch *b, struct ir_func *fn)
     struct flow_fn e = {b, fn, 1};
 
     fn->esc_state = IR_ESC_STARTED;
-    flow_scan_labels(&fn->body);
+    if (fn->flags & IR_FUNC_GOTO) {
+        flow_scan_labels(&fn->body);
+    }
     flow_block(&e, &fn->body);
 }
 

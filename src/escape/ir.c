@@ -78,7 +78,7 @@ static void list_reserve(struct ir_unit *u, struct ir_list *l, u32 more)
     l->cap = cap;
 }
 
-void ir_push(struct ir_unit *u, struct ir_list *l, struct ir *n)
+void ir_push_slowly(struct ir_unit *u, struct ir_list *l, struct ir *n)
 {
     list_reserve(u, l, 1);
     l->v[l->n++] = n;

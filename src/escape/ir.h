@@ -334,6 +334,7 @@ enum ir_func_flag {
     IR_FUNC_CALLED_HERE = 65536, /* a closure that is called where it stands (before Go 1.22) */
     IR_FUNC_LOOPVARS = 131072, /* its body, or what was inlined into it, has loops that are IR_DISTINCT, and a variable of
                                 * one is captured or has its address taken */
+    IR_FUNC_GOTO = 524288,     /* its body, as it was written, has goto statements */
     IR_FUNC_REACHED = 262144,  /* a closure that is still part of the outermost function around it (inline_deadlocals) */
 };
 
@@ -467,7 +468,15 @@ const char *ir_op_name(enum ir_op op); /* "ADDSTR" */
 struct ir *ir_new(struct ir_unit *u, enum ir_op op, pos pos, u32 inl, struct type *type);
 /* A node like n with the same children; lists are its own. */
 struct ir *ir_copy(struct ir_unit *u, const struct ir *n);
-void ir_push(struct ir_unit *u, struct ir_list *l, struct ir *n);
+void ir_push_slowly(struct ir_unit *u, struct ir_list *l, struct ir *n);
+static inline void ir_push(struct ir_unit *u, struct ir_list *l, struct ir *n)
+{
+    if (l->n < l->cap) {
+        l->v[l->n++] = n;
+    } else {
+        ir_push_slowly(u, l, n);
+    }
+}
 void ir_append(struct ir_unit *u, struct ir_list *l, const struct ir_list *more);
 /* Statements before the ones that are there. */
 void ir_prepend(struct ir_unit *u, struct ir_list *l, const struct ir_list *before);

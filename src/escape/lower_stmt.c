@@ -997,6 +997,7 @@ void lower_stmt(struct lower *l, node s, struct ir_list *out)
         return;
     case AST_BRANCH:
         r = stmt_new(l, branch_op(n->op), s);
+        l->fn->flags |= r->op == IR_GOTO ? IR_FUNC_GOTO : 0;
         r->label = label_of(l, n->a);
         ir_push(u, out, r);
         return;

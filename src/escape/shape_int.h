@@ -77,6 +77,8 @@ struct shape_wrap {
 
 enum { SHAPE_OLD_INDEX = 16 }; /* type parameters with tables of their own */
 
+enum { SHAPE_RECENT = 256 };
+
 struct shape_unit {
     struct shape_memo insts;      /* hash → struct shape_inst * */
     VEC(struct shape_inst *) fresh; /* that may not be queued yet */
@@ -93,6 +95,8 @@ struct shape_unit {
     struct shape_memo dict_insts; /* hash → struct shape_dict_inst * */
     VEC(struct shape_dict_inst *) all_dicts;
     struct shape_memo read;       /* types that have been read */
+    const struct type *recent[SHAPE_RECENT], *recent_imported[SHAPE_RECENT]; /* some of them, by address: not again here, or
+                                   * not as imported either */
     struct shape_memo inlined;    /* functions whose bodies have, when they were inlined */
     struct shape_memo objects;    /* instances whose methods have */
     VEC(struct shape_wrap) wraps;

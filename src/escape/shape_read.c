@@ -274,8 +274,13 @@ void shape_read_type(struct ir_unit *u, struct type *t)
         return;
     }
     struct shape_unit *su = shape_unit_of(u);
+    const struct type **recent = &(su->imported ? su->recent_imported : su->recent)[((uintptr_t)t >> 4) % SHAPE_RECENT];
+    if (*recent == t) {
+        return;
+    }
     void *seen = shape_memo_get(&su->read, t);
     if (seen == READ_IMPORTED || (seen && !su->imported)) {
+        *recent = t;
         return;
     }
     /* What an imported package mentions, that package has made wrappers for, though it may be read here too. */

@@ -236,6 +236,9 @@ static bool layout_not_in_heap(struct type *t, u32 depth, u32 *steps)
     t = type_unalias(t);
     if (t->kind == TYPE_NAMED) {
         const struct obj *o = as_named(t)->orig->obj;
+        if (__atomic_load_n(&t->flag, __ATOMIC_RELAXED) & TYPE_FLAG_IN_HEAP) {
+            return false;
+        }
         if (o->pkg && o->pkg->prog) {
             str path = o->pkg->path;
             if ((str_eq(path, STR("internal/runtime/sys")) ||
@@ -260,6 +263,11 @@ static bool layout_not_in_heap(struct type *t, u32 depth, u32 *steps)
         if (layout_not_in_heap(s->fields[i]->type, depth - 1, steps)) {
             return true;
         }
+    }
+    /* All of it has been seen, and does not change any more. */
+    if (t->kind == TYPE_NAMED && !as_named(t)->targs && as_named(t)->obj->pkg && as_named(t)->obj->pkg->complete &&
+        *steps > 0 && depth > LAYOUT_DEPTH / 2) {
+        __atomic_store_n(&t->flag, (u8)(t->flag | TYPE_FLAG_IN_HEAP), __ATOMIC_RELAXED);
     }
     return false;
 }

@@ -90,7 +90,7 @@ struct type_signature *type_new_signature(struct arena *a, struct obj *recv, str
 
 /* ---- behind names ---- */
 
-struct type *type_unalias(struct type *t)
+struct type *type_unalias_slowly(struct type *t)
 {
     struct type_alias *first = NULL;
     while (t->kind == TYPE_ALIAS) {
@@ -123,7 +123,7 @@ struct type_named *type_named_of(struct type *t)
     return is_named(t);
 }
 
-struct type *type_under(struct type *t)
+struct type *type_under_slowly(struct type *t)
 {
     if (t->kind == TYPE_ALIAS) {
         t = type_unalias(t);

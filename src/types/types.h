@@ -107,7 +107,11 @@ struct type {
     u32 size; /* of what substitution has made: the number of its parts, shared ones counted each time; else 0 */
 };
 
-enum { TYPE_FLAG_VARIADIC = 1, TYPE_FLAG_IMPLICIT = 2 /* interface{} around a constraint literal */ };
+enum {
+    TYPE_FLAG_VARIADIC = 1,
+    TYPE_FLAG_IMPLICIT = 2, /* interface{} around a constraint literal */
+    TYPE_FLAG_IN_HEAP = 4,  /* of a named type: layout.c has found that it may lie there; atomic */
+};
 
 struct type_array {
     struct type t;
@@ -292,8 +296,16 @@ struct type_signature *type_new_signature(struct arena *a, struct obj *recv, str
 
 /* What stands behind aliases; the underlying type (Go spec, "Underlying types": of a type parameter its
  * constraint interface). */
-struct type *type_unalias(struct type *t);
-struct type *type_under(struct type *t);
+struct type *type_unalias_slowly(struct type *t);
+struct type *type_under_slowly(struct type *t);
+static inline struct type *type_unalias(struct type *t)
+{
+    return t->kind == TYPE_ALIAS ? type_unalias_slowly(t) : t;
+}
+static inline struct type *type_under(struct type *t)
+{
+    return t->kind < TYPE_NAMED ? t : type_under_slowly(t);
+}
 /* The named type that t is, or NULL. */
 struct type_named *type_named_of(struct type *t);
 struct obj *named_obj(const struct type_named *n); /* of the declaration, also for instances */
