@@ -10,17 +10,6 @@
 
 #include "base/mem.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_ASAN 1
-#endif
-#endif
-#ifndef ARENA_ASAN
-#define ARENA_ASAN 0
-#endif
-
 #if ARENA_ASAN
 #include <sanitizer/asan_interface.h>
 #define arena_poison(p, n)   ASAN_POISON_MEMORY_REGION((p), (n))

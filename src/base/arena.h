@@ -11,7 +11,20 @@
 #ifndef GOMM_BASE_ARENA_H
 #define GOMM_BASE_ARENA_H
 
+#include <string.h>
+
 #include "base/base.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#endif
+#ifndef ARENA_ASAN
+#define ARENA_ASAN 0
+#endif
 
 struct arena_chunk;
 
@@ -40,8 +53,27 @@ void *arena_array(struct arena *a, size_t n, size_t size, size_t align)
     __attribute__((returns_nonnull));
 void *arena_dup(struct arena *a, const void *p, size_t size) __attribute__((returns_nonnull));
 
+/* arena_alloc_aligned written out where it is called, for constant sizes. */
+static inline __attribute__((always_inline, returns_nonnull)) void *arena_alloc_here(struct arena *a, size_t size,
+                                                                                     size_t align)
+{
+    size_t skip = (size_t)(-(uintptr_t)a->next & (align - 1)), room = (size_t)(a->end - a->next);
+
+    if (ARENA_ASAN || __builtin_expect(skip + size >= room, 0)) {
+        return arena_alloc_aligned(a, size, align);
+    }
+    char *p = a->next + skip;
+    a->next = p + size;
+    return p;
+}
+
+static inline __attribute__((always_inline, returns_nonnull)) void *arena_new_here(struct arena *a, size_t size, size_t align)
+{
+    return memset(arena_alloc_here(a, size, align), 0, size);
+}
+
 /* One zeroed T, and n zeroed Ts. */
-#define ARENA_NEW(a, T)      ((T *)arena_array((a), 1, sizeof(T), _Alignof(T)))
+#define ARENA_NEW(a, T)      ((T *)arena_new_here((a), sizeof(T), _Alignof(T)))
 #define ARENA_ARRAY(a, T, n) ((T *)arena_array((a), (n), sizeof(T), _Alignof(T)))
 
 struct arena_mark arena_mark(const struct arena *a);

@@ -24,10 +24,13 @@
         size_t n, cap; \
     }
 
+/* Pushing one is frequent: whether there is room is asked where it stands. */
+#define vec_full(vec) __builtin_expect((vec)->n >= (vec)->cap, 0)
 #define vec_reserve(vec, extra) \
     ((vec)->v = vec_grow((vec)->v, (vec)->n, &(vec)->cap, (extra), sizeof(*(vec)->v)))
 #define vec_push(vec, ...) \
-    (vec_reserve((vec), 1), (void)((vec)->v[(vec)->n] = (__VA_ARGS__)), (void)(vec)->n++)
+    (vec_full(vec) ? (void)vec_reserve((vec), 1) : (void)0,       \
+     (void)((vec)->v[(vec)->n] = (__VA_ARGS__)), (void)(vec)->n++)
 /* n zeroed elements more; a pointer to the first. */
 #define vec_extend(vec, extra)                                           \
     (vec_reserve((vec), (extra)), (vec)->n += (extra),                   \
@@ -36,8 +39,8 @@
 #define vec_reserve_in(arena, vec, extra) \
     ((vec)->v = vec_grow_in((arena), (vec)->v, (vec)->n, &(vec)->cap, (extra), sizeof(*(vec)->v)))
 #define vec_push_in(arena, vec, ...)                                                \
-    (vec_reserve_in((arena), (vec), 1), (void)((vec)->v[(vec)->n] = (__VA_ARGS__)), \
-     (void)(vec)->n++)
+    (vec_full(vec) ? (void)vec_reserve_in((arena), (vec), 1) : (void)0,             \
+     (void)((vec)->v[(vec)->n] = (__VA_ARGS__)), (void)(vec)->n++)
 
 /* The last element, as an lvalue, and taking it off; the vector must not be empty. */
 #define vec_last(vec) ((vec)->v[vec_index((vec)->n - 1, (vec)->n)])

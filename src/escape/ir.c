@@ -52,9 +52,9 @@ struct ir *ir_new(struct ir_unit *u, enum ir_op op, pos at, u32 inl, struct type
 
     /* Written out twice: the compiler knows the sizes. */
     if (is_large(op)) {
-        n = memset(arena_alloc_aligned(&u->nodes, IR_NODE_LARGE, IR_NODE_SMALL), 0, IR_NODE_LARGE);
+        n = arena_new_here(&u->nodes, IR_NODE_LARGE, IR_NODE_SMALL);
     } else {
-        n = memset(arena_alloc_aligned(&u->nodes, IR_NODE_SMALL, IR_NODE_SMALL), 0, IR_NODE_SMALL);
+        n = arena_new_here(&u->nodes, IR_NODE_SMALL, IR_NODE_SMALL);
     }
     n->op = (u8)op;
     n->pos = at;

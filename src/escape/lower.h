@@ -21,7 +21,7 @@ struct lower {
     const struct ast *ast;
     const struct shape_env *env; /* NULL: not generic */
     struct ir_name *dict;    /* dictionary parameter or closure variable; NULL */
-    struct map vars;         /* obj → ir_name: locals seen so far (of this function; closure variables too) */
+    struct shape_memo vars;  /* obj → ir_name: locals seen so far (of this function; closure variables too) */
     struct ir_func *inl_caller; /* NULL: an ordinary body */
     struct ir_func *inl_func;
     u32 inl;                 /* of all nodes of this body; 0 */

@@ -224,7 +224,7 @@ struct ir_name *lower_global(struct ir_unit *u, struct obj *o)
 static void lower_bind(struct lower *l, struct obj *o, struct ir_name *n)
 {
     n->obj = o;
-    map_put(&l->vars, (u64)(uintptr_t)o, NULL)->p = n;
+    *shape_memo_put(l->u->arena, &l->vars, o) = n;
 }
 
 struct ir_name *lower_local(struct lower *l, struct obj *o)
@@ -259,9 +259,9 @@ struct ir_name *lower_capture(struct ir_unit *u, struct ir_func *fn, pos at, str
 
 struct ir_name *lower_var(struct lower *l, struct obj *o, pos at)
 {
-    const union map_val *v = map_get(&l->vars, (u64)(uintptr_t)o);
-    if (v) {
-        return v->p;
+    struct ir_name *known = shape_memo_get(&l->vars, o);
+    if (known) {
+        return known;
     }
     if (l->inl_func) {
         for (u32 i = 0; i < l->inl_func->n_cvars; i++) {
@@ -370,7 +370,6 @@ static struct lower lower_start(struct ir_unit *u, struct ir_func *fn, const str
 
 static void lower_end(struct lower *l)
 {
-    map_release(&l->vars);
     map_release(&l->labels);
     map_release(&l->operands);
 }

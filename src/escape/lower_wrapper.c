@@ -157,7 +157,6 @@ static void wrap_make(struct wrap *w)
     fn->flags |= IR_FUNC_WRAPPER | IR_FUNC_DUPOK | IR_FUNC_LOWERED | IR_FUNC_HAS_BODY | IR_FUNC_TOP;
     vec_push(&u->funcs, fn);
     fn->id = (u32)u->funcs.n;
-    map_release(&l.vars);
     map_release(&l.labels);
     inline_func(u, fn);
     ir_any_list(&fn->body, wrap_found, u); /* what was inlined may have method values (finishWrapperFunc) */

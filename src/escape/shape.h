@@ -17,6 +17,9 @@ struct shape_memo {
     struct shape_memo_slot *v;
     u32 n, mask;
 };
+/* The value of a key, NULL as long as none was put; valid until the next put. */
+void *shape_memo_get(const struct shape_memo *m, const void *key);
+void **shape_memo_put(struct arena *a, struct shape_memo *m, const void *key);
 
 /* Type parameters → type arguments.  Both of the method's receiver and of the function itself; implicit ones of a
  * function around a local type come first. */

@@ -15,10 +15,6 @@ struct shape_memo_slot {
     void *val;
 };
 
-/* The value of a key, NULL as long as none was put; valid until the next put. */
-void *shape_memo_get(const struct shape_memo *m, const void *key);
-void **shape_memo_put(struct arena *a, struct shape_memo *m, const void *key);
-
 /* ---- instances of a unit ---- */
 
 /* One generic function or method with arguments: the shaped function, or the wrapper with the arguments as they are. */

@@ -28,6 +28,7 @@ struct sources {
     struct arena paths;
     _Atomic(struct entry **) files;
     _Atomic u32 n;
+    _Atomic u32 last; /* index of the file that was found last: a hint */
     size_t cap;
     u64 next; /* base of the next file */
     VEC(struct entry **) old;
@@ -210,13 +211,17 @@ struct source *sources_at(const struct sources *s, u32 id)
     return &files[id]->src;
 }
 
-static struct entry *find(const struct sources *s, u32 pos)
+static struct entry *find(const struct sources *sources, u32 pos)
 {
-    u32 lo = 0, hi;
+    struct sources *s = (struct sources *)(uintptr_t)sources; /* for the hint */
+    u32 lo = 0, hi, last = atomic_load_explicit(&s->last, memory_order_relaxed);
     struct entry **files = table(s, &hi);
 
     if (pos == 0) {
         return NULL;
+    }
+    if (last < hi && pos >= files[last]->src.base && pos - files[last]->src.base <= files[last]->src.text.n) {
+        return files[last];
     }
     while (lo < hi) { /* the first that begins behind pos */
         u32 mid = lo + (hi - lo) / 2;
@@ -230,6 +235,7 @@ static struct entry *find(const struct sources *s, u32 pos)
     if (lo == 0 || pos - files[lo - 1]->src.base > files[lo - 1]->src.text.n) {
         return NULL;
     }
+    atomic_store_explicit(&s->last, lo - 1, memory_order_relaxed);
     return files[lo - 1];
 }
 
