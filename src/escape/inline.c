@@ -27,42 +27,13 @@ static void inliner_init(struct inliner *in, struct ir_unit *u)
 
 struct inline_fn *inline_fn_of(struct inliner *in, struct ir_func *fn)
 {
-    if (!fn->note) {
-        fn->note = ARENA_NEW(in->u->arena, struct inline_fn);
-    }
-    return fn->note;
-}
-
-struct scan {
-    struct inliner *in;
-    struct inline_fn *f;
-    i32 left; /* nodes until the function is big */
-    bool edges;
-};
-
-/* The calls of the compiler's struct CallExpr, which it puts in parentheses. */
-static bool is_call_expr(const struct ir *n)
-{
-    switch (n->op) {
-    case IR_CALLFUNC:
-    case IR_CALLINTER:
-    case IR_APPEND:
-    case IR_DELETE:
-    case IR_GETG:
-    case IR_GETCALLERSP:
-    case IR_MIN:
-    case IR_MAX:
-    case IR_PRINT:
-    case IR_PRINTLN:
-    case IR_RECOVER: return true;
-    default: return false;
-    }
+    return inline_note_of(in->u, fn);
 }
 
 /* interleaved.go, mark: what is inside comes first; calls that were met before were met with all that is in them. */
 static bool scan_node(void *ctx, struct ir *n)
 {
-    struct scan *s = ctx;
+    struct inline_scan *s = ctx;
 
     if (n->flags & IR_CALLSITE) {
         return false;
@@ -70,28 +41,13 @@ static bool scan_node(void *ctx, struct ir *n)
     if (!n->type && !s->edges) {
         ir_see_assigned(n); /* of a body that was just inlined */
     }
-    if (s->edges) {
-        struct ir_func *fn = ir_edge_of(n);
-        if (fn && (s->f->edges.n == 0 || s->f->edges.v[s->f->edges.n - 1] != fn)) {
-            vec_push_in(s->in->u->arena, &s->f->edges, fn);
-        }
-    }
-    s->left += inline_multi_assign_extra(n) - 1 - (i32)inline_hidden_nodes(n);
-    if (s->left <= 0) {
-        s->f->big = true;
-        s->left = 0;
-    }
+    inline_scan_before(s, n);
     if (n->op == IR_TAILCALL && n->x) {
         n->x->flags |= IR_NOINLINE;
         return ir_each_child(n->x, scan_node, s);
     }
     ir_each_child(n, scan_node, s);
-    if (is_call_expr(n)) {
-        n->flags |= IR_CALLSITE;
-        if ((n->op == IR_CALLFUNC && !(n->flags & (IR_NOINLINE | IR_GODEFER))) || n->op == IR_CALLINTER) {
-            vec_push_in(s->in->u->arena, &s->f->sites, (struct inline_site){.call = n});
-        }
-    }
+    inline_scan_behind(s, n);
     return false;
 }
 
@@ -100,7 +56,7 @@ struct inline_fn *inline_scan(struct inliner *in, struct ir_func *fn)
     struct inline_fn *f = inline_fn_of(in, fn);
 
     if (!f->scanned) {
-        struct scan s = {in, f, INLINE_BIG_NODES - 1, true}; /* the function itself is a node */
+        struct inline_scan s = inline_scan_begin(in->u, fn);
         ir_do_list(&fn->body, scan_node, &s);
         f->scanned = true;
     }
@@ -111,7 +67,7 @@ struct inline_fn *inline_scan(struct inliner *in, struct ir_func *fn)
 static void scan_inlined(struct inliner *in, struct inline_fn *f, struct ir *call)
 {
     bool big = f->big;
-    struct scan s = {in, f, INLINE_BIG_NODES, false};
+    struct inline_scan s = {in->u, f, INLINE_BIG_NODES, false};
 
     ir_do_children(call, scan_node, &s);
     f->big = big; /* as it was before anything was inlined */

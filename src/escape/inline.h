@@ -19,6 +19,7 @@ void inline_deadcode(struct ir_unit *u);
 void inline_deadcode_inlined(struct ir_unit *u, struct ir_func *fn);
 /* Keeps what loops over testing.B.Loop compute alive, before inlining (bloop.BloopWalk). */
 void inline_bloop(struct ir_unit *u);
+bool inline_has_bloop(const struct ir_unit *u); /* can it have such loops? */
 /* Can fn be inlined, and is its body known in this unit?  (inline_export.c) */
 bool inline_has_body(struct ir_unit *u, const struct ir_func *fn);
 /* fn was inlined in this unit: its body goes into the unit's export data. */

@@ -283,16 +283,22 @@ static bool visit(void *ctx, struct ir *n)
     return false;
 }
 
+bool inline_has_bloop(const struct ir_unit *u)
+{
+    for (u32 i = 0; u->profile->bloop && i < u->pkg->n_imports; i++) {
+        if (str_is(u->pkg->imports[i]->path, "testing")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void inline_bloop(struct ir_unit *u)
 {
-    if (!u->profile->bloop) {
+    if (!inline_has_bloop(u)) {
         return;
     }
-    bool testing = false;
-    for (u32 i = 0; i < u->pkg->n_imports && !testing; i++) {
-        testing = str_is(u->pkg->imports[i]->path, "testing");
-    }
-    for (size_t i = 0; testing && i < u->funcs.n; i++) {
+    for (size_t i = 0; i < u->funcs.n; i++) {
         struct bloop b = {.u = u, .fn = u->funcs.v[i]};
         ir_do_list(&b.fn->body, visit, &b);
     }

@@ -29,12 +29,6 @@ static bool one_of(str s, const str *v, size_t n)
 
 #define ONE_OF(s, v) one_of((s), (v), sizeof(v) / sizeof(v)[0])
 
-u32 inline_hidden_nodes(const struct ir *n)
-{
-    /* The name of the variable in the guard of a type switch. */
-    return n->op == IR_TYPESW && (n->flags & IR_DEF);
-}
-
 /* ---- calls ---- */
 
 enum call_kind {
@@ -183,9 +177,9 @@ static bool is_first_field_addr(struct hairy *h, const struct ir *n)
     return true;
 }
 
-i32 inline_multi_assign_extra(const struct ir *n)
+i32 inline_multi_assign_credit(const struct ir *n)
 {
-    if (n->op != IR_AS2 || n->body.n == 0 || !n->body.v[0] || n->body.v[0]->init.n != 1) {
+    if (n->body.n == 0 || !n->body.v[0] || n->body.v[0]->init.n != 1) {
         return 0;
     }
     switch (n->body.v[0]->init.v[0]->op) {

@@ -63,6 +63,100 @@ struct inliner {
     u32 question;
 };
 
+/* ---- what is counted ---- */
+
+enum {
+    INLINE_BUDGET = 80,
+    INLINE_CALL_COST = 57,
+    INLINE_THROW_COST = INLINE_BUDGET,
+    INLINE_PANIC_COST = 1,
+    INLINE_CLOSURE_COST = 15,
+    INLINE_BIG_NODES = 5000,
+    INLINE_BIG_MAX_COST = 20,
+    INLINE_CALLED_ONCE_COST = 10 * INLINE_BUDGET,
+};
+
+/* Nodes that the compiler has and struct ir has not. */
+static inline u32 inline_hidden_nodes(const struct ir *n)
+{
+    return n->op == IR_TYPESW && (n->flags & IR_DEF); /* the name of the variable in the guard */
+}
+/* a, b = f() is three statements and two variables since unified IR, and shall cost what it did before: the number of
+ * nodes not to count.  Go 1.19 does not do it, but here it is done for all versions. */
+i32 inline_multi_assign_credit(const struct ir *n);
+static inline i32 inline_multi_assign_extra(const struct ir *n)
+{
+    return n->op == IR_AS2 ? inline_multi_assign_credit(n) : 0;
+}
+
+/* ---- what stands in a function ---- */
+
+/* Under way through a body: edges, sites, size. */
+struct inline_scan {
+    struct ir_unit *u;
+    struct inline_fn *f;
+    i32 left; /* nodes until the function is big */
+    bool edges;
+};
+
+static inline struct inline_fn *inline_note_of(struct ir_unit *u, struct ir_func *fn)
+{
+    if (!fn->note) {
+        fn->note = ARENA_NEW(u->arena, struct inline_fn);
+    }
+    return fn->note;
+}
+
+static inline struct inline_scan inline_scan_begin(struct ir_unit *u, struct ir_func *fn)
+{
+    return (struct inline_scan){u, inline_note_of(u, fn), INLINE_BIG_NODES - 1, true}; /* the function itself is a node */
+}
+
+/* The calls of the compiler's struct CallExpr, which it puts in parentheses. */
+static inline bool inline_is_call_expr(const struct ir *n)
+{
+    switch (n->op) {
+    case IR_CALLFUNC:
+    case IR_CALLINTER:
+    case IR_APPEND:
+    case IR_DELETE:
+    case IR_GETG:
+    case IR_GETCALLERSP:
+    case IR_MIN:
+    case IR_MAX:
+    case IR_PRINT:
+    case IR_PRINTLN:
+    case IR_RECOVER: return true;
+    default: return false;
+    }
+}
+
+/* Of a node that is no IR_CALLSITE yet: before its children, and behind them. */
+static inline void inline_scan_before(struct inline_scan *s, struct ir *n)
+{
+    if (s->edges) {
+        struct ir_func *fn = ir_edge_of(n);
+        if (fn && (s->f->edges.n == 0 || s->f->edges.v[s->f->edges.n - 1] != fn)) {
+            vec_push_in(s->u->arena, &s->f->edges, fn);
+        }
+    }
+    s->left += inline_multi_assign_extra(n) - 1 - (i32)inline_hidden_nodes(n);
+    if (s->left <= 0) {
+        s->f->big = true;
+        s->left = 0;
+    }
+}
+
+static inline void inline_scan_behind(struct inline_scan *s, struct ir *n)
+{
+    if (inline_is_call_expr(n)) {
+        n->flags |= IR_CALLSITE;
+        if ((n->op == IR_CALLFUNC && !(n->flags & (IR_NOINLINE | IR_GODEFER))) || n->op == IR_CALLINTER) {
+            vec_push_in(s->u->arena, &s->f->sites, (struct inline_site){.call = n});
+        }
+    }
+}
+
 /* ---- inline.c ---- */
 
 struct inline_fn *inline_fn_of(struct inliner *in, struct ir_func *fn);
@@ -80,28 +174,11 @@ void inline_note(struct ir_unit *u, enum ir_note_kind kind, pos pos, u32 inl, st
 
 /* ---- inline_cost.c ---- */
 
-enum {
-    INLINE_BUDGET = 80,
-    INLINE_CALL_COST = 57,
-    INLINE_THROW_COST = INLINE_BUDGET,
-    INLINE_PANIC_COST = 1,
-    INLINE_CLOSURE_COST = 15,
-    INLINE_BIG_NODES = 5000,
-    INLINE_BIG_MAX_COST = 20,
-    INLINE_CALLED_ONCE_COST = 10 * INLINE_BUDGET,
-};
-
 /* Decides whether fn can be inlined, once (CanInline). */
 void inline_decide(struct inliner *in, struct ir_func *fn);
 /* May this call be replaced by callee's body (canInlineCallExpr)?  once: it is a closure's only call. */
 bool inline_worth(const struct inliner *in, const struct ir *call, const struct ir_func *callee, bool big_caller,
                   bool once);
-/* Nodes that the compiler has and struct ir has not. */
-u32 inline_hidden_nodes(const struct ir *n);
-/* a, b = f() is three statements and two variables since unified IR, and shall cost what it did before: the number of
- * nodes not to count.  Go 1.19 does not do it, but here it is done for all versions. */
-i32 inline_multi_assign_extra(const struct ir *n);
-
 /* ---- inline_devirt.c ---- */
 
 /* Makes an interface call whose target is known a direct one (devirtualize.StaticCall); true: it did. */

@@ -97,6 +97,7 @@ struct shape_unit {
     struct shape_memo objects;    /* instances whose methods have */
     VEC(struct shape_wrap) wraps;
     struct shape_memo wrap_of;    /* named type → its index in wraps + 1 */
+    u8 stays;                     /* bodies do until the inliner comes: 1 yes, 2 no, 0 not asked yet */
     bool imported;                /* what is being read was so by the package that declares it */
     VEC(struct type_named *) later; /* instances whose shaped types are still to be read */
 };

@@ -8,6 +8,7 @@
  * Source: GOROOT/src/cmd/compile/internal/noder/reader.go (typIdx, objIdx, method, dictNameOf, needWrapper),
  * noder/writer.go (what is written of a body), noder/unified.go (readBodies).
  */
+#include "escape/inline_int.h"
 #include "escape/shape_int.h"
 #include "types/check.h"
 
@@ -399,10 +400,62 @@ static void read_node(struct ir_unit *u, struct ir *n)
     shape_read_type(u, n->type);
 }
 
+static void read_body(struct ir_unit *u, struct ir_func *fn);
+
 static bool read_tree(void *ctx, struct ir *n)
 {
     read_node(ctx, n);
     return ir_each_child(n, read_tree, ctx);
+}
+
+/* The same, and what inline_scan looks for in a new body: one walk less. */
+static bool read_and_scan(void *ctx, struct ir *n)
+{
+    struct inline_scan *s = ctx;
+    struct ir_unit *u = s->u;
+
+    if (n->flags & IR_CALLSITE) {
+        return read_tree(u, n);
+    }
+    inline_scan_before(s, n);
+    if (n->op == IR_CLOSURE && n->type && n->type->kind != TYPE_BASIC) {
+        read_signature(u, n->func->sig);
+        read_body(u, n->func);
+    } else {
+        read_node(u, n);
+    }
+    if (n->op == IR_TAILCALL && n->x) {
+        n->x->flags |= IR_NOINLINE;
+        read_node(u, n->x);
+        return ir_each_child(n->x, read_and_scan, s);
+    }
+    ir_each_child(n, read_and_scan, s);
+    inline_scan_behind(s, n);
+    return false;
+}
+
+static void read_body(struct ir_unit *u, struct ir_func *fn)
+{
+    struct inline_scan s = inline_scan_begin(u, fn);
+
+    if (s.f->scanned) {
+        shape_read_list(u, &fn->body);
+    } else {
+        ir_do_list(&fn->body, read_and_scan, &s);
+        s.f->scanned = true;
+    }
+}
+
+/* Would bodies stay as they are until they are scanned? */
+static bool stays(struct ir_unit *u)
+{
+    struct shape_unit *su = shape_unit_of(u);
+
+    if (su->stays == 0) {
+        bool yes = u->profile->inline_interleaved && !u->profile->deadcode && !inline_has_bloop(u);
+        su->stays = yes ? 1 : 2;
+    }
+    return su->stays == 1;
 }
 
 void shape_read_list(struct ir_unit *u, const struct ir_list *l)
@@ -410,7 +463,8 @@ void shape_read_list(struct ir_unit *u, const struct ir_list *l)
     ir_do_list(l, read_tree, u);
 }
 
-void shape_read_func(struct ir_unit *u, const struct ir_func *fn)
+/* scan: the function is new, not what becomes part of another one. */
+static void read_function(struct ir_unit *u, struct ir_func *fn, bool scan)
 {
     struct shape_unit *su = shape_unit_of(u);
 
@@ -422,17 +476,26 @@ void shape_read_func(struct ir_unit *u, const struct ir_func *fn)
         shape_read_type(u, fn->sig->recv->type);
     }
     read_signature(u, fn->sig);
-    shape_read_list(u, &fn->body);
+    if (scan && stays(u)) {
+        read_body(u, fn);
+    } else {
+        shape_read_list(u, &fn->body);
+    }
     su->imported = false;
 }
 
-void shape_read_inlined(struct ir_unit *u, const struct ir_func *callee, const struct ir_func *body)
+void shape_read_func(struct ir_unit *u, struct ir_func *fn)
+{
+    read_function(u, fn, true);
+}
+
+void shape_read_inlined(struct ir_unit *u, const struct ir_func *callee, struct ir_func *body)
 {
     void **seen = shape_memo_put(u->arena, &shape_unit_of(u)->inlined, callee);
 
     if (!*seen) {
         *seen = u;
-        shape_read_func(u, body);
+        read_function(u, body, false);
     }
 }
 
