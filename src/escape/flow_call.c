@@ -248,7 +248,9 @@ static void call_func(struct flow_fn *e, const struct flow_hole *ks, struct ir *
 
 static void inlined_call(struct flow_fn *e, const struct flow_hole *ks, struct ir *call)
 {
-    flow_scan_labels(&call->body);
+    if (call->func->flags & IR_FUNC_GOTO) {
+        flow_scan_labels(&call->body);
+    }
     flow_stmts(e, &call->body);
     for (u32 i = 0; i < call->list.n; i++) {
         flow_expr(e, ks ? ks[i] : FLOW_DISCARD, call->list.v[i]);

@@ -708,6 +708,7 @@ struct ir *lower_inline(struct ir_unit *u, struct ir_func *caller, struct ir *ca
     shape_read_inlined(u, callee, tmp);
     lower_todo(u);
     u->during_inlining--;
+    callee->flags |= tmp->flags & IR_FUNC_GOTO;
     inline_deadcode_inlined(u, tmp);
     if (!l.returns_here) {
         struct inlining ctx = {&l};
