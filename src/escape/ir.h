@@ -433,6 +433,12 @@ struct ir_wrap_value {
     bool have;    /* another package has made it */
 };
 
+/* A function that was asked for lately. */
+struct ir_recent {
+    const struct obj *obj;
+    struct ir_func *fn;
+};
+
 struct ir_unit {
     struct escape *all;      /* the program (escape.h) */
     const struct escape_profile *profile;
@@ -447,6 +453,7 @@ struct ir_unit {
     struct map globals;      /* obj → ir_name */
     struct map method_types; /* method's obj → signature with the receiver first (lower_expr.c) */
     struct shape_unit *shape; /* instances and shapes of this unit (shape_int.h); NULL: none yet */
+    struct ir_recent recent[256]; /* by the obj's address (lower_func_of) */
     struct strmap runtime;   /* name → ir_func of what only the compiler calls (lower_runtime.c) */
     VEC(struct ir_wrap_value) wrap_values, wrap_done; /* METHVALUEs, for the same */
     VEC(struct type *) wrap; /* declared types whose methods may need wrappers (lower_wrapper.c) */

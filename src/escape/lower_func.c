@@ -173,10 +173,15 @@ static void lower_set_source(struct ir_unit *u, struct ir_func *fn, struct packa
 struct ir_func *lower_func_of(struct ir_unit *u, struct obj *o)
 {
     struct escape *e = u->all;
+    struct ir_recent *recent = &u->recent[((uintptr_t)o >> 6) % ARRAY_LEN(u->recent)];
     bool fresh;
-    union map_val *v = map_put(&e->funcs, (u64)(uintptr_t)o, &fresh);
 
+    if (recent->obj == o) {
+        return recent->fn;
+    }
+    union map_val *v = map_put(&e->funcs, (u64)(uintptr_t)o, &fresh);
     if (!fresh) {
+        *recent = (struct ir_recent){o, v->p};
         return v->p;
     }
     struct decl_place at;

@@ -510,7 +510,7 @@ const char *type_composite_text(struct type *t); /* "slice", "func" …; "" of b
 /* Untyped types are basic, and never behind an alias. */
 static inline bool type_untyped(const struct type *t)
 {
-    return t->kind == TYPE_BASIC && (t->info & INFO_UNTYPED);
+    return type_is_untyped(t);
 }
 bool check_index_expr(struct checker *c, struct operand *x, node n); /* true: it is a function instantiation */
 void check_slice_expr(struct checker *c, struct operand *x, node n);

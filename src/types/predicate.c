@@ -31,20 +31,10 @@ bool type_all(struct type *t, u32 info)
     return true;
 }
 
-bool type_is_untyped(struct type *t)
-{
-    return type_untyped(t);
-}
-
 bool type_is_interface(struct type *t)
 {
     t = type_unalias(t);
     return t->kind == TYPE_PARAM || type_under(t)->kind == TYPE_INTERFACE;
-}
-
-bool type_is_param(struct type *t)
-{
-    return type_unalias(t)->kind == TYPE_PARAM;
 }
 
 bool type_is_iface_not_param(struct type *t)

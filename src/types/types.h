@@ -320,9 +320,15 @@ struct type_set *type_set_of(struct type_interface *i);
 /* Predicates; `all_` ones look at every type of a type parameter's set. */
 bool type_is(struct type *t, u32 info);     /* its underlying type is basic, with one of these */
 bool type_all(struct type *t, u32 info);
-bool type_is_untyped(struct type *t);
+static inline bool type_is_untyped(const struct type *t)
+{
+    return t->kind == TYPE_BASIC && (t->info & INFO_UNTYPED);
+}
 bool type_is_interface(struct type *t);     /* underlying type, type parameters included */
-bool type_is_param(struct type *t);
+static inline bool type_is_param(struct type *t)
+{
+    return type_unalias(t)->kind == TYPE_PARAM;
+}
 bool type_is_iface_not_param(struct type *t);
 bool type_is_generic(struct type *t);       /* not instantiated */
 bool type_has_name(struct type *t);         /* basic, named, type parameter */
