@@ -136,8 +136,33 @@ static bool scan_number(struct arena *a, str text, bool is_float, struct number 
            scan_exponent(str_from(text, i), num);
 }
 
+/* Most are a few decimal or hexadecimal digits and nothing else. */
+static bool short_int(str text, i64 *out)
+{
+    enum { DECIMAL_MAX = 18, HEX_MAX = 2 + 15 };
+    bool hex = text.n > 2 && text.p[0] == '0' && (text.p[1] | 0x20) == 'x';
+    i64 v = 0;
+
+    if (text.n == 0 || text.n > (hex ? HEX_MAX : DECIMAL_MAX) || (!hex && text.n > 1 && text.p[0] == '0')) {
+        return false;
+    }
+    for (size_t i = hex ? 2 : 0; i < text.n; i++) {
+        u32 d = digit_value(text.p[i]);
+        if (d >= (hex ? 16u : 10u)) {
+            return false;
+        }
+        v = v * (hex ? 16 : 10) + d;
+    }
+    *out = v;
+    return true;
+}
+
 static const struct constant *int_literal(struct arena *a, str text)
 {
+    i64 known;
+    if (short_int(text, &known)) {
+        return constant_int(a, known);
+    }
     struct arena_scratch s = arena_scratch_begin(a);
     const struct constant *result = constant_unknown();
     struct number num;
