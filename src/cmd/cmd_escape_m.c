@@ -72,9 +72,17 @@ static void escape_put_package(struct cmd_escape *c, const struct load_package *
 
 static int escape_put_all(struct cmd_escape *c, bool heap_only)
 {
+    enum { OUTPUT_MAX = 1 << 18 }; /* more need not be there at once */
     for (u32 i = 0; i < c->load->n_pkgs; i++) {
         if (cmd_escape_wanted(c, c->load->pkgs[i])) {
             escape_put_package(c, c->load->pkgs[i], heap_only);
+        }
+        if (c->out.n >= OUTPUT_MAX) {
+            bool ok = cmd_print(strbuf_str(&c->out));
+            strbuf_reset(&c->out);
+            if (!ok) {
+                return BASE_EXIT_FAILURE;
+            }
         }
     }
     return c->bad_packages > 0 ? BASE_EXIT_FINDINGS : BASE_EXIT_CLEAN;

@@ -138,6 +138,22 @@ static void find_directives(const struct source *f, const struct source_lines *l
     }
 }
 
+/* Does a comment begin with "line "? */
+static bool may_have_directives(str t)
+{
+    for (str rest = t; ; ) {
+        i64 at = str_find(rest, STR("line "));
+        if (at < 0) {
+            return false;
+        }
+        const char *p = rest.p + at;
+        if (p - t.p >= 2 && p[-2] == '/' && (p[-1] == '/' || p[-1] == '*')) {
+            return true;
+        }
+        rest = str_from(rest, (size_t)at + 1);
+    }
+}
+
 struct source_lines *source_lines_new(const struct source *f)
 {
     struct source_lines *l = mem_zalloc(sizeof(*l));
@@ -153,7 +169,7 @@ struct source_lines *source_lines_new(const struct source *f)
         }
         l->starts[l->n++] = (u32)(s - p) + 1;
     }
-    if (str_contains(f->text, STR("//line ")) || str_contains(f->text, STR("/*line "))) {
+    if (may_have_directives(f->text)) {
         directives v = {0};
 
         find_directives(f, l, &v);
