@@ -37,8 +37,8 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
     struct proc *p = NULL;
     struct thr *t = NULL;
 
-    if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && act_init() == 0 &&
-        sync_init() == 0 && shadow_init() == 0) {
+    if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && sync_init() == 0&&
+        shadow_init() == 0) {
         widths = os_map(sizeof *widths << WIDTHS_LOG);
         struct proc *spare = widths ? proc_new() : NULL;
 
@@ -128,7 +128,7 @@ EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc);
 EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc)
 {
     struct proc *p = current_enter();
-    u32 stack = p && parent ? act_stack(thr_act(p, parent)) : 0;
+    u32 stack = p && parent ? thr_stack(p, parent) : 0;
 
     *thr = p ? thr_start(p, parent, stack_push(stack, pc)) : NULL;
     current_leave(p);
@@ -216,19 +216,6 @@ static void find_racectx(const struct thr *t, const struct go_g *g)
     atomic_store_relaxed(&racectx_offset, found * 8);
 }
 
-static void pop(struct thr *t, struct frame *to)
-{
-    if (LIKELY(to == t->top - 1 && to->act == 0) || rt_off) { /* off: there may be no proc */
-        t->top = to;
-        return;
-    }
-
-    struct proc *p = current_enter();
-
-    thr_pop(t, to, &p->acts);
-    current_leave(p);
-}
-
 void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr sp);
 void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr sp)
 {
@@ -244,7 +231,7 @@ void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr
     /* Frames that lie where this one lies now are gone: a panic was recovered, and then a function
        returns without coming to its exit hook, as do all between it and the panic. */
     while (depth != 0 && t->top > t->base && UNLIKELY(t->top[-1].depth >= depth)) {
-        pop(t, t->top - 1);
+        t->top--;
     }
     thr_push(t, pc, depth);
 }
@@ -259,17 +246,17 @@ void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp, uptr sp)
     struct frame *f = t->top - 1;
 
     if (LIKELY(f->depth == 0 || f->depth == frame_depth(g, fp, sp, f->pc))) {
-        pop(t, f);
+        t->top = f;
         return;
     }
     /* Above the frame that we stand in are frames that a panic left behind. */
     for (struct frame *x = f; x-- > t->base;) {
         if (x->depth != 0 && x->depth == frame_depth(g, fp, sp, x->pc)) {
-            pop(t, x);
+            t->top = x;
             return;
         }
     }
-    pop(t, f);
+    t->top = f;
 }
 
 /* ---- memory accesses ---- */
@@ -315,7 +302,7 @@ static u32 width(uptr pc, uptr addr, uptr sp, int write)
 static void trim(struct thr *t, const struct go_g *g, uptr sp)
 {
     while (t->top > t->base && UNLIKELY(t->top[-1].depth > g->stack_hi - sp)) {
-        pop(t, t->top - 1);
+        t->top--;
     }
 }
 
@@ -386,7 +373,7 @@ static void access_pc(struct thr *t, uptr addr, uptr callpc, uptr pc, u8 kind)
     }
     shadow_access(p, t, addr, 1, kind, pc);
     if (callpc != 0) {
-        thr_pop(t, t->top - 1, &p->acts);
+        t->top--;
     }
     current_leave(p);
 }
@@ -407,7 +394,7 @@ EXPORT void __tsan_write_pc(struct thr *t, uptr addr, uptr callpc, uptr pc)
  * and from there the return addresses down to the allocator, found along frame pointers.  Only so
  * many frames, as these stacks are kept for ever, and recursion has no end of different ones.  0:
  * unknown (a chain of frame pointers that does not lead there). */
-static u32 site_of(struct proc *p, const struct thr *t, const struct go_g *g, uptr fp)
+static u32 alloc_stack(struct proc *p, const struct thr *t, const struct go_g *g, uptr fp)
 {
     enum { DEEP = 24, FRAMES = 8 + 1 }; /* one for the outermost, which reports leave out */
     uptr ret[DEEP];
@@ -476,7 +463,7 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
     /* without t: on g0, a stack or the program's first objects; there may be no P, nor a g */
     struct proc *p = t ? current_enter() : current_spare();
 
-    shadow_malloc(p, addr, size, t ? site_of(p, t, g, fp) : 0);
+    shadow_malloc(p, addr, size, t ? alloc_stack(p, t, g, fp) : 0);
     current_leave(p);
 }
 
@@ -555,7 +542,7 @@ struct atomic_call {
     struct proc *p; /* NULL: only do the operation */
     struct thr *t;
     uptr addr, pc;
-    u32 size, act;
+    u32 size, stack;
     struct sync_line line;
 };
 
@@ -572,7 +559,7 @@ static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr
         c->p = NULL;
     }
     if (c->p) {
-        c->act = thr_atomic_act(c->p, t, callpc);
+        c->stack = proc_call(c->p, thr_stack(c->p, t), callpc);
     }
 }
 
@@ -585,7 +572,7 @@ static void atomic_end(struct atomic_call *c, u32 what)
         sync_acquire_held(c->p, c->t, &c->line);
     }
     shadow_atomic(c->p, c->t, c->addr, c->size, what == ATOMIC_LOAD ? ACCESS_READ : ACCESS_WRITE,
-                  c->pc, c->act);
+                  c->pc, c->stack);
     if (what != ATOMIC_LOAD) {
         sync_release_held(c->p, c->t, &c->line);
     }

@@ -55,8 +55,7 @@ static int arena_commit(struct arena *a, u32 n)
     return 0;
 }
 
-/* Takes n consecutive units that were never used; 0 if there are none. */
-static u32 arena_take(struct arena *a, u32 n)
+u32 arena_take(struct arena *a, u32 n)
 {
     u32 first = 0;
 
@@ -85,7 +84,9 @@ u32 pool_refill(struct pool *p, struct cache *c)
         u32 first = arena_take(p->arena, CACHE_STEP * p->stride);
 
         if (first == 0) {
-            rt_exhausted(p->arena->what);
+            if (!p->optional) {
+                rt_exhausted(p->arena->what);
+            }
             return 0;
         }
         for (n = 0; n < CACHE_STEP; n++) {

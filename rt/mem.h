@@ -32,6 +32,7 @@ struct pool {
     /* Free objects, a stack of indices beside the objects: those are cold by now. */
     struct arena free;
     u32 free_count;
+    u32 optional; /* its users go on without: no message when there are no more */
 };
 
 enum { CACHE_MAX = 126, CACHE_STEP = CACHE_MAX / 2 };
@@ -43,6 +44,9 @@ struct cache {
 
 /* Reserves `limit` units; 0, or -1 if the kernel gives no address space. */
 int arena_init(struct arena *a, const char *what, u32 unit, u32 limit);
+
+/* Takes n consecutive units that were never used; 0 if there are none. */
+u32 arena_take(struct arena *a, u32 n);
 
 static inline void *arena_at(const struct arena *a, u32 index)
 {

@@ -1,15 +1,28 @@
 /* shadow.h: what the detector remembers of every word of memory.
  *
  * Address map.  The program's heap lies in [HEAP_LO, HEAP_HI) (runtime/malloc.go, "case
- * raceenabled"), its globals in one range that __tsan_map_shadow names first.  Three linear tables
+ * raceenabled"), its globals in one range that __tsan_map_shadow names first.  Linear tables
  * cover both:
- *   words   u32 per 8 bytes     the word's cell (cell.h)
+ *   words   u64 per 8 bytes     the word's past, see below
+ *   sites   u32 per 16 bytes    where the small object was allocated that starts there
  *   lines   u32 per 64 bytes    list of the synchronisation objects there (sync.h)
  *   pages   u32 per 8 KiB       PAGE_* flags, and the allocation site of large objects
- * Memory of the tables is committed with the heap and used as it is touched: 0.5 bytes a byte.
+ * Memory of the tables is committed with the heap and used as it is touched.
  *
- * A word's lock is bit CELL_LOCK of the word itself; who holds it owns the word and keeps its cell
- * (cell.h) from being recycled.
+ * A word is 0, or the latest write and the latest read, or names a cell:
+ *
+ *   63    56 55    48 47                    24 23                     0
+ *   wbytes   rbytes   record of the write      record of the read
+ *   0        0        WORD_LOCK, CELL_BIG and index of a cell (cell.h)
+ *
+ * wbytes, rbytes: bytes of the word, bit i = byte i, that the record stands for; 0: no such record,
+ * and the field is 0.  Kinds: a record's kind says whether the access was atomic.  Two records
+ * never race with each other, or there is a cell.  So if a record has the key that the goroutine
+ * has now, nobody else has accessed these bytes since in a way that conflicts with it: who would,
+ * was unordered with it, as what orders ends the epoch.
+ *
+ * A word without a cell is changed by compare and swap.  A cell is locked with WORD_LOCK: who holds
+ * it owns the word and keeps its cell from being recycled.
  */
 #ifndef GOMM_RT_SHADOW_H
 #define GOMM_RT_SHADOW_H
@@ -23,13 +36,41 @@
 
 #define PAGE_TOUCHED 0x80000000u /* some word of the page has or had a cell */
 #define PAGE_SYNC    0x40000000u /* some line has or had a synchronisation object */
-#define PAGE_SITE    0x3fffffffu /* stack of the allocation, of large objects */
-enum { PAGE_LOG = 13, LINE_LOG = 6, LARGE = 64 << 10 };
+#define PAGE_SMALL   0x10000000u /* some 16 bytes have or had an entry in sites */
+#define PAGE_SITE    0x0fffffffu /* stack of the allocation, of large objects */
+/* Tables are committed for this much of the program's memory at a time. */
+#define MAP_STEP (1UL << 16)
+enum { PAGE_LOG = 13, LINE_LOG = 6, SITE_LOG = 4, LARGE = 64 << 10 };
+
+#define WORD_LOCK 0x80000000u
+
+static inline int word_has_cell(u64 w)
+{
+    return w != 0 && w >> 48 == 0;
+}
+
+static inline u64 word_make(u32 write, u8 wbytes, u32 read, u8 rbytes)
+{
+    return (u64)wbytes << 56 | (u64)rbytes << 48 | (u64)write << 24 | read;
+}
+
+/* The record of slot 0, the read, or 1, the write, and its bytes. */
+static inline u32 word_record(u64 w, u32 slot)
+{
+    return (u32)(w >> 24 * slot) & ((1u << RECORD_BITS) - 1);
+}
+
+static inline u8 word_bytes(u64 w, u32 slot)
+{
+    return (u8)(w >> (48 + 8 * slot));
+}
 
 /* The tables of one linear range of the program's memory. */
 struct range {
     uptr lo, size; /* of the program */
-    u32 *words, *lines, *pages;
+    u64 *words;
+    u32 *sites, *lines, *pages;
+    u8 *steps; /* per MAP_STEP: has it tables? */
 };
 
 extern struct range shadow_ranges[2]; /* heap, globals */
@@ -69,12 +110,31 @@ static inline void shadow_page_set(const struct range *r, uptr addr, u32 flag)
     }
 }
 
-/* Does t's epoch have plain accesses of these whole words already that make this one needless?
+/* Where fast_amd64.S looks: words of [lo, lo + size), as far as Go has announced memory. */
+struct fast_range {
+    uptr lo, size;
+    u64 *words;
+};
+extern struct fast_range shadow_fast[2];
+
+/* n bytes of a word. */
+static inline u8 mask_of(u32 first, u32 n)
+{
+    return (u8)(((1u << n) - 1) << first);
+}
+
+/* Locks a word that names a cell; 0 if it does not, any more. */
+u64 word_lock(u64 *word);
+
+/* Gives what the word named back. */
+void word_drop(struct proc *p, u64 w, uptr n);
+
+/* Does t's epoch have plain accesses of these bytes already that make this one needless?
  * Only reads; most accesses end here. */
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind);
 
-/* An atomic operation whose innermost frame is act (thr_atomic_act). */
-void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 act);
+/* An atomic operation, called at pc in the function at the top of `stack`. */
+void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
 
 /* t accesses [addr, addr+size) at pc; reports every race that this makes. */
 void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);

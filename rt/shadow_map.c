@@ -1,31 +1,39 @@
 /* shadow_map.c: the address map, and objects that come and go.  See shadow.h. */
-#include "cell.h"
+#include "access.h"
 #include "shadow.h"
+#include "site.h"
 #include "sync.h"
 
-/* Of the program's memory.  No entry of a table stands for more. */
-#define MAP_STEP (1UL << 16)
-
 struct range shadow_ranges[2];
+struct fast_range shadow_fast[2];
 
 /* ---- tables ---- */
 
 static int range_init(struct range *r, uptr lo, uptr size)
 {
     r->lo = lo;
-    r->words = os_reserve(size / 2);
+    r->words = os_reserve(size);
     r->lines = os_reserve(size >> (LINE_LOG - 2));
     r->pages = os_reserve(ROUND_UP(size >> (PAGE_LOG - 2), 4096UL));
-    if (!r->words || !r->lines || !r->pages) {
+    r->steps = os_map(ROUND_UP(size / MAP_STEP, 4096UL));
+    if (!r->words || !r->lines || !r->pages || !r->steps) {
         return -1;
     }
+    shadow_fast[r - shadow_ranges].lo = lo;
+    shadow_fast[r - shadow_ranges].words = r->words;
     r->size = size; /* last: makes the range visible */
     return 0;
 }
 
 int shadow_init(void)
 {
-    return cell_init() == 0 ? range_init(&shadow_ranges[0], HEAP_LO, HEAP_HI - HEAP_LO) : -1;
+    struct range *heap = &shadow_ranges[0];
+
+    heap->sites = os_reserve((HEAP_HI - HEAP_LO) >> (SITE_LOG - 2));
+    if (!heap->sites || cell_init() != 0 || record_init() != 0 || site_init() != 0) {
+        return -1;
+    }
+    return range_init(heap, HEAP_LO, HEAP_HI - HEAP_LO);
 }
 
 static int commit(void *table, uptr from, uptr to)
@@ -57,55 +65,96 @@ void shadow_map(uptr addr, uptr size)
     /* Whole steps: the last word may be a part of one, its line and page are parts most often. */
     uptr from = ROUND_DOWN(addr - r->lo, MAP_STEP), to = ROUND_UP(addr - r->lo + size, MAP_STEP);
 
-    if (to > r->size || commit(r->words, from / 2, to / 2) != 0 ||
+    if (to > r->size || commit(r->words, from, to) != 0 ||
+        (r->sites && commit(r->sites, from >> (SITE_LOG - 2), to >> (SITE_LOG - 2)) != 0) ||
         commit(r->lines, from >> (LINE_LOG - 2), to >> (LINE_LOG - 2)) != 0 ||
         commit(r->pages, from >> (PAGE_LOG - 2), to >> (PAGE_LOG - 2)) != 0) {
         rt_exhausted("the shadow of the heap");
+        return;
+    }
+
+    for (uptr step = from / MAP_STEP; step < to / MAP_STEP; step++) {
+        atomic_store_relaxed(&r->steps[step], 1);
+    }
+
+    struct fast_range *fast = &shadow_fast[r - shadow_ranges];
+
+    if (fast->size < to) {
+        atomic_store(&fast->size, to);
     }
 }
 
 /* ---- objects come and go ---- */
 
-static void word_forget(struct proc *p, u32 *word, u8 mask)
+static void word_forget(struct proc *p, u64 *word, u8 mask)
 {
-    u32 id = word_lock(word);
-    u32 to = cell_forget(p, id, mask);
+    for (;;) {
+        u64 w = atomic_load_relaxed(word), to = 0;
 
-    atomic_store(word, to);
-    if (to != id) {
-        cell_unref(p, id, 1);
+        if (w == 0) {
+            return;
+        }
+        if (!word_has_cell(w)) {
+            u8 write = word_bytes(w, 1) & (u8)~mask, read = word_bytes(w, 0) & (u8)~mask;
+            u64 gone = 0, was = w;
+
+            to = word_make(write ? word_record(w, 1) : 0, write, read ? word_record(w, 0) : 0, read);
+            if (!atomic_cas(word, &was, to)) {
+                continue;
+            }
+            gone = word_make(write ? 0 : word_record(w, 1), write ? 0 : word_bytes(w, 1),
+                             read ? 0 : word_record(w, 0), read ? 0 : word_bytes(w, 0));
+            if (gone != 0) {
+                word_drop(p, gone, 1);
+            }
+            return;
+        }
+        w = word_lock(word);
+        if (w == 0) {
+            continue;
+        }
+
+        u32 cell = cell_forget(p, (u32)w, mask);
+
+        to = cell == CELL_SAME ? w : cell == CELL_ALONE ? 0 : cell;
+        atomic_store(word, to);
+        if (to != w) {
+            cell_unref(p, (u32)w, 1);
+        }
+        return;
     }
 }
 
-/* Gives whole words a cell that lives for ever, or 0. */
-static void words_set(struct proc *p, u32 *word, uptr count, u32 to)
+/* Whole words.  Nobody has a right to this memory now, so words without a cell need no care. */
+static void words_clear(struct proc *p, u64 *word, uptr count)
 {
-    u32 last = 0, run = 0;
+    u64 last = 0;
+    uptr run = 0;
 
     for (uptr i = 0; i < count; i++) {
-        u32 id = atomic_load_relaxed(&word[i]);
+        u64 w = atomic_load_relaxed(&word[i]);
 
-        if (id == to) {
+        if (w == 0) {
             continue;
         }
-        if (id == 0 || (!(id & (CELL_BIG | CELL_LOCK)) && cell_stays(id))) {
-            /* Nobody has a right to this memory now; a wild access would lose a count at most. */
-            atomic_store_relaxed(&word[i], to);
-            continue;
-        }
-        id = word_lock(&word[i]);
-        atomic_store(&word[i], to);
-        if (id != last) {
-            if (run != 0) {
-                cell_unref(p, last, run);
+        if (word_has_cell(w)) {
+            w = word_lock(&word[i]);
+            if (w == 0) {
+                continue;
             }
-            last = id;
+        }
+        atomic_store(&word[i], 0);
+        if (w != last) {
+            if (run != 0) {
+                word_drop(p, last, run);
+            }
+            last = w;
             run = 0;
         }
         run++;
     }
     if (run != 0) {
-        cell_unref(p, last, run);
+        word_drop(p, last, run);
     }
 }
 
@@ -121,11 +170,11 @@ static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr s
         u32 page_flags = atomic_load_relaxed(page);
 
         if (page_flags & PAGE_TOUCHED) {
-            u32 *word = &r->words[(addr - r->lo) >> 3];
+            u64 *word = &r->words[(addr - r->lo) >> 3];
 
-            words_set(p, word, (stop - addr) / 8, 0);
+            words_clear(p, word, (stop - addr) / 8);
             if (stop - addr == 1UL << PAGE_LOG) {
-                os_release(word, (1UL << PAGE_LOG) / 2);
+                os_release(word, 1UL << PAGE_LOG);
                 page_flags &= ~PAGE_TOUCHED;
             }
         }
@@ -135,12 +184,18 @@ static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr s
                 page_flags &= ~PAGE_SYNC;
             }
         }
+        if (page_flags & PAGE_SMALL) {
+            site_set(r, addr, stop - addr, 0);
+            if (stop - addr == 1UL << PAGE_LOG) {
+                page_flags &= ~PAGE_SMALL;
+            }
+        }
         atomic_store_relaxed(page, (page_flags & ~PAGE_SITE) | site);
         addr = stop;
     }
 }
 
-static void object_set(struct proc *p, uptr addr, uptr size, u32 site, int fresh)
+static void object_set(struct proc *p, uptr addr, uptr size, u32 site)
 {
     const struct range *r = shadow_range(addr);
 
@@ -149,6 +204,10 @@ static void object_set(struct proc *p, uptr addr, uptr size, u32 site, int fresh
     }
     if (size >= LARGE) {
         pages_clear(p, r, addr, ROUND_UP(size, 8UL), site);
+        if (r->sites) {
+            site_set(r, addr, 16, SITE_UNKNOWN); /* as for a small one: it starts here */
+            shadow_page_set(r, addr, PAGE_SMALL);
+        }
         return;
     }
     if (atomic_load_relaxed(shadow_page(r, addr)) & PAGE_SYNC ||
@@ -157,15 +216,22 @@ static void object_set(struct proc *p, uptr addr, uptr size, u32 site, int fresh
         sync_forget(p, r, addr, size);
     }
 
-    u32 to = fresh && site != 0 ? cell_fresh(p, site) : 0;
-    u32 *word = &r->words[(addr - r->lo) >> 3];
+    u64 *word = &r->words[(addr - r->lo) >> 3];
     u32 offset = addr & 7;
 
-    if (to != 0) {
-        for (uptr at = addr; at < addr + size; at += 1UL << PAGE_LOG) {
-            shadow_page_set(r, at, PAGE_TOUCHED);
+    if (r->sites) {
+        /* what starts inside of a word belongs to whoever starts the word, as far as sites go */
+        uptr from = ROUND_UP(addr, 8UL), to = ROUND_UP(addr + size, 8UL);
+
+        if (from < to) {
+            site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
+            shadow_page_set(r, from, PAGE_SMALL);
+            for (uptr at = ROUND_DOWN(to - 1, 1UL << PAGE_LOG); at > from; at -= 1UL << PAGE_LOG) {
+                if (atomic_load_relaxed(shadow_page(r, at)) & PAGE_SITE) {
+                    *shadow_page(r, at) &= ~PAGE_SITE;
+                }
+            }
         }
-        shadow_page_set(r, addr + size - 1, PAGE_TOUCHED);
     }
     /* The tiny allocator (runtime/malloc.go) puts several objects into a word. */
     if (offset != 0) {
@@ -175,23 +241,19 @@ static void object_set(struct proc *p, uptr addr, uptr size, u32 site, int fresh
         word++;
         size -= n;
     }
-    words_set(p, word, size / 8, to);
+    words_clear(p, word, size / 8);
     word += size / 8;
     if (size & 7) {
-        if (atomic_load_relaxed(word) == 0) {
-            atomic_store_relaxed(word, to);
-        } else {
-            word_forget(p, word, mask_of(0, size & 7));
-        }
+        word_forget(p, word, mask_of(0, size & 7));
     }
 }
 
 void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
 {
-    object_set(p, addr, size, site, 1);
+    object_set(p, addr, size, site);
 }
 
 void shadow_free(struct proc *p, uptr addr, uptr size)
 {
-    object_set(p, addr, size, 0, 0);
+    object_set(p, addr, size, 0);
 }

@@ -82,15 +82,13 @@ static struct sync *find_or_make(struct proc *p, struct sync_line *l)
 
 static void learn(struct proc *p, struct thr *t, const struct sync *s)
 {
-    if (s->clock == t->clock ||
-        (s->epoch != 0 && (s->g == thr_g(t) || thr_knows(t, s->g, s->epoch)))) {
+    if (s->epoch == 0 ? s->clock == t->clock
+                      : s->g == thr_g(t) || thr_knows(t, s->g, s->epoch)) {
         return;
     }
-
-    u32 was = t->clock;
-
-    t->clock = clock_join(&p->nodes, was, s->clock);
-    /* An in-place join keeps the root's index, so this errs towards ending epochs too often. */
+    t->clock = clock_join(&p->nodes, t->clock, s->clock);
+    t->clock = clock_set(&p->nodes, t->clock, s->g, s->epoch);
+    /* A join may have changed nothing, so this errs towards ending epochs too often. */
     t->dirty |= THR_KNOWS;
 }
 
@@ -105,11 +103,12 @@ void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l)
 
 static void publish(struct proc *p, struct thr *t, struct sync *s)
 {
-    /* Let go first: what t alone refers to is changed in place. */
-    clock_unref(&p->nodes, s->clock);
     s->epoch = thr_release(p, t);
     s->g = thr_g(t);
-    s->clock = clock_ref(t->clock);
+    if (s->clock != t->clock) {
+        clock_unref(&p->nodes, s->clock);
+        s->clock = clock_ref(t->clock);
+    }
 }
 
 void sync_release_held(struct proc *p, struct thr *t, struct sync_line *l)
@@ -154,24 +153,15 @@ void sync_release_merge(struct proc *p, struct thr *t, uptr addr)
 
     struct sync *s = find_or_make(p, &l);
 
-    if (s && s->clock == 0) {
-        publish(p, t, s);
+    if (s && (s->epoch != 0 ? s->g == thr_g(t) || thr_knows(t, s->g, s->epoch) : s->clock == 0)) {
+        publish(p, t, s); /* t knows all that is there: its clock alone is the join */
     } else if (s) {
-        u32 g = thr_g(t);
         u32 epoch = thr_release(p, t);
 
-        if (s->epoch != 0 && thr_knows(t, s->g, s->epoch)) {
-            /* t knows all that is there: its clock alone is the join */
-            u32 old = s->clock;
-
-            s->g = g;
-            s->epoch = epoch;
-            s->clock = clock_ref(t->clock);
-            clock_unref(&p->nodes, old);
-        } else {
-            s->clock = clock_join(&p->nodes, s->clock, t->clock);
-            s->epoch = 0;
-        }
+        s->clock = clock_join(&p->nodes, s->clock, t->clock);
+        s->clock = clock_set(&p->nodes, s->clock, s->g, s->epoch);
+        s->clock = clock_set(&p->nodes, s->clock, thr_g(t), epoch);
+        s->epoch = 0;
     }
     sync_unlock(&l);
 }

@@ -15,10 +15,10 @@
 struct sync {
     u64 addr;
     u32 next;  /* in the line's list */
-    u32 clock; /* what an acquire learns */
-    /* While the clock is what one release alone published: by goroutine `g`, at the end of its
-       epoch `epoch`.  Who knows that much of g knows the whole clock, as g's releases with
-       different clocks end different epochs.  epoch 0: no such pair. */
+    /* An acquire learns the clock and, if epoch is not 0, goroutine g up to the end of that epoch.
+       With an epoch, all is what one release by g published; who knows that much of g knows the
+       whole clock, as g's releases with different clocks end different epochs. */
+    u32 clock;
     u32 g, epoch;
 };
 

@@ -1,11 +1,15 @@
 /* thread.c: see thread.h. */
 #include "thread.h"
 
+#include "record.h"
 #include "shadow.h"
+#include "stack.h"
 #include "sync.h"
 
 /* Beyond EPOCH_LAST there is room for those that thr_everything ends in a goroutine that sleeps. */
-enum { THRS = 1u << 27, GOROUTINES = 1u << 30, FRAMES_MIN = 16, EPOCH_LAST = 0xf0000000u };
+enum { THRS = 1u << 27, GOROUTINES = 1u << 30, FRAMES_MIN = 16, PROCS = 1u << 16 };
+#define EPOCH_LAST 0xf0000000u
+
 
 static struct arena thrs;
 static struct pool thr_pool = {.arena = &thrs, .stride = 1};
@@ -18,6 +22,13 @@ static struct {
     u32 first; /* of the list of all that live */
     u32 next;  /* goroutine index not given yet */
 } all;
+
+static struct {
+    struct os_lock lock;
+    struct proc *idle;
+    u32 count;
+    struct proc *by_id[PROCS];
+} procs;
 
 int thr_init(void)
 {
@@ -63,8 +74,9 @@ struct thr *thr_start(struct proc *p, struct thr *parent, u32 created)
     u32 clock = 0, g;
 
     if (parent && parent->ignore_sync == 0) {
-        thr_release(p, parent);
-        clock = clock_ref(parent->clock);
+        u32 epoch = thr_release(p, parent);
+
+        clock = clock_set(&p->nodes, clock_ref(parent->clock), thr_g(parent), epoch);
     }
     os_lock(&all.lock);
 
@@ -102,9 +114,9 @@ void thr_end(struct proc *p, struct thr *t)
     record(thr_g(t))->last_epoch = epoch;
     clock_finish(thr_g(t), t->dirty & THR_ACCESS ? epoch : epoch - 1);
     clock_unref(&p->nodes, t->clock);
-    thr_pop(t, t->base, &p->acts);
-    act_unref(&p->acts, t->atomic_act);
-    mem_free(t->base, (uptr)(t->end - t->base) * sizeof *t->base);
+    if (t->base) {
+        mem_free(t->base - 1, (uptr)(t->end - t->base + 1) * sizeof *t->base);
+    }
     os_lock(&all.lock);
     if (t->prev != 0) {
         thr_at(t->prev)->next = t->next;
@@ -120,16 +132,18 @@ void thr_end(struct proc *p, struct thr *t)
 
 /* Epochs are about to overflow: t goes on under a new goroutine index, as if it had started a
    goroutine that takes over. */
-static void thr_renew(struct thr *t)
+static void thr_renew(struct proc *p, struct thr *t)
 {
-    u32 old = thr_g(t), g;
+    u32 old = thr_g(t), epoch = thr_epoch(t), g;
 
     os_lock(&all.lock);
     if (identity(&g) == 0) {
         *record(g) = *record(old);
-        record(old)->last_epoch = thr_epoch(t);
-        clock_finish(old, thr_epoch(t) - 1);
+        record(old)->last_epoch = epoch;
+        clock_finish(old, epoch - 1);
         atomic_store(&t->key, key_make(g, 1));
+        t->clock = clock_set(&p->nodes, t->clock, old, epoch - 1);
+        t->dirty = THR_KNOWS;
     }
     os_unlock(&all.lock);
 }
@@ -143,10 +157,10 @@ u32 thr_release(struct proc *p, struct thr *t)
     }
     /* An addition, as thr_everything may move the key on at the same time. */
     epoch = key_epoch(atomic_add(&t->key, 2));
-    t->clock = clock_set(&p->nodes, t->clock, thr_g(t), epoch);
     t->dirty = 0;
     if (UNLIKELY(epoch >= EPOCH_LAST)) {
-        thr_renew(t);
+        thr_renew(p, t);
+        return thr_release(p, t);
     }
     return epoch;
 }
@@ -172,16 +186,18 @@ void thr_everything(struct proc *p, struct thr *t)
 
 static NOINLINE int frames_grow(struct thr *t)
 {
-    uptr n = (uptr)(t->end - t->base);
-    uptr cap = n == 0 ? FRAMES_MIN : n * 2;
+    uptr n = t->base ? (uptr)(t->end - t->base) + 1 : 1; /* with base[-1] */
+    uptr cap = n == 1 ? FRAMES_MIN : n * 2;
     struct frame *f = mem_alloc(cap * sizeof *f);
 
     if (!f) {
         return -1;
     }
-    memcpy(f, t->base, n * sizeof *f);
-    mem_free(t->base, n * sizeof *f);
-    t->base = f;
+    if (t->base) {
+        memcpy(f, t->base - 1, n * sizeof *f);
+        mem_free(t->base - 1, n * sizeof *f);
+    }
+    t->base = f + 1;
     t->top = f + n;
     t->end = f + cap;
     return 0;
@@ -193,45 +209,38 @@ void thr_push(struct thr *t, uptr pc, u32 depth)
         return;
     }
     t->top->pc = pc;
-    t->top->act = 0;
+    t->top->stack = 0;
     t->top->depth = depth;
     t->top++;
 }
 
-void thr_pop(struct thr *t, struct frame *to, struct cache *c)
+u32 proc_call(struct proc *p, u32 parent, u64 pc)
 {
-    while (t->top > to) {
-        t->top--;
-        act_unref(c, t->top->act);
+    u64 h = (pc ^ (u64)parent << 32) * 0x9e3779b97f4a7c15UL >> (64 - CALLS_LOG);
+
+    if (UNLIKELY(p->call[h].pc != pc || p->call[h].parent != parent)) {
+        p->call[h].pc = pc;
+        p->call[h].parent = parent;
+        p->call[h].stack = stack_push(parent, pc);
     }
+    return p->call[h].stack;
 }
 
-u32 thr_act(struct proc *p, struct thr *t)
+u32 thr_stack_slow(struct proc *p, struct thr *t)
 {
     struct frame *f = t->top;
 
-    while (f > t->base && f[-1].act == 0) {
+    while (f > t->base && f[-1].stack == 0) {
         f--;
     }
 
-    u32 act = f > t->base ? f[-1].act : 0;
+    u32 stack = f > t->base ? f[-1].stack : 0;
 
     for (; f < t->top; f++) {
-        act = act_new(&p->acts, act, f->pc);
-        f->act = act;
+        stack = proc_call(p, stack, f->pc);
+        f->stack = stack;
     }
-    return act;
-}
-
-u32 thr_atomic_act(struct proc *p, struct thr *t, uptr callpc)
-{
-    u32 parent = thr_act(p, t), act = t->atomic_act;
-
-    if (act == 0 || act_at(act)->pc != callpc || act_at(act)->parent != parent) {
-        act_unref(&p->acts, act);
-        act = t->atomic_act = act_new(&p->acts, parent, callpc);
-    }
-    return act;
+    return stack;
 }
 
 u32 thr_created(u32 g)
@@ -274,7 +283,18 @@ void thr_each(void (*f)(const struct thr *t, void *arg), void *arg)
 
 struct proc *proc_new(void)
 {
-    return mem_alloc(sizeof(struct proc));
+    os_lock(&procs.lock);
+
+    struct proc *p = procs.idle;
+
+    if (p) {
+        procs.idle = p->idle;
+    } else if (procs.count < PROCS && (p = mem_alloc(sizeof *p)) != NULL) {
+        p->id = (u16)procs.count;
+        procs.by_id[procs.count++] = p;
+    }
+    os_unlock(&procs.lock);
+    return p;
 }
 
 void proc_free(struct proc *p)
@@ -282,6 +302,17 @@ void proc_free(struct proc *p)
     shadow_drain(p);
     sync_drain(p);
     clock_drain(&p->nodes);
-    act_drain(&p->acts);
-    mem_free(p, sizeof *p);
+    record_drain(p);
+    mem_free(p->in, p->in_cap * sizeof *p->in);
+    p->in = NULL;
+    p->in_cap = 0;
+    os_lock(&procs.lock);
+    p->idle = procs.idle;
+    procs.idle = p;
+    os_unlock(&procs.lock);
+}
+
+struct proc *proc_by_id(u16 id)
+{
+    return procs.by_id[id];
 }

@@ -8,7 +8,6 @@
 #ifndef GOMM_RT_THREAD_H
 #define GOMM_RT_THREAD_H
 
-#include "act.h"
 #include "clock.h"
 #include "mem.h"
 #include "rt_types.h"
@@ -16,23 +15,24 @@
 /* One entry of a goroutine's shadow stack. */
 struct frame {
     u64 pc;    /* where the function returns to */
-    u32 act;   /* its activation, with a reference, 0: not made yet */
+    u32 stack; /* up to and with pc, 0: not asked for yet */
     u32 depth; /* from its return address up to the goroutine stack's end, survives moves; or 0 */
 };
 
 /* THR_ACCESS: this epoch has accesses.  THR_KNOWS: the clock grew since the last release. */
 enum { THR_ACCESS = 1, THR_KNOWS = 2 };
 
+/* fast_amd64.S knows the first four fields and struct frame. */
 struct thr {
-    /* goroutine << 33 | epoch << 1 | 1, so never 0: see cell.fast */
+    /* goroutine << 33 | epoch << 1 | 1, so never 0 */
     u64 key;
-    struct frame *top, *end, *base; /* top: the next free one */
-    u32 clock;                      /* what this goroutine knows, its own releases included */
+    /* top: the next free one; base[-1] is there and has depth 0 */
+    struct frame *top, *end, *base;
+    u32 clock; /* what this goroutine knows of others */
     u32 dirty;
     u32 ignore_sync; /* nesting */
     u32 self;        /* index of this thr */
     u32 prev, next;  /* list of all that live */
-    u32 atomic_act; /* activation of the latest atomic operation, counted; usually the next one's */
 };
 
 /* What stays of a goroutine for reports, for ever. */
@@ -43,27 +43,41 @@ struct goroutine {
     u32 last_epoch; /* once it has finished */
 };
 
+/* A transition of a word to a cell, see shadow.c. */
 struct memo {
     u64 key;
     u64 pc;
-    u32 from, to; /* cells, each counted */
-    u32 act;
-    u32 seen; /* hash of the latest transition that belongs here and was not made a memo */
+    u64 from;    /* the word; its cell, if it names one, is counted */
+    u64 seen[2]; /* keys of its records, if it names those */
+    u32 to;      /* a cell, counted; 0: no memo */
+    u32 stack;
+    u32 hash; /* of the latest transition that belongs here and was not made a memo */
     u8 kind, mask;
 };
 
-enum { MEMOS = 256, SITES = 1024 };
+enum { MEMOS = 256, SITES = 1024, RECENT_LOG = 10, CALLS_LOG = 9, OUTBOX = 64 };
 
 struct proc {
+    u16 id;
     struct cache small, large; /* cells */
     struct cache nodes;        /* clock nodes */
     struct cache syncs;        /* synchronisation objects */
-    struct cache acts;
-    struct memo memo[MEMOS]; /* transitions of cells, see shadow.c */
+    struct cache records;
+    u32 recent[1u << RECENT_LOG]; /* records, each counted; see record_get */
+    struct {
+        u64 pc;
+        u32 parent, stack;
+    } call[1u << CALLS_LOG]; /* edges of the calling-context tree */
+    struct memo memo[MEMOS];
     struct {
         u64 hash;
         u32 stack;
     } site[SITES]; /* allocation sites */
+    /* Records that seem to be free and are others': not yet told; and this proc's. */
+    u32 out[OUTBOX], out_count;
+    struct os_lock in_lock;
+    u32 *in, in_count, in_cap;
+    struct proc *idle; /* next in the list of those that no P uses */
 };
 
 int thr_init(void);
@@ -94,20 +108,26 @@ static inline int thr_knows(const struct thr *t, u32 g, u32 e)
 struct thr *thr_start(struct proc *p, struct thr *parent, u32 created);
 void thr_end(struct proc *p, struct thr *t);
 
-/* Ends t's epoch if it may have accesses or new knowledge.  Afterwards t->clock holds all that a
- * release publishes, t's own past included.  Returns t's last ended epoch. */
+/* Ends t's epoch if it may have accesses or new knowledge.  Returns t's last ended epoch: it and
+ * t->clock are what a release publishes. */
 u32 thr_release(struct proc *p, struct thr *t);
 
 /* t learns of everything that has happened so far (finalizers; runtime/mfinal.go). */
 void thr_everything(struct proc *p, struct thr *t);
 
 void thr_push(struct thr *t, uptr pc, u32 depth);
-/* Gives the frames from `to` on back. */
-void thr_pop(struct thr *t, struct frame *to, struct cache *c);
-/* The activation of the innermost frame, kept by it; 0: no frame. */
-u32 thr_act(struct proc *p, struct thr *t);
-/* The activation of an atomic operation called from callpc; kept until the next call. */
-u32 thr_atomic_act(struct proc *p, struct thr *t, uptr callpc);
+/* The stack of the innermost frame; 0: no frame. */
+u32 thr_stack_slow(struct proc *p, struct thr *t);
+
+static inline u32 thr_stack(struct proc *p, struct thr *t)
+{
+    u32 stack = t->top == t->base ? 0 : t->top[-1].stack;
+
+    return LIKELY(stack != 0) ? stack : thr_stack_slow(p, t);
+}
+
+/* stack_push, by way of p's table. */
+u32 proc_call(struct proc *p, u32 parent, u64 pc);
 
 u32 thr_created(u32 g);
 u32 thr_parent(u32 g);
@@ -119,6 +139,8 @@ u32 thr_name(u32 g);
 void thr_each(void (*f)(const struct thr *t, void *arg), void *arg);
 
 struct proc *proc_new(void);
+/* p keeps what it owns and may be given out again. */
 void proc_free(struct proc *p);
+struct proc *proc_by_id(u16 id);
 
 #endif

@@ -153,13 +153,18 @@ static void add_root(u32 clock)
     roots[root_count++] = clock;
 }
 
+u64 rt_block_size(uptr size)
+{
+    return (u64)1 << block_log(size);
+}
+
 void rt_check(const struct rt_world *w, struct rt_census *c)
 {
     *c = (struct rt_census){.blocks = outstanding};
     root_count = 0;
-    rt_check_cells(w, c);
+    rt_check_words(w, c);
     rt_check_syncs(w, c, add_root);
     rt_check_thrs(c, add_root);
     rt_check_clocks(w, c, roots, root_count);
-    rt_check_acts(w, c);
+    rt_check_records(w, c);
 }

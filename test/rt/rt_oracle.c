@@ -18,7 +18,8 @@ struct hist {
     uptr word;
     struct acc *a;
     u32 n, cap;
-    u32 site;  /* of the allocation */
+    u32 site;  /* of the allocation, if an object starts here */
+    uptr end;  /* of that object */
     int parts; /* of several objects: no site to be sure of */
 };
 
@@ -233,6 +234,23 @@ static struct hist *hist(uptr word)
     return &o.hist[i];
 }
 
+/* An address belongs to the object that starts last at or before it; SITE_UNSURE if that ends before. */
+#define SITE_UNSURE 0xffffffffu
+static u32 site_at(uptr word)
+{
+    for (uptr n = 0; n < LARGE && word - n >= HEAP_LO && word < HEAP_HI; n += 8) {
+        u32 i = (u32)(((word - n) * 0x9e3779b97f4a7c15UL) >> 32) & (o.hist_cap - 1);
+
+        while (o.hist[i].word != 0 && o.hist[i].word != word - n) {
+            i = (i + 1) & (o.hist_cap - 1);
+        }
+        if (o.hist[i].word != 0 && o.hist[i].end != 0) {
+            return word < o.hist[i].end ? o.hist[i].site : SITE_UNSURE;
+        }
+    }
+    return 0;
+}
+
 static void forget(struct hist *h, u8 mask)
 {
     u32 n = 0;
@@ -266,7 +284,10 @@ void oracle_forget(uptr addr, uptr size, u32 site)
         struct hist *h = hist(w);
 
         forget(h, mask);
-        h->site = site;
+        if (w >= addr) {
+            h->site = site;
+            h->end = w < addr + 8 ? addr + size : 0;
+        }
         h->parts = mask != 0xff;
     }
     for (u32 i = 0; i < o.object_count; i++) {
@@ -491,9 +512,9 @@ static void check_report(const struct race *r)
                   r->addr, kind_name(r->before.kind), r->before.g, r->before.epoch, r->before.mask,
                   seen, kind_name(r->now.kind), mask);
     }
-    if (!h->parts && r->site != h->site) {
+    if (!h->parts && r->site != site_at(h->word) && site_at(h->word) != SITE_UNSURE) {
         rt_broken("report says that %#lx was allocated at stack %u, it was %u", r->addr, r->site,
-                  h->site);
+                  site_at(h->word));
     }
     if (r->known >= r->before.epoch) {
         rt_broken("report says that epoch %u is known and %u is not", r->known, r->before.epoch);

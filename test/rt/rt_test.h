@@ -102,7 +102,7 @@ struct rt_world {
 };
 
 struct rt_census {
-    u32 cells, sticky, nodes, syncs, thrs, acts; /* in use */
+    u32 cells, nodes, syncs, thrs, records; /* in use */
     u64 blocks; /* bytes that mem_alloc gave and mem_free did not get back */
 };
 
@@ -110,13 +110,19 @@ struct rt_census {
  * count says, and the invariants of each.  On a violation: a message to standard error, abort(). */
 void rt_check(const struct rt_world *w, struct rt_census *c);
 
-void rt_check_cells(const struct rt_world *w, struct rt_census *c);
+void rt_check_words(const struct rt_world *w, struct rt_census *c);
+/* Between begin and end, counts a reference to a cell. */
+void rt_cells_begin(void);
+void rt_cell_used(u32 id, struct rt_census *c);
+void rt_cells_end(const struct rt_world *w);
 void rt_check_clocks(const struct rt_world *w, struct rt_census *c, const u32 *roots, u32 count);
 void rt_check_syncs(const struct rt_world *w, struct rt_census *c, void (*root)(u32 clock));
+/* What mem_alloc counts for a block. */
+u64 rt_block_size(uptr size);
 void rt_check_thrs(struct rt_census *c, void (*root)(u32 clock));
-/* Counts a reference to an activation; rt_check_acts comes when all have been counted. */
-void rt_act_used(u32 id);
-void rt_check_acts(const struct rt_world *w, struct rt_census *c);
+/* Counts n references of words to a record; rt_check_records comes when all have been counted. */
+void rt_record_used(u32 id, u32 n);
+void rt_check_records(const struct rt_world *w, struct rt_census *c);
 
 /* For the walkers: a mark for each unit of an arena. */
 struct rt_marks {

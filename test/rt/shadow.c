@@ -1,8 +1,7 @@
-/* shadow.c: rt/shadow.c with its reports going to the test, and a walk over words, cells, memos. */
+/* shadow.c: rt/shadow.c with its reports going to the test, and a walk over words and memos. */
 #include "../../rt/report.h"
 
 void (*rt_on_race)(struct thr *t, const struct race *r);
-int (*rt_on_known)(u32 stack, u32 other);
 
 static void on_race(struct thr *t, const struct race *r)
 {
@@ -13,197 +12,63 @@ static void on_race(struct thr *t, const struct race *r)
     }
 }
 
-static int on_known(u32 stack, u32 other)
-{
-    return rt_on_known ? rt_on_known(stack, other) : report_known(stack, other);
-}
-
-#define report_race  on_race
-#define report_known on_known
+#define report_race on_race
 #include "../../rt/shadow.c"
-
-#include <stdlib.h>
 
 #include "rt_test.h"
 
-struct walk {
-    struct rt_marks marks;
-    u32 *refs;
-};
-
-static void check_entry(u32 id, const struct entry *e)
+static void check_memo(const struct memo *m, struct rt_census *c)
 {
-    if (e->mask == 0 || e->kind >= ACCESS_KINDS || e->epoch == 0) {
-        rt_broken("cell %#x: an entry with mask %#x, kind %u, epoch %u", id, e->mask, e->kind,
-                  e->epoch);
-    }
-    rt_act_used(e->act);
-}
-
-/* The bytes that fast_bytes may promise because of an entry. */
-static u32 backs_fast(const struct entry *e, u64 fast)
-{
-    return ((u64)e->g << 33 | (u64)e->epoch << 1 | 1) == fast ? fast_bytes(e) : 0;
-}
-
-static void check_set(u32 id, const struct set *s, u8 kind)
-{
-    u32 n = 0;
-
-    for (u32 i = 0; i < s->cap; i++) {
-        const struct entry *e = &s->slot[i];
-        u32 at = set_hash(e->g, s->cap);
-
-        if (e->mask == 0) {
-            continue;
-        }
-        n++;
-        check_entry(id, e);
-        if (e->kind != kind) {
-            rt_broken("cell %#x: kind %u among those of kind %u", id, e->kind, kind);
-        }
-        for (; at != i; at = (at + 1) & (s->cap - 1)) {
-            if (s->slot[at].mask == 0) {
-                rt_broken("cell %#x: goroutine %u's entry cannot be found", id, e->g);
-            }
-        }
-        for (u32 k = 0; set_notes(s); k++) {
-            if (k >= s->stack_count) {
-                rt_broken("cell %#x: stack %u is not among the set's", id, entry_stack(e));
-            }
-            if (k == SET_STACKS || s->stack[k] == entry_stack(e)) {
-                break;
-            }
+    if (m->to != 0) {
+        rt_cell_used(m->to, c);
+        if (word_has_cell(m->from)) {
+            rt_cell_used((u32)m->from, c);
         }
     }
-    if (n != s->count || (s->cap != 0 && n >= s->cap)) {
-        rt_broken("cell %#x: a set of %u in %u slots counts %u", id, n, s->cap, s->count);
-    }
 }
 
-static void check_cell(u32 id)
+void rt_check_words(const struct rt_world *world, struct rt_census *c)
 {
-    const struct cell *c = cell_at(id);
-    u32 backed = 0;
-
-    if (id & CELL_BIG) {
-        for (u8 k = 0; k < ACCESS_KINDS; k++) {
-            const struct set *s = &cell_sets(c)[k];
-
-            check_set(id, s, k);
-            for (u32 i = 0; i < s->cap; i++) {
-                backed |= s->slot[i].mask != 0 ? backs_fast(&s->slot[i], c->fast) : 0;
-            }
-        }
-    } else {
-        if (cell_count(c) > ENTRIES_MAX) {
-            rt_broken("cell %#x has %u entries", id, cell_count(c));
-        }
-        for (u32 i = 0; i < cell_count(c); i++) {
-            check_entry(id, &c->entry[i]);
-            backed |= backs_fast(&c->entry[i], c->fast);
-        }
-    }
-    if (c->fast != 0 && (c->fast_bytes & ~backed) != 0) {
-        rt_broken("cell %#x: fast %#lx, bytes %#x are no accesses of the word", id, c->fast, c->fast_bytes);
-    }
-}
-
-static void use(struct walk *w, u32 id, u32 *count)
-{
-    u32 index = id & CELL_INDEX;
-
-    if (id & CELL_LOCK || index == 0 || index >= w->marks.next) {
-        rt_broken("a word or memo has %#x", id);
-    }
-    if (w->refs[index]++ == 0) {
-        int large = !(id & CELL_BIG) && cell_count(cell_at(id)) > 1;
-
-        rt_mark(&w->marks, index, large ? large_pool.stride : small_pool.stride, "used");
-        check_cell(id);
-        (*count)++;
-    }
-}
-
-static void check_free(u32 id)
-{
-    if (cell_at(id)->fast != 0) {
-        rt_broken("free cell %u has a key", id);
-    }
-}
-
-static void free_pool(struct walk *w, const struct pool *p)
-{
-    rt_mark_pool(&w->marks, p);
-    for (u32 i = 0; i < p->free_count; i++) {
-        check_free(((const u32 *)(const void *)p->free.base)[i]);
-    }
-}
-
-static void free_cache(struct walk *w, const struct pool *p, const struct cache *c)
-{
-    rt_mark_cache(&w->marks, p, c);
-    for (u32 i = 0; i < c->count; i++) {
-        check_free(c->index[i]);
-    }
-}
-
-void rt_check_cells(const struct rt_world *world, struct rt_census *c)
-{
-    struct walk w = {.refs = calloc(cells.next, sizeof(u32))};
-    u32 fresh = 0;
-
-    rt_marks_init(&w.marks, &cells);
+    rt_cells_begin();
     for (u32 i = 0; i < world->span_count; i++) {
         const struct rt_span *span = &world->spans[i];
         const struct range *r = shadow_range(span->addr);
 
         for (uptr at = span->addr; at < span->addr + span->size; at += 8) {
-            u32 id = r->words[(at - r->lo) >> 3];
+            u64 w = r->words[(at - r->lo) >> 3];
 
-            if (id != 0) {
-                use(&w, id, &c->cells);
-                if (!(*shadow_page(r, at) & PAGE_TOUCHED)) {
-                    rt_broken("word %#lx has a cell and its page no flag", at);
+            if (w == 0) {
+                continue;
+            }
+            if (!(*shadow_page(r, at) & PAGE_TOUCHED)) {
+                rt_broken("word %#lx has a past and its page no flag", at);
+            }
+            if (word_has_cell(w)) {
+                if (w >> 32 != 0 || w & WORD_LOCK) {
+                    rt_broken("word %#lx is %#lx", at, w);
+                }
+                rt_cell_used((u32)w, c);
+                continue;
+            }
+            for (u32 slot = 0; slot < 2; slot++) {
+                const struct record *rec = record_at(word_record(w, slot));
+
+                if ((word_bytes(w, slot) == 0) != (word_record(w, slot) == 0)) {
+                    rt_broken("word %#lx is %#lx", at, w);
+                }
+                if (word_bytes(w, slot) != 0) {
+                    rt_record_used(word_record(w, slot), 1);
+                    if (rec->kind != slot_kind(slot, rec->key)) {
+                        rt_broken("word %#lx: slot %u, kind %u", at, slot, rec->kind);
+                    }
                 }
             }
         }
     }
     for (u32 i = 0; i < world->proc_count; i++) {
         for (u32 k = 0; k < MEMOS; k++) {
-            const struct memo *m = &world->procs[i]->memo[k];
-
-            if (m->to != 0) {
-                use(&w, m->to, &c->cells);
-                if (m->from != 0) {
-                    use(&w, m->from, &c->cells);
-                }
-            }
+            check_memo(&world->procs[i]->memo[k], c);
         }
     }
-    for (u32 i = 0; i < site_cells.committed / sizeof(u32); i++) {
-        u32 id = *(const u32 *)arena_at(&site_cells, i);
-
-        if (id != 0) {
-            if (cell_at(id)->refs < REFS_STICKY || cell_at(id)->site != i ||
-                cell_count(cell_at(id)) != 0) {
-                rt_broken("cell %#x of fresh memory is not one", id);
-            }
-            use(&w, id, &fresh);
-            c->sticky++;
-        }
-    }
-    for (u32 id = 1; id < cells.next; id++) {
-        if (w.refs[id] != 0 && cell_at(id)->refs < REFS_STICKY && cell_at(id)->refs != w.refs[id]) {
-            rt_broken("cell %u has %u references and counts %u", id, w.refs[id], cell_at(id)->refs);
-        }
-    }
-    free_pool(&w, &small_pool);
-    free_pool(&w, &large_pool);
-    for (u32 i = 0; i < world->proc_count; i++) {
-        free_cache(&w, &small_pool, &world->procs[i]->small);
-        free_cache(&w, &large_pool, &world->procs[i]->large);
-    }
-    rt_marks_done(&w.marks);
-    free(w.refs);
+    rt_cells_end(world);
 }

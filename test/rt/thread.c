@@ -32,17 +32,12 @@ void rt_check_thrs(struct rt_census *c, void (*root)(u32 clock))
         if (clock_get(t->clock, thr_g(t)) >= thr_epoch(t)) {
             rt_broken("goroutine %u knows the end of its own epoch %u", thr_g(t), thr_epoch(t));
         }
-        for (const struct frame *f = t->base; f < t->top; f++) {
-            if (f->act != 0) {
-                rt_act_used(f->act);
-            }
-        }
-        if (t->atomic_act != 0) {
-            rt_act_used(t->atomic_act);
-        }
         root(t->clock);
         c->thrs++;
         prev = i;
+    }
+    for (const struct proc *p = procs.idle; p; p = p->idle) { /* kept for the next P */
+        c->blocks -= rt_block_size(sizeof *p) + (p->in ? rt_block_size(p->in_cap * sizeof *p->in) : 0);
     }
     rt_mark_pool(&m, &thr_pool);
     rt_mark_cache(&m, &thr_pool, &all.thrs);

@@ -574,11 +574,11 @@ static void tear_down(u64 blocks)
         rt_tsan_proc_destroy(w.proc[--w.procs]);
     }
     check_everything(&c);
-    if (c.cells != 0 || c.nodes != 0 || c.syncs != 0 || c.thrs != 0 || c.acts != 0 ||
+    if (c.cells != 0 || c.nodes != 0 || c.syncs != 0 || c.thrs != 0 || c.records != 0 ||
         c.blocks != blocks) {
         rt_broken("left at the end: %u cells, %u clock nodes, %u synchronisation objects, "
-                  "%u goroutines, %u activations, %ld bytes",
-                  c.cells, c.nodes, c.syncs, c.thrs, c.acts, (long)(c.blocks - blocks));
+                  "%u goroutines, %u records, %ld bytes",
+                  c.cells, c.nodes, c.syncs, c.thrs, c.records, (long)(c.blocks - blocks));
     }
     oracle_init((struct oracle_mode){0});
 }

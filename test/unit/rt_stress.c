@@ -136,7 +136,7 @@ static void clean(void)
     assert_int_equal(c.cells, 0);
     assert_int_equal(c.syncs, 0);
     assert_int_equal(c.thrs, 1);
-    assert_int_equal(c.acts, 0);
+    assert_int_equal(c.records, 0);
 }
 
 static void wait_for(u32 *counter, u32 value)

@@ -1,0 +1,63 @@
+/* access.h: an access under way, and what it makes of a cell.
+ *
+ * Threading: an access is its thread's own.  Who calls cell_access or cell_forget on a cell holds the
+ * word's lock or a reference of its own.
+ */
+#ifndef GOMM_RT_ACCESS_H
+#define GOMM_RT_ACCESS_H
+
+#include "cell.h"
+#include "report.h"
+
+enum { RACES_MAX = 64 };
+
+struct access {
+    struct proc *p;
+    struct thr *t;
+    uptr addr; /* of the word */
+    struct entry e;
+    u64 key;         /* of its record */
+    u64 fast;        /* of the cell that has it first: t's key, or 0 */
+    u32 bytes;       /* and that cell's fast_bytes */
+    u8 left;         /* with CELL_ALONE: the bytes that the word remembers of it */
+    u32 stack;       /* of e, 0: not asked for yet */
+    u32 races, more; /* more: than fit */
+    struct race race[RACES_MAX];
+};
+
+static inline int access_conflicts(u8 a, u8 b)
+{
+    return ((a | b) & ACCESS_WRITE) && !(a & b & ACCESS_ATOMIC);
+}
+
+/* Does y conflict with everything that x conflicts with? */
+static inline int access_covers(u8 y, u8 x)
+{
+    /* four bits for each y; kinds: read, write, atomic read, atomic write */
+    return 0xc4f5u >> (4 * y + x) & 1;
+}
+
+static inline int access_ordered(const struct access *a, u32 g, u32 epoch)
+{
+    return g == a->e.g || thr_knows(a->t, g, epoch);
+}
+
+/* Looks at one remembered access: notes a race with it, takes from *need the bytes for which the
+ * new access adds nothing, and returns the bytes for which x must be kept. */
+u8 access_meet(struct access *a, const struct entry *x, u8 *need);
+
+/* What a word of cell id is after the access: CELL_SAME; CELL_ALONE, if the access alone is left
+ * (CELL_SAME too, when memory ran out); or another cell with a reference.  The cell itself may have
+ * changed. */
+enum { CELL_SAME = 0, CELL_ALONE = CELL_INDEX };
+u32 cell_access(struct access *a, u32 id);
+/* The same for a word without a cell that remembers old[0..n), n <= 2. */
+u32 cell_begin(struct access *a, const struct entry *old, u32 n);
+
+/* A cell with what CELL_ALONE left; 0 when memory ran out. */
+u32 cell_alone(const struct access *a);
+
+/* Takes bytes out of a locked word's cell: CELL_SAME, CELL_ALONE if nothing is left, or a cell. */
+u32 cell_forget(struct proc *p, u32 id, u8 mask);
+
+#endif

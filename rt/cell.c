@@ -1,0 +1,489 @@
+/* cell.c: see cell.h and access.h. */
+#include "access.h"
+#include "flags.h"
+#include "shadow.h"
+#include "stack.h"
+
+enum { UNIT = 8, UNITS = 1u << 30, SMALL = 56, LARGE_CELL = 160, SCAN_ALWAYS = 16 };
+_Static_assert(sizeof(struct cell) + (ENTRIES_SMALL - 1) * sizeof(struct entry) <= SMALL + 4,
+               "small");
+_Static_assert(sizeof(struct cell) + (ENTRIES_MAX - 1) * sizeof(struct entry) <= LARGE_CELL,
+               "large");
+
+struct arena cells;
+static struct pool small_pool = {.arena = &cells, .stride = SMALL / UNIT};
+static struct pool large_pool = {.arena = &cells, .stride = LARGE_CELL / UNIT};
+
+int cell_init(void)
+{
+    return arena_init(&cells, "shadow cells", UNIT, UNITS);
+}
+
+void cell_drain(struct proc *p)
+{
+    pool_drain(&small_pool, &p->small, 0);
+    pool_drain(&large_pool, &p->large, 0);
+}
+
+/* ---- cells come and go ---- */
+
+static void sets_free(struct set *sets)
+{
+    for (u32 k = 0; k < ACCESS_KINDS; k++) {
+        mem_free(sets[k].slot, sets[k].cap * sizeof(struct entry));
+    }
+    mem_free(sets, ACCESS_KINDS * sizeof *sets);
+}
+
+void cell_free(struct proc *p, u32 id)
+{
+    struct cell *c = cell_at(id);
+
+    /* A reader that still holds the id must not take the cell for one of its own. */
+    atomic_store_relaxed(&c->fast, 0);
+    if (id & CELL_BIG) {
+        sets_free(cell_sets(c));
+        pool_put(&small_pool, &p->small, id & CELL_INDEX);
+    } else if (cell_count(c) > ENTRIES_SMALL) {
+        pool_put(&large_pool, &p->large, id);
+    } else {
+        pool_put(&small_pool, &p->small, id);
+    }
+}
+
+/* Readers load fast, fast_bytes and fast again (cell_is_fast): no two of these stores may change
+ * places. */
+static void cell_set_fast(struct cell *c, u64 fast, u32 bytes)
+{
+    if (atomic_load_relaxed(&c->fast) != 0) {
+        atomic_store_relaxed(&c->fast, 0);
+    }
+    atomic_store(&c->fast_bytes, (u16)bytes);
+    atomic_store(&c->fast, fast);
+}
+
+/* What cell.fast_bytes says of an access. */
+static u32 fast_bytes(const struct entry *e)
+{
+    return e->kind & ACCESS_ATOMIC ? 0 : e->mask | (e->kind & ACCESS_WRITE ? (u32)e->mask << 8 : 0);
+}
+
+/* A cell with these entries and one reference; 0 when memory ran out. */
+static u32 cell_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, u32 count)
+{
+    u32 id = count > ENTRIES_SMALL ? pool_get(&large_pool, &p->large)
+                                   : pool_get(&small_pool, &p->small);
+
+    if (id != 0) {
+        struct cell *c = cell_at(id);
+
+        for (u32 i = 0; i < count; i++) {
+            c->entry[i] = e[i];
+        }
+        c->entry[0].count = (u8)count;
+        c->refs = 1;
+        cell_set_fast(c, fast, bytes);
+    }
+    return id;
+}
+
+/* ---- relations between accesses ---- */
+
+u32 entry_stack(const struct entry *e)
+{
+    return e->pc == 0 ? e->stack
+                      : stack_push(e->stack, (uptr)&record_anchor + (uptr)(sptr)e->pc);
+}
+
+static u32 access_stack(struct access *a)
+{
+    if (a->stack == 0) {
+        a->stack = entry_stack(&a->e);
+    }
+    return a->stack;
+}
+
+static void found(struct access *a, const struct entry *x)
+{
+    u32 now = access_stack(a), before = entry_stack(x);
+
+    if (report_known(now, before)) {
+        return;
+    }
+    for (u32 i = 0; i < a->races; i++) {
+        if (a->race[i].before_stack == before && a->race[i].addr == a->addr) {
+            return;
+        }
+    }
+    if (a->races == RACES_MAX) {
+        a->more = 1;
+        return;
+    }
+    a->race[a->races++] = (struct race){
+        .addr = a->addr,
+        .now = a->e,
+        .before = *x,
+        .now_stack = now,
+        .before_stack = before,
+        .known = clock_get(a->t->clock, x->g),
+    };
+}
+
+/* Is x needless once the access under way is recorded?  It happened before, and whatever conflicts
+   with it conflicts with the new one.  If every pair of stacks is wanted, only an access by the
+   same goroutine at the same stack takes another's place. */
+static int supersedes(struct access *a, const struct entry *x)
+{
+    if (flags.all_pairs &&
+        (x->g != a->e.g || x->kind != a->e.kind ||
+         ((x->stack != a->e.stack || x->pc != a->e.pc) && entry_stack(x) != access_stack(a)))) {
+        return 0;
+    }
+    return access_ordered(a, x->g, x->epoch) && access_covers(a->e.kind, x->kind);
+}
+
+u8 access_meet(struct access *a, const struct entry *x, u8 *need)
+{
+    if (!access_ordered(a, x->g, x->epoch)) {
+        if ((x->mask & a->e.mask) && access_conflicts(x->kind, a->e.kind)) {
+            found(a, x);
+        }
+        return x->mask;
+    }
+    if (x->g == a->e.g && x->epoch == a->e.epoch && access_covers(x->kind, a->e.kind) &&
+        (!flags.all_pairs || supersedes(a, x))) {
+        *need &= (u8)~x->mask;
+    }
+    return supersedes(a, x) ? x->mask & (u8)~a->e.mask : x->mask;
+}
+
+/* ---- big cells ---- */
+
+static u32 set_hash(u32 g, u32 cap)
+{
+    return (g * 0x9e3779b1u >> 7) & (cap - 1);
+}
+
+/* Only sets that are worth it keep account of their stacks; a set becomes one by a rebuild. */
+static int set_notes(const struct set *s)
+{
+    return s->cap > SCAN_ALWAYS * 2;
+}
+
+static void set_note_stack(struct set *s, u32 stack)
+{
+    u32 i = 0;
+
+    while (i < s->stack_count && i < SET_STACKS && s->stack[i] != stack) {
+        i++;
+    }
+    if (i == s->stack_count && i < SET_STACKS) {
+        s->stack[i] = stack;
+        s->stack_count++;
+    } else if (i == SET_STACKS) {
+        s->stack_count = STACKS_MANY;
+    }
+}
+
+/* Would a race of this access with any entry be one that was reported before?  Thousands of
+   goroutines that race with the same code must not cost thousands of comparisons each. */
+static int set_known(const struct set *s, u32 stack)
+{
+    for (u32 i = 0; i < s->stack_count; i++) {
+        if (i == SET_STACKS || !report_known(s->stack[i], stack)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static void set_put(struct set *s, const struct entry *e)
+{
+    u32 i = set_hash(e->g, s->cap);
+
+    if (set_notes(s)) {
+        set_note_stack(s, entry_stack(e));
+    }
+
+    while (s->slot[i].mask != 0) {
+        i = (i + 1) & (s->cap - 1);
+    }
+    s->slot[i] = *e;
+    s->count++;
+}
+
+/* Gives the set a table for `more` further entries; drops what access a (or NULL) makes
+   needless. */
+static int set_rebuild(struct set *s, struct access *a, u32 more)
+{
+    struct set old = *s;
+    u32 kept = 0;
+
+    for (u32 i = 0; i < old.cap; i++) {
+        struct entry *x = &old.slot[i];
+
+        if (a && x->mask && supersedes(a, x)) {
+            x->mask &= (u8)~a->e.mask;
+        }
+        kept += x->mask != 0;
+    }
+
+    u32 cap = 4;
+
+    while (cap < (kept + more) * 2) {
+        cap *= 2;
+    }
+    s->slot = mem_alloc(cap * sizeof *s->slot);
+    if (!s->slot) {
+        *s = old;
+        return -1;
+    }
+    s->cap = cap;
+    s->count = 0;
+    s->stack_count = 0;
+    for (u32 i = 0; i < old.cap; i++) {
+        if (old.slot[i].mask != 0) {
+            set_put(s, &old.slot[i]);
+        }
+    }
+    mem_free(old.slot, old.cap * sizeof *old.slot);
+    return 0;
+}
+
+static int set_add(struct set *s, struct access *a)
+{
+    /* One of our own that is replaced entirely? */
+    for (u32 i = s->cap ? set_hash(a->e.g, s->cap) : 0; s->cap && s->slot[i].mask != 0;
+         i = (i + 1) & (s->cap - 1)) {
+        struct entry *x = &s->slot[i];
+
+        if (x->g == a->e.g && (x->mask & (u8)~a->e.mask) == 0 && supersedes(a, x)) {
+            *x = a->e;
+            if (set_notes(s)) {
+                set_note_stack(s, access_stack(a));
+            }
+            return 0;
+        }
+    }
+    if ((s->count + 1) * 4 > s->cap * 3 && set_rebuild(s, a, s->count / 2 + 1) != 0) {
+        return -1;
+    }
+    set_put(s, &a->e);
+    return 0;
+}
+
+/* The word's lock is held. */
+static u32 big_access(struct access *a, struct cell *c)
+{
+    struct set *sets = cell_sets(c);
+    u8 need = a->e.mask;
+    u32 left = 0, drops[ACCESS_KINDS] = {0};
+
+    for (u8 k = 0; k < ACCESS_KINDS; k++) {
+        struct set *s = &sets[k];
+
+        if ((access_conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE) &&
+            !(set_notes(s) && set_known(s, access_stack(a)))) {
+            for (u32 i = 0; i < s->cap; i++) {
+                if (s->slot[i].mask != 0) {
+                    drops[k] += access_meet(a, &s->slot[i], &need) == 0;
+                }
+            }
+        } else if (access_covers(k, a->e.kind) && s->cap != 0) {
+            for (u32 i = set_hash(a->e.g, s->cap); s->slot[i].mask != 0;
+                 i = (i + 1) & (s->cap - 1)) {
+                if (s->slot[i].g == a->e.g) {
+                    access_meet(a, &s->slot[i], &need);
+                }
+            }
+        }
+    }
+    if (need == 0) {
+        return CELL_SAME; /* and what the access would replace stays: nothing comes in its place */
+    }
+    for (u32 k = 0; k < ACCESS_KINDS; k++) {
+        struct set *s = &sets[k];
+
+        /* a write usually ends a time of sharing: give the memory back then */
+        if (drops[k] * 2 > s->count && set_rebuild(s, a, 0) != 0) {
+            return CELL_SAME;
+        }
+        left += s->count;
+    }
+    if (left < ENTRIES_MAX) {
+        struct entry e[ENTRIES_MAX];
+        u32 n = 0;
+
+        e[n++] = a->e;
+        for (u32 k = 0; k < ACCESS_KINDS; k++) {
+            for (u32 i = 0; i < sets[k].cap; i++) {
+                struct entry x = sets[k].slot[i];
+
+                if (x.mask != 0 && (x.mask = access_meet(a, &x, &need)) != 0) {
+                    e[n++] = x;
+                }
+            }
+        }
+
+        a->left = e[0].mask;
+        return n == 1 ? CELL_ALONE : cell_new(a->p, a->fast, a->bytes, e, n);
+    }
+    if (set_add(&sets[a->e.kind], a) == 0) {
+        cell_set_fast(c, a->fast, a->bytes);
+    }
+    return CELL_SAME;
+}
+
+static u32 big_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, u32 count)
+{
+    struct set *sets = mem_alloc(ACCESS_KINDS * sizeof *sets);
+    u32 id = sets ? pool_get(&small_pool, &p->small) : 0;
+
+    if (id == 0) {
+        mem_free(sets, ACCESS_KINDS * sizeof *sets);
+        return 0;
+    }
+
+    struct cell *c = cell_at(id);
+
+    c->refs = 1;
+    c->sets[0] = (u32)(uptr)sets;
+    c->sets[1] = (u32)((uptr)sets >> 32);
+    for (u32 i = 0; i < count; i++) {
+        struct set *s = &sets[e[i].kind];
+
+        if ((s->count + 1) * 2 > s->cap && set_rebuild(s, NULL, s->count + 1) != 0) {
+            break;
+        }
+        set_put(s, &e[i]);
+    }
+    cell_set_fast(c, fast, bytes);
+    return id | CELL_BIG;
+}
+
+/* ---- cells with a few ---- */
+
+/* Gives a cell that only this locked word names new contents, if they fit it as they fit a new
+   one. */
+static int cell_reuse(struct cell *c, u64 fast, u32 bytes, const struct entry *e, u32 count)
+{
+    if (atomic_load(&c->refs) != 1 || count > ENTRIES_MAX ||
+        (count > ENTRIES_SMALL) != (cell_count(c) > ENTRIES_SMALL)) {
+        return 0;
+    }
+    for (u32 i = 0; i < count; i++) {
+        c->entry[i] = e[i];
+    }
+    c->entry[0].count = (u8)count;
+    cell_set_fast(c, fast, bytes);
+    return 1;
+}
+
+/* The entries after an access that meets old[0..n); e has room for n + 1.  Returns how many, 0 if
+ * the access adds nothing. */
+static u32 entries_access(struct access *a, const struct entry *old, u32 n, struct entry *e)
+{
+    u8 need = a->e.mask;
+    u32 count = 1;
+
+    e[0] = a->e;
+    for (u32 i = 0; i < n; i++) {
+        struct entry x = old[i];
+
+        x.mask = access_meet(a, &x, &need);
+        if (x.mask != 0 && x.stack == e[0].stack && x.pc == e[0].pc && x.g == e[0].g &&
+            x.epoch == e[0].epoch && x.kind == e[0].kind) {
+            e[0].mask |= x.mask; /* a loop over the bytes of a word */
+        } else if (x.mask != 0) {
+            e[count++] = x;
+        }
+    }
+    return need == 0 ? 0 : count;
+}
+
+u32 cell_access(struct access *a, u32 id)
+{
+    struct cell *c = cell_at(id);
+    struct entry e[ENTRIES_MAX + 1];
+
+    /* The bytes that t has accessed since another goroutine's latest access to the word, this one
+       included: only those may go unchecked, for an access that comes after another's may race with
+       it although an earlier one of the same goroutine covers it. */
+    a->bytes = a->fast == 0 ? 0 : fast_bytes(&a->e);
+    if (a->fast != 0 && atomic_load_relaxed(&c->fast) == a->fast) {
+        a->bytes |= c->fast_bytes;
+    }
+    if (id & CELL_BIG) {
+        return big_access(a, c);
+    }
+
+    u32 n = entries_access(a, c->entry, cell_count(c), e);
+
+    if (n == 0) {
+        if (a->fast != 0 && atomic_load_relaxed(&c->refs) == 1) {
+            cell_set_fast(c, a->fast, a->bytes); /* all that others did since was looked at now */
+        }
+        return CELL_SAME;
+    }
+    a->left = e[0].mask;
+    if (n == 1) {
+        return CELL_ALONE;
+    }
+    if (cell_reuse(c, a->fast, a->bytes, e, n)) {
+        return CELL_SAME;
+    }
+    return n > ENTRIES_MAX ? big_new(a->p, a->fast, a->bytes, e, n)
+                           : cell_new(a->p, a->fast, a->bytes, e, n);
+}
+
+u32 cell_begin(struct access *a, const struct entry *old, u32 n)
+{
+    struct entry e[3];
+
+    a->bytes = a->fast == 0 ? 0 : fast_bytes(&a->e);
+    for (u32 i = 0; i < n && a->fast != 0; i++) {
+        /* what a word itself remembers of this epoch comes after all that others did */
+        a->bytes |= old[i].g == a->e.g && old[i].epoch == a->e.epoch ? fast_bytes(&old[i]) : 0;
+    }
+    n = entries_access(a, old, n, e);
+    a->left = e[0].mask;
+    return n == 0 ? CELL_SAME : n == 1 ? CELL_ALONE : cell_new(a->p, a->fast, a->bytes, e, n);
+}
+
+u32 cell_alone(const struct access *a)
+{
+    struct entry e = a->e;
+
+    e.mask = a->left;
+    return cell_new(a->p, a->fast, a->bytes, &e, 1);
+}
+
+u32 cell_forget(struct proc *p, u32 id, u8 mask)
+{
+    struct cell *c = cell_at(id);
+
+    if (id & CELL_BIG) {
+        for (u32 k = 0; k < ACCESS_KINDS; k++) {
+            struct set *s = &cell_sets(c)[k];
+
+            for (u32 i = 0; i < s->cap; i++) {
+                s->slot[i].mask &= (u8)~mask;
+            }
+            if (s->cap != 0) {
+                set_rebuild(s, NULL, 1);
+            }
+        }
+        atomic_store_relaxed(&c->fast, 0);
+        return CELL_SAME;
+    }
+
+    struct entry e[ENTRIES_MAX];
+    u32 n = 0;
+
+    for (u32 i = 0; i < cell_count(c); i++) {
+        e[n] = c->entry[i];
+        e[n].mask &= (u8)~mask;
+        n += e[n].mask != 0;
+    }
+    return n == 0 ? CELL_ALONE : cell_new(p, 0, 0, e, n);
+}

@@ -1,0 +1,63 @@
+/* record.h: accesses as many words remember them.
+ *
+ * A record is (goroutine, epoch, kind, call stack, pc): what one instruction does again and again
+ * within one epoch is one record, however many words it touches.  A word of shadow memory
+ * (shadow.h) names at most one record of a read and one of a write.
+ *
+ * Counting.  A record belongs to the proc that made it; only the thread that holds that proc
+ * changes refs, without atomics.  Others who let go of references count in gone.  It is free when
+ * both are equal: its owner sees that when it lets go itself, and is told (outbox to inbox) when
+ * somebody else let go last.  (After biased reference counting, Choi et al., PACT 2018.)  If both
+ * happen at once each may think that the other one is last, and 32 bytes are lost.
+ *
+ * Stale readers.  Whoever finds a record through a word reads key before it changes the word and
+ * again after it: ids are recycled, keys of live goroutines are not.
+ */
+#ifndef GOMM_RT_RECORD_H
+#define GOMM_RT_RECORD_H
+
+#include "mem.h"
+#include "rt_types.h"
+#include "thread.h"
+
+/* Kinds of access, bits. */
+enum { ACCESS_READ = 0, ACCESS_WRITE = 1, ACCESS_ATOMIC = 2, ACCESS_KINDS = 4 };
+
+enum { RECORD_BITS = 24 };
+
+/* fast_amd64.S knows the size, and that key comes first. */
+struct record {
+    u64 key;   /* thr.key of the access, with bit 0 clear if it was atomic; 0: the record is free */
+    u32 stack; /* of the function (stack.h) */
+    int pc;    /* in the function, from shadow_anchor; 0: stack is all of it */
+    u32 refs, gone;
+    u16 owner; /* proc.id */
+    u8 kind;
+    u8 spare[5];
+};
+
+_Static_assert(sizeof(struct record) == 32, "shift by 5 in fast_amd64.S");
+
+/* Code of the program lies within 2 GiB of this, but for plugins. */
+extern const char record_anchor;
+
+extern struct arena records;
+
+int record_init(void);
+
+static inline struct record *record_at(u32 id)
+{
+    return (struct record *)(void *)records.base + id;
+}
+
+/* The record of this access, kept by p's table until the next call; 0: there are no more. */
+u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind);
+
+/* For a record that record_get(p) gave. */
+void record_ref(u32 id, uptr n);
+void record_unref(struct proc *p, u32 id, uptr n);
+
+/* Gives back what p keeps. */
+void record_drain(struct proc *p);
+
+#endif
