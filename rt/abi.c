@@ -1,6 +1,8 @@
 /* abi.c: the entry points that Go calls.  Their names and arguments are the stock runtime's
  * (llvm tsan/go/tsan_go.cpp; GOROOT/src/runtime/race.go and race_amd64.s are the other side).
  */
+#include <stddef.h>
+
 #include "clock.h"
 #include "current.h"
 #include "elf.h"
@@ -24,7 +26,21 @@ static uptr racectx_offset; /* of g.racectx, found at run time; 0: not yet */
 /* Widths of scalar accesses by pc: pc << 8 | width, filled once; a full neighbourhood costs asking
    the code again. */
 enum { WIDTHS_LOG = 17, WIDTH_PROBES = 4 };
-static u64 *widths;
+extern u64 *widths; /* fast_amd64.S looks here too, at the first probe */
+u64 *widths;
+
+/* What fast_amd64.S knows. */
+_Static_assert(offsetof(struct thr, key) == 0 && offsetof(struct thr, top) == 8 &&
+                   offsetof(struct thr, end) == 16 && offsetof(struct thr, base) == 24,
+               "THR_*");
+_Static_assert(offsetof(struct frame, stack) == 8 && offsetof(struct frame, depth) == 12 &&
+                   sizeof(struct frame) == 16,
+               "FRAME_*");
+_Static_assert(offsetof(struct fast_range, size) == 8 && offsetof(struct fast_range, words) == 16 &&
+                   sizeof(struct fast_range) == 24,
+               "RANGE_*");
+_Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, fast) == 8, "CELL_*");
+_Static_assert(offsetof(struct arena, base) == 0, "records, cells");
 
 /* ---- life of the process ---- */
 

@@ -1,33 +1,288 @@
-/* fast_amd64.S: what the hot hooks do on the goroutine's own stack, before a switch to g0 is paid for.
+/* fast_amd64.S: the checks that most accesses end with, before the switch to the g0 stack.
  *
- * The tool's link step puts entries into package runtime (src/driver/driver_asm.c) that jump here:
+ * gomm links a race_amd64.s (GOROOT/src/runtime) whose hot hooks come here first; see
+ * doc/runtime.md.  On entry, on the goroutine's stack:
+ *   R14 = g, DI = its thr, (SP) = return address into the user's code, BP = the caller's frame pointer
+ *   R10 = where to go on with the full hook
+ *   AX  = address (func_enter: the caller's return address), BX = size of a range
+ * Either returns to the user's code, which expects nothing of the registers but R14, BP, SP, X15 = 0,
+ * and DX in func_enter (the closure's context); or jumps to R10 with AX, BX, DI, BP, SP, R14 (and
+ * DX) as they came.
  *
- *   gomm_fast_read, gomm_fast_write              AX = address
- *   gomm_fast_read_range, gomm_fast_write_range  AX = address, BX = size
- *   gomm_fast_func_enter                         AX = pc to which the entered function will return, DX = its closure
- *   gomm_fast_func_exit
- *
- * In all of them R14 = g, DI = g.racectx (0 where g has none), R10 = where the slow case goes on, 0(SP) = the
- * address behind the hook's call, and BP as the instrumented function left it.  Each either returns, or jumps to R10
- * with AX, BX, DX, DI, BP, SP and R14 as they came.  CX, SI, R8, R9, R11, R12, R13, R15, X0 to X14 and the flags are
- * free; so is DX, but in func_enter.  X15 stays 0 and the stack below SP may not be counted on: the callers
- * are nosplit.  Addresses outside heap and data come too.
+ * The layouts are those of struct thr, frame (thread.h), record (record.h), cell (cell.h), fast_range
+ * (shadow.h); abi.c asserts them.  What makes the checks right without a lock stands at word_is_fast
+ * in shadow.c.
  */
+	.set THR_KEY, 0
+	.set THR_TOP, 8
+	.set THR_END, 16
+	.set THR_BASE, 24
+	.set FRAME_PC, 0
+	.set FRAME_STACK, 8
+	.set FRAME_DEPTH, 12
+	.set FRAME, 16
+	.set G_STACK_HI, 8
+	.set RANGE_LO, 0
+	.set RANGE_SIZE, 8
+	.set RANGE_WORDS, 16
+	.set RANGE, 24
+	.set RECORD_LOG, 5
+	.set CELL_BYTES, 4
+	.set CELL_FAST, 8
+	.set WIDTHS_LOG, 17
+
 	.text
 
 	.macro entry name
+	.p2align 4
 	.globl \name
 	.type \name, @function
 \name:
-	jmp	*%r10
+	.endm
+
+	.macro done name
 	.size \name, . - \name
 	.endm
 
+/* Goes to `hit` if the record of this slot of word R9 has key R11. Clobbers RCX. */
+	.macro slot_has_key slot, hit
+	movq	%r9, %rcx
+	.if \slot
+	shrq	$24, %rcx
+	.endif
+	andl	$0xffffff, %ecx
+	shlq	$RECORD_LOG, %rcx
+	addq	records(%rip), %rcx
+	cmpq	%r11, (%rcx)
+	je	\hit
+	.endm
+
+/* A scalar access: write is 0 or 1. */
+	.macro scalar write
+	testq	%rdi, %rdi
+	je	9f
+	leaq	shadow_fast(%rip), %r8
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jae	8f
+1:	movq	RANGE_WORDS(%r8), %rdx
+	andq	$-8, %rcx
+	movq	(%rdx,%rcx), %r9	/* the word */
+	movq	THR_KEY(%rdi), %r11
+	movl	$0xff, %esi
+	testb	$7, %al
+	jne	5f
+	/* An aligned access does not leave its word, but for strings and interfaces, whose second word is
+	   accessed with the first: if all bytes were, there is no need to know the width. */
+2:	movq	%r9, %rdx
+	shrq	$48, %rdx
+	notl	%edx			/* DL: bytes without a read, DH: without a write */
+	.if !\write
+	testl	%edx, %esi
+	jne	3f
+	slot_has_key 0, 7f
+3:
+	.endif
+	movl	%edx, %ecx
+	shrl	$8, %ecx
+	testb	%sil, %cl
+	jne	4f
+	slot_has_key 1, 7f
+	jmp	5f
+4:	cmpw	$-1, %dx
+	jne	5f
+	testl	%r9d, %r9d
+	je	9f			/* nobody was here */
+	movl	%r9d, %ecx
+	andl	$0x3fffffff, %ecx
+	shlq	$3, %rcx
+	addq	cells(%rip), %rcx
+	cmpq	%r11, CELL_FAST(%rcx)
+	jne	9f
+	movzbl	CELL_BYTES+\write(%rcx), %edx
+	notl	%edx
+	testb	%sil, %dl
+	jne	5f
+	cmpq	%r11, CELL_FAST(%rcx)
+	je	7f
+	/* The bytes of this access. */
+5:	cmpl	$0xff, %esi
+	jne	9f			/* were looked at */
+	movq	(%rsp), %rdx
+	movabsq	$0x9e3779b97f4a7c15, %rcx
+	imulq	%rdx, %rcx
+	shrq	$(64 - WIDTHS_LOG), %rcx
+	movq	widths(%rip), %r8
+	movq	(%r8,%rcx,8), %r8
+	movq	%r8, %rcx
+	shrq	$8, %rcx
+	cmpq	%rdx, %rcx
+	jne	9f
+	movzbl	%r8b, %ecx		/* width, 1 to 16 */
+	cmpl	$4, %ecx
+	ja	9f			/* leaves the word, or was looked at */
+	movl	$1, %esi
+	shll	%cl, %esi
+	decl	%esi
+	movl	%eax, %ecx
+	andl	$7, %ecx
+	shll	%cl, %esi
+	cmpl	$0xff, %esi
+	jb	2b
+	jmp	9f			/* leaves the word */
+7:	ret
+8:	addq	$RANGE, %r8		/* globals */
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jb	1b
+9:	jmp	*%r10
+	.endm
+
+/* A range. Whole words only; the first word that is not the one before is looked at. */
+	.macro range write
+	testq	%rdi, %rdi
+	je	9f
+	leaq	shadow_fast(%rip), %r8
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jae	8f
+1:	movq	%rax, %rdx
+	orq	%rbx, %rdx
+	testb	$7, %dl
+	jne	9f
+	movq	RANGE_SIZE(%r8), %rdx
+	subq	%rcx, %rdx
+	subq	$1, %rdx
+	cmpq	%rdx, %rbx
+	ja	9f
+	testq	%rbx, %rbx
+	je	7f
+	addq	RANGE_WORDS(%r8), %rcx	/* the words; they take as much room as the memory */
+	movq	%rcx, %r8
+	leaq	(%rcx,%rbx), %r12	/* their end */
+	movq	THR_KEY(%rdi), %r11
+2:	movq	(%r8), %r9
+	movq	%r9, %rdx
+	shrq	$48, %rdx
+	.if !\write
+	cmpb	$0xff, %dl
+	jne	3f
+	slot_has_key 0, 4f
+3:
+	.endif
+	cmpl	$0xff00, %edx
+	jb	9f
+	slot_has_key 1, 4f
+	jmp	9f
+4:	/* How far is it this word? */
+	movq	%r9, %xmm0
+	punpcklqdq %xmm0, %xmm0
+5:	leaq	64(%r8), %rsi
+	cmpq	%r12, %rsi
+	ja	6f
+	movdqu	(%r8), %xmm1
+	movdqu	16(%r8), %xmm2
+	movdqu	32(%r8), %xmm3
+	movdqu	48(%r8), %xmm4
+	pcmpeqd	%xmm0, %xmm1
+	pcmpeqd	%xmm0, %xmm2
+	pcmpeqd	%xmm0, %xmm3
+	pcmpeqd	%xmm0, %xmm4
+	pand	%xmm2, %xmm1
+	pand	%xmm4, %xmm3
+	pand	%xmm3, %xmm1
+	pmovmskb %xmm1, %edx
+	cmpl	$0xffff, %edx
+	jne	6f
+	movq	%rsi, %r8
+	jmp	5b
+6:	cmpq	%r12, %r8
+	jae	10f
+	cmpq	%r9, (%r8)
+	jne	10f
+	addq	$8, %r8
+	jmp	6b
+	/* If the word's record is still what it was, so it was for all of them. */
+10:	movq	%r9, %rdx
+	shrq	$48, %rdx
+	.if !\write
+	cmpb	$0xff, %dl
+	jne	11f
+	slot_has_key 0, 12f
+11:
+	.endif
+	cmpl	$0xff00, %edx
+	jb	9f
+	slot_has_key 1, 12f
+	jmp	9f
+12:	cmpq	%r12, %r8
+	jb	2b
+7:	ret
+8:	addq	$RANGE, %r8		/* globals */
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jb	1b
+9:	jmp	*%r10
+	.endm
+
 entry gomm_fast_read
+	scalar 0
+done gomm_fast_read
+
 entry gomm_fast_write
+	scalar 1
+done gomm_fast_write
+
 entry gomm_fast_read_range
+	range 0
+done gomm_fast_read_range
+
 entry gomm_fast_write_range
+	range 1
+done gomm_fast_write_range
+
+/* What hook_func_enter does when the return address lies where it mostly does, and there is room. */
 entry gomm_fast_func_enter
+	testq	%rdi, %rdi
+	je	1f
+	cmpq	%rax, 8(%rbp)
+	jne	1f
+	movq	THR_TOP(%rdi), %rsi
+	cmpq	THR_END(%rdi), %rsi
+	je	1f
+	movq	G_STACK_HI(%r14), %rcx
+	subq	%rbp, %rcx
+	subl	$8, %ecx		/* from the return address to the stack's end */
+	cmpl	%ecx, FRAME_DEPTH-FRAME(%rsi)
+	jae	1f			/* a panic left frames behind */
+	movq	%rax, FRAME_PC(%rsi)
+	movl	$0, FRAME_STACK(%rsi)
+	movl	%ecx, FRAME_DEPTH(%rsi)
+	addq	$FRAME, %rsi
+	movq	%rsi, THR_TOP(%rdi)
+	ret
+1:	jmp	*%r10
+done gomm_fast_func_enter
+
 entry gomm_fast_func_exit
+	testq	%rdi, %rdi
+	je	1f
+	movq	THR_TOP(%rdi), %rsi
+	cmpq	THR_BASE(%rdi), %rsi
+	je	1f
+	movq	G_STACK_HI(%r14), %rcx
+	subq	%rbp, %rcx
+	subl	$8, %ecx
+	cmpl	%ecx, FRAME_DEPTH-FRAME(%rsi)
+	jne	1f
+	subq	$FRAME, %rsi
+	movq	%rsi, THR_TOP(%rdi)
+	ret
+1:	jmp	*%r10
+done gomm_fast_func_exit
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,5 +1,6 @@
 /* shadow_map.c: the address map, and objects that come and go.  See shadow.h. */
 #include "access.h"
+#include "flags.h"
 #include "shadow.h"
 #include "site.h"
 #include "sync.h"
@@ -79,7 +80,8 @@ void shadow_map(uptr addr, uptr size)
 
     struct fast_range *fast = &shadow_fast[r - shadow_ranges];
 
-    if (fast->size < to) {
+    /* wanting every pair, no access is like one before */
+    if (fast->size < to && !flags.all_pairs) {
         atomic_store(&fast->size, to);
     }
 }
