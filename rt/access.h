@@ -51,7 +51,7 @@ u8 access_meet(struct access *a, const struct entry *x, u8 *need);
  * changed. */
 enum { CELL_SAME = 0, CELL_ALONE = CELL_INDEX };
 u32 cell_access(struct access *a, u32 id);
-/* The same for a word without a cell that remembers old[0..n), n <= 2. */
+/* The same for a word without a cell that remembers old[0..n), n <= 16. */
 u32 cell_begin(struct access *a, const struct entry *old, u32 n);
 
 /* A cell with what CELL_ALONE left; 0 when memory ran out. */

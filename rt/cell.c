@@ -438,7 +438,7 @@ u32 cell_access(struct access *a, u32 id)
 
 u32 cell_begin(struct access *a, const struct entry *old, u32 n)
 {
-    struct entry e[3];
+    struct entry e[17];
 
     a->bytes = a->fast == 0 ? 0 : fast_bytes(&a->e);
     for (u32 i = 0; i < n && a->fast != 0; i++) {
@@ -447,7 +447,11 @@ u32 cell_begin(struct access *a, const struct entry *old, u32 n)
     }
     n = entries_access(a, old, n, e);
     a->left = e[0].mask;
-    return n == 0 ? CELL_SAME : n == 1 ? CELL_ALONE : cell_new(a->p, a->fast, a->bytes, e, n);
+    if (n <= 1) {
+        return n == 0 ? CELL_SAME : CELL_ALONE;
+    }
+    return n > ENTRIES_MAX ? big_new(a->p, a->fast, a->bytes, e, n)
+                           : cell_new(a->p, a->fast, a->bytes, e, n);
 }
 
 u32 cell_alone(const struct access *a)

@@ -8,16 +8,26 @@
 const char record_anchor = 0;
 
 struct arena records;
+struct arena record_places;
+static struct pool places_pool = {.arena = &record_places, .stride = 1, .optional = 1};
 static struct pool record_pool = {.arena = &records, .stride = 1, .optional = 1};
 
 int record_init(void)
 {
+    if (arena_init(&record_places, "records of accesses", sizeof(struct places), 1u << RECORD_BITS) != 0) {
+        return -1;
+    }
     return arena_init(&records, "records of accesses", sizeof(struct record), 1u << RECORD_BITS);
 }
 
 static void record_free(struct proc *p, u32 id)
 {
-    atomic_store_relaxed(&record_at(id)->key, 0);
+    struct record *r = record_at(id);
+
+    atomic_store_relaxed(&r->key, 0);
+    if (r->joined) {
+        pool_put(&places_pool, &p->places, r->stack);
+    }
     pool_put(&record_pool, &p->records, id);
 }
 
@@ -100,6 +110,39 @@ void record_unref(struct proc *p, u32 id, uptr n)
     }
 }
 
+static u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined)
+{
+    if (p->records.count == 0 && atomic_load_relaxed(&p->in_count) != 0) {
+        inbox_drain(p);
+    }
+
+    u32 id = pool_get(&record_pool, &p->records);
+
+    if (id != 0) {
+        struct record *r = record_at(id);
+
+        r->stack = stack;
+        r->pc = pc;
+        r->gone = 0;
+        r->owner = p->id;
+        r->kind = kind;
+        r->joined = joined;
+        r->refs = 1;
+        atomic_store(&r->key, key);
+    }
+    return id;
+}
+
+static void join_clear(struct proc *p, u32 i)
+{
+    if (p->join[i].to != 0) {
+        record_unref(p, p->join[i].old, 1);
+        record_unref(p, p->join[i].mine, 1);
+        record_unref(p, p->join[i].to, 1);
+        p->join[i].to = 0;
+    }
+}
+
 u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
 {
     u64 h = ((u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
@@ -107,26 +150,63 @@ u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
     struct record *r = record_at(id);
 
     if (LIKELY(id != 0)) {
-        if (r->key == key && r->stack == stack && r->pc == pc && r->kind == kind) {
+        if (r->key == key && r->stack == stack && r->pc == pc && r->kind == kind && !r->joined) {
             return id;
         }
         record_unref(p, id, 1);
     }
-    if (p->records.count == 0 && atomic_load_relaxed(&p->in_count) != 0) {
-        inbox_drain(p);
+    return *slot = record_new(p, key, stack, pc, kind, 0);
+}
+
+u32 record_join(struct proc *p, u32 old, u8 old_bytes, u32 mine, u8 mine_bytes)
+{
+    u64 h = ((u64)old << 40 ^ (u64)mine << 16 ^ (u32)old_bytes << 8 ^ mine_bytes) * 0x9e3779b97f4a7c15UL;
+    u32 i = (u32)(h >> (64 - JOIN_LOG));
+
+    if (p->join[i].old == old && p->join[i].mine == mine && p->join[i].old_bytes == old_bytes &&
+        p->join[i].mine_bytes == mine_bytes && p->join[i].to != 0) {
+        return p->join[i].to;
     }
-    id = *slot = pool_get(&record_pool, &p->records);
-    if (id != 0) {
-        r = record_at(id);
-        r->stack = stack;
-        r->pc = pc;
-        r->gone = 0;
-        r->owner = p->id;
-        r->kind = kind;
-        r->refs = 1;
-        atomic_store(&r->key, key);
+
+    const struct record *x = record_at(old), *y = record_at(mine);
+
+    if (x->owner != p->id || x->key != y->key || x->kind != y->kind) {
+        return 0;
     }
-    return id;
+
+    u32 index = pool_get(&places_pool, &p->places);
+    u32 to = index != 0 ? record_new(p, y->key, index, 0, y->kind, 1) : 0;
+
+    if (to == 0) {
+        if (index != 0) {
+            pool_put(&places_pool, &p->places, index);
+        }
+        return 0;
+    }
+
+    struct places *at = arena_at(&record_places, index);
+
+    if (x->joined) {
+        *at = *record_places_at(x);
+    }
+    for (u32 b = 0; b < 8; b++) {
+        if (mine_bytes >> b & 1) {
+            at->at[b].stack = y->stack;
+            at->at[b].pc = y->pc;
+        } else if (!x->joined) {
+            at->at[b].stack = x->stack;
+            at->at[b].pc = x->pc;
+        }
+    }
+    join_clear(p, i);
+    record_ref(old, 1);
+    record_ref(mine, 1);
+    p->join[i].old = old;
+    p->join[i].mine = mine;
+    p->join[i].old_bytes = old_bytes;
+    p->join[i].mine_bytes = mine_bytes;
+    p->join[i].to = to;
+    return to;
 }
 
 void record_drain(struct proc *p)
@@ -137,7 +217,11 @@ void record_drain(struct proc *p)
             p->recent[i] = 0;
         }
     }
+    for (u32 i = 0; i < 1u << JOIN_LOG; i++) {
+        join_clear(p, i);
+    }
     outbox_flush(p);
     inbox_drain(p);
+    pool_drain(&places_pool, &p->places, 0);
     pool_drain(&record_pool, &p->records, 0);
 }

@@ -4,6 +4,9 @@
  * within one epoch is one record, however many words it touches.  A word of shadow memory
  * (shadow.h) names at most one record of a read and one of a write.
  *
+ * Joined records.  What several instructions of one goroutine do to the bytes of one word within one
+ * epoch (fields of a struct, bytes of a text) is one record too, which says where for each byte.
+ *
  * Counting.  A record belongs to the proc that made it; only the thread that holds that proc
  * changes refs, without atomics.  Others who let go of references count in gone.  It is free when
  * both are equal: its owner sees that when it lets go itself, and is told (outbox to inbox) when
@@ -28,12 +31,20 @@ enum { RECORD_BITS = 24 };
 /* fast_amd64.S knows the size, and that key comes first. */
 struct record {
     u64 key;   /* thr.key of the access, with bit 0 clear if it was atomic; 0: the record is free */
-    u32 stack; /* of the function (stack.h) */
-    int pc;    /* in the function, from shadow_anchor; 0: stack is all of it */
+    u32 stack; /* of the function (stack.h); joined: index of a struct places */
+    int pc;    /* in the function, from record_anchor; 0: stack is all of it */
     u32 refs, gone;
     u16 owner; /* proc.id */
     u8 kind;
-    u8 spare[5];
+    u8 joined;
+    u32 spare;
+};
+
+struct places {
+    struct {
+        u32 stack;
+        int pc;
+    } at[8];
 };
 
 _Static_assert(sizeof(struct record) == 32, "shift by 5 in fast_amd64.S");
@@ -41,7 +52,7 @@ _Static_assert(sizeof(struct record) == 32, "shift by 5 in fast_amd64.S");
 /* Code of the program lies within 2 GiB of this, but for plugins. */
 extern const char record_anchor;
 
-extern struct arena records;
+extern struct arena records, record_places;
 
 int record_init(void);
 
@@ -50,10 +61,19 @@ static inline struct record *record_at(u32 id)
     return (struct record *)(void *)records.base + id;
 }
 
+static inline const struct places *record_places_at(const struct record *r)
+{
+    return arena_at(&record_places, r->stack);
+}
+
 /* The record of this access, kept by p's table until the next call; 0: there are no more. */
 u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind);
 
-/* For a record that record_get(p) gave. */
+/* The record of old for these of its bytes, and of mine, which record_get(p) gave just now, for
+ * others; kept by p's table until the next call.  Both have one key and kind.  0: there is none. */
+u32 record_join(struct proc *p, u32 old, u8 old_bytes, u32 mine, u8 mine_bytes);
+
+/* For a record that record_get(p) or record_join(p) gave. */
 void record_ref(u32 id, uptr n);
 void record_unref(struct proc *p, u32 id, uptr n);
 

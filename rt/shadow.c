@@ -104,7 +104,10 @@ static u64 word_step(struct access *a, u64 w, u64 seen[2])
     u32 id[2] = {left[0] ? word_record(w, 0) : 0, left[1] ? word_record(w, 1) : 0};
     u32 mine = record_get(a->p, a->key, a->e.stack, a->e.pc, a->e.kind);
 
-    if (mine == 0 || (left[slot] != 0 && id[slot] != mine)) {
+    if (mine != 0 && left[slot] != 0 && id[slot] != mine) {
+        mine = seen[slot] == a->key ? record_join(a->p, id[slot], left[slot], mine, a->e.mask) : 0;
+    }
+    if (mine == 0) {
         return WORD_GENERAL;
     }
     id[slot] = mine;
@@ -112,32 +115,64 @@ static u64 word_step(struct access *a, u64 w, u64 seen[2])
     return word_make(id[1], left[1], id[0], left[0]);
 }
 
-static struct entry slot_entry(u64 w, u32 slot)
+/* What a slot of the word remembers, as entries, at most 8; returns how many. */
+static u32 slot_entries(u64 w, u32 slot, struct entry *e)
 {
     const struct record *r = record_at(word_record(w, slot));
     u64 key = atomic_load_relaxed(&r->key);
+    u8 bytes = word_bytes(w, slot);
+    u32 n = 0;
 
-    return (struct entry){.g = (u32)(key >> 33),
-                          .epoch = key_epoch(key),
-                          .stack = r->stack,
-                          .pc = r->pc,
-                          .mask = word_bytes(w, slot),
-                          .kind = slot_kind(slot, key)};
+    for (u32 b = 0; b < 8; b++) {
+        u32 stack = r->stack, i = 0;
+        int pc = r->pc;
+
+        if (!(bytes >> b & 1)) {
+            continue;
+        }
+        if (r->joined) {
+            stack = record_places_at(r)->at[b].stack;
+            pc = record_places_at(r)->at[b].pc;
+        }
+        while (i < n && (e[i].stack != stack || e[i].pc != pc)) {
+            i++;
+        }
+        if (i == n) {
+            e[n++] = (struct entry){.g = (u32)(key >> 33),
+                                    .epoch = key_epoch(key),
+                                    .stack = stack,
+                                    .pc = pc,
+                                    .kind = slot_kind(slot, key)};
+        }
+        e[i].mask |= (u8)(1 << b);
+    }
+    return n;
+}
+
+/* The word was from, and somebody else's access may have slipped in while that was looked at. */
+static void meet_again(struct access *a, u64 from, const u64 seen[2])
+{
+    for (u32 slot = 0; slot < 2; slot++) {
+        if (word_bytes(from, slot) != 0 && record_at(word_record(from, slot))->key != seen[slot]) {
+            struct entry e[8];
+            u32 n = slot_entries(from, slot, e);
+            u8 need = a->e.mask;
+
+            for (u32 i = 0; i < n; i++) {
+                access_meet(a, &e[i], &need);
+            }
+        }
+    }
 }
 
 /* n words were `from` and are `to`, both without a cell: counts.  And looks whether word_step saw
  * what was really there: while a word names a record, and so until here, that stays what it is. */
 static void words_stepped(struct access *a, u64 from, u64 to, const u64 seen[2], uptr n)
 {
+    meet_again(a, from, seen);
     for (u32 slot = 0; slot < 2; slot++) {
         u32 was = word_record(from, slot), is = word_record(to, slot);
 
-        if (word_bytes(from, slot) != 0 && UNLIKELY(record_at(was)->key != seen[slot])) {
-            struct entry x = slot_entry(from, slot);
-            u8 need = a->e.mask;
-
-            access_meet(a, &x, &need);
-        }
         if (was != is) {
             if (is != 0) {
                 record_ref(is, n);
@@ -231,14 +266,14 @@ static void reports(struct access *a)
    the word has changed meanwhile. */
 static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr count)
 {
-    struct entry old[2];
+    struct entry old[16];
     u64 seen[2] = {0}, to;
     u32 n = 0;
 
     for (u32 slot = 0; slot < 2; slot++) {
         if (word_bytes(w, slot) != 0) {
             seen[slot] = record_at(word_record(w, slot))->key;
-            old[n++] = slot_entry(w, slot);
+            n += slot_entries(w, slot, &old[n]);
         }
     }
 
@@ -272,14 +307,7 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
         words_stepped(a, w, to, seen, 1);
         return 1;
     }
-    for (slot = 0; slot < 2; slot++) {
-        if (word_bytes(w, slot) != 0 && record_at(word_record(w, slot))->key != seen[slot]) {
-            struct entry x = slot_entry(w, slot);
-            u8 need = a->e.mask;
-
-            access_meet(a, &x, &need);
-        }
-    }
+    meet_again(a, w, seen);
     memo_make(a, w, seen, cell, key, pc, count);
     word_drop(a->p, w, 1);
     return 1;
@@ -343,15 +371,7 @@ static uptr words_memo(struct access *a, const struct memo *m, u64 *word, uptr n
         cell_unref(a->p, m->to, (u32)(run - done));
     }
     if (done != 0) {
-        for (u32 slot = 0; slot < 2; slot++) {
-            if (word_bytes(from, slot) != 0 &&
-                record_at(word_record(from, slot))->key != m->seen[slot]) {
-                struct entry x = slot_entry(from, slot);
-                u8 need = a->e.mask;
-
-                access_meet(a, &x, &need);
-            }
-        }
+        meet_again(a, from, m->seen);
         word_drop(a->p, from, done);
     }
     return done;

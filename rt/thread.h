@@ -55,7 +55,7 @@ struct memo {
     u8 kind, mask;
 };
 
-enum { MEMOS = 256, SITES = 1024, RECENT_LOG = 10, CALLS_LOG = 9, OUTBOX = 64 };
+enum { MEMOS = 256, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 9, OUTBOX = 64 };
 
 struct proc {
     u16 id;
@@ -63,7 +63,12 @@ struct proc {
     struct cache nodes;        /* clock nodes */
     struct cache syncs;        /* synchronisation objects */
     struct cache records;
+    struct cache places;          /* of joined records */
     u32 recent[1u << RECENT_LOG]; /* records, each counted; see record_get */
+    struct {
+        u32 old, mine, to; /* each counted; to 0: nothing */
+        u8 old_bytes, mine_bytes;
+    } join[1u << JOIN_LOG]; /* see record_join */
     struct {
         u64 pc;
         u32 parent, stack;
