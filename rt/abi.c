@@ -29,6 +29,9 @@ enum { WIDTHS_LOG = 17, WIDTH_PROBES = 4 };
 extern u64 *widths; /* fast_amd64.S looks here too, at the first probe */
 u64 *widths;
 
+/* Set by fast_amd64.S: hooks come there first, so what they are called for is not fast. */
+extern u32 fast_patched;
+
 /* What fast_amd64.S knows. */
 _Static_assert(offsetof(struct thr, key) == 0 && offsetof(struct thr, top) == 8 &&
                    offsetof(struct thr, end) == 16 && offsetof(struct thr, base) == 24,
@@ -326,13 +329,13 @@ static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g
 {
     /* An aligned scalar does not leave its word, but for strings and interfaces, whose second word
        is accessed with the first: no need to know the width. */
-    if (!t || ((addr & 7) == 0 && shadow_hit(t, addr, 8, kind)) || rt_off) {
+    if (!t || (!fast_patched && (addr & 7) == 0 && shadow_hit(t, addr, 8, kind)) || rt_off) {
         return;
     }
     /* sp is racecall's: above it lies the return address into the user's code */
     uptr size = width(pc, addr, sp + 8, kind);
 
-    if (!shadow_hit(t, addr, size, kind)) {
+    if (fast_patched || !shadow_hit(t, addr, size, kind)) {
         trim(t, g, sp);
         access(t, addr, size, kind, pc);
     }
@@ -353,7 +356,7 @@ void hook_write(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g *g
 /* Is there nothing to do for this range? */
 static int range_done(const struct thr *t, uptr addr, uptr size, u8 kind)
 {
-    return !t || size == 0 || shadow_hit(t, addr, size, kind) || rt_off;
+    return !t || size == 0 || (!fast_patched && shadow_hit(t, addr, size, kind)) || rt_off;
 }
 
 void hook_read_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g);
@@ -372,6 +375,32 @@ void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, con
         trim(t, g, sp);
         access(t, addr, size, ACCESS_WRITE, pc);
     }
+}
+
+/* On the goroutine's own stack, from fast_amd64.S; 0: the hook must do it. sp is the hook's, with the
+ * return address pc. */
+int quick_scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind);
+int quick_scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
+{
+    uptr pc = *(const uptr *)sp;
+    u64 v = atomic_load_relaxed(&widths[pc * 0x9e3779b97f4a7c15UL >> (64 - WIDTHS_LOG)]);
+    struct proc *p = current_of(g);
+
+    if (v >> 8 != pc || !p || rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp) {
+        return 0;
+    }
+    return shadow_quick(p, t, addr, v & 0xff, kind, pc);
+}
+
+int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind, uptr size);
+int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind, uptr size)
+{
+    struct proc *p = current_of(g);
+
+    if (!p || rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp) {
+        return 0;
+    }
+    return shadow_quick(p, t, addr, size, kind, *(const uptr *)sp);
 }
 
 /* An access by Go's runtime on behalf of the function that called it from callpc (0: not said).

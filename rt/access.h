@@ -22,7 +22,7 @@ struct access {
     u8 left;         /* with CELL_ALONE: the bytes that the word remembers of it */
     u32 stack;       /* of e, 0: not asked for yet */
     u32 races, more; /* more: than fit */
-    struct race race[RACES_MAX];
+    struct race *race; /* room for RACES_MAX */
 };
 
 static inline int access_conflicts(u8 a, u8 b)
@@ -56,6 +56,9 @@ u32 cell_begin(struct access *a, const struct entry *old, u32 n);
 
 /* A cell with what CELL_ALONE left; 0 when memory ran out. */
 u32 cell_alone(const struct access *a);
+
+/* A cell with these entries, n > 0; 0 when memory ran out. */
+u32 cell_make(struct proc *p, const struct entry *e, u32 n);
 
 /* Takes bytes out of a locked word's cell: CELL_SAME, CELL_ALONE if nothing is left, or a cell. */
 u32 cell_forget(struct proc *p, u32 id, u8 mask);

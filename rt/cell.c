@@ -462,6 +462,11 @@ u32 cell_alone(const struct access *a)
     return cell_new(a->p, a->fast, a->bytes, &e, 1);
 }
 
+u32 cell_make(struct proc *p, const struct entry *e, u32 n)
+{
+    return n > ENTRIES_MAX ? big_new(p, 0, 0, e, n) : cell_new(p, 0, 0, e, n);
+}
+
 u32 cell_forget(struct proc *p, u32 id, u8 mask)
 {
     struct cell *c = cell_at(id);

@@ -17,6 +17,9 @@
 /* spare: used by threads without a P. */
 void current_init(void (*callback)(uptr cmd, void *arg), struct proc *spare);
 
+/* The proc of the P that runs goroutine g, the calling thread's; NULL if it is not easily had. */
+struct proc *current_of(const void *g);
+
 /* The proc of the current P; without a P the spare one, locked until current_leave.  May be NULL
  * only when memory ran out while a P was made. */
 struct proc *current_enter(void);

@@ -135,6 +135,23 @@ struct proc *current_spare(void)
     return spare.proc;
 }
 
+struct proc *current_of(const void *g)
+{
+    if (UNLIKELY(at.tls == 0)) {
+        return NULL;
+    }
+
+    const u8 *m = *(const u8 *const *)((const u8 *)g + at.m);
+    const u8 *held = *(const u8 *const *)(m + at.p);
+
+    /* In a system call the thread may still name its P, which others may take any moment (Go 1.26;
+       proc.go, setBlockOnExitSyscall).  Then, and only then, oldp is set. */
+    if (UNLIKELY(!held || *(const uptr *)(m + at.p + OLDP_BEHIND_P) != 0)) {
+        return NULL;
+    }
+    return *(struct proc *const *)(held + at.proc);
+}
+
 struct proc *current_enter(void)
 {
     struct proc *p = NULL;
@@ -147,16 +164,8 @@ struct proc *current_enter(void)
     const u8 *g;
 
     __asm__ volatile("movq %%fs:(%1), %0" : "=r"(g) : "r"(at.tls));
-
-    const u8 *m = *(const u8 *const *)(g + at.m);
-    const u8 *held = *(const u8 *const *)(m + at.p);
-
-    /* In a system call the thread may still name its P, which others may take any moment (Go 1.26;
-       proc.go, setBlockOnExitSyscall).  Then, and only then, oldp is set. */
-    if (UNLIKELY(!held || *(const uptr *)(m + at.p + OLDP_BEHIND_P) != 0)) {
-        return current_spare();
-    }
-    return *(struct proc *const *)(held + at.proc);
+    p = current_of(g);
+    return LIKELY(p != NULL) ? p : current_spare();
 }
 
 void current_leave(const struct proc *p)

@@ -57,10 +57,39 @@
 	je	\hit
 	.endm
 
+/* What is not fast may still need neither a cell nor a report: then it is done in C on the goroutine's
+ * own stack, if there is room for 1.5 KB. */
+	.macro quick how, write
+	leaq	-1536(%rsp), %rcx
+	cmpq	(%r14), %rcx
+	jb	10f
+	movq	%rsp, %r12
+	movq	%rax, %r13
+	movq	%r10, %r15
+	subq	$16, %rsp
+	andq	$-16, %rsp
+	movq	%rdi, (%rsp)
+	movq	%rax, %rsi
+	movq	%r14, %rdx
+	movq	%r12, %rcx
+	movl	$\write, %r8d
+	movq	%rbx, %r9
+	call	\how
+	movq	(%rsp), %rdi
+	movq	%r12, %rsp
+	movq	%r15, %r10
+	xorps	%xmm15, %xmm15
+	testl	%eax, %eax
+	movq	%r13, %rax
+	je	10f
+	ret
+10:	jmp	*%r10
+	.endm
+
 /* A scalar access: write is 0 or 1. */
 	.macro scalar write
 	testq	%rdi, %rdi
-	je	9f
+	je	10f
 	leaq	shadow_fast(%rip), %r8
 	movq	%rax, %rcx
 	subq	RANGE_LO(%r8), %rcx
@@ -132,18 +161,22 @@
 	jb	2b
 	jmp	9f			/* leaves the word */
 7:	ret
-8:	addq	$RANGE, %r8		/* globals */
+8:	movq	RANGE+RANGE_LO(%r8), %rdx	/* globals? else it is of no concern, as in racecalladdr<> */
+	addq	$RANGE, %r8
 	movq	%rax, %rcx
-	subq	RANGE_LO(%r8), %rcx
+	subq	%rdx, %rcx
 	cmpq	RANGE_SIZE(%r8), %rcx
 	jb	1b
-9:	jmp	*%r10
+	cmpl	$0, fast_off(%rip)
+	jne	10f
+	ret
+9:	quick quick_scalar, \write
 	.endm
 
 /* A range. Whole words only; the first word that is not the one before is looked at. */
 	.macro range write
 	testq	%rdi, %rdi
-	je	9f
+	je	10f
 	leaq	shadow_fast(%rip), %r8
 	movq	%rax, %rcx
 	subq	RANGE_LO(%r8), %rcx
@@ -200,13 +233,13 @@
 	movq	%rsi, %r8
 	jmp	5b
 6:	cmpq	%r12, %r8
-	jae	10f
+	jae	13f
 	cmpq	%r9, (%r8)
-	jne	10f
+	jne	13f
 	addq	$8, %r8
 	jmp	6b
 	/* If the word's record is still what it was, so it was for all of them. */
-10:	movq	%r9, %rdx
+13:	movq	%r9, %rdx
 	shrq	$48, %rdx
 	.if !\write
 	cmpb	$0xff, %dl
@@ -221,12 +254,16 @@
 12:	cmpq	%r12, %r8
 	jb	2b
 7:	ret
-8:	addq	$RANGE, %r8		/* globals */
+8:	movq	RANGE+RANGE_LO(%r8), %rdx	/* globals? else it is of no concern, as in racecalladdr<> */
+	addq	$RANGE, %r8
 	movq	%rax, %rcx
-	subq	RANGE_LO(%r8), %rcx
+	subq	%rdx, %rcx
 	cmpq	RANGE_SIZE(%r8), %rcx
 	jb	1b
-9:	jmp	*%r10
+	cmpl	$0, fast_off(%rip)
+	jne	10f
+	ret
+9:	quick quick_range, \write
 	.endm
 
 entry gomm_fast_read
@@ -265,7 +302,8 @@ entry gomm_fast_func_enter
 	addq	$FRAME, %rsi
 	movq	%rsi, THR_TOP(%rdi)
 	ret
-1:	jmp	*%r10
+1:	movl	$1, fast_patched(%rip)
+	jmp	*%r10
 done gomm_fast_func_enter
 
 entry gomm_fast_func_exit
@@ -284,5 +322,16 @@ entry gomm_fast_func_exit
 	ret
 1:	jmp	*%r10
 done gomm_fast_func_exit
+
+	.bss
+	.globl fast_patched
+	.hidden fast_patched
+	.globl fast_off
+	.hidden fast_off
+	.p2align 2
+fast_off:
+	.zero 4
+fast_patched:
+	.zero 4
 
 	.section .note.GNU-stack, "", @progbits

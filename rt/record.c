@@ -127,6 +127,7 @@ static u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 jo
         r->owner = p->id;
         r->kind = kind;
         r->joined = joined;
+        r->older = 0;
         r->refs = 1;
         atomic_store(&r->key, key);
     }
@@ -136,10 +137,13 @@ static u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 jo
 static void join_clear(struct proc *p, u32 i)
 {
     if (p->join[i].to != 0) {
-        record_unref(p, p->join[i].old, 1);
-        record_unref(p, p->join[i].mine, 1);
         record_unref(p, p->join[i].to, 1);
         p->join[i].to = 0;
+    }
+    if (p->join[i].old != 0) {
+        record_unref(p, p->join[i].old, 1);
+        record_unref(p, p->join[i].mine, 1);
+        p->join[i].old = 0;
     }
 }
 
@@ -158,22 +162,19 @@ u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
     return *slot = record_new(p, key, stack, pc, kind, 0);
 }
 
-u32 record_join(struct proc *p, u32 old, u8 old_bytes, u32 mine, u8 mine_bytes)
+u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mine_bytes)
 {
     u64 h = ((u64)old << 40 ^ (u64)mine << 16 ^ (u32)old_bytes << 8 ^ mine_bytes) * 0x9e3779b97f4a7c15UL;
     u32 i = (u32)(h >> (64 - JOIN_LOG));
 
+    /* older is what mine_bytes leave of old's, so need not be compared */
     if (p->join[i].old == old && p->join[i].mine == mine && p->join[i].old_bytes == old_bytes &&
-        p->join[i].mine_bytes == mine_bytes && p->join[i].to != 0) {
+        p->join[i].mine_bytes == mine_bytes) {
         return p->join[i].to;
     }
 
     const struct record *x = record_at(old), *y = record_at(mine);
-
-    if (x->owner != p->id || x->key != y->key || x->kind != y->kind) {
-        return 0;
-    }
-
+    u64 key = x->key;
     u32 index = pool_get(&places_pool, &p->places);
     u32 to = index != 0 ? record_new(p, y->key, index, 0, y->kind, 1) : 0;
 
@@ -185,27 +186,30 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u32 mine, u8 mine_bytes)
     }
 
     struct places *at = arena_at(&record_places, index);
+    const struct places *from = record_places_at(x);
 
-    if (x->joined) {
-        *at = *record_places_at(x);
-    }
     for (u32 b = 0; b < 8; b++) {
         if (mine_bytes >> b & 1) {
             at->at[b].stack = y->stack;
             at->at[b].pc = y->pc;
-        } else if (!x->joined) {
-            at->at[b].stack = x->stack;
-            at->at[b].pc = x->pc;
+        } else if ((old_bytes | older) >> b & 1) {
+            at->key[b] = older >> b & 1 ? from->key[b] : key;
+            at->at[b].stack = x->joined ? from->at[b].stack : x->stack;
+            at->at[b].pc = x->joined ? from->at[b].pc : x->pc;
         }
     }
+    record_at(to)->older = key == y->key ? older : older | old_bytes;
     join_clear(p, i);
-    record_ref(old, 1);
-    record_ref(mine, 1);
-    p->join[i].old = old;
-    p->join[i].mine = mine;
-    p->join[i].old_bytes = old_bytes;
-    p->join[i].mine_bytes = mine_bytes;
     p->join[i].to = to;
+    p->join[i].old = 0;
+    if (x->owner == p->id) {
+        record_ref(old, 1);
+        record_ref(mine, 1);
+        p->join[i].old = old;
+        p->join[i].mine = mine;
+        p->join[i].old_bytes = old_bytes;
+        p->join[i].mine_bytes = mine_bytes;
+    }
     return to;
 }
 

@@ -5,7 +5,9 @@
  * (shadow.h) names at most one record of a read and one of a write.
  *
  * Joined records.  What several instructions of one goroutine do to the bytes of one word within one
- * epoch (fields of a struct, bytes of a text) is one record too, which says where for each byte.
+ * epoch (fields of a struct, bytes of a text) is one record too, which says where for each byte.  It
+ * may also tell of older accesses to other bytes, of the same kind and all of which happened before
+ * its own: so they are ordered before whatever its own are ordered before.
  *
  * Counting.  A record belongs to the proc that made it; only the thread that holds that proc
  * changes refs, without atomics.  Others who let go of references count in gone.  It is free when
@@ -37,10 +39,13 @@ struct record {
     u16 owner; /* proc.id */
     u8 kind;
     u8 joined;
-    u32 spare;
+    u8 older; /* bytes of older accesses; only if joined */
+    u8 spare[3];
 };
 
+/* By byte. */
 struct places {
+    u64 key[8]; /* of older accesses */
     struct {
         u32 stack;
         int pc;
@@ -69,9 +74,10 @@ static inline const struct places *record_places_at(const struct record *r)
 /* The record of this access, kept by p's table until the next call; 0: there are no more. */
 u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind);
 
-/* The record of old for these of its bytes, and of mine, which record_get(p) gave just now, for
- * others; kept by p's table until the next call.  Both have one key and kind.  0: there is none. */
-u32 record_join(struct proc *p, u32 old, u8 old_bytes, u32 mine, u8 mine_bytes);
+/* The record of old for these of its bytes and older ones, and of mine, which record_get(p) gave just
+ * now, for others; kept by p's table until the next call.  Both are of one kind, old happened before
+ * mine or has its key.  0: there is none. */
+u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mine_bytes);
 
 /* For a record that record_get(p) or record_join(p) gave. */
 void record_ref(u32 id, uptr n);

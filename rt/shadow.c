@@ -2,6 +2,8 @@
  * cell.c. */
 #include "shadow.h"
 
+#include <emmintrin.h>
+
 #include "access.h"
 #include "flags.h"
 #include "report.h"
@@ -69,8 +71,8 @@ static inline u8 slot_kind(u32 slot, u64 key)
    true of the word holds only as long as its records have the keys in seen. */
 static u64 word_step(struct access *a, u64 w, u64 seen[2])
 {
-    u8 need = a->e.mask, left[2];
-    u32 slot = a->e.kind & ACCESS_WRITE;
+    u8 need = a->e.mask, left[2], older[2] = {0, 0}, was[2] = {0, 0};
+    u32 slot = a->e.kind & ACCESS_WRITE, ordered = 1;
 
     for (u32 i = 0; i < 2; i++) {
         left[i] = word_bytes(w, i);
@@ -78,13 +80,16 @@ static u64 word_step(struct access *a, u64 w, u64 seen[2])
             continue;
         }
 
-        u64 key = seen[i] = atomic_load_relaxed(&record_at(word_record(w, i))->key);
+        const struct record *r = record_at(word_record(w, i));
+        u64 key = seen[i] = atomic_load_relaxed(&r->key);
         u8 kind = slot_kind(i, key);
 
+        older[i] = was[i] = r->older;
         if (key >> 33 != a->e.g && !thr_knows(a->t, (u32)(key >> 33), key_epoch(key))) {
-            if (left[i] & a->e.mask && access_conflicts(kind, a->e.kind)) {
+            if ((left[i] | older[i]) & a->e.mask && access_conflicts(kind, a->e.kind)) {
                 return WORD_GENERAL;
             }
+            ordered &= i != slot;
             continue;
         }
         if (key >> 1 == a->key >> 1 && access_covers(kind, a->e.kind)) {
@@ -92,25 +97,34 @@ static u64 word_step(struct access *a, u64 w, u64 seen[2])
         }
         if (access_covers(a->e.kind, kind)) {
             left[i] &= (u8)~a->e.mask;
+            older[i] &= (u8)~a->e.mask;
         }
-    }
-    if (flags.all_pairs) {
-        return WORD_GENERAL;
     }
     if (need == 0) {
         return w;
     }
 
-    u32 id[2] = {left[0] ? word_record(w, 0) : 0, left[1] ? word_record(w, 1) : 0};
-    u32 mine = record_get(a->p, a->key, a->e.stack, a->e.pc, a->e.kind);
+    u32 other = !slot, mine = record_get(a->p, a->key, a->e.stack, a->e.pc, a->e.kind);
+    u32 id[2] = {word_record(w, 0), word_record(w, 1)};
 
-    if (mine != 0 && left[slot] != 0 && id[slot] != mine) {
-        mine = seen[slot] == a->key ? record_join(a->p, id[slot], left[slot], mine, a->e.mask) : 0;
-    }
-    if (mine == 0) {
+    /* the other slot keeps its record, or does not */
+    if (left[other] == 0 && older[other] == 0) {
+        id[other] = 0;
+    } else if (left[other] == 0 || older[other] != was[other]) {
         return WORD_GENERAL;
     }
-    id[slot] = mine;
+    if ((left[slot] | older[slot]) == 0) {
+        id[slot] = mine;
+    } else if (id[slot] != mine) {
+        /* atomic and plain accesses of one slot are of different kinds */
+        id[slot] = mine != 0 && ordered && !((seen[slot] ^ a->key) & 1)
+                       ? record_join(a->p, id[slot], left[slot], older[slot], mine, a->e.mask)
+                       : 0;
+        left[slot] = seen[slot] == a->key ? left[slot] : 0;
+    }
+    if (id[slot] == 0) {
+        return WORD_GENERAL;
+    }
     left[slot] |= a->e.mask;
     return word_make(id[1], left[1], id[0], left[0]);
 }
@@ -119,32 +133,44 @@ static u64 word_step(struct access *a, u64 w, u64 seen[2])
 static u32 slot_entries(u64 w, u32 slot, struct entry *e)
 {
     const struct record *r = record_at(word_record(w, slot));
-    u64 key = atomic_load_relaxed(&r->key);
+    const struct places *at = record_places_at(r);
+    u64 now = atomic_load_relaxed(&r->key);
     u8 bytes = word_bytes(w, slot);
     u32 n = 0;
 
     for (u32 b = 0; b < 8; b++) {
-        u32 stack = r->stack, i = 0;
-        int pc = r->pc;
-
-        if (!(bytes >> b & 1)) {
+        if (!((bytes | r->older) >> b & 1)) {
             continue;
         }
-        if (r->joined) {
-            stack = record_places_at(r)->at[b].stack;
-            pc = record_places_at(r)->at[b].pc;
-        }
-        while (i < n && (e[i].stack != stack || e[i].pc != pc)) {
+
+        u64 key = bytes >> b & 1 ? now : at->key[b];
+        struct entry x = {.g = (u32)(key >> 33),
+                          .epoch = key_epoch(key),
+                          .stack = r->joined ? at->at[b].stack : r->stack,
+                          .pc = r->joined ? at->at[b].pc : r->pc,
+                          .mask = (u8)(1 << b),
+                          .kind = slot_kind(slot, key)};
+        u32 i = 0;
+
+        while (i < n && (e[i].g != x.g || e[i].epoch != x.epoch || e[i].stack != x.stack ||
+                         e[i].pc != x.pc)) {
             i++;
         }
         if (i == n) {
-            e[n++] = (struct entry){.g = (u32)(key >> 33),
-                                    .epoch = key_epoch(key),
-                                    .stack = stack,
-                                    .pc = pc,
-                                    .kind = slot_kind(slot, key)};
+            e[n++] = x;
+        } else {
+            e[i].mask |= x.mask;
         }
-        e[i].mask |= (u8)(1 << b);
+    }
+    return n;
+}
+
+u32 word_entries(u64 w, struct entry *e)
+{
+    u32 n = 0;
+
+    for (u32 slot = 0; slot < 2; slot++) {
+        n += word_bytes(w, slot) != 0 ? slot_entries(w, slot, e + n) : 0;
     }
     return n;
 }
@@ -165,11 +191,9 @@ static void meet_again(struct access *a, u64 from, const u64 seen[2])
     }
 }
 
-/* n words were `from` and are `to`, both without a cell: counts.  And looks whether word_step saw
- * what was really there: while a word names a record, and so until here, that stays what it is. */
-static void words_stepped(struct access *a, u64 from, u64 to, const u64 seen[2], uptr n)
+/* n words were `from` and are `to`, both without a cell: counts. */
+static void words_stepped(struct proc *p, u64 from, u64 to, uptr n)
 {
-    meet_again(a, from, seen);
     for (u32 slot = 0; slot < 2; slot++) {
         u32 was = word_record(from, slot), is = word_record(to, slot);
 
@@ -178,10 +202,97 @@ static void words_stepped(struct access *a, u64 from, u64 to, const u64 seen[2],
                 record_ref(is, n);
             }
             if (was != 0) {
-                record_unref(a->p, was, n);
+                record_unref(p, was, n);
             }
         }
     }
+}
+
+/* How many of the n words from word on are w. */
+static uptr run_of(const u64 *word, uptr n, u64 w)
+{
+    const __m128i want = _mm_set1_epi64x((long long)w);
+    uptr i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        const __m128i *at = (const __m128i *)(const void *)(word + i);
+        __m128i a = _mm_cmpeq_epi32(_mm_loadu_si128(at), want);
+        __m128i b = _mm_cmpeq_epi32(_mm_loadu_si128(at + 1), want);
+        __m128i c = _mm_cmpeq_epi32(_mm_loadu_si128(at + 2), want);
+        __m128i d = _mm_cmpeq_epi32(_mm_loadu_si128(at + 3), want);
+
+        a = _mm_and_si128(_mm_and_si128(a, b), _mm_and_si128(c, d));
+        if (_mm_movemask_epi8(a) != 0xffff) {
+            break;
+        }
+    }
+    while (i < n && atomic_load_relaxed(&word[i]) == w) {
+        i++;
+    }
+    return i;
+}
+
+static void touched(const struct range *r, uptr first, uptr last)
+{
+    for (uptr at = first; at < last; at += 1UL << PAGE_LOG) {
+        shadow_page_set(r, at, PAGE_TOUCHED);
+    }
+    shadow_page_set(r, last, PAGE_TOUCHED);
+}
+
+/* One access to the bytes a->e.mask of `count` words, all of them whole (FULL) if count > 1, the
+ * first of which is the program's at addr.  Stops at a word that has or needs a cell; returns how
+ * many are done.  Never finds a race. */
+static inline uptr words_quick(struct access *a, const struct range *r, u64 *word, uptr count,
+                               uptr addr, u64 key)
+{
+    uptr i = 0;
+
+    while (i < count) {
+        u64 w = atomic_load_relaxed(&word[i]), seen[2], to;
+
+        if (word_is_fast(w, key, a->e.kind, a->e.mask)) {
+            uptr run = count == 1 ? 1 : run_of(&word[i], count - i, w);
+
+            /* what the words named when they were read, see word_is_fast */
+            i += run > 1 && !word_is_fast(w, key, a->e.kind, a->e.mask) ? 1 : run;
+            continue;
+        }
+        if (word_has_cell(w) || (to = word_step(a, w, seen)) == WORD_GENERAL) {
+            break;
+        }
+        if (to == w) {
+            i++;
+            continue;
+        }
+
+        uptr done = 0;
+        u64 was = w;
+
+        while (i + done < count && atomic_cas(&word[i + done], &was, to)) {
+            done++;
+        }
+        /* While a word names a record, and so from before the change until it is counted here, that
+           stays what it is: was it what word_step saw? */
+        for (u32 slot = 0; slot < 2; slot++) {
+            if (word_bytes(w, slot) != 0 &&
+                UNLIKELY(record_at(word_record(w, slot))->key != seen[slot])) {
+                while (done > 0) { /* as if nothing had happened; the general way sees it */
+                    was = to;
+                    done -= (uptr)atomic_cas(&word[i + done - 1], &was, w) | 1;
+                }
+                return i;
+            }
+        }
+        if (done != 0) {
+            words_stepped(a->p, w, to, done);
+            if (w == 0) {
+                touched(r, addr + i * 8, addr + (i + done - 1) * 8);
+            }
+        }
+        i += done;
+    }
+    return i;
 }
 
 /* ---- words with a cell ---- */
@@ -268,14 +379,14 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
 {
     struct entry old[16];
     u64 seen[2] = {0}, to;
-    u32 n = 0;
 
     for (u32 slot = 0; slot < 2; slot++) {
         if (word_bytes(w, slot) != 0) {
             seen[slot] = record_at(word_record(w, slot))->key;
-            n += slot_entries(w, slot, &old[n]);
         }
     }
+
+    u32 n = word_entries(w, old);
 
     /* The entries are those of the word if it still is the same after they were read and its records
        still are after it was changed.  Until then nothing is final. */
@@ -303,11 +414,11 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
         }
         return 0;
     }
+    meet_again(a, w, seen);
     if (mine != 0) {
-        words_stepped(a, w, to, seen, 1);
+        words_stepped(a->p, w, to, 1);
         return 1;
     }
-    meet_again(a, w, seen);
     memo_make(a, w, seen, cell, key, pc, count);
     word_drop(a->p, w, 1);
     return 1;
@@ -379,66 +490,22 @@ static uptr words_memo(struct access *a, const struct memo *m, u64 *word, uptr n
 
 /* ---- accesses ---- */
 
-static void touched(const struct range *r, uptr first, uptr last)
+/* As words_quick, to the end.  key, pc and the stack identify the access for memos: within one
+ * epoch of one goroutine the same access turns the same word into the same word, and the verdict "no
+ * race" stays true as clocks only grow; so a loop over memory computes once. */
+static void words_access(struct access *a, const struct range *r, u64 *word, uptr count, uptr addr,
+                         u64 key, u64 pc)
 {
-    for (uptr at = first; at < last; at += 1UL << PAGE_LOG) {
-        shadow_page_set(r, at, PAGE_TOUCHED);
-    }
-    shadow_page_set(r, last, PAGE_TOUCHED);
-}
-
-/* One access to the bytes `mask` of up to `count` words from `word` on, all of them whole (FULL)
- * if count > 1.  key, pc and the stack identify the access for memos: within one epoch of one
- * goroutine the same access turns the same word into the same word, and the verdict "no race"
- * stays true as clocks only grow; so a loop over memory computes once. */
-static void words_access(struct access *a, const struct range *r, u64 *word, uptr count, u64 key,
-                         u64 pc)
-{
-    uptr base = a->addr;
-
     for (uptr i = 0; i < count;) {
+        if (!flags.all_pairs) {
+            i += words_quick(a, r, word + i, count - i, addr + i * 8, key);
+        }
+        if (i == count) {
+            break;
+        }
+        a->addr = addr + i * 8;
+
         u64 w = atomic_load_relaxed(&word[i]);
-
-        if (word_is_fast(w, key, a->e.kind, a->e.mask) && !flags.all_pairs) {
-            uptr first = i++;
-
-            while (i < count && atomic_load_relaxed(&word[i]) == w) {
-                i++;
-            }
-            if (i > first + 1 && !word_is_fast(w, key, a->e.kind, a->e.mask)) {
-                i = first + 1;
-            }
-            continue;
-        }
-        a->addr = base + i * 8;
-        if (!word_has_cell(w)) {
-            u64 seen[2] = {0}, to = word_step(a, w, seen);
-
-            if (to == w) {
-                i++;
-                continue;
-            }
-            if (to != WORD_GENERAL) {
-                uptr done = 0;
-                u64 was = w;
-
-                while (i + done < count && atomic_cas(&word[i + done], &was, to)) {
-                    done++;
-                }
-                if (done != 0) {
-                    words_stepped(a, w, to, seen, done);
-                    if (w == 0) {
-                        touched(r, a->addr, a->addr + (done - 1) * 8);
-                    }
-                }
-                i += done;
-                if (UNLIKELY(a->races != 0)) {
-                    reports(a);
-                }
-                continue;
-            }
-        }
-
         const struct memo *m = memo_at(a->p, w, pc, a->e.mask);
 
         if (!(w & WORD_LOCK && word_has_cell(w)) && memo_is(m, a, w, key, pc)) {
@@ -469,60 +536,120 @@ static void words_access(struct access *a, const struct range *r, u64 *word, upt
         } while (more);
         i++;
     }
-    a->addr = base;
+}
+
+static inline void access_init(struct access *a, struct proc *p, struct thr *t, u8 kind, uptr pc,
+                               u32 stack)
+{
+    u64 key = atomic_load_relaxed(&t->key);
+    sptr near = (sptr)(pc - (uptr)&record_anchor);
+
+    a->p = p;
+    a->t = t;
+    a->races = 0;
+    a->more = 0;
+    a->race = NULL;
+    a->stack = 0;
+    a->key = kind & ACCESS_ATOMIC ? key & ~1UL : key;
+    a->fast = kind & ACCESS_ATOMIC || flags.all_pairs ? 0 : key;
+    a->e.g = (u32)(key >> 33);
+    a->e.epoch = key_epoch(key);
+    a->e.stack = stack;
+    a->e.pc = (int)near;
+    a->e.kind = kind;
+    a->e.count = 0;
+    if (UNLIKELY(near != a->e.pc)) { /* a plugin's code, far away */
+        a->e.stack = proc_call(p, stack, pc);
+        a->e.pc = 0;
+    }
+    t->dirty |= THR_ACCESS;
+}
+
+/* The bytes of [addr, addr + size) in its first word. */
+static inline u8 first_bytes(uptr addr, uptr size)
+{
+    u32 offset = addr & 7;
+
+    return mask_of(offset, 8 - offset < size ? 8 - offset : (u32)size);
 }
 
 static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct range *r, uptr addr,
                                  uptr size, u8 kind, uptr pc, u32 stack)
 {
     u64 key = atomic_load_relaxed(&t->key);
-    struct access a;
-    sptr near = (sptr)(pc - (uptr)&record_anchor);
-
-    a.p = p;
-    a.t = t;
-    a.races = 0;
-    a.more = 0;
-    a.stack = 0;
-    a.key = kind & ACCESS_ATOMIC ? key & ~1UL : key;
-    a.fast = kind & ACCESS_ATOMIC || flags.all_pairs ? 0 : key;
-    a.e = (struct entry){.g = (u32)(key >> 33),
-                         .epoch = key_epoch(key),
-                         .stack = stack,
-                         .pc = (int)near,
-                         .kind = kind};
-    if (UNLIKELY(near != a.e.pc)) { /* a plugin's code, far away */
-        a.e.stack = proc_call(p, stack, pc);
-        a.e.pc = 0;
-    }
-    t->dirty |= THR_ACCESS;
-
     u64 *word = &r->words[(addr - r->lo) >> 3];
-    u32 offset = addr & 7;
+    struct race race[RACES_MAX];
+    struct access a;
 
-    a.addr = addr & ~7UL;
-    if (offset != 0 || size < 8) {
-        u32 n = 8 - offset < size ? 8 - offset : (u32)size;
+    access_init(&a, p, t, kind, pc, stack);
+    a.race = race;
+    if ((addr & 7) != 0 || size < 8) {
+        uptr n = 8 - (addr & 7) < size ? 8 - (addr & 7) : size;
 
-        a.e.mask = mask_of(offset, n);
-        words_access(&a, r, word, 1, key, pc);
+        a.e.mask = first_bytes(addr, size);
+        words_access(&a, r, word, 1, addr & ~7UL, key, pc);
         word++;
-        a.addr += 8;
+        addr += n;
         size -= n;
     }
     if (size >= 8) {
         uptr n = size / 8;
 
         a.e.mask = FULL;
-        words_access(&a, r, word, n, key, pc);
+        words_access(&a, r, word, n, addr, key, pc);
         word += n;
-        a.addr += n * 8;
+        addr += n * 8;
         size &= 7;
     }
     if (size > 0) {
         a.e.mask = mask_of(0, (u32)size);
-        words_access(&a, r, word, 1, key, pc);
+        words_access(&a, r, word, 1, addr, key, pc);
     }
+}
+
+int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
+{
+    const struct range *r = shadow_range(addr);
+
+    if (!r || size > r->lo + r->size - addr || size == 0 || flags.all_pairs) {
+        return 0;
+    }
+
+    u64 key = atomic_load_relaxed(&t->key);
+    u64 *word = &r->words[(addr - r->lo) >> 3];
+    struct access a;
+
+    access_init(&a, p, t, kind, pc, thr_stack(p, t));
+    if ((addr & 7) != 0 || size < 8) {
+        uptr n = 8 - (addr & 7) < size ? 8 - (addr & 7) : size;
+
+        a.e.mask = first_bytes(addr, size);
+        if (words_quick(&a, r, word, 1, addr & ~7UL, key) == 0) {
+            return 0;
+        }
+        if (n == size) {
+            return 1;
+        }
+        word++;
+        addr += n;
+        size -= n;
+    }
+    if (size >= 8) {
+        uptr n = size / 8;
+
+        a.e.mask = FULL;
+        if (words_quick(&a, r, word, n, addr, key) != n) {
+            return 0;
+        }
+        word += n;
+        addr += n * 8;
+        size &= 7;
+    }
+    if (size > 0) {
+        a.e.mask = mask_of(0, (u32)size);
+        return words_quick(&a, r, word, 1, addr, key) != 0;
+    }
+    return 1;
 }
 
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)

@@ -116,6 +116,7 @@ struct fast_range {
     u64 *words;
 };
 extern struct fast_range shadow_fast[2];
+extern u32 fast_off; /* nothing is to be found there */
 
 /* n bytes of a word. */
 static inline u8 mask_of(u32 first, u32 n)
@@ -126,6 +127,9 @@ static inline u8 mask_of(u32 first, u32 n)
 /* Locks a word that names a cell; 0 if it does not, any more. */
 u64 word_lock(u64 *word);
 
+/* What a word without a cell remembers, at most 16 entries; returns how many. */
+u32 word_entries(u64 w, struct entry *e);
+
 /* Gives what the word named back. */
 void word_drop(struct proc *p, u64 w, uptr n);
 
@@ -135,6 +139,10 @@ int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind);
 
 /* An atomic operation, called at pc in the function at the top of `stack`. */
 void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
+
+/* The same as shadow_access if that needs no cell and finds no race; 0 if it does or may, and then
+ * it is still to be done.  Takes less than 1 KB of stack. */
+int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);
 
 /* t accesses [addr, addr+size) at pc; reports every race that this makes. */
 void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);

@@ -80,8 +80,9 @@ void shadow_map(uptr addr, uptr size)
 
     struct fast_range *fast = &shadow_fast[r - shadow_ranges];
 
-    /* wanting every pair, no access is like one before */
-    if (fast->size < to && !flags.all_pairs) {
+    if (flags.all_pairs) {
+        fast_off = 1; /* no access is like one before */
+    } else if (fast->size < to) {
         atomic_store(&fast->size, to);
     }
 }
@@ -97,19 +98,25 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
             return;
         }
         if (!word_has_cell(w)) {
-            u8 write = word_bytes(w, 1) & (u8)~mask, read = word_bytes(w, 0) & (u8)~mask;
-            u64 gone = 0, was = w;
+            struct entry e[16];
+            u32 n = word_entries(w, e), kept = 0;
+            u64 was = w;
 
-            to = word_make(write ? word_record(w, 1) : 0, write, read ? word_record(w, 0) : 0, read);
-            if (!atomic_cas(word, &was, to)) {
-                continue;
+            for (u32 i = 0; i < n; i++) {
+                e[i].mask &= (u8)~mask;
+                if (e[i].mask != 0) {
+                    e[kept++] = e[i];
+                }
             }
-            gone = word_make(write ? 0 : word_record(w, 1), write ? 0 : word_bytes(w, 1),
-                             read ? 0 : word_record(w, 0), read ? 0 : word_bytes(w, 0));
-            if (gone != 0) {
-                word_drop(p, gone, 1);
+            to = kept != 0 ? cell_make(p, e, kept) : 0;
+            if (atomic_cas(word, &was, to)) {
+                word_drop(p, w, 1);
+                return;
             }
-            return;
+            if (to != 0) {
+                cell_unref(p, (u32)to, 1);
+            }
+            continue;
         }
         w = word_lock(word);
         if (w == 0) {

@@ -66,7 +66,7 @@ struct proc {
     struct cache places;          /* of joined records */
     u32 recent[1u << RECENT_LOG]; /* records, each counted; see record_get */
     struct {
-        u32 old, mine, to; /* each counted; to 0: nothing */
+        u32 old, mine, to; /* each counted; old 0: only kept for who asked last */
         u8 old_bytes, mine_bytes;
     } join[1u << JOIN_LOG]; /* see record_join */
     struct {
