@@ -377,31 +377,52 @@ void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, con
     }
 }
 
-/* On the goroutine's own stack, from fast_amd64.S; 0: the hook must do it. sp is the hook's, with the
- * return address pc. */
+/* ---- on the goroutine's own stack ---- */
+
+/* From fast_amd64.S, for accesses that are not fast; 0: the hook must do it.  sp is the hook's, where
+ * the return address stands. */
 int quick_scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind);
+int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind, uptr size);
+
+/* A goroutine whose stack may have frames to be trimmed? */
+static int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
+{
+    return rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp;
+}
+
 int quick_scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
 {
     uptr pc = *(const uptr *)sp;
     u64 v = atomic_load_relaxed(&widths[pc * 0x9e3779b97f4a7c15UL >> (64 - WIDTHS_LOG)]);
     struct proc *p = current_of(g);
 
-    if (v >> 8 != pc || !p || rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp) {
+    if (UNLIKELY(v >> 8 != pc || !p || quick_not(t, g, sp))) {
         return 0;
     }
-    return shadow_quick(p, t, addr, v & 0xff, kind, pc);
+
+    u32 size = v & 0xff, stack = thr_stack(p, t);
+
+    if (LIKELY((addr & 7) + size <= 8)) {
+        int done = shadow_quick_word(p, t, addr, size, kind, pc, stack);
+
+        if (done >= 0) {
+            return done;
+        }
+    }
+    return shadow_quick(p, t, addr, size, kind, pc, stack);
 }
 
-int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind, uptr size);
 int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind, uptr size)
 {
     struct proc *p = current_of(g);
 
-    if (!p || rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp) {
+    if (UNLIKELY(!p || quick_not(t, g, sp))) {
         return 0;
     }
-    return shadow_quick(p, t, addr, size, kind, *(const uptr *)sp);
+    return shadow_quick(p, t, addr, size, kind, *(const uptr *)sp, thr_stack(p, t));
 }
+
+/* ---- by Go's runtime ---- */
 
 /* An access by Go's runtime on behalf of the function that called it from callpc (0: not said).
  * runtime·raceReadObjectPC gives no width for what is no array or struct; its first byte it is. */

@@ -17,7 +17,11 @@ int record_init(void)
     if (arena_init(&record_places, "records of accesses", sizeof(struct places), 1u << RECORD_BITS) != 0) {
         return -1;
     }
-    return arena_init(&records, "records of accesses", sizeof(struct record), 1u << RECORD_BITS);
+    if (arena_init(&records, "records of accesses", sizeof(struct record), 1u << RECORD_BITS) != 0) {
+        return -1;
+    }
+    arena_take(&records, 1); /* so that record 0, none, can be looked at */
+    return 0;
 }
 
 static void record_free(struct proc *p, u32 id)
@@ -91,6 +95,10 @@ void record_unref(struct proc *p, u32 id, uptr n)
     struct record *r = record_at(id);
     u32 refs = atomic_load_relaxed(&r->refs);
 
+    if (n == 0) {
+        return;
+    }
+
     if (UNLIKELY(refs >= REFS_STICKY)) {
         return;
     }
@@ -155,6 +163,15 @@ u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
 
     if (LIKELY(id != 0)) {
         if (r->key == key && r->stack == stack && r->pc == pc && r->kind == kind && !r->joined) {
+            return id;
+        }
+        if (r->refs == 1 && r->owner == p->id && r->gone == 0 && !r->joined) {
+            /* only the table has it: takes its place */
+            atomic_store_relaxed(&r->key, 0);
+            r->stack = stack;
+            r->pc = pc;
+            r->kind = kind;
+            atomic_store(&r->key, key);
             return id;
         }
         record_unref(p, id, 1);

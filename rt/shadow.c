@@ -607,7 +607,152 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
     }
 }
 
-int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
+/* ---- steps ---- */
+
+static struct transition *step_at(struct proc *p, u64 w, int pc, u32 stack)
+{
+    u64 h = (w ^ w >> 24 ^ (u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
+
+    return &p->step[h >> (64 - STEPS_LOG)];
+}
+
+static void step_clear(struct proc *p, struct transition *s)
+{
+    for (u32 slot = 0; slot < 2 && s->to != 0; slot++) {
+        u32 was = word_record(s->from, slot), is = word_record(s->to, slot);
+
+        if (was != is) {
+            record_unref(p, was, was != 0);
+            record_unref(p, is, is != 0);
+        }
+    }
+    s->to = 0;
+}
+
+/* The word was `from` and is `to`, by an access that may come again.  What it lost is the caller's to
+ * give back: now, or when the step is forgotten. */
+static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, u64 key, u64 seen_other,
+                      int pc, u32 stack, u8 kind, u8 mask)
+{
+    u32 hash = (u32)((from ^ key << 7 ^ (u32)pc) * 0x9e3779b97f4a7c15UL >> 32);
+
+    /* Most come once. What only adds bytes names a record that is not counted, and is quickly done. */
+    if (s->hash != hash || word_record(from, kind) == word_record(to, kind)) {
+        s->hash = hash;
+        words_stepped(p, from, to, 1);
+        return;
+    }
+    step_clear(p, s);
+    *s = (struct transition){.from = from,
+                       .to = to,
+                       .key = key,
+                       .seen_other = seen_other,
+                       .pc = pc,
+                       .stack = stack,
+                       .hash = hash,
+                       .kind = kind,
+                       .mask = mask};
+    for (u32 slot = 0; slot < 2; slot++) {
+        u32 is = word_record(to, slot);
+
+        if (is != 0 && is != word_record(from, slot)) {
+            record_ref(is, 2); /* the word's and the step's */
+        }
+    }
+}
+
+int shadow_quick_word(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc,
+                      u32 stack)
+{
+    const struct range *r = addr - HEAP_LO < HEAP_HI - HEAP_LO ? &shadow_ranges[0] : &shadow_ranges[1];
+    u64 *word = &r->words[(addr - r->lo) >> 3];
+    u64 w = atomic_load_relaxed(word), key = atomic_load_relaxed(&t->key);
+    int near = (int)(pc - (uptr)&record_anchor);
+    u8 mask = mask_of(addr & 7, size), other = word_bytes(w, !kind), bytes = word_bytes(w, kind);
+    const struct record *x = record_at(word_record(w, kind));
+    const struct record *y = record_at(word_record(w, !kind));
+    u64 was = w, to, seen = x->key, seen_other = other != 0 ? y->key : 0;
+
+    if (word_has_cell(w) || flags.all_pairs ||
+        UNLIKELY((uptr)&record_anchor + (uptr)(sptr)near != pc)) {
+        return -1;
+    }
+
+    struct transition *s = step_at(p, w, near, stack);
+
+    if (s->from == w && s->key == key && s->pc == near && s->stack == stack && s->mask == mask &&
+        s->kind == kind && s->seen_other == seen_other && s->to != 0) {
+        to = s->to;
+        if (UNLIKELY(!atomic_cas(word, &was, to))) {
+            return 0;
+        }
+        if (UNLIKELY(other != 0 && y->key != seen_other)) {
+            was = to; /* see words_quick */
+            atomic_cas(word, &was, w);
+            return 0;
+        }
+        words_stepped(p, w, to, 1);
+        t->dirty |= THR_ACCESS;
+        if (w == 0) {
+            shadow_page_set(r, addr, PAGE_TOUCHED);
+        }
+        return 1;
+    }
+
+    u32 field = 24 * kind;
+
+    if (other != 0 && (seen_other >> 33 != key >> 33 || y->older != 0)) {
+        to = 0;
+    } else if (bytes != 0 && seen == key && x->stack == stack && x->pc == near && !x->joined) {
+        to = w | (u64)mask << (48 + 8 * kind); /* the same record, for more bytes */
+    } else if (bytes == 0 || (seen >> 33 == key >> 33 && ((bytes | x->older) & ~mask) == 0)) {
+        u32 mine = record_get(p, key, stack, near, kind);
+
+        to = (w & ~(0xffffffUL << field | 0xffUL << (48 + 8 * kind))) | (u64)mine << field |
+             (u64)mask << (48 + 8 * kind);
+        to = mine != 0 ? to : 0;
+    } else {
+        to = 0;
+    }
+    if (to != 0 && kind == ACCESS_WRITE && other & mask) {
+        to &= ~((u64)mask << 48); /* reads of these bytes are covered */
+        if ((other & ~mask) == 0) {
+            to &= ~0xffffffUL;
+        }
+    }
+    if (to == 0) {
+        struct access a;
+        u64 saw[2] = {0, 0};
+
+        access_init(&a, p, t, kind, pc, stack);
+        a.e.mask = mask;
+        to = word_step(&a, w, saw);
+        if (to == WORD_GENERAL) {
+            return 0;
+        }
+        if (to == w) {
+            return 1;
+        }
+        seen = saw[kind];
+        seen_other = saw[!kind];
+    }
+    if (!atomic_cas(word, &was, to)) {
+        return 0;
+    }
+    if (UNLIKELY((bytes != 0 && x->key != seen) || (other != 0 && y->key != seen_other))) {
+        was = to; /* see words_quick */
+        atomic_cas(word, &was, w);
+        return 0;
+    }
+    t->dirty |= THR_ACCESS;
+    step_made(p, s, w, to, key, seen_other, near, stack, kind, mask);
+    if (w == 0) {
+        shadow_page_set(r, addr, PAGE_TOUCHED);
+    }
+    return 1;
+}
+
+int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack)
 {
     const struct range *r = shadow_range(addr);
 
@@ -619,7 +764,7 @@ int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
     u64 *word = &r->words[(addr - r->lo) >> 3];
     struct access a;
 
-    access_init(&a, p, t, kind, pc, thr_stack(p, t));
+    access_init(&a, p, t, kind, pc, stack);
     if ((addr & 7) != 0 || size < 8) {
         uptr n = 8 - (addr & 7) < size ? 8 - (addr & 7) : size;
 
@@ -717,6 +862,9 @@ void shadow_drain(struct proc *p)
 {
     for (u32 i = 0; i < MEMOS; i++) {
         memo_clear(p, &p->memo[i]);
+    }
+    for (u32 i = 0; i < 1u << STEPS_LOG; i++) {
+        step_clear(p, &p->step[i]);
     }
     cell_drain(p);
 }

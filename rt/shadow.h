@@ -142,7 +142,12 @@ void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind,
 
 /* The same as shadow_access if that needs no cell and finds no race; 0 if it does or may, and then
  * it is still to be done.  Takes less than 1 KB of stack. */
-int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);
+int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
+
+/* The commonest of this: within one word that only this goroutine, or nobody, accessed.  -1 if it is
+ * another one. */
+int shadow_quick_word(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc,
+                      u32 stack);
 
 /* t accesses [addr, addr+size) at pc; reports every race that this makes. */
 void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);

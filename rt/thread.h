@@ -55,7 +55,19 @@ struct memo {
     u8 kind, mask;
 };
 
-enum { MEMOS = 256, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 9, OUTBOX = 64 };
+/* A transition of a word without a cell that came more than once.  What of `from` is not in `to` and
+ * the other way round is counted, so these ids are of nothing else. */
+struct transition {
+    u64 from, to; /* to 0: no step */
+    u64 key;
+    u64 seen_other; /* key of the record that stays */
+    u32 stack;
+    int pc;
+    u32 hash; /* of the latest transition that belongs here */
+    u8 kind, mask;
+};
+
+enum { STEPS_LOG = 9, MEMOS = 256, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 9, OUTBOX = 64 };
 
 struct proc {
     u16 id;
@@ -74,6 +86,7 @@ struct proc {
         u32 parent, stack;
     } call[1u << CALLS_LOG]; /* edges of the calling-context tree */
     struct memo memo[MEMOS];
+    struct transition step[1u << STEPS_LOG];
     struct {
         u64 hash;
         u32 stack;

@@ -69,6 +69,20 @@ void rt_check_words(const struct rt_world *world, struct rt_census *c)
         for (u32 k = 0; k < MEMOS; k++) {
             check_memo(&world->procs[i]->memo[k], c);
         }
+        for (u32 k = 0; k < 1u << STEPS_LOG; k++) {
+            const struct transition *s = &world->procs[i]->step[k];
+
+            for (u32 slot = 0; slot < 2 && s->to != 0; slot++) {
+                u32 was = word_record(s->from, slot), is = word_record(s->to, slot);
+
+                if (was != is && was != 0) {
+                    rt_record_used(was, 1);
+                }
+                if (was != is && is != 0) {
+                    rt_record_used(is, 1);
+                }
+            }
+        }
     }
     rt_cells_end(world);
 }
