@@ -17,8 +17,33 @@
 /* spare: used by threads without a P. */
 void current_init(void (*callback)(uptr cmd, void *arg), struct proc *spare);
 
+/* Where the thunk finds the proc. */
+struct current_thunk {
+    sptr tls;       /* of g, from FS; 0: the code is not as we know it, so it is called */
+    u32 m, p, proc; /* offsets: g.m, m.p, p.raceprocctx */
+};
+extern struct current_thunk current_at;
+
+/* m.oldp lies two words behind m.p (runtime2.go, Go 1.19 to 1.26). */
+enum { OLDP_BEHIND_P = 16 };
+
 /* The proc of the P that runs goroutine g, the calling thread's; NULL if it is not easily had. */
-struct proc *current_of(const void *g);
+static inline struct proc *current_of(const void *g)
+{
+    if (UNLIKELY(current_at.tls == 0)) {
+        return NULL;
+    }
+
+    const u8 *m = *(const u8 *const *)((const u8 *)g + current_at.m);
+    const u8 *held = *(const u8 *const *)(m + current_at.p);
+
+    /* In a system call the thread may still name its P, which others may take any moment (Go 1.26;
+       proc.go, setBlockOnExitSyscall).  Then, and only then, oldp is set. */
+    if (UNLIKELY(!held || *(const uptr *)(m + current_at.p + OLDP_BEHIND_P) != 0)) {
+        return NULL;
+    }
+    return *(struct proc *const *)(held + current_at.proc);
+}
 
 /* The proc of the current P; without a P the spare one, locked until current_leave.  May be NULL
  * only when memory ran out while a P was made. */

@@ -4,16 +4,7 @@
 #include "os.h"
 #include "x86.h"
 
-/* Where the thunk finds the proc. */
-struct thunk {
-    sptr tls;       /* of g, from FS; 0: the code is not as we know it, so it is called */
-    u32 m, p, proc; /* offsets: g.m, m.p, p.raceprocctx */
-};
-
-/* m.oldp lies two words behind m.p (runtime2.go, Go 1.19 to 1.26). */
-enum { OLDP_BEHIND_P = 16 };
-
-static struct thunk at;
+struct current_thunk current_at;
 static void (*go_proc)(uptr cmd, void *arg);
 
 static struct {
@@ -91,11 +82,11 @@ static sptr tls_of_g(struct step *s, uptr pc, uptr limit)
 
 /* cmp $0,%rdi; jne rest; g into %rdi; mov m(%rdi),%rdi; mov p(%rdi),%rdi; mov proc(%rdi),%rdi;
  * mov %rdi,(%rsi); ret.  All zero if the code is another one. */
-static struct thunk read_thunk(uptr pc)
+static struct current_thunk read_thunk(uptr pc)
 {
-    const struct thunk unknown = {0};
+    const struct current_thunk unknown = {0};
     uptr limit = pc + 64;
-    struct thunk t;
+    struct current_thunk t;
     u32 *const offset[] = {&t.m, &t.p, &t.proc};
     struct step s;
 
@@ -126,7 +117,7 @@ void current_init(void (*callback)(uptr cmd, void *arg), struct proc *p)
 {
     go_proc = callback;
     spare.proc = p;
-    at = read_thunk((uptr)callback);
+    current_at = read_thunk((uptr)callback);
 }
 
 struct proc *current_spare(void)
@@ -135,37 +126,26 @@ struct proc *current_spare(void)
     return spare.proc;
 }
 
-struct proc *current_of(const void *g)
-{
-    if (UNLIKELY(at.tls == 0)) {
-        return NULL;
-    }
-
-    const u8 *m = *(const u8 *const *)((const u8 *)g + at.m);
-    const u8 *held = *(const u8 *const *)(m + at.p);
-
-    /* In a system call the thread may still name its P, which others may take any moment (Go 1.26;
-       proc.go, setBlockOnExitSyscall).  Then, and only then, oldp is set. */
-    if (UNLIKELY(!held || *(const uptr *)(m + at.p + OLDP_BEHIND_P) != 0)) {
-        return NULL;
-    }
-    return *(struct proc *const *)(held + at.proc);
-}
-
 struct proc *current_enter(void)
 {
     struct proc *p = NULL;
 
-    if (UNLIKELY(at.tls == 0)) {
+    if (UNLIKELY(current_at.tls == 0)) {
         go_proc(0, &p);
         return p;
     }
 
     const u8 *g;
 
-    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(g) : "r"(at.tls));
-    p = current_of(g);
-    return LIKELY(p != NULL) ? p : current_spare();
+    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(g) : "r"(current_at.tls));
+
+    const u8 *m = *(const u8 *const *)(g + current_at.m);
+    const u8 *held = *(const u8 *const *)(m + current_at.p);
+
+    if (UNLIKELY(!held || *(const uptr *)(m + current_at.p + OLDP_BEHIND_P) != 0)) {
+        return current_spare(); /* as in current_of */
+    }
+    return *(struct proc *const *)(held + current_at.proc);
 }
 
 void current_leave(const struct proc *p)

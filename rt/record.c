@@ -1,10 +1,6 @@
 /* record.c: see record.h. */
 #include "record.h"
 
-/* Counts from which on a record stays for ever, and where they are put then. */
-#define REFS_STICKY 0x80000000u
-#define REFS_MIDDLE 0xc0000000u
-
 const char record_anchor = 0;
 
 struct arena records;
@@ -20,11 +16,10 @@ int record_init(void)
     if (arena_init(&records, "records of accesses", sizeof(struct record), 1u << RECORD_BITS) != 0) {
         return -1;
     }
-    arena_take(&records, 1); /* so that record 0, none, can be looked at */
-    return 0;
+    return arena_take(&records, 1) != 0 ? 0 : -1; /* so that record 0, none, can be looked at */
 }
 
-static void record_free(struct proc *p, u32 id)
+void record_free(struct proc *p, u32 id)
 {
     struct record *r = record_at(id);
 
@@ -82,32 +77,11 @@ static void inbox_drain(struct proc *p)
     os_unlock(&p->in_lock);
 }
 
-void record_ref(u32 id, uptr n)
+void record_unref_slow(struct proc *p, u32 id, uptr n)
 {
     struct record *r = record_at(id);
-    uptr refs = r->refs + n;
 
-    atomic_store_relaxed(&r->refs, refs >= REFS_STICKY ? REFS_MIDDLE : (u32)refs);
-}
-
-void record_unref(struct proc *p, u32 id, uptr n)
-{
-    struct record *r = record_at(id);
-    u32 refs = atomic_load_relaxed(&r->refs);
-
-    if (n == 0) {
-        return;
-    }
-
-    if (UNLIKELY(refs >= REFS_STICKY)) {
-        return;
-    }
-    if (LIKELY(r->owner == p->id)) {
-        refs -= (u32)n;
-        atomic_store_relaxed(&r->refs, refs);
-        if (refs == atomic_load_relaxed(&r->gone)) {
-            record_free(p, id);
-        }
+    if (atomic_load_relaxed(&r->refs) >= REFS_STICKY) {
         return;
     }
     if (atomic_add(&r->gone, (u32)n) + (u32)n == atomic_load_relaxed(&r->refs)) {
@@ -118,7 +92,7 @@ void record_unref(struct proc *p, u32 id, uptr n)
     }
 }
 
-static u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined)
+u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u32 refs)
 {
     if (p->records.count == 0 && atomic_load_relaxed(&p->in_count) != 0) {
         inbox_drain(p);
@@ -136,7 +110,7 @@ static u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 jo
         r->kind = kind;
         r->joined = joined;
         r->older = 0;
-        r->refs = 1;
+        r->refs = refs;
         atomic_store(&r->key, key);
     }
     return id;
@@ -155,30 +129,6 @@ static void join_clear(struct proc *p, u32 i)
     }
 }
 
-u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
-{
-    u64 h = ((u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
-    u32 *slot = &p->recent[h >> (64 - RECENT_LOG)], id = *slot;
-    struct record *r = record_at(id);
-
-    if (LIKELY(id != 0)) {
-        if (r->key == key && r->stack == stack && r->pc == pc && r->kind == kind && !r->joined) {
-            return id;
-        }
-        if (r->refs == 1 && r->owner == p->id && r->gone == 0 && !r->joined) {
-            /* only the table has it: takes its place */
-            atomic_store_relaxed(&r->key, 0);
-            r->stack = stack;
-            r->pc = pc;
-            r->kind = kind;
-            atomic_store(&r->key, key);
-            return id;
-        }
-        record_unref(p, id, 1);
-    }
-    return *slot = record_new(p, key, stack, pc, kind, 0);
-}
-
 u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mine_bytes)
 {
     u64 h = ((u64)old << 40 ^ (u64)mine << 16 ^ (u32)old_bytes << 8 ^ mine_bytes) * 0x9e3779b97f4a7c15UL;
@@ -193,7 +143,7 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
     const struct record *x = record_at(old), *y = record_at(mine);
     u64 key = x->key;
     u32 index = pool_get(&places_pool, &p->places);
-    u32 to = index != 0 ? record_new(p, y->key, index, 0, y->kind, 1) : 0;
+    u32 to = index != 0 ? record_new(p, y->key, index, 0, y->kind, 1, 1) : 0;
 
     if (to == 0) {
         if (index != 0) {
@@ -220,8 +170,8 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
     p->join[i].to = to;
     p->join[i].old = 0;
     if (x->owner == p->id) {
-        record_ref(old, 1);
-        record_ref(mine, 1);
+        record_ref(p, old, 1);
+        record_ref(p, mine, 1);
         p->join[i].old = old;
         p->join[i].mine = mine;
         p->join[i].old_bytes = old_bytes;
@@ -233,10 +183,12 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
 void record_drain(struct proc *p)
 {
     for (u32 i = 0; i < 1u << RECENT_LOG; i++) {
-        if (p->recent[i] != 0) {
-            record_unref(p, p->recent[i], 1);
-            p->recent[i] = 0;
+        const struct record *r = record_at(p->recent[i]);
+
+        if (p->recent[i] != 0 && r->key != 0 && r->refs == 0 && r->owner == p->id) {
+            record_free(p, p->recent[i]);
         }
+        p->recent[i] = 0;
     }
     for (u32 i = 0; i < 1u << JOIN_LOG; i++) {
         join_clear(p, i);

@@ -71,17 +71,63 @@ static inline const struct places *record_places_at(const struct record *r)
     return arena_at(&record_places, r->stack);
 }
 
-/* The record of this access, kept by p's table until the next call; 0: there are no more. */
-u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind);
+void record_free(struct proc *p, u32 id);
+u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u32 refs);
+void record_unref_slow(struct proc *p, u32 id, uptr n);
+
+/* Counts from which on a record stays for ever, and where they are put then. */
+#define REFS_STICKY 0x80000000u
+#define REFS_MIDDLE 0xc0000000u
+
+/* The record of this access; it stays at least until the next call, and for good with record_ref.  0:
+ * there are no more.  p's table finds it again without counting it: what it says must still be so. */
+static inline u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
+{
+    u64 h = ((u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
+    u32 *slot = &p->recent[h >> (64 - RECENT_LOG)], id = *slot;
+    const struct record *r = record_at(id);
+
+    if (LIKELY(r->key == key && r->stack == stack && r->pc == pc && r->kind == kind && !r->joined &&
+               r->owner == p->id)) {
+        return id;
+    }
+    if (UNLIKELY(id != 0 && r->key != 0 && r->refs == 0 && r->owner == p->id)) {
+        record_free(p, id); /* nobody took it */
+    }
+    return *slot = record_new(p, key, stack, pc, kind, 0, 0);
+}
+
+/* For a record that record_get(p) or record_join(p) gave. */
+static inline void record_ref(struct proc *p, u32 id, uptr n)
+{
+    struct record *r = record_at(id);
+    uptr refs = r->refs + n;
+
+    atomic_store_relaxed(&r->refs, refs >= REFS_STICKY ? REFS_MIDDLE : (u32)refs);
+    if (UNLIKELY(refs == atomic_load_relaxed(&r->gone))) {
+        record_free(p, id); /* others have replaced it in the words since */
+    }
+}
+
+static inline void record_unref(struct proc *p, u32 id, uptr n)
+{
+    struct record *r = record_at(id);
+    u32 refs = atomic_load_relaxed(&r->refs) - (u32)n;
+
+    if (UNLIKELY(r->owner != p->id || refs >= REFS_STICKY - (u32)n)) {
+        record_unref_slow(p, id, n);
+        return;
+    }
+    atomic_store_relaxed(&r->refs, refs);
+    if (refs == atomic_load_relaxed(&r->gone)) {
+        record_free(p, id);
+    }
+}
 
 /* The record of old for these of its bytes and older ones, and of mine, which record_get(p) gave just
  * now, for others; kept by p's table until the next call.  Both are of one kind, old happened before
  * mine or has its key.  0: there is none. */
 u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mine_bytes);
-
-/* For a record that record_get(p) or record_join(p) gave. */
-void record_ref(u32 id, uptr n);
-void record_unref(struct proc *p, u32 id, uptr n);
 
 /* Gives back what p keeps. */
 void record_drain(struct proc *p);

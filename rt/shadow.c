@@ -192,14 +192,14 @@ static void meet_again(struct access *a, u64 from, const u64 seen[2])
 }
 
 /* n words were `from` and are `to`, both without a cell: counts. */
-static void words_stepped(struct proc *p, u64 from, u64 to, uptr n)
+static inline void words_stepped(struct proc *p, u64 from, u64 to, uptr n)
 {
     for (u32 slot = 0; slot < 2; slot++) {
         u32 was = word_record(from, slot), is = word_record(to, slot);
 
         if (was != is) {
             if (is != 0) {
-                record_ref(is, n);
+                record_ref(p, is, n);
             }
             if (was != 0) {
                 record_unref(p, was, n);
@@ -443,7 +443,7 @@ static int word_continue(struct access *a, u64 *word, u64 key, u64 pc, uptr coun
         if (mine == 0) {
             cell = cell_alone(a);
         } else {
-            record_ref(mine, 1);
+            record_ref(a->p, mine, 1);
             to = word_make(slot ? mine : 0, slot ? a->left : 0, slot ? 0 : mine,
                            slot ? 0 : a->left);
         }
@@ -656,9 +656,56 @@ static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, u6
         u32 is = word_record(to, slot);
 
         if (is != 0 && is != word_record(from, slot)) {
-            record_ref(is, 2); /* the word's and the step's */
+            record_ref(p, is, 2); /* the word's and the step's */
         }
     }
+}
+
+/* An access to bytes of a word without a cell that word_step has to look at, by way of p's table of
+ * transitions. */
+static int word_transition(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, int near,
+                           u32 stack)
+{
+    u64 key = atomic_load_relaxed(&t->key), was = w, to, seen[2] = {0, 0};
+    const struct record *y = record_at(word_record(w, !kind));
+    u64 seen_other = word_bytes(w, !kind) != 0 ? y->key : 0;
+    struct transition *s = step_at(p, w, near, stack);
+    int known = s->from == w && s->key == key && s->pc == near && s->stack == stack &&
+                s->mask == mask && s->kind == kind && s->seen_other == seen_other && s->to != 0;
+
+    if (known) {
+        to = s->to;
+    } else {
+        struct access a;
+
+        access_init(&a, p, t, kind, (uptr)&record_anchor + (uptr)(sptr)near, stack);
+        a.e.mask = mask;
+        to = word_step(&a, w, seen);
+        if (to == WORD_GENERAL) {
+            return 0;
+        }
+        if (to == w) {
+            return 1;
+        }
+        seen_other = seen[!kind];
+    }
+    if (!atomic_cas(word, &was, to)) {
+        return 0;
+    }
+    if (UNLIKELY((word_bytes(w, !kind) != 0 && y->key != seen_other) ||
+                 (!known && word_bytes(w, kind) != 0 &&
+                  record_at(word_record(w, kind))->key != seen[kind]))) {
+        was = to; /* see words_quick */
+        atomic_cas(word, &was, w);
+        return 0;
+    }
+    t->dirty |= THR_ACCESS;
+    if (known) {
+        words_stepped(p, w, to, 1);
+    } else {
+        step_made(p, s, w, to, key, seen_other, near, stack, kind, mask);
+    }
+    return 1;
 }
 
 int shadow_quick_word(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc,
@@ -678,41 +725,20 @@ int shadow_quick_word(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kin
         return -1;
     }
 
-    struct transition *s = step_at(p, w, near, stack);
-
-    if (s->from == w && s->key == key && s->pc == near && s->stack == stack && s->mask == mask &&
-        s->kind == kind && s->seen_other == seen_other && s->to != 0) {
-        to = s->to;
-        if (UNLIKELY(!atomic_cas(word, &was, to))) {
-            return 0;
-        }
-        if (UNLIKELY(other != 0 && y->key != seen_other)) {
-            was = to; /* see words_quick */
-            atomic_cas(word, &was, w);
-            return 0;
-        }
-        words_stepped(p, w, to, 1);
-        t->dirty |= THR_ACCESS;
-        if (w == 0) {
-            shadow_page_set(r, addr, PAGE_TOUCHED);
-        }
-        return 1;
-    }
-
     u32 field = 24 * kind;
 
+    to = 0;
     if (other != 0 && (seen_other >> 33 != key >> 33 || y->older != 0)) {
-        to = 0;
+        /* of others */
     } else if (bytes != 0 && seen == key && x->stack == stack && x->pc == near && !x->joined) {
         to = w | (u64)mask << (48 + 8 * kind); /* the same record, for more bytes */
     } else if (bytes == 0 || (seen >> 33 == key >> 33 && ((bytes | x->older) & ~mask) == 0)) {
         u32 mine = record_get(p, key, stack, near, kind);
 
-        to = (w & ~(0xffffffUL << field | 0xffUL << (48 + 8 * kind))) | (u64)mine << field |
-             (u64)mask << (48 + 8 * kind);
-        to = mine != 0 ? to : 0;
-    } else {
-        to = 0;
+        if (LIKELY(mine != 0)) {
+            to = (w & ~(0xffffffUL << field | 0xffUL << (48 + 8 * kind))) | (u64)mine << field |
+                 (u64)mask << (48 + 8 * kind);
+        }
     }
     if (to != 0 && kind == ACCESS_WRITE && other & mask) {
         to &= ~((u64)mask << 48); /* reads of these bytes are covered */
@@ -721,20 +747,7 @@ int shadow_quick_word(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kin
         }
     }
     if (to == 0) {
-        struct access a;
-        u64 saw[2] = {0, 0};
-
-        access_init(&a, p, t, kind, pc, stack);
-        a.e.mask = mask;
-        to = word_step(&a, w, saw);
-        if (to == WORD_GENERAL) {
-            return 0;
-        }
-        if (to == w) {
-            return 1;
-        }
-        seen = saw[kind];
-        seen_other = saw[!kind];
+        return word_transition(p, t, word, w, mask, kind, near, stack);
     }
     if (!atomic_cas(word, &was, to)) {
         return 0;
@@ -745,7 +758,7 @@ int shadow_quick_word(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kin
         return 0;
     }
     t->dirty |= THR_ACCESS;
-    step_made(p, s, w, to, key, seen_other, near, stack, kind, mask);
+    words_stepped(p, w, to, 1);
     if (w == 0) {
         shadow_page_set(r, addr, PAGE_TOUCHED);
     }

@@ -303,9 +303,6 @@ void proc_free(struct proc *p)
     sync_drain(p);
     clock_drain(&p->nodes);
     record_drain(p);
-    mem_free(p->in, p->in_cap * sizeof *p->in);
-    p->in = NULL;
-    p->in_cap = 0;
     os_lock(&procs.lock);
     p->idle = procs.idle;
     procs.idle = p;

@@ -76,7 +76,7 @@ struct proc {
     struct cache syncs;        /* synchronisation objects */
     struct cache records;
     struct cache places;          /* of joined records */
-    u32 recent[1u << RECENT_LOG]; /* records, each counted; see record_get */
+    u32 recent[1u << RECENT_LOG]; /* records, see record_get */
     struct {
         u32 old, mine, to; /* each counted; old 0: only kept for who asked last */
         u8 old_bytes, mine_bytes;

@@ -11,7 +11,7 @@ struct proc *rt_spare_proc(void)
 
 struct rt_thunk rt_read_thunk(const u8 *code)
 {
-    struct thunk t = read_thunk((uptr)code);
+    struct current_thunk t = read_thunk((uptr)code);
 
     return (struct rt_thunk){t.tls, t.m, t.p, t.proc};
 }

@@ -26,13 +26,6 @@ void rt_check_records(const struct rt_world *w, struct rt_census *c)
     struct rt_marks m;
 
     for (u32 i = 0; i < w->proc_count; i++) {
-        for (u32 k = 0; k < 1u << RECENT_LOG; k++) {
-            if (w->procs[i]->recent[k] != 0) {
-                rt_record_used(w->procs[i]->recent[k], 1);
-            }
-        }
-    }
-    for (u32 i = 0; i < w->proc_count; i++) {
         for (u32 k = 0; k < 1u << JOIN_LOG; k++) {
             if (w->procs[i]->join[k].to != 0) {
                 rt_record_used(w->procs[i]->join[k].to, 1);
@@ -44,7 +37,8 @@ void rt_check_records(const struct rt_world *w, struct rt_census *c)
         }
     }
     rt_marks_init(&m, &records);
-    for (u32 id = 1; id < records.next; id++) {
+    rt_mark(&m, 1, 1, "never used");
+    for (u32 id = 2; id < records.next; id++) {
         const struct record *r = record_at(id);
         u32 n = id < used_len ? used[id] : 0;
 
