@@ -434,13 +434,10 @@ static void access_pc(struct thr *t, uptr addr, uptr callpc, uptr pc, u8 kind)
 
     struct proc *p = current_enter();
 
-    if (callpc != 0) {
-        thr_push(t, callpc, 0);
-    }
+    int pushed = callpc != 0 && thr_push(t, callpc, 0);
+
     shadow_access(p, t, addr, 1, kind, pc);
-    if (callpc != 0) {
-        t->top--;
-    }
+    t->top -= pushed;
     current_leave(p);
 }
 

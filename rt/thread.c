@@ -203,15 +203,16 @@ static NOINLINE int frames_grow(struct thr *t)
     return 0;
 }
 
-void thr_push(struct thr *t, uptr pc, u32 depth)
+int thr_push(struct thr *t, uptr pc, u32 depth)
 {
     if (UNLIKELY(t->top == t->end) && frames_grow(t) != 0) {
-        return;
+        return 0;
     }
     t->top->pc = pc;
     t->top->stack = 0;
     t->top->depth = depth;
     t->top++;
+    return 1;
 }
 
 u32 proc_call(struct proc *p, u32 parent, u64 pc)

@@ -133,7 +133,8 @@ u32 thr_release(struct proc *p, struct thr *t);
 /* t learns of everything that has happened so far (finalizers; runtime/mfinal.go). */
 void thr_everything(struct proc *p, struct thr *t);
 
-void thr_push(struct thr *t, uptr pc, u32 depth);
+/* 0 when memory ran out, and then the frame is not there. */
+int thr_push(struct thr *t, uptr pc, u32 depth);
 /* The stack of the innermost frame; 0: no frame. */
 u32 thr_stack_slow(struct proc *p, struct thr *t);
 
