@@ -16,17 +16,10 @@
 
 EXPORT void exit(int status) __attribute__((weak));
 
-/* The first words of runtime.g (runtime2.go): the stack's bounds. */
-struct go_g {
-    uptr stack_lo, stack_hi;
-};
-
 static uptr racectx_offset; /* of g.racectx, found at run time; 0: not yet */
 
-/* Widths of scalar accesses by pc: pc << 8 | width, filled once; a full neighbourhood costs asking
-   the code again. */
-enum { WIDTHS_LOG = 17, WIDTH_PROBES = 4 };
-extern u64 *widths; /* fast_amd64.S looks here too, at the first probe */
+/* A full neighbourhood costs asking the code again. */
+enum { WIDTH_PROBES = 4 };
 u64 *widths;
 
 /* Set by fast_amd64.S: hooks come there first, so what they are called for is not fast. */
@@ -291,7 +284,7 @@ static void access(struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
 /* The width of the scalar access at pc. */
 static u32 width(uptr pc, uptr addr, uptr sp, int write)
 {
-    u32 i = (u32)((pc * 0x9e3779b97f4a7c15UL) >> (64 - WIDTHS_LOG));
+    u32 i = width_slot(pc);
     u64 *free = NULL;
 
     for (u32 n = 0; n < WIDTH_PROBES; n++) {
@@ -375,51 +368,6 @@ void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, con
         trim(t, g, sp);
         access(t, addr, size, ACCESS_WRITE, pc);
     }
-}
-
-/* ---- on the goroutine's own stack ---- */
-
-/* From fast_amd64.S, for accesses that are not fast; 0: the hook must do it.  sp is the hook's, where
- * the return address stands. */
-int quick_scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind);
-int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind, uptr size);
-
-/* A goroutine whose stack may have frames to be trimmed? */
-static int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
-{
-    return rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp;
-}
-
-int quick_scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
-{
-    uptr pc = *(const uptr *)sp;
-    u64 v = atomic_load_relaxed(&widths[pc * 0x9e3779b97f4a7c15UL >> (64 - WIDTHS_LOG)]);
-    struct proc *p = current_of(g);
-
-    if (UNLIKELY(v >> 8 != pc || !p || quick_not(t, g, sp))) {
-        return 0;
-    }
-
-    u32 size = v & 0xff, stack = thr_stack(p, t);
-
-    if (LIKELY((addr & 7) + size <= 8)) {
-        int done = shadow_quick_word(p, t, addr, size, kind, pc, stack);
-
-        if (done >= 0) {
-            return done;
-        }
-    }
-    return shadow_quick(p, t, addr, size, kind, pc, stack);
-}
-
-int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind, uptr size)
-{
-    struct proc *p = current_of(g);
-
-    if (UNLIKELY(!p || quick_not(t, g, sp))) {
-        return 0;
-    }
-    return shadow_quick(p, t, addr, size, kind, *(const uptr *)sp, thr_stack(p, t));
 }
 
 /* ---- by Go's runtime ---- */

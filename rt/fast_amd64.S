@@ -5,6 +5,8 @@
  *   R14 = g, DI = its thr, (SP) = return address into the user's code, BP = the caller's frame pointer
  *   R10 = where to go on with the full hook
  *   AX  = address (func_enter: the caller's return address), BX = size of a range
+ * The _pc and _call ones are ABI0, called by Go's runtime for others: what AX and BX have elsewhere
+ * stands at 8(SP) and 16(SP) (_pc: the caller's return address), and the pc less 1 at 24(SP).
  * Either returns to the user's code, which expects nothing of the registers but R14, BP, SP, X15 = 0,
  * and DX in func_enter (the closure's context); or jumps to R10 with AX, BX, DI, BP, SP, R14 (and
  * DX) as they came.
@@ -72,9 +74,29 @@
 	movq	%rax, %rsi
 	movq	%r14, %rdx
 	movq	%r12, %rcx
+	.ifc \how, range
+	movq	(%r12), %r8
+	leaq	\write(,%rbx,2), %r9
+	call	quick_range
+	.else
+	.ifc \how, range_pc
+	movq	24(%r12), %r8
+	addq	$1, %r8
+	leaq	\write(,%rbx,2), %r9
+	call	quick_range
+	.else
+	.ifc \how, pc
 	movl	$\write, %r8d
-	movq	%rbx, %r9
-	call	\how
+	call	quick_pc
+	.else
+	.if \write
+	call	quick_write
+	.else
+	call	quick_read
+	.endif
+	.endif
+	.endif
+	.endif
 	movq	(%rsp), %rdi
 	movq	%r12, %rsp
 	movq	%r15, %r10
@@ -170,11 +192,11 @@
 	cmpl	$0, fast_off(%rip)
 	jne	10f
 	ret
-9:	quick quick_scalar, \write
+9:	quick scalar, \write
 	.endm
 
 /* A range. Whole words only; the first word that is not the one before is looked at. */
-	.macro range write
+	.macro range how, write
 	testq	%rdi, %rdi
 	je	10f
 	leaq	shadow_fast(%rip), %r8
@@ -263,7 +285,7 @@
 	cmpl	$0, fast_off(%rip)
 	jne	10f
 	ret
-9:	quick quick_range, \write
+9:	quick \how, \write
 	.endm
 
 entry gomm_fast_read
@@ -275,12 +297,108 @@ entry gomm_fast_write
 done gomm_fast_write
 
 entry gomm_fast_read_range
-	range 0
+	range range, 0
 done gomm_fast_read_range
 
 entry gomm_fast_write_range
-	range 1
+	range range, 1
 done gomm_fast_write_range
+
+/* One byte, for the function that called Go's runtime. */
+	.macro byte write
+	testq	%rdi, %rdi
+	je	10f
+	movq	8(%rsp), %rax
+	leaq	shadow_fast(%rip), %r8
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jae	8f
+1:	movq	RANGE_WORDS(%r8), %rdx
+	andq	$-8, %rcx
+	movq	(%rdx,%rcx), %r9
+	movq	THR_KEY(%rdi), %r11
+	movl	%eax, %ecx
+	andl	$7, %ecx
+	movl	$1, %esi
+	shll	%cl, %esi
+	movq	%r9, %rdx
+	shrq	$48, %rdx
+	notl	%edx
+	.if !\write
+	testl	%edx, %esi
+	jne	3f
+	slot_has_key 0, 7f
+3:
+	.endif
+	movl	%edx, %ecx
+	shrl	$8, %ecx
+	testb	%sil, %cl
+	jne	9f
+	slot_has_key 1, 7f
+	jmp	9f
+7:	ret
+8:	movq	RANGE+RANGE_LO(%r8), %rdx
+	addq	$RANGE, %r8
+	movq	%rax, %rcx
+	subq	%rdx, %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jb	1b
+	cmpl	$0, fast_off(%rip)
+	jne	10f
+	ret
+9:	quick pc, \write
+	.endm
+
+entry gomm_fast_read_pc
+	byte 0
+done gomm_fast_read_pc
+
+entry gomm_fast_write_pc
+	byte 1
+done gomm_fast_write_pc
+
+entry gomm_fast_read_range_pc
+	movq	8(%rsp), %rax
+	movq	16(%rsp), %rbx
+	range range_pc, 0
+done gomm_fast_read_range_pc
+
+entry gomm_fast_write_range_pc
+	movq	8(%rsp), %rax
+	movq	16(%rsp), %rbx
+	range range_pc, 1
+done gomm_fast_write_range_pc
+
+/* The frame of a function on whose behalf Go's runtime is about to access memory; it has no depth. */
+entry gomm_fast_call_enter
+	testq	%rdi, %rdi
+	je	1f
+	movq	THR_TOP(%rdi), %rsi
+	cmpq	THR_END(%rdi), %rsi
+	je	1f
+	movq	8(%rsp), %rax
+	movq	%rax, FRAME_PC(%rsi)
+	movq	$0, FRAME_STACK(%rsi)	/* and FRAME_DEPTH */
+	addq	$FRAME, %rsi
+	movq	%rsi, THR_TOP(%rdi)
+	ret
+1:	jmp	*%r10
+done gomm_fast_call_enter
+
+entry gomm_fast_call_exit
+	testq	%rdi, %rdi
+	je	1f
+	movq	THR_TOP(%rdi), %rsi
+	cmpq	THR_BASE(%rdi), %rsi
+	je	1f
+	cmpl	$0, FRAME_DEPTH-FRAME(%rsi)
+	jne	1f
+	subq	$FRAME, %rsi
+	movq	%rsi, THR_TOP(%rdi)
+	ret
+1:	jmp	*%r10
+done gomm_fast_call_exit
 
 /* What hook_func_enter does when the return address lies where it mostly does, and there is room. */
 entry gomm_fast_func_enter

@@ -67,9 +67,11 @@ static void inbox_drain(struct proc *p)
     for (u32 i = 0; i < p->in_count; i++) {
         u32 id = p->in[i];
         const struct record *r = record_at(id);
+        u32 gone = atomic_load(&r->gone);
 
-        /* it may have got new references, been freed, and belong to others since */
-        if (r->owner == p->id && r->key != 0 && r->refs == atomic_load(&r->gone)) {
+        /* It may have got new references, been freed, and belong to others since.  A new one that
+           nobody has taken yet has refs 0, and gone 0. */
+        if (r->owner == p->id && r->key != 0 && gone != 0 && r->refs == gone) {
             record_free(p, id);
         }
     }
@@ -119,13 +121,10 @@ u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u
 static void join_clear(struct proc *p, u32 i)
 {
     if (p->join[i].to != 0) {
-        record_unref(p, p->join[i].to, 1);
-        p->join[i].to = 0;
-    }
-    if (p->join[i].old != 0) {
         record_unref(p, p->join[i].old, 1);
         record_unref(p, p->join[i].mine, 1);
-        p->join[i].old = 0;
+        record_unref(p, p->join[i].to, 1);
+        p->join[i].to = 0;
     }
 }
 
@@ -136,48 +135,66 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
 
     /* older is what mine_bytes leave of old's, so need not be compared */
     if (p->join[i].old == old && p->join[i].mine == mine && p->join[i].old_bytes == old_bytes &&
-        p->join[i].mine_bytes == mine_bytes) {
+        p->join[i].mine_bytes == mine_bytes && p->join[i].to != 0) {
         return p->join[i].to;
     }
 
     const struct record *x = record_at(old), *y = record_at(mine);
     u64 key = x->key;
     u32 index = pool_get(&places_pool, &p->places);
-    u32 to = index != 0 ? record_new(p, y->key, index, 0, y->kind, 1, 1) : 0;
+    u32 to = index != 0 ? record_new(p, y->key, index, 0, y->kind, 1, 0) : 0;
 
-    if (to == 0) {
-        if (index != 0) {
+    if (to == 0 || UNLIKELY(x->key != key)) { /* others took the word's, and it is free already */
+        if (to != 0) {
+            record_free(p, to);
+        } else if (index != 0) {
             pool_put(&places_pool, &p->places, index);
         }
         return 0;
     }
 
     struct places *at = arena_at(&record_places, index);
-    const struct places *from = record_places_at(x);
 
-    for (u32 b = 0; b < 8; b++) {
-        if (mine_bytes >> b & 1) {
-            at->at[b].stack = y->stack;
-            at->at[b].pc = y->pc;
-        } else if ((old_bytes | older) >> b & 1) {
-            at->key[b] = older >> b & 1 ? from->key[b] : key;
-            at->at[b].stack = x->joined ? from->at[b].stack : x->stack;
-            at->at[b].pc = x->joined ? from->at[b].pc : x->pc;
+    if (x->joined) {
+        *at = *record_places_at(x);
+    }
+    for (u32 left = old_bytes, b; left != 0; left &= left - 1) {
+        b = (u32)__builtin_ctz(left);
+        at->key[b] = key; /* unused, if it is the new one's too */
+        if (!x->joined) {
+            at->at[b].stack = x->stack;
+            at->at[b].pc = x->pc;
         }
     }
+    for (u32 left = mine_bytes, b; left != 0; left &= left - 1) {
+        b = (u32)__builtin_ctz(left);
+        at->at[b].stack = y->stack;
+        at->at[b].pc = y->pc;
+    }
     record_at(to)->older = key == y->key ? older : older | old_bytes;
+    if (p->join[i].hash != (u32)(h >> 8) || x->owner != p->id) {
+        p->join[i].hash = (u32)(h >> 8); /* most come once */
+        return to;
+    }
+    record_ref(p, old, 1); /* before the old entry is cleared: it may have the last reference */
+    record_ref(p, mine, 1);
+    record_ref(p, to, 1);
     join_clear(p, i);
     p->join[i].to = to;
-    p->join[i].old = 0;
-    if (x->owner == p->id) {
-        record_ref(p, old, 1);
-        record_ref(p, mine, 1);
-        p->join[i].old = old;
-        p->join[i].mine = mine;
-        p->join[i].old_bytes = old_bytes;
-        p->join[i].mine_bytes = mine_bytes;
-    }
+    p->join[i].old = old;
+    p->join[i].mine = mine;
+    p->join[i].old_bytes = old_bytes;
+    p->join[i].mine_bytes = mine_bytes;
     return to;
+}
+
+void record_refuse(struct proc *p, u32 id)
+{
+    const struct record *r = record_at(id);
+
+    if (id != 0 && r->key != 0 && r->refs == 0 && r->gone == 0 && r->owner == p->id) {
+        record_free(p, id);
+    }
 }
 
 void record_drain(struct proc *p)

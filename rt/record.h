@@ -125,9 +125,12 @@ static inline void record_unref(struct proc *p, u32 id, uptr n)
 }
 
 /* The record of old for these of its bytes and older ones, and of mine, which record_get(p) gave just
- * now, for others; kept by p's table until the next call.  Both are of one kind, old happened before
- * mine or has its key.  0: there is none. */
+ * now, for others; to be taken with record_ref or given to record_refuse.  Both are of one kind, old
+ * happened before mine or has its key.  0: there is none. */
 u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mine_bytes);
+
+/* What record_get or record_join gave was not used after all. */
+void record_refuse(struct proc *p, u32 id);
 
 /* Gives back what p keeps. */
 void record_drain(struct proc *p);

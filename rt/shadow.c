@@ -5,6 +5,7 @@
 #include <emmintrin.h>
 
 #include "access.h"
+#include "current.h"
 #include "flags.h"
 #include "report.h"
 #include "site.h"
@@ -279,12 +280,15 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
                 UNLIKELY(record_at(word_record(w, slot))->key != seen[slot])) {
                 while (done > 0) { /* as if nothing had happened; the general way sees it */
                     was = to;
-                    done -= (uptr)atomic_cas(&word[i + done - 1], &was, w) | 1;
+                    done--;
+                    atomic_cas(&word[i + done], &was, w);
                 }
                 return i;
             }
         }
-        if (done != 0) {
+        if (done == 0) {
+            record_refuse(a->p, word_record(to, a->e.kind & ACCESS_WRITE));
+        } else {
             words_stepped(a->p, w, to, done);
             if (w == 0) {
                 touched(r, addr + i * 8, addr + (i + done - 1) * 8);
@@ -621,9 +625,11 @@ static void step_clear(struct proc *p, struct transition *s)
     for (u32 slot = 0; slot < 2 && s->to != 0; slot++) {
         u32 was = word_record(s->from, slot), is = word_record(s->to, slot);
 
-        if (was != is) {
-            record_unref(p, was, was != 0);
-            record_unref(p, is, is != 0);
+        if (was != is && was != 0) {
+            record_unref(p, was, 1);
+        }
+        if (was != is && is != 0) {
+            record_unref(p, is, 1);
         }
     }
     s->to = 0;
@@ -642,6 +648,13 @@ static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, u6
         words_stepped(p, from, to, 1);
         return;
     }
+    for (u32 slot = 0; slot < 2; slot++) {
+        u32 is = word_record(to, slot);
+
+        if (is != 0 && is != word_record(from, slot)) {
+            record_ref(p, is, 2); /* the word's and the step's, before the old step gives its own */
+        }
+    }
     step_clear(p, s);
     *s = (struct transition){.from = from,
                        .to = to,
@@ -652,18 +665,11 @@ static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, u6
                        .hash = hash,
                        .kind = kind,
                        .mask = mask};
-    for (u32 slot = 0; slot < 2; slot++) {
-        u32 is = word_record(to, slot);
-
-        if (is != 0 && is != word_record(from, slot)) {
-            record_ref(p, is, 2); /* the word's and the step's */
-        }
-    }
 }
 
 /* An access to bytes of a word without a cell that word_step has to look at, by way of p's table of
  * transitions. */
-static int word_transition(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, int near,
+static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, int near,
                            u32 stack)
 {
     u64 key = atomic_load_relaxed(&t->key), was = w, to, seen[2] = {0, 0};
@@ -690,13 +696,16 @@ static int word_transition(struct proc *p, struct thr *t, u64 *word, u64 w, u8 m
         seen_other = seen[!kind];
     }
     if (!atomic_cas(word, &was, to)) {
+        record_refuse(p, word_record(to, kind));
         return 0;
     }
     if (UNLIKELY((word_bytes(w, !kind) != 0 && y->key != seen_other) ||
                  (!known && word_bytes(w, kind) != 0 &&
                   record_at(word_record(w, kind))->key != seen[kind]))) {
         was = to; /* see words_quick */
-        atomic_cas(word, &was, w);
+        if (atomic_cas(word, &was, w)) {
+            record_refuse(p, word_record(to, kind));
+        }
         return 0;
     }
     t->dirty |= THR_ACCESS;
@@ -704,63 +713,6 @@ static int word_transition(struct proc *p, struct thr *t, u64 *word, u64 w, u8 m
         words_stepped(p, w, to, 1);
     } else {
         step_made(p, s, w, to, key, seen_other, near, stack, kind, mask);
-    }
-    return 1;
-}
-
-int shadow_quick_word(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc,
-                      u32 stack)
-{
-    const struct range *r = addr - HEAP_LO < HEAP_HI - HEAP_LO ? &shadow_ranges[0] : &shadow_ranges[1];
-    u64 *word = &r->words[(addr - r->lo) >> 3];
-    u64 w = atomic_load_relaxed(word), key = atomic_load_relaxed(&t->key);
-    int near = (int)(pc - (uptr)&record_anchor);
-    u8 mask = mask_of(addr & 7, size), other = word_bytes(w, !kind), bytes = word_bytes(w, kind);
-    const struct record *x = record_at(word_record(w, kind));
-    const struct record *y = record_at(word_record(w, !kind));
-    u64 was = w, to, seen = x->key, seen_other = other != 0 ? y->key : 0;
-
-    if (word_has_cell(w) || flags.all_pairs ||
-        UNLIKELY((uptr)&record_anchor + (uptr)(sptr)near != pc)) {
-        return -1;
-    }
-
-    u32 field = 24 * kind;
-
-    to = 0;
-    if (other != 0 && (seen_other >> 33 != key >> 33 || y->older != 0)) {
-        /* of others */
-    } else if (bytes != 0 && seen == key && x->stack == stack && x->pc == near && !x->joined) {
-        to = w | (u64)mask << (48 + 8 * kind); /* the same record, for more bytes */
-    } else if (bytes == 0 || (seen >> 33 == key >> 33 && ((bytes | x->older) & ~mask) == 0)) {
-        u32 mine = record_get(p, key, stack, near, kind);
-
-        if (LIKELY(mine != 0)) {
-            to = (w & ~(0xffffffUL << field | 0xffUL << (48 + 8 * kind))) | (u64)mine << field |
-                 (u64)mask << (48 + 8 * kind);
-        }
-    }
-    if (to != 0 && kind == ACCESS_WRITE && other & mask) {
-        to &= ~((u64)mask << 48); /* reads of these bytes are covered */
-        if ((other & ~mask) == 0) {
-            to &= ~0xffffffUL;
-        }
-    }
-    if (to == 0) {
-        return word_transition(p, t, word, w, mask, kind, near, stack);
-    }
-    if (!atomic_cas(word, &was, to)) {
-        return 0;
-    }
-    if (UNLIKELY((bytes != 0 && x->key != seen) || (other != 0 && y->key != seen_other))) {
-        was = to; /* see words_quick */
-        atomic_cas(word, &was, w);
-        return 0;
-    }
-    t->dirty |= THR_ACCESS;
-    words_stepped(p, w, to, 1);
-    if (w == 0) {
-        shadow_page_set(r, addr, PAGE_TOUCHED);
     }
     return 1;
 }
@@ -808,6 +760,118 @@ int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
         return words_quick(&a, r, word, 1, addr, key) != 0;
     }
     return 1;
+}
+
+/* Frames to be trimmed, or none yet? */
+static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
+{
+    return rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp;
+}
+
+/* A scalar access.  Handles here a word of which nobody but this goroutine has the record that the
+ * access takes the place of, which is the commonest. */
+static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr, const struct go_g *g,
+                                                       uptr sp, const u8 kind)
+{
+    uptr pc = *(const uptr *)sp;
+    u64 width = atomic_load_relaxed(&widths[width_slot(pc)]);
+    u32 size = width & 0xff;
+    struct proc *p = current_of(g);
+    int near = (int)(pc - (uptr)&record_anchor);
+
+    if (UNLIKELY(width >> 8 != pc || !p || quick_not(t, g, sp))) {
+        return 0;
+    }
+
+    u32 stack = thr_stack(p, t);
+
+    if (UNLIKELY((addr & 7) + size > 8 || (uptr)&record_anchor + (uptr)(sptr)near != pc)) {
+        return shadow_quick(p, t, addr, size, kind, pc, stack);
+    }
+
+    const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
+    u64 *word = &r->words[(addr - r->lo) >> 3];
+    u64 w = atomic_load_relaxed(word), key = atomic_load_relaxed(&t->key), was = w, to = 0;
+    const u32 field = 24U * kind, field_bytes = 48U + 8U * kind;
+    u8 mask = mask_of(addr & 7, size), bytes = word_bytes(w, kind), other = word_bytes(w, !kind);
+    const struct record *x = record_at(word_record(w, kind));
+    const struct record *y = record_at(word_record(w, !kind));
+    u64 seen = x->key, seen_other = y->key;
+
+    if (UNLIKELY(word_has_cell(w))) {
+        return 0;
+    }
+    if (other != 0 && (seen_other >> 33 != key >> 33 || y->older != 0)) {
+        return word_transition(p, t, word, w, mask, kind, near, stack);
+    }
+    if (bytes != 0 && seen == key && x->stack == stack && x->pc == near && !x->joined) {
+        to = w | (u64)mask << field_bytes; /* the same record, for more bytes */
+    } else if (bytes == 0 || (seen >> 33 == key >> 33 && ((bytes | x->older) & ~mask) == 0)) {
+        u32 mine = record_get(p, key, stack, near, kind);
+
+        if (UNLIKELY(mine == 0)) {
+            return 0;
+        }
+        to = (w & ~(0xffffffUL << field | 0xffUL << field_bytes)) | (u64)mine << field |
+             (u64)mask << field_bytes;
+    } else {
+        return word_transition(p, t, word, w, mask, kind, near, stack);
+    }
+    if (kind == ACCESS_WRITE && other & mask) {
+        to &= ~((u64)mask << 48); /* reads of these bytes are covered */
+        if ((other & ~mask) == 0) {
+            to &= ~0xffffffUL;
+        }
+    }
+    if (UNLIKELY(!atomic_cas(word, &was, to))) {
+        return 0;
+    }
+    if (UNLIKELY((bytes != 0 && x->key != seen) || (other != 0 && y->key != seen_other))) {
+        was = to; /* see words_quick */
+        atomic_cas(word, &was, w);
+        return 0;
+    }
+    t->dirty |= THR_ACCESS;
+    words_stepped(p, w, to, 1);
+    if (w == 0) {
+        shadow_page_set(r, addr, PAGE_TOUCHED);
+    }
+    return 1;
+}
+
+int quick_read(struct thr *t, uptr addr, const struct go_g *g, uptr sp)
+{
+    return quick(t, addr, g, sp, ACCESS_READ);
+}
+
+int quick_write(struct thr *t, uptr addr, const struct go_g *g, uptr sp)
+{
+    return quick(t, addr, g, sp, ACCESS_WRITE);
+}
+
+int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc, uptr how)
+{
+    struct proc *p = current_of(g);
+
+    if (UNLIKELY(!p || quick_not(t, g, sp))) {
+        return 0;
+    }
+    return shadow_quick(p, t, addr, how >> 1, how & 1, pc, thr_stack(p, t));
+}
+
+int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
+{
+    struct proc *p = current_of(g);
+    const uptr *arg = (const uptr *)sp;
+
+    if (UNLIKELY(!p || quick_not(t, g, sp))) {
+        return 0;
+    }
+
+    u32 stack = thr_stack(p, t);
+
+    return shadow_quick(p, t, addr, 1, kind, arg[3] + 1,
+                        arg[2] != 0 ? proc_call(p, stack, arg[2]) : stack);
 }
 
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)

@@ -144,10 +144,23 @@ void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind,
  * it is still to be done.  Takes less than 1 KB of stack. */
 int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
 
-/* The commonest of this: within one word that only this goroutine, or nobody, accessed.  -1 if it is
- * another one. */
-int shadow_quick_word(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc,
-                      u32 stack);
+/* Widths of scalar accesses by pc: pc << 8 | width, filled once.  fast_amd64.S looks here too. */
+extern u64 *widths;
+enum { WIDTHS_LOG = 17 };
+
+static inline u32 width_slot(uptr pc)
+{
+    return (u32)((pc * 0x9e3779b97f4a7c15UL) >> (64 - WIDTHS_LOG));
+}
+
+/* From fast_amd64.S, on the goroutine's own stack, for accesses that are not fast; 0: the hook must
+ * do it.  sp is the hook's, where the return address stands. */
+int quick_read(struct thr *t, uptr addr, const struct go_g *g, uptr sp);
+int quick_write(struct thr *t, uptr addr, const struct go_g *g, uptr sp);
+/* how: 2 * size + kind */
+int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc, uptr how);
+/* One byte, by Go's runtime for a function: its return address and the pc less 1 stand above sp. */
+int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind);
 
 /* t accesses [addr, addr+size) at pc; reports every race that this makes. */
 void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);

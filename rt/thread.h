@@ -19,6 +19,11 @@ struct frame {
     u32 depth; /* from its return address up to the goroutine stack's end, survives moves; or 0 */
 };
 
+/* The first words of runtime.g (runtime2.go): the stack's bounds. */
+struct go_g {
+    uptr stack_lo, stack_hi;
+};
+
 /* THR_ACCESS: this epoch has accesses.  THR_KNOWS: the clock grew since the last release. */
 enum { THR_ACCESS = 1, THR_KNOWS = 2 };
 
@@ -67,7 +72,7 @@ struct transition {
     u8 kind, mask;
 };
 
-enum { STEPS_LOG = 9, MEMOS = 256, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 9, OUTBOX = 64 };
+enum { STEPS_LOG = 9, MEMOS = 256, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 12, OUTBOX = 64 };
 
 struct proc {
     u16 id;
@@ -78,7 +83,8 @@ struct proc {
     struct cache places;          /* of joined records */
     u32 recent[1u << RECENT_LOG]; /* records, see record_get */
     struct {
-        u32 old, mine, to; /* each counted; old 0: only kept for who asked last */
+        u32 old, mine, to; /* each counted; to 0: nothing */
+        u32 hash;            /* of the latest one that belongs here */
         u8 old_bytes, mine_bytes;
     } join[1u << JOIN_LOG]; /* see record_join */
     struct {

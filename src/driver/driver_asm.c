@@ -8,6 +8,12 @@ const char *const driver_asm_entries[] = {"gomm_fast_read",
                                           "gomm_fast_write_range",
                                           "gomm_fast_func_enter",
                                           "gomm_fast_func_exit",
+                                          "gomm_fast_read_pc",
+                                          "gomm_fast_write_pc",
+                                          "gomm_fast_read_range_pc",
+                                          "gomm_fast_write_range_pc",
+                                          "gomm_fast_call_enter",
+                                          "gomm_fast_call_exit",
                                           NULL};
 
 /* ---- what must be there ---- */
@@ -23,6 +29,9 @@ struct asm_func {
     "JMP racecalladdr<>(SB)\n"
 #define ASM_SCALAR(hook) \
     "MOVQ AX, RARG1\nMOVQ (SP), RARG2\nMOVQ $" hook "(SB), AX\nJMP racecalladdr<>(SB)\n"
+#define ASM_PC(second, hook)                                                                \
+    "MOVQ addr+0(FP), RARG1\nMOVQ " second "+8(FP), RARG2\nMOVQ pc+16(FP), RARG3\n"         \
+    "ADDQ $1, RARG3\nMOVQ $" hook "(SB), AX\nJMP racecalladdr<>(SB)\n"
 
 static const struct asm_func asm_funcs[] = {
     {"runtime·raceread<ABIInternal>(SB)", "$0-8", ASM_SCALAR("__tsan_read"), "gomm_slow_read<>"},
@@ -31,14 +40,22 @@ static const struct asm_func asm_funcs[] = {
      "gomm_slow_read_range<>"},
     {"runtime·racewriterange<ABIInternal>(SB)", "$0-16", ASM_RANGE("__tsan_write_range"),
      "gomm_slow_write_range<>"},
+    {"runtime·racereadpc(SB)", "$0-24", ASM_PC("callpc", "__tsan_read_pc"), "gomm_slow_read_pc<>"},
+    {"runtime·racewritepc(SB)", "$0-24", ASM_PC("callpc", "__tsan_write_pc"),
+     "gomm_slow_write_pc<>"},
+    {"runtime·racereadrangepc1(SB)", "$0-24", ASM_PC("size", "__tsan_read_range"),
+     "gomm_slow_read_range_pc<>"},
+    {"runtime·racewriterangepc1(SB)", "$0-24", ASM_PC("size", "__tsan_write_range"),
+     "gomm_slow_write_range_pc<>"},
     {"runtime·racefuncenter(SB)", "$0-8", "MOVQ callpc+0(FP), R11\nJMP racefuncenter<>(SB)\n",
-     NULL},
+     "gomm_slow_call_enter<>"},
     {"racefuncenter<>(SB)", "$0-0",
      "MOVQ DX, BX\nMOVQ g_racectx(R14), RARG0\nMOVQ R11, RARG1\nMOVQ $__tsan_func_enter(SB), AX\n"
      "CALL racecall<>(SB)\nMOVQ BX, DX\nRET\n",
      NULL},
     {"runtime·racefuncexit(SB)", "$0-0",
-     "MOVQ g_racectx(R14), RARG0\nMOVQ $__tsan_func_exit(SB), AX\nJMP racecall<>(SB)\n", NULL},
+     "MOVQ g_racectx(R14), RARG0\nMOVQ $__tsan_func_exit(SB), AX\nJMP racecall<>(SB)\n",
+     "gomm_slow_func_exit"},
 };
 
 /* ---- what is added ---- */
@@ -47,25 +64,31 @@ static const struct asm_func asm_funcs[] = {
 #define ASM_PAD_QUADS 32
 
 struct asm_entry {
-    const char *name, *frame, *slow, *fast;
+    const char *name, *frame, *slow, *fast; /* name with its ABI */
 };
 
 static const struct asm_entry asm_accesses[] = {
-    {"raceread", "$0-8", "gomm_slow_read<>", "gomm_fast_read"},
-    {"racewrite", "$0-8", "gomm_slow_write<>", "gomm_fast_write"},
-    {"racereadrange", "$0-16", "gomm_slow_read_range<>", "gomm_fast_read_range"},
-    {"racewriterange", "$0-16", "gomm_slow_write_range<>", "gomm_fast_write_range"},
+    {"raceread<ABIInternal>", "$0-8", "gomm_slow_read<>", "gomm_fast_read"},
+    {"racewrite<ABIInternal>", "$0-8", "gomm_slow_write<>", "gomm_fast_write"},
+    {"racereadrange<ABIInternal>", "$0-16", "gomm_slow_read_range<>", "gomm_fast_read_range"},
+    {"racewriterange<ABIInternal>", "$0-16", "gomm_slow_write_range<>", "gomm_fast_write_range"},
+    {"racereadpc", "$0-24", "gomm_slow_read_pc<>", "gomm_fast_read_pc"},
+    {"racewritepc", "$0-24", "gomm_slow_write_pc<>", "gomm_fast_write_pc"},
+    {"racereadrangepc1", "$0-24", "gomm_slow_read_range_pc<>", "gomm_fast_read_range_pc"},
+    {"racewriterangepc1", "$0-24", "gomm_slow_write_range_pc<>", "gomm_fast_write_range_pc"},
+    {"racefuncenter", "$0-8", "gomm_slow_call_enter<>", "gomm_fast_call_enter"},
+    {"racefuncexit", "$0-0", "gomm_slow_func_exit", "gomm_fast_call_exit"},
 };
 
 static const struct asm_entry asm_enters[] = {
-    {"racefuncenter", "$0-8", "gomm_slow_func_enter", "gomm_fast_func_enter"},
-    {"racefuncexit", "$0-0", "runtime·racefuncexit", "gomm_fast_func_exit"},
+    {"racefuncenter<ABIInternal>", "$0-8", "gomm_slow_func_enter", "gomm_fast_func_enter"},
+    {"racefuncexit<ABIInternal>", "$0-0", "gomm_slow_func_exit", "gomm_fast_func_exit"},
 };
 
 static void asm_put_entry(struct strbuf *b, const struct asm_entry *n)
 {
     strbuf_printf(b,
-                  "\nTEXT\truntime·%s<ABIInternal>(SB), NOSPLIT|NOFRAME, %s\n"
+                  "\nTEXT\truntime·%s(SB), NOSPLIT|NOFRAME, %s\n"
                   "\tMOVQ\tg_racectx(R14), DI\n"
                   "\tLEAQ\t%s(SB), R10\n"
                   "\tJMP\t%s(SB)\n",

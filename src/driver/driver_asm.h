@@ -3,7 +3,8 @@
  * Instrumented code calls runtime.raceread and its like for each access.  In Go's assembly they switch to the g0
  * stack and call the race runtime.  The edited text has them ask the race runtime first, on the stack where they are:
  * gomm_fast_read and so on (rt/fast_amd64.S has the contract).  Only what that leaves goes on as before, in
- * gomm_slow_read<> and so on, which are the old bodies under another name.
+ * gomm_slow_read<> and so on, which are the old bodies under another name.  So do the hooks that Go's runtime itself
+ * calls for maps, strings and copies (racereadpc, racereadrangepc1, and racefuncenter in its old ABI0 form).
  *
  * racefuncenter and racefuncexit are ABI0 in Go's assembly; instrumented code reaches them through wrappers that the
  * compiler makes.  A second text has definitions for the register ABI.  Wrappers are "dupok", and of those the linker
@@ -23,7 +24,7 @@
 #include "base/str.h"
 
 /* To be raised when the edit changes; part of cache keys. */
-#define DRIVER_ASM_FORMAT 1
+#define DRIVER_ASM_FORMAT 2
 
 /* What the edited text asks of the race runtime, NULL-terminated. */
 extern const char *const driver_asm_entries[];

@@ -29,8 +29,6 @@ void rt_check_records(const struct rt_world *w, struct rt_census *c)
         for (u32 k = 0; k < 1u << JOIN_LOG; k++) {
             if (w->procs[i]->join[k].to != 0) {
                 rt_record_used(w->procs[i]->join[k].to, 1);
-            }
-            if (w->procs[i]->join[k].old != 0) {
                 rt_record_used(w->procs[i]->join[k].old, 1);
                 rt_record_used(w->procs[i]->join[k].mine, 1);
             }
