@@ -160,7 +160,7 @@ static void edit(void **state)
     assert_true(str_contains(enter, STR("TEXT\truntime·racefuncexit<ABIInternal>(SB), "
                                         "NOSPLIT|NOFRAME, $0-0\n"
                                         "\tMOVQ\tg_racectx(R14), DI\n"
-                                        "\tLEAQ\truntime·racefuncexit(SB), R10\n"
+                                        "\tLEAQ\tgomm_slow_func_exit(SB), R10\n"
                                         "\tJMP\tgomm_fast_func_exit(SB)\n")));
     for (size_t i = 0; driver_asm_entries[i]; i++) {
         str jump = str_fmt(&arena, "JMP\t%s(SB)\n", driver_asm_entries[i]);
