@@ -18,8 +18,6 @@ EXPORT void exit(int status) __attribute__((weak));
 
 static uptr racectx_offset; /* of g.racectx, found at run time; 0: not yet */
 
-/* A full neighbourhood costs asking the code again. */
-enum { WIDTH_PROBES = 4 };
 u64 *widths;
 
 /* Set by fast_amd64.S: hooks come there first, so what they are called for is not fast. */

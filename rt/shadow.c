@@ -774,12 +774,11 @@ static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr,
                                                        uptr sp, const u8 kind)
 {
     uptr pc = *(const uptr *)sp;
-    u64 width = atomic_load_relaxed(&widths[width_slot(pc)]);
-    u32 size = width & 0xff;
+    u32 size = width_known(pc);
     struct proc *p = current_of(g);
     int near = (int)(pc - (uptr)&record_anchor);
 
-    if (UNLIKELY(width >> 8 != pc || !p || quick_not(t, g, sp))) {
+    if (UNLIKELY(size == 0 || !p || quick_not(t, g, sp))) {
         return 0;
     }
 

@@ -146,11 +146,27 @@ int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
 
 /* Widths of scalar accesses by pc: pc << 8 | width, filled once.  fast_amd64.S looks here too. */
 extern u64 *widths;
-enum { WIDTHS_LOG = 17 };
+/* A full neighbourhood costs asking the code again. */
+enum { WIDTHS_LOG = 17, WIDTH_PROBES = 4 };
 
 static inline u32 width_slot(uptr pc)
 {
     return (u32)((pc * 0x9e3779b97f4a7c15UL) >> (64 - WIDTHS_LOG));
+}
+
+/* What widths says of pc; 0: nothing. */
+static inline u32 width_known(uptr pc)
+{
+    u32 i = width_slot(pc);
+
+    for (u32 n = 0; n < WIDTH_PROBES; n++) {
+        u64 v = atomic_load_relaxed(&widths[(i + n) & ((1u << WIDTHS_LOG) - 1)]);
+
+        if (LIKELY(v >> 8 == pc)) {
+            return v & 0xff;
+        }
+    }
+    return 0;
 }
 
 /* From fast_amd64.S, on the goroutine's own stack, for accesses that are not fast; 0: the hook must
