@@ -791,15 +791,17 @@ static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr,
     const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
     u64 *word = &r->words[(addr - r->lo) >> 3];
     u64 w = atomic_load_relaxed(word), key = atomic_load_relaxed(&t->key), was = w, to = 0;
+
+    if (UNLIKELY(word_has_cell(w))) {
+        return 0;
+    }
+
     const u32 field = 24U * kind, field_bytes = 48U + 8U * kind;
     u8 mask = mask_of(addr & 7, size), bytes = word_bytes(w, kind), other = word_bytes(w, !kind);
     const struct record *x = record_at(word_record(w, kind));
     const struct record *y = record_at(word_record(w, !kind));
     u64 seen = x->key, seen_other = y->key;
 
-    if (UNLIKELY(word_has_cell(w))) {
-        return 0;
-    }
     if (other != 0 && (seen_other >> 33 != key >> 33 || y->older != 0)) {
         return word_transition(p, t, word, w, mask, kind, near, stack);
     }
