@@ -589,6 +589,15 @@ static void atomic_end(struct atomic_call *c, u32 what)
     current_leave(c->p);
 }
 
+/* After a load: is there nothing to learn from what it may have observed, and nothing to remember? The
+ * one who stored that value published before it let the line go, so it is seen here if it was
+ * observed. */
+static int atomic_load_known(const struct thr *t, uptr addr, u32 size)
+{
+    return t && t->ignore_sync == 0 && !rt_off && shadow_range(addr) && sync_known(t, addr) &&
+           shadow_atomic_hit(t, addr, size);
+}
+
 /* The arguments as Go's assembly lays them out: the address, then operands, then the result. */
 #define ATOMIC_OPS(bits)                                                                       \
     struct args##bits {                                                                        \
@@ -600,6 +609,11 @@ static void atomic_end(struct atomic_call *c, u32 what)
                                               struct args##bits *x)                            \
     {                                                                                          \
         struct atomic_call c;                                                                  \
+        u##bits v = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                \
+        if (atomic_load_known(t, (uptr)x->addr, bits / 8)) {                                   \
+            x->a = v;                                                                          \
+            return;                                                                            \
+        }                                                                                      \
         atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                              \
         x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                     \
         atomic_end(&c, ATOMIC_LOAD);                                                           \

@@ -914,6 +914,27 @@ int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)
            (seen == 0 || word_is_fast(seen, key, kind, FULL));
 }
 
+int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size)
+{
+    const struct range *r = shadow_range(addr);
+
+    if (!r || size > r->lo + r->size - addr || (addr & 7) + size > 8 || flags.all_pairs) {
+        return 0;
+    }
+
+    u64 w = atomic_load_relaxed(&r->words[(addr - r->lo) >> 3]), key = atomic_load_relaxed(&t->key);
+    u8 mask = mask_of(addr & 7, (u32)size);
+
+    for (u32 slot = 0; slot < 2; slot++) {
+        /* with and without the bit for atomic accesses; the word may name a cell, and then no bytes */
+        if ((mask & ~word_bytes(w, slot)) == 0 &&
+            atomic_load_relaxed(&record_at(word_record(w, slot))->key) >> 1 == key >> 1) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack)
 {
     const struct range *r = shadow_range(addr);

@@ -137,6 +137,9 @@ void word_drop(struct proc *p, u64 w, uptr n);
  * Only reads; most accesses end here. */
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind);
 
+/* Has t's epoch an access that makes an atomic load of these bytes needless? */
+int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size);
+
 /* An atomic operation, called at pc in the function at the top of `stack`. */
 void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
 

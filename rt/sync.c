@@ -50,12 +50,23 @@ void sync_unlock(struct sync_line *l)
     atomic_store(l->line, l->head);
 }
 
-static struct sync *find(const struct sync_line *l)
+/* What is found comes first from here on, but for globals, whose lists may be walked meanwhile. */
+static struct sync *find(struct sync_line *l)
 {
-    for (u32 i = l->head; i != 0; i = sync_at(i)->next) {
-        if (sync_at(i)->addr == l->addr) {
-            return sync_at(i);
+    u32 *link = &l->head;
+
+    for (u32 i = *link; i != 0; i = *link) {
+        struct sync *s = sync_at(i);
+
+        if (s->addr == l->addr) {
+            if (link != &l->head && l->range != &shadow_ranges[1]) {
+                *link = s->next;
+                s->next = l->head;
+                l->head = i;
+            }
+            return s;
         }
+        link = &s->next;
     }
     return NULL;
 }
@@ -101,14 +112,21 @@ void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l)
     }
 }
 
+/* Under the line's lock. */
+static void pair_set(struct sync *s, u32 g, u32 epoch)
+{
+    atomic_store(&s->pair, (u64)epoch << 32 | g);
+}
+
 static void publish(struct proc *p, struct thr *t, struct sync *s)
 {
-    s->epoch = thr_release(p, t);
-    s->g = thr_g(t);
+    u32 epoch = thr_release(p, t);
+
     if (s->clock != t->clock) {
         clock_unref(&p->nodes, s->clock);
         s->clock = clock_ref(t->clock);
     }
+    pair_set(s, thr_g(t), epoch); /* which renews g, perhaps, when it ends the epoch */
 }
 
 void sync_release_held(struct proc *p, struct thr *t, struct sync_line *l)
@@ -120,13 +138,48 @@ void sync_release_held(struct proc *p, struct thr *t, struct sync_line *l)
     }
 }
 
+int sync_known(const struct thr *t, uptr addr)
+{
+    const struct range *r = shadow_range(addr);
+
+    if (!r) {
+        return 1;
+    }
+
+    const u32 *line = shadow_line(r, addr);
+    u32 head = atomic_load(line);
+
+    if (head == 0) {
+        return 1; /* nothing was ever released here */
+    }
+
+    const struct sync *s = sync_at(head & ~LINE_LOCK);
+
+    /* In the heap only the first of the line: others may be given back meanwhile, with the objects
+       beside this one that they are for. */
+    while (s->addr != addr && r == &shadow_ranges[1]) {
+        if (s->next == 0) {
+            return atomic_load(line) == head && !(head & LINE_LOCK);
+        }
+        s = sync_at(s->next);
+    }
+    if (head & LINE_LOCK || s->addr != addr) {
+        return 0;
+    }
+
+    u64 pair = atomic_load(&s->pair);
+    u32 g = (u32)pair, epoch = (u32)(pair >> 32);
+
+    return epoch != 0 && (g == thr_g(t) || thr_knows(t, g, epoch)) && atomic_load(line) == head &&
+           s->addr == addr;
+}
+
 void sync_acquire(struct proc *p, struct thr *t, uptr addr)
 {
     struct sync_line l;
-    const struct range *r = shadow_range(addr);
 
-    if (!r || atomic_load(shadow_line(r, addr)) == 0) {
-        return; /* nothing was ever released here */
+    if (sync_known(t, addr)) {
+        return;
     }
     sync_lock(&l, addr);
     sync_acquire_held(p, t, &l);
@@ -161,7 +214,7 @@ void sync_release_merge(struct proc *p, struct thr *t, uptr addr)
         s->clock = clock_join(&p->nodes, s->clock, t->clock);
         s->clock = clock_set(&p->nodes, s->clock, s->g, s->epoch);
         s->clock = clock_set(&p->nodes, s->clock, thr_g(t), epoch);
-        s->epoch = 0;
+        pair_set(s, 0, 0);
     }
     sync_unlock(&l);
 }

@@ -19,11 +19,20 @@ struct sync {
        With an epoch, all is what one release by g published; who knows that much of g knows the
        whole clock, as g's releases with different clocks end different epochs. */
     u32 clock;
-    u32 g, epoch;
+    union {
+        struct {
+            u32 g, epoch;
+        };
+        u64 pair; /* both, for who looks without the lock */
+    };
 };
 
 int sync_init(void);
 void sync_drain(struct proc *p);
+
+/* Is there nothing at addr that t does not know already?  Looks without the lock; 0 if in doubt.  What
+ * was published before the call is seen: who publishes holds the lock, and it was free. */
+int sync_known(const struct thr *t, uptr addr);
 
 void sync_acquire(struct proc *p, struct thr *t, uptr addr);
 /* The object's clock becomes t's ... */
