@@ -58,7 +58,7 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
     }
     if (!t) {
         static const char why[] =
-            "gomm: the race detector needs about 200 GB of address space (not memory), which this "
+            "gomm: the race detector needs about 260 GB of address space (not memory), which this "
             "process may not have; lift the limit (ulimit -v unlimited) and run again\n";
 
         os_write_all(2, why, sizeof why - 1);
@@ -187,9 +187,11 @@ EXPORT void __tsan_finalizer_goroutine(struct thr *t)
  * which may have a frame pointer or (Go 1.19) no frame at all, so the return address lies in one of
  * the first frames of the frame-pointer chain, right above a wrapper's frame, or above one or two
  * return addresses at SP.  0: not found. */
-static u32 frame_depth(const struct go_g *g, uptr fp, uptr sp, uptr pc)
+enum { SPOTS = 5 };
+
+static void frame_spots(const struct go_g *g, uptr fp, uptr sp, uptr at[SPOTS])
 {
-    uptr at[5], end = g->stack_hi - 16;
+    uptr end = g->stack_hi - 16;
 
     at[3] = sp + 16;
     at[4] = sp + 8;
@@ -201,8 +203,15 @@ static u32 frame_depth(const struct go_g *g, uptr fp, uptr sp, uptr pc)
         at[2] = fp + 16;
         at[1] = caller - g->stack_lo < end - g->stack_lo && caller % 8 == 0 ? caller + 8 : at[2];
     }
-    for (u32 i = 0; i < LENGTH(at); i++) {
-        if (at[i] - g->stack_lo < end - g->stack_lo + 8 && *(const uptr *)at[i] == pc) {
+}
+
+static u32 frame_depth(const struct go_g *g, uptr fp, uptr sp, uptr pc)
+{
+    uptr at[SPOTS];
+
+    frame_spots(g, fp, sp, at);
+    for (u32 i = 0; i < SPOTS; i++) {
+        if (at[i] - g->stack_lo < g->stack_hi - 8 - g->stack_lo && *(const uptr *)at[i] == pc) {
             return (u32)(g->stack_hi - at[i]);
         }
     }
@@ -260,7 +269,15 @@ void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp, uptr sp)
         return;
     }
     /* Above the frame that we stand in are frames that a panic left behind. */
-    for (struct frame *x = f; x-- > t->base;) {
+    uptr at[SPOTS];
+    u32 least = ~0u;
+
+    frame_spots(g, fp, sp, at);
+    for (u32 i = 0; i < SPOTS; i++) {
+        least = g->stack_hi - at[i] < least ? (u32)(g->stack_hi - at[i]) : least;
+    }
+    /* Depths only fall on the way down to the outermost one. */
+    for (struct frame *x = f; x-- > t->base && (x->depth == 0 || x->depth >= least);) {
         if (x->depth != 0 && x->depth == frame_depth(g, fp, sp, x->pc)) {
             t->top = x;
             return;

@@ -31,7 +31,7 @@ enum { ENTRIES_SMALL = 2, ENTRIES_MAX = 7, SET_STACKS = 5, STACKS_MANY = SET_STA
 struct entry {
     u32 g, epoch;
     u32 stack; /* of the function */
-    int pc;    /* in the function, from shadow_anchor; 0: stack is the whole */
+    int pc;    /* in the function, from record_anchor; 0: stack is the whole */
     u8 mask;   /* bytes of the word, bit i = byte i; never 0 in a set */
     u8 kind;
     u8 count; /* in the first entry: entries in the cell */

@@ -61,7 +61,7 @@ static void outbox_flush(struct proc *p)
     p->out_count = 0;
 }
 
-static void inbox_drain(struct proc *p)
+void record_collect(struct proc *p)
 {
     os_lock(&p->in_lock);
     for (u32 i = 0; i < p->in_count; i++) {
@@ -96,10 +96,6 @@ void record_unref_slow(struct proc *p, u32 id, uptr n)
 
 u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u32 refs)
 {
-    if (p->records.count == 0 && atomic_load_relaxed(&p->in_count) != 0) {
-        inbox_drain(p);
-    }
-
     u32 id = pool_get(&record_pool, &p->records);
 
     if (id != 0) {
@@ -112,6 +108,7 @@ u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u
         r->kind = kind;
         r->joined = joined;
         r->older = 0;
+        r->generation++;
         r->refs = refs;
         atomic_store(&r->key, key);
     }
@@ -155,13 +152,15 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
 
     struct places *at = arena_at(&record_places, index);
 
-    if (x->joined) {
-        *at = *record_places_at(x);
+    const struct places *from = record_places_of(x);
+
+    if (from) {
+        *at = *from;
     }
     for (u32 left = old_bytes, b; left != 0; left &= left - 1) {
         b = (u32)__builtin_ctz(left);
         at->key[b] = key; /* unused, if it is the new one's too */
-        if (!x->joined) {
+        if (!from) {
             at->at[b].stack = x->stack;
             at->at[b].pc = x->pc;
         }
@@ -211,7 +210,7 @@ void record_drain(struct proc *p)
         join_clear(p, i);
     }
     outbox_flush(p);
-    inbox_drain(p);
+    record_collect(p);
     pool_drain(&places_pool, &p->places, 0);
     pool_drain(&record_pool, &p->records, 0);
 }

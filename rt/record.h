@@ -16,7 +16,8 @@
  * happen at once each may think that the other one is last, and 32 bytes are lost.
  *
  * Stale readers.  Whoever finds a record through a word reads key before it changes the word and
- * again after it: ids are recycled, keys of live goroutines are not.
+ * again after it: ids are recycled.  Who remembers an id without counting it remembers key and
+ * generation too.
  */
 #ifndef GOMM_RT_RECORD_H
 #define GOMM_RT_RECORD_H
@@ -40,7 +41,8 @@ struct record {
     u8 kind;
     u8 joined;
     u8 older; /* bytes of older accesses; only if joined */
-    u8 spare[3];
+    u8 spare;
+    u16 generation; /* of the id: tells records of one key apart that had it one after the other */
 };
 
 /* By byte. */
@@ -66,12 +68,18 @@ static inline struct record *record_at(u32 id)
     return (struct record *)(void *)records.base + id;
 }
 
-static inline const struct places *record_places_at(const struct record *r)
+/* Where a record tells of, by byte; NULL if it is not joined (or not any more, by now). */
+static inline const struct places *record_places_of(const struct record *r)
 {
-    return arena_at(&record_places, r->stack);
+    u32 index = atomic_load_relaxed(&r->stack);
+
+    return atomic_load_relaxed(&r->joined) && index < atomic_load_relaxed(&record_places.next)
+               ? arena_at(&record_places, index)
+               : NULL;
 }
 
 void record_free(struct proc *p, u32 id);
+void record_collect(struct proc *p);
 u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u32 refs);
 void record_unref_slow(struct proc *p, u32 id, uptr n);
 
@@ -79,7 +87,8 @@ void record_unref_slow(struct proc *p, u32 id, uptr n);
 #define REFS_STICKY 0x80000000u
 #define REFS_MIDDLE 0xc0000000u
 
-/* The record of this access; it stays at least until the next call, and for good with record_ref.  0:
+/* The record of this access; it stays at least until the next call, and for good with record_ref.  Here
+ * alone records that others gave back last become free, so ids stay what they are until then.  0:
  * there are no more.  p's table finds it again without counting it: what it says must still be so. */
 static inline u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
 {
@@ -90,6 +99,9 @@ static inline u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind
     if (LIKELY(r->key == key && r->stack == stack && r->pc == pc && r->kind == kind && !r->joined &&
                r->owner == p->id)) {
         return id;
+    }
+    if (UNLIKELY(p->records.count == 0 && atomic_load_relaxed(&p->in_count) != 0)) {
+        record_collect(p);
     }
     if (UNLIKELY(id != 0 && r->key != 0 && r->refs == 0 && r->owner == p->id)) {
         record_free(p, id); /* nobody took it */

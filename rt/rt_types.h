@@ -1,6 +1,6 @@
 /* rt_types.h: the runtime's basic types and its glossary.
  *
- * word        8 bytes of the program's memory, aligned; the shadow has one u32 per word
+ * word        8 bytes of the program's memory, aligned; the shadow has one u64 per word
  * cell        what the detector remembers of a word: a small immutable set of accesses, shared by
  *             all words in the same state, counted by reference (cell.h)
  * goroutine   an index, given in creation order and never given again (0: the context before main,

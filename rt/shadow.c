@@ -2,8 +2,6 @@
  * cell.c. */
 #include "shadow.h"
 
-#include <emmintrin.h>
-
 #include "access.h"
 #include "current.h"
 #include "flags.h"
@@ -134,21 +132,21 @@ static u64 word_step(struct access *a, u64 w, u64 seen[2])
 static u32 slot_entries(u64 w, u32 slot, struct entry *e)
 {
     const struct record *r = record_at(word_record(w, slot));
-    const struct places *at = record_places_at(r);
+    const struct places *at = record_places_of(r);
     u64 now = atomic_load_relaxed(&r->key);
     u8 bytes = word_bytes(w, slot);
     u32 n = 0;
 
     for (u32 b = 0; b < 8; b++) {
-        if (!((bytes | r->older) >> b & 1)) {
+        if (!((bytes | (at ? r->older : 0)) >> b & 1)) {
             continue;
         }
 
         u64 key = bytes >> b & 1 ? now : at->key[b];
         struct entry x = {.g = (u32)(key >> 33),
                           .epoch = key_epoch(key),
-                          .stack = r->joined ? at->at[b].stack : r->stack,
-                          .pc = r->joined ? at->at[b].pc : r->pc,
+                          .stack = at ? at->at[b].stack : r->stack,
+                          .pc = at ? at->at[b].pc : r->pc,
                           .mask = (u8)(1 << b),
                           .kind = slot_kind(slot, key)};
         u32 i = 0;
@@ -209,36 +207,22 @@ static inline void words_stepped(struct proc *p, u64 from, u64 to, uptr n)
     }
 }
 
-/* How many of the n words from word on are w. */
-static uptr run_of(const u64 *word, uptr n, u64 w)
-{
-    const __m128i want = _mm_set1_epi64x((long long)w);
-    uptr i = 0;
-
-    for (; i + 8 <= n; i += 8) {
-        const __m128i *at = (const __m128i *)(const void *)(word + i);
-        __m128i a = _mm_cmpeq_epi32(_mm_loadu_si128(at), want);
-        __m128i b = _mm_cmpeq_epi32(_mm_loadu_si128(at + 1), want);
-        __m128i c = _mm_cmpeq_epi32(_mm_loadu_si128(at + 2), want);
-        __m128i d = _mm_cmpeq_epi32(_mm_loadu_si128(at + 3), want);
-
-        a = _mm_and_si128(_mm_and_si128(a, b), _mm_and_si128(c, d));
-        if (_mm_movemask_epi8(a) != 0xffff) {
-            break;
-        }
-    }
-    while (i < n && atomic_load_relaxed(&word[i]) == w) {
-        i++;
-    }
-    return i;
-}
-
 static void touched(const struct range *r, uptr first, uptr last)
 {
     for (uptr at = first; at < last; at += 1UL << PAGE_LOG) {
         shadow_page_set(r, at, PAGE_TOUCHED);
     }
     shadow_page_set(r, last, PAGE_TOUCHED);
+}
+
+/* The change from w to `to` was taken back, but for `lost` words that others have changed since. */
+static void words_undone(struct proc *p, u64 w, u64 to, u8 kind, uptr lost)
+{
+    if (lost != 0) {
+        words_stepped(p, w, to, lost);
+    } else {
+        record_refuse(p, word_record(to, kind & ACCESS_WRITE));
+    }
 }
 
 /* One access to the bytes a->e.mask of `count` words, all of them whole (FULL) if count > 1, the
@@ -253,7 +237,7 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
         u64 w = atomic_load_relaxed(&word[i]), seen[2], to;
 
         if (word_is_fast(w, key, a->e.kind, a->e.mask)) {
-            uptr run = count == 1 ? 1 : run_of(&word[i], count - i, w);
+            uptr run = count == 1 ? 1 : words_run(&word[i], count - i, w);
 
             /* what the words named when they were read, see word_is_fast */
             i += run > 1 && !word_is_fast(w, key, a->e.kind, a->e.mask) ? 1 : run;
@@ -278,11 +262,14 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
         for (u32 slot = 0; slot < 2; slot++) {
             if (word_bytes(w, slot) != 0 &&
                 UNLIKELY(record_at(word_record(w, slot))->key != seen[slot])) {
+                uptr lost = 0;
+
                 while (done > 0) { /* as if nothing had happened; the general way sees it */
                     was = to;
                     done--;
-                    atomic_cas(&word[i + done], &was, w);
+                    lost += !atomic_cas(&word[i + done], &was, w);
                 }
+                words_undone(a->p, w, to, a->e.kind, lost);
                 return i;
             }
         }
@@ -318,8 +305,10 @@ static int memo_is(const struct memo *m, const struct access *a, u64 w, u64 key,
         return 0;
     }
     for (u32 slot = 0; slot < 2; slot++) {
+        const struct record *x = record_at(word_record(w, slot));
+
         if (word_bytes(w, slot) != 0 &&
-            record_at(word_record(w, slot))->key != m->seen[slot]) {
+            (x->key != m->seen[slot] || x->generation != m->generation[slot])) {
             return 0;
         }
     }
@@ -335,6 +324,11 @@ static void memo_clear(struct proc *p, struct memo *m)
         cell_unref(p, m->to, 1);
         m->to = 0;
     }
+}
+
+static u16 generation_of(u64 w, u32 slot)
+{
+    return word_bytes(w, slot) != 0 ? record_at(word_record(w, slot))->generation : 0;
 }
 
 /* A memo keeps cells from being reused, so it is made for ranges, and for a scalar access when the
@@ -359,6 +353,7 @@ static void memo_make(struct access *a, u64 from, const u64 seen[2], u32 to, u64
                        .pc = pc,
                        .from = from,
                        .seen = {seen[0], seen[1]},
+                       .generation = {generation_of(from, 0), generation_of(from, 1)},
                        .to = to,
                        .stack = a->e.stack,
                        .hash = hash,
@@ -381,7 +376,7 @@ static void reports(struct access *a)
    the word has changed meanwhile. */
 static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr count)
 {
-    struct entry old[16];
+    struct entry old[16] = {{0}};
     u64 seen[2] = {0}, to;
 
     for (u32 slot = 0; slot < 2; slot++) {
@@ -397,7 +392,12 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
     u32 cell = cell_begin(a, old, n);
 
     if (cell == CELL_SAME) {
-        return 1;
+        for (u32 slot = 0; slot < 2; slot++) { /* was it what was looked at? */
+            if (word_bytes(w, slot) != 0 && record_at(word_record(w, slot))->key != seen[slot]) {
+                return 0;
+            }
+        }
+        return atomic_load(word) == w;
     }
 
     u32 mine = cell == CELL_ALONE ? record_get(a->p, a->key, a->e.stack, a->e.pc, a->e.kind) : 0;
@@ -513,7 +513,12 @@ static void words_access(struct access *a, const struct range *r, u64 *word, upt
         const struct memo *m = memo_at(a->p, w, pc, a->e.mask);
 
         if (!(w & WORD_LOCK && word_has_cell(w)) && memo_is(m, a, w, key, pc)) {
-            i += words_memo(a, m, &word[i], count - i);
+            uptr done = words_memo(a, m, &word[i], count - i);
+
+            if (w == 0 && done != 0) {
+                touched(r, a->addr, a->addr + (done - 1) * 8);
+            }
+            i += done;
             if (UNLIKELY(a->races != 0)) {
                 reports(a);
             }
@@ -660,6 +665,7 @@ static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, u6
                        .to = to,
                        .key = key,
                        .seen_other = seen_other,
+                       .generation = generation_of(from, !kind),
                        .pc = pc,
                        .stack = stack,
                        .hash = hash,
@@ -677,7 +683,8 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
     u64 seen_other = word_bytes(w, !kind) != 0 ? y->key : 0;
     struct transition *s = step_at(p, w, near, stack);
     int known = s->from == w && s->key == key && s->pc == near && s->stack == stack &&
-                s->mask == mask && s->kind == kind && s->seen_other == seen_other && s->to != 0;
+                s->mask == mask && s->kind == kind && s->seen_other == seen_other && s->to != 0 &&
+                s->generation == generation_of(w, !kind);
 
     if (known) {
         to = s->to;
@@ -703,9 +710,7 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
                  (!known && word_bytes(w, kind) != 0 &&
                   record_at(word_record(w, kind))->key != seen[kind]))) {
         was = to; /* see words_quick */
-        if (atomic_cas(word, &was, w)) {
-            record_refuse(p, word_record(to, kind));
-        }
+        words_undone(p, w, to, kind, !atomic_cas(word, &was, w));
         return 0;
     }
     t->dirty |= THR_ACCESS;
@@ -829,7 +834,7 @@ static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr,
     }
     if (UNLIKELY((bytes != 0 && x->key != seen) || (other != 0 && y->key != seen_other))) {
         was = to; /* see words_quick */
-        atomic_cas(word, &was, w);
+        words_undone(p, w, to, kind, !atomic_cas(word, &was, w));
         return 0;
     }
     t->dirty |= THR_ACCESS;

@@ -34,7 +34,7 @@
 #define HEAP_LO 0x00c000000000UL
 #define HEAP_HI 0x00e000000000UL
 
-#define PAGE_TOUCHED 0x80000000u /* some word of the page has or had a cell */
+#define PAGE_TOUCHED 0x80000000u /* some word of the page is or was not 0 */
 #define PAGE_SYNC    0x40000000u /* some line has or had a synchronisation object */
 #define PAGE_SMALL   0x10000000u /* some 16 bytes have or had an entry in sites */
 #define PAGE_SITE    0x0fffffffu /* stack of the allocation, of large objects */
@@ -127,6 +127,30 @@ static inline u8 mask_of(u32 first, u32 n)
 /* Locks a word that names a cell; 0 if it does not, any more. */
 u64 word_lock(u64 *word);
 
+/* How many of the n words from word on are w. */
+static inline uptr words_run(const u64 *word, uptr n, u64 w)
+{
+    typedef u32 pair __attribute__((vector_size(16), aligned(8), may_alias)); /* of words */
+    typedef u64 bits __attribute__((vector_size(16)));
+    const bits two = {w, w};
+    const pair want = (pair)two;
+    uptr i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        const pair *at = (const pair *)(const void *)(word + i);
+        bits same = (bits)(at[0] == want) & (bits)(at[1] == want) & (bits)(at[2] == want) &
+                    (bits)(at[3] == want);
+
+        if ((same[0] & same[1]) != ~0UL) {
+            break;
+        }
+    }
+    while (i < n && atomic_load_relaxed(&word[i]) == w) {
+        i++;
+    }
+    return i;
+}
+
 /* What a word without a cell remembers, at most 16 entries; returns how many. */
 u32 word_entries(u64 w, struct entry *e);
 
@@ -144,7 +168,7 @@ int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size);
 void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
 
 /* The same as shadow_access if that needs no cell and finds no race; 0 if it does or may, and then
- * it is still to be done.  Takes less than 1 KB of stack. */
+ * it is still to be done.  Takes less than 1.5 KB of stack. */
 int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
 
 /* Widths of scalar accesses by pc: pc << 8 | width, filled once.  fast_amd64.S looks here too. */

@@ -89,6 +89,9 @@ void shadow_map(uptr addr, uptr size)
 
 /* ---- objects come and go ---- */
 
+/* Objects from this size on give the memory of their words back. */
+enum { RELEASE = 1 << 20 };
+
 static void word_forget(struct proc *p, u64 *word, u8 mask)
 {
     for (;;) {
@@ -137,40 +140,32 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
 /* Whole words.  Nobody has a right to this memory now, so words without a cell need no care. */
 static void words_clear(struct proc *p, u64 *word, uptr count)
 {
-    u64 last = 0;
-    uptr run = 0;
-
-    for (uptr i = 0; i < count; i++) {
+    for (uptr i = 0; i < count;) {
         u64 w = atomic_load_relaxed(&word[i]);
+        uptr run = words_run(&word[i], count - i, w);
 
         if (w == 0) {
+            i += run;
             continue;
         }
         if (word_has_cell(w)) {
             w = word_lock(&word[i]);
-            if (w == 0) {
-                continue;
-            }
+            run = w != 0;
         }
-        atomic_store(&word[i], 0);
-        if (w != last) {
-            if (run != 0) {
-                word_drop(p, last, run);
-            }
-            last = w;
-            run = 0;
+        for (uptr end = i + run; i < end; i++) {
+            atomic_store(&word[i], 0);
         }
-        run++;
-    }
-    if (run != 0) {
-        word_drop(p, last, run);
+        if (run != 0) {
+            word_drop(p, w, run);
+        }
     }
 }
 
-/* Whole pages: skips those never touched, and gives the memory of the others back. */
+/* Whole pages: skips those never touched. What is not large gives no memory back: it would be faulted
+ * in again soon, which costs more than clearing it. */
 static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr size, u32 site)
 {
-    uptr end = addr + size;
+    uptr begin = ROUND_UP(addr, 1UL << PAGE_LOG), end = addr + size;
 
     while (addr < end) {
         uptr next = ROUND_DOWN(addr, 1UL << PAGE_LOG) + (1UL << PAGE_LOG);
@@ -183,7 +178,6 @@ static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr s
 
             words_clear(p, word, (stop - addr) / 8);
             if (stop - addr == 1UL << PAGE_LOG) {
-                os_release(word, 1UL << PAGE_LOG);
                 page_flags &= ~PAGE_TOUCHED;
             }
         }
@@ -201,6 +195,10 @@ static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr s
         }
         atomic_store_relaxed(page, (page_flags & ~PAGE_SITE) | site);
         addr = stop;
+    }
+    end = ROUND_DOWN(end, 1UL << PAGE_LOG);
+    if (size >= RELEASE && begin < end) {
+        os_release(&r->words[(begin - r->lo) >> 3], end - begin);
     }
 }
 
@@ -237,7 +235,7 @@ static void object_set(struct proc *p, uptr addr, uptr size, u32 site)
             shadow_page_set(r, from, PAGE_SMALL);
             for (uptr at = ROUND_DOWN(to - 1, 1UL << PAGE_LOG); at > from; at -= 1UL << PAGE_LOG) {
                 if (atomic_load_relaxed(shadow_page(r, at)) & PAGE_SITE) {
-                    *shadow_page(r, at) &= ~PAGE_SITE;
+                    __atomic_fetch_and(shadow_page(r, at), ~PAGE_SITE, __ATOMIC_RELAXED);
                 }
             }
         }

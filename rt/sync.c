@@ -8,7 +8,10 @@ static struct pool sync_pool = {.arena = &syncs, .stride = 1};
 
 int sync_init(void)
 {
-    return arena_init(&syncs, "synchronisation objects", sizeof(struct sync), SYNCS);
+    if (arena_init(&syncs, "synchronisation objects", sizeof(struct sync), SYNCS) != 0) {
+        return -1;
+    }
+    return arena_take(&syncs, 1) != 0 ? 0 : -1; /* sync_known may look at object 0, which is none */
 }
 
 void sync_drain(struct proc *p)

@@ -54,6 +54,7 @@ struct memo {
     u64 pc;
     u64 from;    /* the word; its cell, if it names one, is counted */
     u64 seen[2]; /* keys of its records, if it names those */
+    u16 generation[2];
     u32 to;      /* a cell, counted; 0: no memo */
     u32 stack;
     u32 hash; /* of the latest transition that belongs here and was not made a memo */
@@ -66,6 +67,7 @@ struct transition {
     u64 from, to; /* to 0: no step */
     u64 key;
     u64 seen_other; /* key of the record that stays */
+    u16 generation; /* and which it is */
     u32 stack;
     int pc;
     u32 hash; /* of the latest transition that belongs here */

@@ -8,6 +8,7 @@ void rt_check_syncs(const struct rt_world *w, struct rt_census *c, void (*root)(
     struct rt_marks m;
 
     rt_marks_init(&m, &syncs);
+    rt_mark(&m, 1, 1, "never used");
     for (u32 i = 0; i < w->span_count; i++) {
         const struct rt_span *span = &w->spans[i];
         const struct range *r = shadow_range(span->addr);
