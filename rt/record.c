@@ -101,6 +101,7 @@ u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u
     if (id != 0) {
         struct record *r = record_at(id);
 
+        atomic_store(&r->generation, (u16)(r->generation + 1)); /* first: see word_still */
         r->stack = stack;
         r->pc = pc;
         r->gone = 0;
@@ -108,7 +109,6 @@ u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u
         r->kind = kind;
         r->joined = joined;
         r->older = 0;
-        r->generation++;
         r->refs = refs;
         atomic_store(&r->key, key);
     }

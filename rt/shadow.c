@@ -174,6 +174,11 @@ u32 word_entries(u64 w, struct entry *e)
     return n;
 }
 
+static u16 generation_of(u64 w, u32 slot)
+{
+    return word_bytes(w, slot) != 0 ? record_at(word_record(w, slot))->generation : 0;
+}
+
 /* The word was from, and somebody else's access may have slipped in while that was looked at. */
 static void meet_again(struct access *a, u64 from, const u64 seen[2])
 {
@@ -326,11 +331,6 @@ static void memo_clear(struct proc *p, struct memo *m)
     }
 }
 
-static u16 generation_of(u64 w, u32 slot)
-{
-    return word_bytes(w, slot) != 0 ? record_at(word_record(w, slot))->generation : 0;
-}
-
 /* A memo keeps cells from being reused, so it is made for ranges, and for a scalar access when the
    same one meets the same word a second time. */
 static void memo_make(struct access *a, u64 from, const u64 seen[2], u32 to, u64 key, u64 pc,
@@ -372,32 +372,48 @@ static void reports(struct access *a)
     a->more = 0;
 }
 
+/* Are the records of w still those that these keys and generations were read from? */
+static int word_still(u64 w, const u64 seen[2], const u16 generation[2])
+{
+    for (u32 slot = 0; slot < 2; slot++) {
+        const struct record *x = record_at(word_record(w, slot));
+
+        if (word_bytes(w, slot) != 0 && (atomic_load(&x->key) != seen[slot] ||
+                                         atomic_load(&x->generation) != generation[slot])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* The access makes the word's record or records a cell, or leaves the access alone.  Returns 0 if
    the word has changed meanwhile. */
 static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr count)
 {
     struct entry old[16] = {{0}};
     u64 seen[2] = {0}, to;
+    u16 generation[2];
 
     for (u32 slot = 0; slot < 2; slot++) {
+        generation[slot] = generation_of(w, slot);
         if (word_bytes(w, slot) != 0) {
-            seen[slot] = record_at(word_record(w, slot))->key;
+            seen[slot] = atomic_load(&record_at(word_record(w, slot))->key);
         }
     }
 
     u32 n = word_entries(w, old);
+
+    /* Were those one state of the records?  Who races with us may go back and forth between two ids. */
+    if (!word_still(w, seen, generation)) {
+        return 0;
+    }
 
     /* The entries are those of the word if it still is the same after they were read and its records
        still are after it was changed.  Until then nothing is final. */
     u32 cell = cell_begin(a, old, n);
 
     if (cell == CELL_SAME) {
-        for (u32 slot = 0; slot < 2; slot++) { /* was it what was looked at? */
-            if (word_bytes(w, slot) != 0 && record_at(word_record(w, slot))->key != seen[slot]) {
-                return 0;
-            }
-        }
-        return atomic_load(word) == w;
+        return atomic_load(word) == w && word_still(w, seen, generation);
     }
 
     u32 mine = cell == CELL_ALONE ? record_get(a->p, a->key, a->e.stack, a->e.pc, a->e.kind) : 0;
@@ -417,6 +433,16 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
             cell_unref(a->p, cell, 1);
         }
         return 0;
+    }
+    if (UNLIKELY(!word_still(w, seen, generation))) {
+        u64 now = to;
+
+        if (atomic_cas(word, &now, w)) { /* as if nothing had happened */
+            if (mine == 0) {
+                cell_unref(a->p, cell, 1);
+            }
+            return 0;
+        }
     }
     meet_again(a, w, seen);
     if (mine != 0) {
