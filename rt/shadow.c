@@ -428,9 +428,12 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
     if (to == 0) {
         return 1; /* memory ran out */
     }
+    if (mine == 0) {
+        cell_ref(cell, 1); /* ours: once the word names it, others may let it go before the memo is made */
+    }
     if (!atomic_cas(word, &w, to)) {
         if (mine == 0) {
-            cell_unref(a->p, cell, 1);
+            cell_unref(a->p, cell, 2);
         }
         return 0;
     }
@@ -439,7 +442,7 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
 
         if (atomic_cas(word, &now, w)) { /* as if nothing had happened */
             if (mine == 0) {
-                cell_unref(a->p, cell, 1);
+                cell_unref(a->p, cell, 2);
             }
             return 0;
         }
@@ -451,6 +454,7 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
     }
     memo_make(a, w, seen, cell, key, pc, count);
     word_drop(a->p, w, 1);
+    cell_unref(a->p, cell, 1);
     return 1;
 }
 
