@@ -803,21 +803,12 @@ static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
     return rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp;
 }
 
-/* A scalar access.  Handles here a word of which nobody but this goroutine has the record that the
- * access takes the place of, which is the commonest. */
-static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr, const struct go_g *g,
-                                                       uptr sp, const u8 kind)
+/* A scalar access, as shadow_quick.  Handles here a word of which nobody but this goroutine has the
+ * record that the access takes the place of, which is the commonest. */
+static inline __attribute__((always_inline)) int word_quick(struct proc *p, struct thr *t, uptr addr,
+                                                            u32 size, const u8 kind, uptr pc, u32 stack)
 {
-    uptr pc = *(const uptr *)sp;
-    u32 size = width_known(pc);
-    struct proc *p = current_of(g);
     int near = (int)(pc - (uptr)&record_anchor);
-
-    if (UNLIKELY(size == 0 || !p || quick_not(t, g, sp))) {
-        return 0;
-    }
-
-    u32 stack = thr_stack(p, t);
 
     if (UNLIKELY((addr & 7) + size > 8 || (uptr)&record_anchor + (uptr)(sptr)near != pc)) {
         return shadow_quick(p, t, addr, size, kind, pc, stack);
@@ -873,6 +864,19 @@ static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr,
         shadow_page_set(r, addr, PAGE_TOUCHED);
     }
     return 1;
+}
+
+static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr, const struct go_g *g,
+                                                       uptr sp, const u8 kind)
+{
+    uptr pc = *(const uptr *)sp;
+    u32 size = width_known(pc);
+    struct proc *p = current_of(g);
+
+    if (UNLIKELY(size == 0 || !p || quick_not(t, g, sp))) {
+        return 0;
+    }
+    return word_quick(p, t, addr, size, kind, pc, thr_stack(p, t));
 }
 
 int quick_read(struct thr *t, uptr addr, const struct go_g *g, uptr sp)

@@ -64,6 +64,9 @@ RT_ATOMIC(32, compare_exchange)
 RT_ATOMIC(64, compare_exchange)
 #undef RT_ATOMIC
 
+/* What fast_amd64.S calls on the goroutine's own stack; 0: it is still to be done. */
+int rt_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);
+
 /* ---- hooks ---- */
 
 /* If set, called in place of report_race and report_known. */

@@ -152,7 +152,9 @@ static void plain(struct gor *g, uptr addr, uptr size, int write)
         g->depth--;
     } else {
         oracle_access(g, addr, size, kind, stack_of(g, pc));
-        (write ? rt_write_range : rt_read_range)(g->t, addr, size, pc);
+        if (rnd_one_in(&w.r, 3) || !rt_quick(w.proc[w.current], g->t, addr, size, kind, pc)) {
+            (write ? rt_write_range : rt_read_range)(g->t, addr, size, pc);
+        }
     }
     oracle_access_done();
 }

@@ -209,6 +209,8 @@ static void test_simultaneous(void **state)
         meet_once(2, 3, WIDE, 0, 0);
         meet_once(3, 7, 1, 0, 0);
         meet_once(3, 5, WIDE, 0, 0);
+        meet_once(3, 0, WIDE, 0, 0); /* readers alone share cells */
+        meet_once(6, 0, WIDE, 0, 0);
         meet_once(4, 15, 1, 0, 0); /* more than a small cell holds */
         meet_once(6, 0x15, 1, 0, 0);
         meet_once(6, 0x3f, 1, 0, 4);
