@@ -4,17 +4,9 @@
  * R12 = the SP that the caller had, BP = the caller's frame pointer.  All of these are callee-saved,
  * so they are still there at the hook's first instruction; here they become arguments.
  */
+#include "hook_amd64.h"
+
 	.text
-
-	.macro entry name
-	.globl \name
-	.type \name, @function
-\name:
-	.endm
-
-	.macro done name
-	.size \name, . - \name
-	.endm
 
 /* void __tsan_read(thr, addr, pc): + user SP, g */
 entry __tsan_read

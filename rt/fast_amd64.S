@@ -33,17 +33,31 @@
 	.set CELL_FAST, 8
 	.set WIDTHS_LOG, 17
 
+#include "hook_amd64.h"
+
 	.text
 
-	.macro entry name
-	.p2align 4
-	.globl \name
-	.type \name, @function
-\name:
-	.endm
-
-	.macro done name
-	.size \name, . - \name
+/* R8: the range that AX lies in, RCX: how far in.  What lies in none is of no concern, as in
+ * racecalladdr<> (race_amd64.s).  Without a thr, to 10. */
+	.macro locate
+	testq	%rdi, %rdi
+	je	10f
+	leaq	shadow_fast(%rip), %r8
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jae	8f
+	.subsection 1			/* out of the way */
+8:	addq	$RANGE, %r8		/* globals? */
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jb	1f
+	cmpl	$0, fast_off(%rip)
+	jne	10f
+	ret
+	.subsection 0
+1:
 	.endm
 
 /* Goes to `hit` if the record of this slot of word R9 has key R11. Clobbers RCX. */
@@ -110,14 +124,8 @@
 
 /* A scalar access: write is 0 or 1. */
 	.macro scalar write
-	testq	%rdi, %rdi
-	je	10f
-	leaq	shadow_fast(%rip), %r8
-	movq	%rax, %rcx
-	subq	RANGE_LO(%r8), %rcx
-	cmpq	RANGE_SIZE(%r8), %rcx
-	jae	8f
-1:	movq	RANGE_WORDS(%r8), %rdx
+	locate
+	movq	RANGE_WORDS(%r8), %rdx
 	andq	$-8, %rcx
 	movq	(%rdx,%rcx), %r9	/* the word */
 	movq	THR_KEY(%rdi), %r11
@@ -183,28 +191,13 @@
 	jb	2b
 	jmp	9f			/* leaves the word */
 7:	ret
-8:	movq	RANGE+RANGE_LO(%r8), %rdx	/* globals? else it is of no concern, as in racecalladdr<> */
-	addq	$RANGE, %r8
-	movq	%rax, %rcx
-	subq	%rdx, %rcx
-	cmpq	RANGE_SIZE(%r8), %rcx
-	jb	1b
-	cmpl	$0, fast_off(%rip)
-	jne	10f
-	ret
 9:	quick scalar, \write
 	.endm
 
 /* A range. Whole words only; the first word that is not the one before is looked at. */
 	.macro range how, write
-	testq	%rdi, %rdi
-	je	10f
-	leaq	shadow_fast(%rip), %r8
-	movq	%rax, %rcx
-	subq	RANGE_LO(%r8), %rcx
-	cmpq	RANGE_SIZE(%r8), %rcx
-	jae	8f
-1:	movq	%rax, %rdx
+	locate
+	movq	%rax, %rdx
 	orq	%rbx, %rdx
 	testb	$7, %dl
 	jne	9f
@@ -276,15 +269,6 @@
 12:	cmpq	%r12, %r8
 	jb	2b
 7:	ret
-8:	movq	RANGE+RANGE_LO(%r8), %rdx	/* globals? else it is of no concern, as in racecalladdr<> */
-	addq	$RANGE, %r8
-	movq	%rax, %rcx
-	subq	%rdx, %rcx
-	cmpq	RANGE_SIZE(%r8), %rcx
-	jb	1b
-	cmpl	$0, fast_off(%rip)
-	jne	10f
-	ret
 9:	quick \how, \write
 	.endm
 
@@ -306,15 +290,9 @@ done gomm_fast_write_range
 
 /* One byte, for the function that called Go's runtime. */
 	.macro byte write
-	testq	%rdi, %rdi
-	je	10f
 	movq	8(%rsp), %rax
-	leaq	shadow_fast(%rip), %r8
-	movq	%rax, %rcx
-	subq	RANGE_LO(%r8), %rcx
-	cmpq	RANGE_SIZE(%r8), %rcx
-	jae	8f
-1:	movq	RANGE_WORDS(%r8), %rdx
+	locate
+	movq	RANGE_WORDS(%r8), %rdx
 	andq	$-8, %rcx
 	movq	(%rdx,%rcx), %r9
 	movq	THR_KEY(%rdi), %r11
@@ -338,15 +316,6 @@ done gomm_fast_write_range
 	slot_has_key 1, 7f
 	jmp	9f
 7:	ret
-8:	movq	RANGE+RANGE_LO(%r8), %rdx
-	addq	$RANGE, %r8
-	movq	%rax, %rcx
-	subq	%rdx, %rcx
-	cmpq	RANGE_SIZE(%r8), %rcx
-	jb	1b
-	cmpl	$0, fast_off(%rip)
-	jne	10f
-	ret
 9:	quick pc, \write
 	.endm
 

@@ -15,9 +15,9 @@
  * somebody else let go last.  (After biased reference counting, Choi et al., PACT 2018.)  If both
  * happen at once each may think that the other one is last, and 32 bytes are lost.
  *
- * Stale readers.  Whoever finds a record through a word reads key before it changes the word and
- * again after it: ids are recycled.  Who remembers an id without counting it remembers key and
- * generation too.
+ * Stale readers.  Ids are recycled.  Whoever finds a record through a word reads key and generation
+ * before it changes the word and again after it (shadow.c, seen_still); who remembers an id without
+ * counting it remembers both.
  */
 #ifndef GOMM_RT_RECORD_H
 #define GOMM_RT_RECORD_H

@@ -1,8 +1,9 @@
 /* rt_types.h: the runtime's basic types and its glossary.
  *
  * word        8 bytes of the program's memory, aligned; the shadow has one u64 per word
- * cell        what the detector remembers of a word: a small immutable set of accesses, shared by
- *             all words in the same state, counted by reference (cell.h)
+ * record      one access as many words remember it (record.h)
+ * cell        what the detector remembers of a word when that is more than one read and one write: a
+ *             set of accesses, shared by words in the same state, counted by reference (cell.h)
  * goroutine   an index, given in creation order and never given again (0: the context before main,
  *             1: main)
  * epoch       counts a goroutine's releases; (goroutine, epoch) names a stretch of its execution
@@ -12,8 +13,8 @@
  * thr, proc   the contexts that Go hands to every hook: goroutine and P (thread.h)
  *
  * The runtime lives inside the user's program.  It uses nothing but the kernel: no libc, no thread
- * local storage, no signals; every hook runs on the g0 stack of the calling M and cannot be
- * preempted by Go, only by the kernel.
+ * local storage, no signals.  A hook runs on the g0 stack of the calling M, after what fast_amd64.S does
+ * on the goroutine's own; neither can be preempted by Go, only by the kernel.
  */
 #ifndef GOMM_RT_TYPES_H
 #define GOMM_RT_TYPES_H

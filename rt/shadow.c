@@ -12,7 +12,7 @@
 #define FULL    0xffu
 
 /* What word_step says when a word needs a cell; no word has this value. */
-#define WORD_GENERAL 1ull << 63
+#define WORD_GENERAL (1ull << 63)
 
 u64 word_lock(u64 *word)
 {
@@ -60,19 +60,51 @@ static inline int word_is_fast(u64 w, u64 key, u8 kind, u8 mask)
            (word_has_cell(w) && cell_is_fast((u32)w, key, kind, mask));
 }
 
+static inline void seen_read(u64 w, struct seen *s)
+{
+    for (u32 slot = 0; slot < 2; slot++) {
+        const struct record *r = record_at(word_record(w, slot));
+
+        s->generation[slot] = word_bytes(w, slot) != 0 ? atomic_load(&r->generation) : 0;
+        s->key[slot] = word_bytes(w, slot) != 0 ? atomic_load(&r->key) : 0;
+    }
+}
+
+/* Is the record in this slot of w the one that was seen?  Ids are recycled: whoever decides by what a
+ * record says looks again when the word has been changed, for while a word names a record, and so from
+ * before the change until that is counted, the record stays what it is. */
+static inline int slot_names(u64 w, u32 slot, u64 key, u16 generation)
+{
+    const struct record *r = record_at(word_record(w, slot));
+
+    return word_bytes(w, slot) == 0 ||
+           (atomic_load(&r->key) == key && atomic_load(&r->generation) == generation);
+}
+
+static inline int slot_still(u64 w, u32 slot, const struct seen *s)
+{
+    return slot_names(w, slot, s->key[slot], s->generation[slot]);
+}
+
+static inline int seen_still(u64 w, const struct seen *s)
+{
+    return slot_still(w, 0, s) && slot_still(w, 1, s);
+}
+
 /* The kind of what a slot's record with this key stands for. */
 static inline u8 slot_kind(u32 slot, u64 key)
 {
     return (u8)(slot | (key & 1 ? 0 : ACCESS_ATOMIC));
 }
 
-/* A word without a cell after the access, w itself if that adds nothing; or WORD_GENERAL.  What is
-   true of the word holds only as long as its records have the keys in seen. */
-static u64 word_step(struct access *a, u64 w, u64 seen[2])
+/* A word without a cell after the access, w itself if that adds nothing; or WORD_GENERAL.  It holds for
+ * the records in *seen. */
+static u64 word_step(struct access *a, u64 w, struct seen *seen)
 {
     u8 need = a->e.mask, left[2], older[2] = {0, 0}, was[2] = {0, 0};
     u32 slot = a->e.kind & ACCESS_WRITE, ordered = 1;
 
+    seen_read(w, seen);
     for (u32 i = 0; i < 2; i++) {
         left[i] = word_bytes(w, i);
         if (left[i] == 0) {
@@ -80,7 +112,7 @@ static u64 word_step(struct access *a, u64 w, u64 seen[2])
         }
 
         const struct record *r = record_at(word_record(w, i));
-        u64 key = seen[i] = atomic_load_relaxed(&r->key);
+        u64 key = seen->key[i];
         u8 kind = slot_kind(i, key);
 
         older[i] = was[i] = r->older;
@@ -116,10 +148,10 @@ static u64 word_step(struct access *a, u64 w, u64 seen[2])
         id[slot] = mine;
     } else if (id[slot] != mine) {
         /* atomic and plain accesses of one slot are of different kinds */
-        id[slot] = mine != 0 && ordered && !((seen[slot] ^ a->key) & 1)
+        id[slot] = mine != 0 && ordered && !((seen->key[slot] ^ a->key) & 1)
                        ? record_join(a->p, id[slot], left[slot], older[slot], mine, a->e.mask)
                        : 0;
-        left[slot] = seen[slot] == a->key ? left[slot] : 0;
+        left[slot] = seen->key[slot] == a->key ? left[slot] : 0;
     }
     if (id[slot] == 0) {
         return WORD_GENERAL;
@@ -164,26 +196,21 @@ static u32 slot_entries(u64 w, u32 slot, struct entry *e)
     return n;
 }
 
-u32 word_entries(u64 w, struct entry *e)
+int word_entries(u64 w, struct entry *e, u32 *n, struct seen *seen)
 {
-    u32 n = 0;
-
+    *n = 0;
+    seen_read(w, seen);
     for (u32 slot = 0; slot < 2; slot++) {
-        n += word_bytes(w, slot) != 0 ? slot_entries(w, slot, e + n) : 0;
+        *n += word_bytes(w, slot) != 0 ? slot_entries(w, slot, e + *n) : 0;
     }
-    return n;
-}
-
-static u16 generation_of(u64 w, u32 slot)
-{
-    return word_bytes(w, slot) != 0 ? record_at(word_record(w, slot))->generation : 0;
+    return seen_still(w, seen);
 }
 
 /* The word was from, and somebody else's access may have slipped in while that was looked at. */
-static void meet_again(struct access *a, u64 from, const u64 seen[2])
+static void meet_again(struct access *a, u64 from, const struct seen *seen)
 {
     for (u32 slot = 0; slot < 2; slot++) {
-        if (word_bytes(from, slot) != 0 && record_at(word_record(from, slot))->key != seen[slot]) {
+        if (UNLIKELY(!slot_still(from, slot, seen))) {
             struct entry e[8];
             u32 n = slot_entries(from, slot, e);
             u8 need = a->e.mask;
@@ -239,7 +266,8 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
     uptr i = 0;
 
     while (i < count) {
-        u64 w = atomic_load_relaxed(&word[i]), seen[2], to;
+        u64 w = atomic_load_relaxed(&word[i]), to;
+        struct seen seen;
 
         if (word_is_fast(w, key, a->e.kind, a->e.mask)) {
             uptr run = count == 1 ? 1 : words_run(&word[i], count - i, w);
@@ -248,7 +276,7 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
             i += run > 1 && !word_is_fast(w, key, a->e.kind, a->e.mask) ? 1 : run;
             continue;
         }
-        if (word_has_cell(w) || (to = word_step(a, w, seen)) == WORD_GENERAL) {
+        if (word_has_cell(w) || (to = word_step(a, w, &seen)) == WORD_GENERAL) {
             break;
         }
         if (to == w) {
@@ -262,21 +290,16 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
         while (i + done < count && atomic_cas(&word[i + done], &was, to)) {
             done++;
         }
-        /* While a word names a record, and so from before the change until it is counted here, that
-           stays what it is: was it what word_step saw? */
-        for (u32 slot = 0; slot < 2; slot++) {
-            if (word_bytes(w, slot) != 0 &&
-                UNLIKELY(record_at(word_record(w, slot))->key != seen[slot])) {
-                uptr lost = 0;
+        if (UNLIKELY(!seen_still(w, &seen))) {
+            uptr lost = 0;
 
-                while (done > 0) { /* as if nothing had happened; the general way sees it */
-                    was = to;
-                    done--;
-                    lost += !atomic_cas(&word[i + done], &was, w);
-                }
-                words_undone(a->p, w, to, a->e.kind, lost);
-                return i;
+            while (done > 0) { /* as if nothing had happened; the general way sees it */
+                was = to;
+                done--;
+                lost += !atomic_cas(&word[i + done], &was, w);
             }
+            words_undone(a->p, w, to, a->e.kind, lost);
+            break;
         }
         if (done == 0) {
             record_refuse(a->p, word_record(to, a->e.kind & ACCESS_WRITE));
@@ -305,19 +328,8 @@ _Static_assert(MEMOS == 256, "memo_at takes 8 bits");
 /* Is it one for this access to word w?  If w has records, they must still be the same. */
 static int memo_is(const struct memo *m, const struct access *a, u64 w, u64 key, u64 pc)
 {
-    if (m->from != w || m->to == 0 || m->key != key || m->pc != pc || m->stack != a->e.stack ||
-        m->kind != a->e.kind || m->mask != a->e.mask) {
-        return 0;
-    }
-    for (u32 slot = 0; slot < 2; slot++) {
-        const struct record *x = record_at(word_record(w, slot));
-
-        if (word_bytes(w, slot) != 0 &&
-            (x->key != m->seen[slot] || x->generation != m->generation[slot])) {
-            return 0;
-        }
-    }
-    return 1;
+    return m->from == w && m->to != 0 && m->key == key && m->pc == pc && m->stack == a->e.stack &&
+           m->kind == a->e.kind && m->mask == a->e.mask && seen_still(w, &m->seen);
 }
 
 static void memo_clear(struct proc *p, struct memo *m)
@@ -333,7 +345,7 @@ static void memo_clear(struct proc *p, struct memo *m)
 
 /* A memo keeps cells from being reused, so it is made for ranges, and for a scalar access when the
    same one meets the same word a second time. */
-static void memo_make(struct access *a, u64 from, const u64 seen[2], u32 to, u64 key, u64 pc,
+static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 to, u64 key, u64 pc,
                       uptr count)
 {
     struct memo *m = memo_at(a->p, from, pc, a->e.mask);
@@ -352,8 +364,7 @@ static void memo_make(struct access *a, u64 from, const u64 seen[2], u32 to, u64
     *m = (struct memo){.key = key,
                        .pc = pc,
                        .from = from,
-                       .seen = {seen[0], seen[1]},
-                       .generation = {generation_of(from, 0), generation_of(from, 1)},
+                       .seen = *seen,
                        .to = to,
                        .stack = a->e.stack,
                        .hash = hash,
@@ -372,39 +383,16 @@ static void reports(struct access *a)
     a->more = 0;
 }
 
-/* Are the records of w still those that these keys and generations were read from? */
-static int word_still(u64 w, const u64 seen[2], const u16 generation[2])
-{
-    for (u32 slot = 0; slot < 2; slot++) {
-        const struct record *x = record_at(word_record(w, slot));
-
-        if (word_bytes(w, slot) != 0 && (atomic_load(&x->key) != seen[slot] ||
-                                         atomic_load(&x->generation) != generation[slot])) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
 /* The access makes the word's record or records a cell, or leaves the access alone.  Returns 0 if
    the word has changed meanwhile. */
 static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr count)
 {
-    struct entry old[16] = {{0}};
-    u64 seen[2] = {0}, to;
-    u16 generation[2];
+    struct entry old[16];
+    struct seen seen;
+    u64 to;
+    u32 n;
 
-    for (u32 slot = 0; slot < 2; slot++) {
-        generation[slot] = generation_of(w, slot);
-        if (word_bytes(w, slot) != 0) {
-            seen[slot] = atomic_load(&record_at(word_record(w, slot))->key);
-        }
-    }
-
-    u32 n = word_entries(w, old);
-
-    /* Were those one state of the records?  Who races with us may go back and forth between two ids. */
-    if (!word_still(w, seen, generation)) {
+    if (!word_entries(w, old, &n, &seen)) {
         return 0;
     }
 
@@ -413,7 +401,7 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
     u32 cell = cell_begin(a, old, n);
 
     if (cell == CELL_SAME) {
-        return atomic_load(word) == w && word_still(w, seen, generation);
+        return atomic_load(word) == w && seen_still(w, &seen);
     }
 
     u32 mine = cell == CELL_ALONE ? record_get(a->p, a->key, a->e.stack, a->e.pc, a->e.kind) : 0;
@@ -437,7 +425,7 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
         }
         return 0;
     }
-    if (UNLIKELY(!word_still(w, seen, generation))) {
+    if (UNLIKELY(!seen_still(w, &seen))) {
         u64 now = to;
 
         if (atomic_cas(word, &now, w)) { /* as if nothing had happened */
@@ -447,12 +435,12 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
             return 0;
         }
     }
-    meet_again(a, w, seen);
+    meet_again(a, w, &seen);
     if (mine != 0) {
         words_stepped(a->p, w, to, 1);
         return 1;
     }
-    memo_make(a, w, seen, cell, key, pc, count);
+    memo_make(a, w, &seen, cell, key, pc, count);
     word_drop(a->p, w, 1);
     cell_unref(a->p, cell, 1);
     return 1;
@@ -461,7 +449,7 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
 /* The same for a word with a cell; it is locked meanwhile. */
 static int word_continue(struct access *a, u64 *word, u64 key, u64 pc, uptr count)
 {
-    static const u64 none[2];
+    static const struct seen none;
     u64 w = word_lock(word), to;
 
     if (w == 0) {
@@ -485,7 +473,7 @@ static int word_continue(struct access *a, u64 *word, u64 key, u64 pc, uptr coun
     if (mine == 0) {
         to = cell == CELL_SAME ? w : cell;
         if (to != w || count > 1) {
-            memo_make(a, w, none, (u32)to, key, pc, count);
+            memo_make(a, w, &none, (u32)to, key, pc, count);
         }
     }
     atomic_store(word, to); /* unlocks; pairs with word_lock */
@@ -516,7 +504,7 @@ static uptr words_memo(struct access *a, const struct memo *m, u64 *word, uptr n
         cell_unref(a->p, m->to, (u32)(run - done));
     }
     if (done != 0) {
-        meet_again(a, from, m->seen);
+        meet_again(a, from, &m->seen);
         word_drop(a->p, from, done);
     }
     return done;
@@ -672,8 +660,8 @@ static void step_clear(struct proc *p, struct transition *s)
 
 /* The word was `from` and is `to`, by an access that may come again.  What it lost is the caller's to
  * give back: now, or when the step is forgotten. */
-static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, u64 key, u64 seen_other,
-                      int pc, u32 stack, u8 kind, u8 mask)
+static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, const struct seen *seen,
+                      u64 key, int pc, u32 stack, u8 kind, u8 mask)
 {
     u32 hash = (u32)((from ^ key << 7 ^ (u32)pc) * 0x9e3779b97f4a7c15UL >> 32);
 
@@ -692,29 +680,28 @@ static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, u6
     }
     step_clear(p, s);
     *s = (struct transition){.from = from,
-                       .to = to,
-                       .key = key,
-                       .seen_other = seen_other,
-                       .generation = generation_of(from, !kind),
-                       .pc = pc,
-                       .stack = stack,
-                       .hash = hash,
-                       .kind = kind,
-                       .mask = mask};
+                             .to = to,
+                             .key = key,
+                             .other_key = seen->key[!kind],
+                             .other_generation = seen->generation[!kind],
+                             .pc = pc,
+                             .stack = stack,
+                             .hash = hash,
+                             .kind = kind,
+                             .mask = mask};
 }
 
 /* An access to bytes of a word without a cell that word_step has to look at, by way of p's table of
  * transitions. */
-static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, int near,
-                           u32 stack)
+static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind,
+                                    int near, u32 stack)
 {
-    u64 key = atomic_load_relaxed(&t->key), was = w, to, seen[2] = {0, 0};
-    const struct record *y = record_at(word_record(w, !kind));
-    u64 seen_other = word_bytes(w, !kind) != 0 ? y->key : 0;
+    u64 key = atomic_load_relaxed(&t->key), was = w, to;
     struct transition *s = step_at(p, w, near, stack);
-    int known = s->from == w && s->key == key && s->pc == near && s->stack == stack &&
-                s->mask == mask && s->kind == kind && s->seen_other == seen_other && s->to != 0 &&
-                s->generation == generation_of(w, !kind);
+    int known = s->from == w && s->to != 0 && s->key == key && s->pc == near && s->stack == stack &&
+                s->mask == mask && s->kind == kind &&
+                slot_names(w, !kind, s->other_key, s->other_generation);
+    struct seen seen;
 
     if (known) {
         to = s->to;
@@ -723,22 +710,20 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
 
         access_init(&a, p, t, kind, (uptr)&record_anchor + (uptr)(sptr)near, stack);
         a.e.mask = mask;
-        to = word_step(&a, w, seen);
+        to = word_step(&a, w, &seen);
         if (to == WORD_GENERAL) {
             return 0;
         }
         if (to == w) {
             return 1;
         }
-        seen_other = seen[!kind];
     }
     if (!atomic_cas(word, &was, to)) {
         record_refuse(p, word_record(to, kind));
         return 0;
     }
-    if (UNLIKELY((word_bytes(w, !kind) != 0 && y->key != seen_other) ||
-                 (!known && word_bytes(w, kind) != 0 &&
-                  record_at(word_record(w, kind))->key != seen[kind]))) {
+    if (UNLIKELY(known ? !slot_names(w, !kind, s->other_key, s->other_generation)
+                       : !seen_still(w, &seen))) {
         was = to; /* see words_quick */
         words_undone(p, w, to, kind, !atomic_cas(word, &was, w));
         return 0;
@@ -747,7 +732,7 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
     if (known) {
         words_stepped(p, w, to, 1);
     } else {
-        step_made(p, s, w, to, key, seen_other, near, stack, kind, mask);
+        step_made(p, s, w, to, &seen, key, near, stack, kind, mask);
     }
     return 1;
 }

@@ -151,8 +151,8 @@ static inline uptr words_run(const u64 *word, uptr n, u64 w)
     return i;
 }
 
-/* What a word without a cell remembers, at most 16 entries; returns how many. */
-u32 word_entries(u64 w, struct entry *e);
+/* What a word without a cell remembers, at most 16 entries.  0 if its records changed meanwhile. */
+int word_entries(u64 w, struct entry *e, u32 *n, struct seen *seen);
 
 /* Gives what the word named back. */
 void word_drop(struct proc *p, u64 w, uptr n);

@@ -102,9 +102,13 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
         }
         if (!word_has_cell(w)) {
             struct entry e[16];
-            u32 n = word_entries(w, e), kept = 0;
+            struct seen seen;
+            u32 n, kept = 0;
             u64 was = w;
 
+            if (!word_entries(w, e, &n, &seen)) {
+                continue;
+            }
             for (u32 i = 0; i < n; i++) {
                 e[i].mask &= (u8)~mask;
                 if (e[i].mask != 0) {
@@ -166,6 +170,7 @@ static void words_clear(struct proc *p, u64 *word, uptr count)
 static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr size, u32 site)
 {
     uptr begin = ROUND_UP(addr, 1UL << PAGE_LOG), end = addr + size;
+    int touched = 0;
 
     while (addr < end) {
         uptr next = ROUND_DOWN(addr, 1UL << PAGE_LOG) + (1UL << PAGE_LOG);
@@ -177,6 +182,7 @@ static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr s
             u64 *word = &r->words[(addr - r->lo) >> 3];
 
             words_clear(p, word, (stop - addr) / 8);
+            touched = 1;
             if (stop - addr == 1UL << PAGE_LOG) {
                 page_flags &= ~PAGE_TOUCHED;
             }
@@ -197,7 +203,7 @@ static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr s
         addr = stop;
     }
     end = ROUND_DOWN(end, 1UL << PAGE_LOG);
-    if (size >= RELEASE && begin < end) {
+    if (touched && size >= RELEASE && begin < end) {
         os_release(&r->words[(begin - r->lo) >> 3], end - begin);
     }
 }

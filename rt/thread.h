@@ -48,13 +48,18 @@ struct goroutine {
     u32 last_epoch; /* once it has finished */
 };
 
+/* Which records a word without a cell named when they were looked at; 0 where it names none. */
+struct seen {
+    u64 key[2]; /* of the read, of the write */
+    u16 generation[2];
+};
+
 /* A transition of a word to a cell, see shadow.c. */
 struct memo {
     u64 key;
     u64 pc;
-    u64 from;    /* the word; its cell, if it names one, is counted */
-    u64 seen[2]; /* keys of its records, if it names those */
-    u16 generation[2];
+    u64 from; /* the word; its cell, if it names one, is counted */
+    struct seen seen;
     u32 to;      /* a cell, counted; 0: no memo */
     u32 stack;
     u32 hash; /* of the latest transition that belongs here and was not made a memo */
@@ -66,8 +71,8 @@ struct memo {
 struct transition {
     u64 from, to; /* to 0: no step */
     u64 key;
-    u64 seen_other; /* key of the record that stays */
-    u16 generation; /* and which it is */
+    u64 other_key; /* of the record that stays, which is not counted */
+    u16 other_generation;
     u32 stack;
     int pc;
     u32 hash; /* of the latest transition that belongs here */
