@@ -130,7 +130,7 @@ static void frames(u32 stack, int skip_runtime, emit_fn *emit, void *arg)
     struct code last;
     u32 n = 0, emitted = 0;
 
-    for (u32 id = stack; id != 0; id = stack_at(id)->parent) {
+    for (u32 id = stack; id != 0 && id != STACK_CUT; id = stack_at(id)->parent) {
         struct go_code c = {.pc = stack_at(id)->pc - 1};
 
         for (;;) {

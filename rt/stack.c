@@ -6,7 +6,9 @@
  */
 #include "stack.h"
 
-enum { NODES = 1u << 28, BUCKETS = 1u << 14 };
+enum { NODES = 1u << 28, BUCKETS = 1u << 14, CUT_DEPTH = 8 };
+
+u32 stack_limit = 1u << 25;
 
 static struct arena nodes;
 static struct pool node_pool = {.arena = &nodes, .stride = 1};
@@ -25,7 +27,7 @@ int stack_init(void)
     }
     table.head = os_map(BUCKETS * sizeof(u32));
     table.mask = BUCKETS - 1;
-    return table.head ? 0 : -1;
+    return table.head && arena_take(&nodes, 1) == STACK_CUT ? 0 : -1;
 }
 
 const struct stack_node *stack_at(u32 id)
@@ -77,6 +79,18 @@ static void grow(void)
     atomic_store(&table.mask, size - 1);
 }
 
+/* Is it a stack that starts below STACK_CUT, with room for another call? */
+static int cut_has_room(u32 id)
+{
+    for (u32 n = 0; n < CUT_DEPTH && id != 0; n++) {
+        if (id == STACK_CUT) {
+            return 1;
+        }
+        id = stack_at(id)->parent;
+    }
+    return 0;
+}
+
 u32 stack_push(u32 parent, uptr pc)
 {
     u32 h = hash(parent, pc);
@@ -86,6 +100,9 @@ u32 stack_push(u32 parent, uptr pc)
 
     if (LIKELY(id != 0)) {
         return id;
+    }
+    if (UNLIKELY(atomic_load_relaxed(&count) >= stack_limit) && !cut_has_room(parent)) {
+        return stack_push(STACK_CUT, pc);
     }
     os_lock(&lock);
     id = find(table.head[h & table.mask], parent, pc);
@@ -102,7 +119,7 @@ u32 stack_push(u32 parent, uptr pc)
             n->parent = parent;
             n->next = *at;
             atomic_store(at, id); /* pairs with the acquiring loads above */
-            count++;
+            atomic_store_relaxed(&count, count + 1);
         }
     }
     os_unlock(&lock);

@@ -3,6 +3,10 @@
  * A node is (caller's node, pc), so equal stacks have equal ids and a stack costs 4 bytes wherever
  * it is remembered, for as long as the program runs: this is the detector's unlimited history.
  * Node 0 is the empty stack.  Nodes are never changed and never freed.
+ *
+ * Recursion that branches has no end of different stacks.  When there are stack_limit of them, what
+ * would be a new one starts again below STACK_CUT, and keeps its innermost CUT_DEPTH calls: reports
+ * then show those.
  */
 #ifndef GOMM_RT_STACK_H
 #define GOMM_RT_STACK_H
@@ -14,6 +18,11 @@ struct stack_node {
     u32 parent;
     u32 next; /* in the hash chain */
 };
+
+/* The node below which stacks start that are not kept whole; its pc is 0. */
+enum { STACK_CUT = 1 };
+
+extern u32 stack_limit; /* nodes; tests lower it */
 
 int stack_init(void);
 
