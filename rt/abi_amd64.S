@@ -4,7 +4,7 @@
  * R12 = the SP that the caller had, BP = the caller's frame pointer.  All of these are callee-saved,
  * so they are still there at the hook's first instruction; here they become arguments.
  */
-#include "hook_amd64.h"
+#include "hook_amd64.inc"
 
 	.text
 

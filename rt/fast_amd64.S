@@ -33,7 +33,7 @@
 	.set CELL_FAST, 8
 	.set WIDTHS_LOG, 17
 
-#include "hook_amd64.h"
+#include "hook_amd64.inc"
 
 	.text
 
