@@ -14,13 +14,11 @@ import (
 // command is a go command that gomm has too. OUT in its arguments becomes a file of the
 // tool's own, as each links anew what the other has linked.
 type command struct {
-	what    string
-	args    []string // after "go" or "gomm"; -race is put behind the first for go
-	edit    bool     // the program's source changes before each run
-	ms      [2][]float64
-	extra   []float64 // gomm - go, of each pair
-	control []float64 // go - go
-	problem string
+	what     string
+	args     []string // after "go" or "gomm"; -race is put behind the first for go
+	edit     bool     // the program's source changes before each run
+	compared          // milliseconds; stock is the go command
+	problem  string
 }
 
 func commands() []*command {
@@ -41,16 +39,14 @@ func driver(c config) bool {
 	check(err)
 	dir := filepath.Join(c.out, "module")
 	check(writeModule(dir))
-	g := newGate(c)
-	load := loadAverage()
 	var list []*command
 	for _, k := range commands() {
 		if only.MatchString(k.what) {
 			list = append(list, k)
 			// Once each, so that whatever can be cached is.
-			for tool := range k.ms {
+			for _, v := range []int{stock, gomm} {
 				progress("preparing: %s", k.what)
-				if _, _, err := k.once(c, dir, tool); err != nil {
+				if _, _, err := k.once(c, dir, v); err != nil {
 					k.problem = err.Error()
 				}
 			}
@@ -59,24 +55,16 @@ func driver(c config) bool {
 	if len(list) == 0 {
 		fail("measure: no command matches %q", c.only)
 	}
-	began := time.Now()
-	done := 0
-	for ; done < c.rounds; done++ {
-		spent := time.Since(began)
-		if done > 0 && spent+spent/time.Duration(done) > c.limit {
-			break
-		}
+	s := newSession(c)
+	s.rounds(func(turn int) {
 		for _, k := range list {
-			progress("round %d of %d: %s", done+1, c.rounds, k.what)
-			k.round(g, c, dir)
+			progress("round %d of %d: %s", turn+1, c.rounds, k.what)
+			k.round(s.gate, c, dir)
 		}
-	}
-	progress("")
+	})
 
 	r := newReport(c, "driver")
-	r.line("settings  %d rounds of go, gomm, gomm, go (%d pairs); %s; measured for %.0f s",
-		done, 2*done, c.loadRule(), time.Since(began).Seconds())
-	r.line("load      %s; load average %s before, %s after", g, load, loadAverage())
+	s.head(r, fmt.Sprintf("go, gomm, gomm, go (%d pairs)", 2*s.done), "")
 	r.line("")
 	r.line("%-42s %9s %9s %9s %18s %8s %7s", "command, on a small module", "go -race", "gomm", "gomm adds", "interval of that", "go - go", "U test")
 	r.line("%-42s %9s %9s %9s %18s %8s %7s", "", "ms", "ms", "ms", "ms", "ms", "p")
@@ -88,13 +76,13 @@ func driver(c config) bool {
 			r.line("%-42s %s", k.what, k.problem)
 			continue
 		}
-		in := stats.MedianInterval(k.extra, 0.95)
-		r.line("%-42s %9.1f %9.1f %9.1f %18s %8.1f %7s", k.what, stats.Median(k.ms[0]), stats.Median(k.ms[1]),
-			stats.Median(k.extra), fmt.Sprintf("%.1f to %.1f", in.Low, in.High), stats.Median(k.control),
-			pValue(stats.MannWhitney(k.ms[0], k.ms[1])))
+		extra, control := k.adds()
+		in := stats.MedianInterval(extra, 0.95)
+		r.line("%-42s %9.1f %9.1f %9.1f %18s %8.1f %7s", k.what, stats.Median(k.of[stock]), stats.Median(k.of[gomm]),
+			stats.Median(extra), fmt.Sprintf("%.1f to %.1f", in.Low, in.High), stats.Median(control), pValue(k.p()))
 	}
 	r.line("")
-	if why := g.bad(); why != "" {
+	if why := s.bad(); why != "" {
 		r.line("result: inconclusive, because of %s", why)
 	} else {
 		r.line("result: as shown; gomm's cost is real where its interval is beyond \"go - go\" and 0")
@@ -104,33 +92,19 @@ func driver(c config) bool {
 }
 
 func (k *command) round(g *gate, c config, dir string) {
-	for k.problem == "" {
-		m := startMeter()
-		var ms [2][]float64
-		var switches int64
-		for _, tool := range []int{0, 1, 1, 0} {
-			value, n, err := k.once(c, dir, tool)
-			if err != nil {
-				k.problem = err.Error()
-				return
-			}
-			ms[tool] = append(ms[tool], value)
-			switches += n
-		}
-		if g.again(m, 2, switches) {
-			continue
-		}
-		for tool := range ms {
-			k.ms[tool] = append(k.ms[tool], ms[tool]...)
-		}
-		k.extra = append(k.extra, ms[1][0]-ms[0][0], ms[1][1]-ms[0][1])
-		k.control = append(k.control, ms[0][1]-ms[0][0])
+	if k.problem != "" {
 		return
+	}
+	_, err := k.compared.round(g, 2, []int{stock, gomm, gomm, stock}, func(v int) (float64, int64, error) {
+		return k.once(c, dir, v)
+	})
+	if err != nil {
+		k.problem = err.Error()
 	}
 }
 
-// once runs the command with go (tool 0) or gomm (1) and returns milliseconds.
-func (k *command) once(c config, dir string, tool int) (ms float64, switches int64, err error) {
+// once runs the command with go (stock) or gomm and returns milliseconds.
+func (k *command) once(c config, dir string, v int) (ms float64, switches int64, err error) {
 	if k.edit {
 		if err := writeProgram(dir); err != nil {
 			return 0, 0, err
@@ -138,7 +112,7 @@ func (k *command) once(c config, dir string, tool int) (ms float64, switches int
 	}
 	args := []string{"go", k.args[0], "-race"}
 	out := dir + "/out/go"
-	if tool == 1 {
+	if v == gomm {
 		args = []string{c.gomm, k.args[0]}
 		out = dir + "/out/gomm"
 	}

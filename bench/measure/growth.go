@@ -48,28 +48,18 @@ func growth(c config, goroutines, heap int) bool {
 	progress("building")
 	program, err := buildMain(c, c.source, "./growth", "growth")
 	check(err)
-	g := newGate(c)
-	load := loadAverage()
-	began := time.Now()
-	done := 0
-	for ; done < c.rounds; done++ {
-		spent := time.Since(began)
-		if done > 0 && spent+spent/time.Duration(done) > c.limit {
-			break
-		}
+	run := newSession(c)
+	run.rounds(func(turn int) {
 		for _, s := range list {
 			for _, size := range s.sizes {
-				progress("round %d of %d: %d %s", done+1, c.rounds, size, s.what)
-				s.round(c, g, program, size, done)
+				progress("round %d of %d: %d %s", turn+1, c.rounds, size, s.what)
+				s.round(c, run.gate, program, size, turn)
 			}
 		}
-	}
-	progress("")
+	})
 
 	r := newReport(c, "growth")
-	r.line("settings  %d rounds of plain, stock, gomm at each size; %s; a program is stopped after %v or at %d MB; measured for %.0f s",
-		done, c.loadRule(), growthTime, growthMax(1<<40)>>20, time.Since(began).Seconds())
-	r.line("load      %s; load average %s before, %s after", g, load, loadAverage())
+	run.head(r, "plain, stock, gomm at each size", fmt.Sprintf("a program is stopped after %v or at %d MB; ", growthTime, growthMax(1<<40)>>20))
 	if cut {
 		r.line("note      not more than %d MB of heap: the stock runtime would need more than this machine has free", heap)
 	}
@@ -85,7 +75,7 @@ func growth(c config, goroutines, heap int) bool {
 		s.bars(r)
 	}
 	r.line("")
-	if why := g.bad(); why != "" {
+	if why := run.bad(); why != "" {
 		r.line("result: inconclusive, because of %s", why)
 	} else {
 		r.line("result: as shown; the curves are in race_growth_*.svg beside this file")
@@ -139,11 +129,10 @@ func growthMax(want int64) int64 {
 
 // round starts with another variant each time, so that none has always the same neighbour.
 func (s *series) round(c config, g *gate, program [variants]string, size, turn int) {
-	for {
-		m := startMeter()
-		var results [variants]map[string]float64
-		var names []string
-		var switches int64
+	var results [variants]map[string]float64
+	var names []string
+	_ = g.undisturbed(2, func() (switches int64, _ error) {
+		results = [variants]map[string]float64{}
 		for i := 0; i < variants; i++ {
 			v := (i + turn) % variants
 			o, err := job{args: []string{program[v], s.mode, fmt.Sprint(size)}, limit: growthTime, maxRSS: growthMax(1 << 40), rt: c.rt}.run()
@@ -155,18 +144,15 @@ func (s *series) round(c config, g *gate, program [variants]string, size, turn i
 			}
 			switches += o.switches
 		}
-		if g.again(m, 2, switches) {
-			continue
-		}
-		for _, name := range names {
-			k := s.curve(name)
-			for v := range results {
-				if ns, ok := results[v][name]; ok {
-					k.ns[v][size] = append(k.ns[v][size], ns)
-				}
+		return switches, nil
+	})
+	for _, name := range names {
+		k := s.curve(name)
+		for v := range results {
+			if ns, ok := results[v][name]; ok {
+				k.ns[v][size] = append(k.ns[v][size], ns)
 			}
 		}
-		return
 	}
 }
 

@@ -2,16 +2,16 @@ package main
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"gomm.dev/bench/stats"
 )
 
 func TestParseList(t *testing.T) {
@@ -187,9 +187,8 @@ func TestVerdict(t *testing.T) {
 		{"inconclusive", []float64{1, 2, 1, 2, 1, 2}, []float64{1, 2, 1, 2, 1, 2},
 			[]float64{1, 2, 0.5, 1, 2, 0.5}, []float64{1, 1.01, 0.99}},
 	} {
-		b := &bench{pairs: c.pairs, control: c.control}
-		in := stats.MedianInterval(c.pairs, 0.95)
-		if got := b.verdict(in, stats.MannWhitney(c.stock, c.gomm)); got != c.want {
+		k := compared{of: [variants][]float64{stock: c.stock, gomm: c.gomm}, pairs: c.pairs, control: c.control}
+		if got := k.verdict(); got != c.want {
 			t.Errorf("%v: %s, want %s", c.pairs, got, c.want)
 		}
 	}
@@ -210,8 +209,55 @@ func TestBars(t *testing.T) {
 	if !regexp.MustCompile(`(?m)^bar  too much +0\.257 +at most +0\.250 +MISS$`).Match(r.text.Bytes()) {
 		t.Error(r.text.String())
 	}
-	if slower("faster", []float64{1.2}) || slower("inconclusive", []float64{1.04}) || !slower("inconclusive", []float64{1.06}) {
+}
+
+func TestCompared(t *testing.T) {
+	of := func(ns ...float64) *compared {
+		k, turns := &compared{}, []int{stock, gomm, gomm, stock}
+		for len(ns) > 0 {
+			if _, err := k.round(&gate{}, 1, turns, func(v int) (x float64, _ int64, _ error) {
+				x, ns = ns[0], ns[1:]
+				return x, 0, nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return k
+	}
+	k := of(10, 20, 30, 20)
+	if !reflect.DeepEqual(k.pairs, []float64{2, 1.5}) || !reflect.DeepEqual(k.control, []float64{2}) {
+		t.Error(k)
+	}
+	pairs, control := k.adds()
+	if !reflect.DeepEqual(pairs, []float64{10, 10}) || !reflect.DeepEqual(control, []float64{10}) {
+		t.Error(pairs, control)
+	}
+	// Not proven is not slower within the limit only.
+	if of(10, 10.4, 10.4, 10).slower() || !of(10, 10.6, 10.6, 10).slower() || of(10, 5, 5, 10).slower() {
 		t.Error("slower")
+	}
+	failed, err := k.round(&gate{}, 1, []int{stock, gomm, gomm, stock}, func(v int) (float64, int64, error) {
+		if v == gomm {
+			return 0, 0, errors.New("gone")
+		}
+		return 1, 0, nil
+	})
+	if failed != gomm || err == nil || len(k.pairs) != 2 {
+		t.Error(failed, err, k)
+	}
+}
+
+func TestRounds(t *testing.T) {
+	s := newSession(config{rounds: 3, limit: time.Hour})
+	var turns []int
+	s.rounds(func(turn int) { turns = append(turns, turn) })
+	if s.done != 3 || !reflect.DeepEqual(turns, []int{0, 1, 2}) {
+		t.Error(s.done, turns)
+	}
+	s = newSession(config{rounds: 3})
+	s.rounds(func(int) { time.Sleep(time.Millisecond) })
+	if s.done != 1 {
+		t.Error("without time:", s.done)
 	}
 }
 

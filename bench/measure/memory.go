@@ -55,29 +55,20 @@ func memory(c config, soakLength float64) bool {
 	progress("building")
 	program, err := buildMain(c, c.source, "./memory", "memory")
 	check(err)
-	g := newGate(c)
-	load := loadAverage()
-	began := time.Now()
-	done := 0
-	for ; done < c.rounds; done++ {
-		spent := time.Since(began)
-		if done > 0 && spent+spent/time.Duration(done) > c.limit {
-			break
-		}
+	s := newSession(c)
+	s.rounds(func(turn int) {
 		for _, w := range loads {
-			progress("round %d of %d: %s", done+1, c.rounds, w.mode)
-			w.round(c, g, program)
+			progress("round %d of %d: %s", turn+1, c.rounds, w.mode)
+			w.round(c, s.gate, program)
 		}
-	}
+	})
 	if long != nil {
 		long.run(c, program)
+		progress("")
 	}
-	progress("")
 
 	r := newReport(c, "memory")
-	r.line("settings  %d rounds of plain, stock, gomm, gomm, stock; %s; a program is stopped after %v or at %d MB; measured for %.0f s",
-		done, c.loadRule(), memoryTime, memoryMax>>20, time.Since(began).Seconds())
-	r.line("load      %s; load average %s before, %s after", g, load, loadAverage())
+	s.head(r, "plain, stock, gomm, gomm, stock", fmt.Sprintf("a program is stopped after %v or at %d MB; ", memoryTime, memoryMax>>20))
 	r.line("")
 	r.line("%-42s %28s %7s %6s   %26s %7s %7s %7s", "", "seconds, median", "gomm/", "A/A", "peak resident MB",
 		"stock/", "gomm/", "gomm/")
@@ -110,7 +101,7 @@ func memory(c config, soakLength float64) bool {
 		long.bar(r)
 	}
 	r.line("")
-	reason := g.bad()
+	reason := s.bad()
 	if reason == "" && len(controls) > 0 && outside(stats.GeoMean(controls), controlLimit) {
 		reason = fmt.Sprintf("the A/A control: stock against itself gave %.2f", stats.GeoMean(controls))
 	}
@@ -132,10 +123,9 @@ const (
 )
 
 func (w *workload) round(c config, g *gate, program [variants]string) {
-	for {
-		m := startMeter()
-		var switches int64
-		var start, total, peak [variants][]float64
+	var start, total, peak [variants][]float64
+	_ = g.undisturbed(w.cpus, func() (switches int64, _ error) {
+		start, total, peak = [variants][]float64{}, [variants][]float64{}, [variants][]float64{}
 		for _, v := range []int{plain, stock, gomm, gomm, stock} {
 			if w.problem[v] != "" {
 				continue
@@ -152,18 +142,15 @@ func (w *workload) round(c config, g *gate, program [variants]string) {
 			start[v], total[v], peak[v] = append(start[v], s), append(total[v], t), append(peak[v], p/(1<<20))
 			switches += o.switches
 		}
-		if g.again(m, w.cpus, switches) {
-			continue
-		}
-		for v := range total {
-			w.start[v] = append(w.start[v], start[v]...)
-			w.total[v] = append(w.total[v], total[v]...)
-			w.peak[v] = append(w.peak[v], peak[v]...)
-		}
-		if t := total[stock]; len(t) == 2 {
-			w.control = append(w.control, t[1]/t[0])
-		}
-		return
+		return switches, nil
+	})
+	for v := range total {
+		w.start[v] = append(w.start[v], start[v]...)
+		w.total[v] = append(w.total[v], total[v]...)
+		w.peak[v] = append(w.peak[v], peak[v]...)
+	}
+	if t := total[stock]; len(t) == 2 {
+		w.control = append(w.control, t[1]/t[0])
 	}
 }
 

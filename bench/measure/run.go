@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"gomm.dev/bench/proc"
 )
 
 // The three builds of every program, in the order of the table's columns.
@@ -123,25 +125,12 @@ func watch(ctx context.Context, pid int, j job, over chan struct{}) error {
 			_ = syscall.Kill(-pid, syscall.SIGKILL)
 			return fmt.Errorf("more than %v", j.limit)
 		case <-poll.C:
-			if j.maxRSS > 0 && residentOf(pid) > j.maxRSS {
+			if j.maxRSS > 0 && proc.Resident(strconv.Itoa(pid)) > j.maxRSS {
 				_ = syscall.Kill(-pid, syscall.SIGKILL)
 				return fmt.Errorf("more than %d MB", j.maxRSS>>20)
 			}
 		}
 	}
-}
-
-func residentOf(pid int) int64 {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
-	if err != nil {
-		return 0
-	}
-	f := strings.Fields(string(text))
-	if len(f) < 2 {
-		return 0
-	}
-	pages, _ := strconv.ParseInt(f[1], 10, 64)
-	return pages * int64(os.Getpagesize())
 }
 
 // lastWords are the first and last lines of what a failed program said.

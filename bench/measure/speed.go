@@ -15,13 +15,11 @@ import (
 // bench is a benchmark with what was measured of it.
 type bench struct {
 	item
-	files   [variants]string
-	dir     string // where its tests expect to run
-	pattern string
-	ns      [variants][]float64
-	pairs   []float64 // gomm / stock, two of each round
-	control []float64 // stock / stock: the last of a round by the first
-	problem string
+	files    [variants]string
+	dir      string // where its tests expect to run
+	pattern  string
+	compared // ns of an operation
+	problem  string
 }
 
 // A/A controls further from 1 than this mean that the machine was not the same throughout.
@@ -31,30 +29,17 @@ const controlLimit = 1.05
 // over all benchmarks one after the other, so that a slow minute of the machine falls on all.
 func speed(c config, benchtime string) bool {
 	benches := prepare(c)
-	g := newGate(c)
-	load := loadAverage()
-	began := time.Now()
-	done := 0
-	for ; done < c.rounds; done++ {
-		spent := time.Since(began)
-		if done > 0 && spent+spent/time.Duration(done) > c.limit {
-			break
-		}
+	s := newSession(c)
+	s.rounds(func(turn int) {
 		for _, b := range benches {
-			progress("round %d of %d: %s", done+1, c.rounds, b.name())
-			b.round(c, g, benchtime)
+			progress("round %d of %d: %s", turn+1, c.rounds, b.name())
+			b.round(c, s.gate, benchtime)
 		}
-	}
-	progress("")
+	})
 
 	r := newReport(c, "speed")
-	r.line("settings  %d rounds of plain, stock, gomm, gomm, stock (%d pairs); -test.benchtime=%s; %s; measured for %.0f s",
-		done, 2*done, benchtime, c.loadRule(), time.Since(began).Seconds())
-	r.line("load      %s; load average %s before, %s after", g, load, loadAverage())
-	if done < c.rounds {
-		r.line("note      %d of %d rounds, as the time limit of %v was reached", done, c.rounds, c.limit)
-	}
-	failed := judge(r, benches, g, done)
+	s.head(r, fmt.Sprintf("plain, stock, gomm, gomm, stock (%d pairs)", 2*s.done), "-test.benchtime="+benchtime+"; ")
+	failed := judge(r, benches, s.gate, s.done)
 	r.close()
 	return r.fine(c, failed)
 }
@@ -116,28 +101,14 @@ func prepare(c config) []*bench {
 
 // round adds one round to what was measured. A benchmark that fails once is not run again.
 func (b *bench) round(c config, g *gate, benchtime string) {
-	for b.problem == "" {
-		m := startMeter()
-		var ns [variants][]float64
-		var switches int64
-		for _, v := range []int{plain, stock, gomm, gomm, stock} {
-			value, n, err := b.once(c, v, benchtime)
-			if err != nil {
-				b.problem = fmt.Sprintf("%s: %v", variantNames[v], err)
-				return
-			}
-			ns[v] = append(ns[v], value)
-			switches += n
-		}
-		if g.again(m, b.cpus, switches) {
-			continue
-		}
-		for v := range ns {
-			b.ns[v] = append(b.ns[v], ns[v]...)
-		}
-		b.pairs = append(b.pairs, ns[gomm][0]/ns[stock][0], ns[gomm][1]/ns[stock][1])
-		b.control = append(b.control, ns[stock][1]/ns[stock][0])
+	if b.problem != "" {
 		return
+	}
+	v, err := b.compared.round(g, b.cpus, []int{plain, stock, gomm, gomm, stock}, func(v int) (float64, int64, error) {
+		return b.once(c, v, benchtime)
+	})
+	if err != nil {
+		b.problem = fmt.Sprintf("%s: %v", variantNames[v], err)
 	}
 }
 
@@ -240,33 +211,13 @@ func (b *bench) print(r *report) {
 	}
 	var m [variants]float64
 	for v := range m {
-		m[v] = stats.Median(b.ns[v])
+		m[v] = stats.Median(b.of[v])
 	}
-	in := stats.MedianInterval(b.pairs, 0.95)
-	p := stats.MannWhitney(b.ns[stock], b.ns[gomm])
+	in := b.interval()
 	r.line("%-40s %3d %9s %9s %9s %7.2f %7.2f %7.2f %13s %6.2f %7s  %s", b.name(), b.cpus,
 		number(m[plain]), number(m[stock]), number(m[gomm]), m[stock]/m[plain], m[gomm]/m[plain],
 		stats.Median(b.pairs), fmt.Sprintf("%.2f to %.2f", in.Low, in.High),
-		stats.Median(b.control), pValue(p), b.verdict(in, p))
-}
-
-// verdict is careful: a difference must be larger than what stock shows against itself.
-func (b *bench) verdict(in stats.Interval, p float64) string {
-	var noise []float64
-	for _, x := range b.control {
-		noise = append(noise, math.Abs(math.Log(x)))
-	}
-	ratio := stats.Median(b.pairs)
-	real := p < 0.05 && math.Abs(math.Log(ratio)) > stats.Median(noise)
-	switch {
-	case in.Low > 1 && real:
-		return "slower"
-	case in.High < 1 && real:
-		return "faster"
-	case in.Low > 1/controlLimit && in.High < controlLimit:
-		return "the same"
-	}
-	return "inconclusive"
+		stats.Median(b.control), pValue(b.p()), b.verdict())
 }
 
 // What is asked of the library's benchmarks: see doc/performance.md.
@@ -281,7 +232,7 @@ func printBars(r *report, benches []*bench) {
 			if b.measured() && contains(scope, b.group) {
 				pairs = append(pairs, b.pairs)
 				packages[b.packages[0]] = true
-				if slower(b.judgement(), b.pairs) {
+				if b.slower() {
 					slow++
 				}
 			}
@@ -299,7 +250,7 @@ func printBars(r *report, benches []*bench) {
 		}
 		value := math.NaN()
 		if b.measured() {
-			value = stats.Median(b.ns[gomm]) / stats.Median(b.ns[b.bar.variant])
+			value = stats.Median(b.of[gomm]) / stats.Median(b.of[b.bar.variant])
 			if b.bar.variant == stock {
 				value = stats.Median(b.pairs)
 			}
@@ -308,7 +259,7 @@ func printBars(r *report, benches []*bench) {
 	}
 	var names []string
 	for _, b := range benches {
-		if b.measured() && slower(b.judgement(), b.pairs) {
+		if b.measured() && b.slower() {
 			names = append(names, fmt.Sprintf("%s %.2f", b.name(), stats.Median(b.pairs)))
 		}
 	}
@@ -323,16 +274,6 @@ func printBars(r *report, benches []*bench) {
 
 func (b *bench) measured() bool {
 	return b.problem == "" && len(b.pairs) > 0
-}
-
-// judgement is the verdict with what it is judged by.
-func (b *bench) judgement() string {
-	return b.verdict(stats.MedianInterval(b.pairs, 0.95), stats.MannWhitney(b.ns[stock], b.ns[gomm]))
-}
-
-// slower is what a bar of "none slower" counts: what is not proven but looks so as well.
-func slower(verdict string, pairs []float64) bool {
-	return verdict == "slower" || verdict == "inconclusive" && stats.Median(pairs) > controlLimit
 }
 
 func contains(list []string, s string) bool {
@@ -353,9 +294,9 @@ func printMeans(r *report, benches []*bench, group string) string {
 			continue
 		}
 		pairs, controls = append(pairs, b.pairs), append(controls, b.control)
-		p := stats.Median(b.ns[plain])
-		stockBy = append(stockBy, stats.Median(b.ns[stock])/p)
-		gommBy = append(gommBy, stats.Median(b.ns[gomm])/p)
+		p := stats.Median(b.of[plain])
+		stockBy = append(stockBy, stats.Median(b.of[stock])/p)
+		gommBy = append(gommBy, stats.Median(b.of[gomm])/p)
 	}
 	if len(pairs) == 0 {
 		return ""

@@ -24,9 +24,8 @@ type suite struct {
 	args            []string // of go test: flags and packages
 	programs        [variants][]testProgram
 	built           [variants]time.Duration
-	under           int                 // the variant under which there was a problem
-	wall            [variants][]float64 // seconds, all programs one after the other
-	pairs, control  []float64
+	under           int             // the variant under which there was a problem
+	compared                        // seconds of all programs one after the other
 	longest         []time.Duration // of each program under stock
 	repeated        int             // programs that failed and passed when tried again
 	skipped         string          // why there is nothing to measure
@@ -93,40 +92,30 @@ func suites(c config) bool {
 	defer removeAll(work)
 	removeOnSignal(work)
 
-	g := newGate(c)
-	load := loadAverage()
-	began := time.Now()
+	run := newSession(c)
 	for i, s := range list {
-		if time.Since(began) > c.limit/2 && i > 0 {
+		if time.Since(run.began) > c.limit/2 && i > 0 {
 			s.skipped = "no time left to build it"
 			continue
 		}
 		s.prepare(c, work)
 	}
-	prepared := time.Since(began)
-	done := 0
-	for ; done < c.rounds; done++ {
-		spent := time.Since(began) - prepared
-		if done > 0 && prepared+spent+spent/time.Duration(done) > c.limit {
-			break
-		}
+	run.rounds(func(turn int) {
 		for i, s := range list {
-			if done == 0 && i > 0 && time.Since(began) > c.limit && s.skipped == "" {
+			if turn == 0 && i > 0 && time.Since(run.began) > c.limit && s.skipped == "" {
 				s.skipped = "no time left to run it"
 				continue
 			}
-			progress("round %d of %d: %s", done+1, c.rounds, s.name())
-			s.round(c, g)
+			progress("round %d of %d: %s", turn+1, c.rounds, s.name())
+			s.round(c, run.gate)
 		}
-	}
-	progress("")
+	})
 
 	r := newReport(c, "suites")
-	r.line("settings  %d rounds of stock, gomm, gomm, stock (%d pairs), test programs one after the other; %s; built for %.0f s, measured for %.0f s",
-		done, 2*done, c.loadRule(), prepared.Seconds(), (time.Since(began) - prepared).Seconds())
-	r.line("load      %s; load average %s before, %s after", g, load, loadAverage())
+	run.head(r, fmt.Sprintf("stock, gomm, gomm, stock (%d pairs)", 2*run.done),
+		fmt.Sprintf("test programs one after the other; built for %.0f s; ", run.prepared.Seconds()))
 	r.line("")
-	failed := judgeSuites(r, list, g)
+	failed := judgeSuites(r, list, run.gate)
 	r.close()
 	return r.fine(c, failed)
 }
@@ -275,28 +264,14 @@ func keptPrograms(folder string) ([]testProgram, error) {
 
 // round adds a round to what was measured. A suite that fails is not run again.
 func (s *suite) round(c config, g *gate) {
-	for s.problem == "" && s.skipped == "" {
-		m := startMeter()
-		var wall [variants][]float64
-		var switches int64
-		for _, v := range []int{stock, gomm, gomm, stock} {
-			seconds, n, err := s.once(c, v)
-			if err != nil {
-				s.problem, s.under = fmt.Sprintf("%s: %v", variantNames[v], err), v
-				return
-			}
-			wall[v] = append(wall[v], seconds)
-			switches += n
-		}
-		if g.again(m, 2, switches) {
-			continue
-		}
-		for v := range wall {
-			s.wall[v] = append(s.wall[v], wall[v]...)
-		}
-		s.pairs = append(s.pairs, wall[gomm][0]/wall[stock][0], wall[gomm][1]/wall[stock][1])
-		s.control = append(s.control, wall[stock][1]/wall[stock][0])
+	if s.problem != "" || s.skipped != "" {
 		return
+	}
+	v, err := s.compared.round(g, 2, []int{stock, gomm, gomm, stock}, func(v int) (float64, int64, error) {
+		return s.once(c, v)
+	})
+	if err != nil {
+		s.problem, s.under = fmt.Sprintf("%s: %v", variantNames[v], err), v
 	}
 }
 
@@ -331,14 +306,9 @@ func (s *suite) measured() bool {
 	return s.problem == "" && len(s.pairs) > 0
 }
 
-// judgement is that of a benchmark.
-func (s *suite) judgement(in stats.Interval, p float64) string {
-	return (&bench{pairs: s.pairs, control: s.control}).verdict(in, p)
-}
-
 // whole is how many times faster gomm is with the compile time.
 func (s *suite) whole() float64 {
-	return (s.built[stock].Seconds() + stats.Median(s.wall[stock])) / (s.built[gomm].Seconds() + stats.Median(s.wall[gomm]))
+	return (s.built[stock].Seconds() + stats.Median(s.of[stock])) / (s.built[gomm].Seconds() + stats.Median(s.of[gomm]))
 }
 
 // What is asked of suites: see doc/performance.md.
@@ -372,16 +342,14 @@ func judgeSuites(r *report, list []*suite, g *gate) bool {
 			}
 			continue
 		}
-		in := stats.MedianInterval(s.pairs, 0.95)
-		p := stats.MannWhitney(s.wall[stock], s.wall[gomm])
-		verdict := s.judgement(in, p)
-		if slower(verdict, s.pairs) {
+		in := s.interval()
+		if s.slower() {
 			slow++
 		}
 		pairs, whole, controls = append(pairs, s.pairs), append(whole, s.whole()), append(controls, stats.Median(s.control))
 		r.line("%-36s %5d %9.2f %9.2f %7.2f %13s %6.2f %7s  %-13s %8.1f %8.1f %8.2f", name, len(s.programs[stock]),
-			stats.Median(s.wall[stock]), stats.Median(s.wall[gomm]), 1/stats.Median(s.pairs), fmt.Sprintf("%.2f to %.2f", 1/in.High, 1/in.Low),
-			stats.Median(s.control), pValue(p), verdict, s.built[stock].Seconds(), s.built[gomm].Seconds(), s.whole())
+			stats.Median(s.of[stock]), stats.Median(s.of[gomm]), 1/stats.Median(s.pairs), fmt.Sprintf("%.2f to %.2f", 1/in.High, 1/in.Low),
+			stats.Median(s.control), pValue(s.p()), s.verdict(), s.built[stock].Seconds(), s.built[gomm].Seconds(), s.whole())
 		if s.repeated > 0 {
 			r.line("  %d programs failed and passed when tried again", s.repeated)
 		}

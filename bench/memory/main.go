@@ -16,6 +16,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"gomm.dev/bench/proc"
 )
 
 var workloads = map[string]func(n int, started func()){
@@ -257,7 +259,7 @@ func soak(n int, started func()) {
 	const samples = 40
 	for i := 0; i < n; i++ {
 		if i*samples/n != (i-1)*samples/n || i == 0 {
-			fmt.Printf("sample %d %d\n", i, resident())
+			fmt.Printf("sample %d %d\n", i, proc.Resident("self"))
 		}
 		go func(i int) {
 			o := &object{}
@@ -280,21 +282,8 @@ func soak(n int, started func()) {
 			seen++
 		}
 	}
-	fmt.Printf("sample %d %d\n", n, resident())
+	fmt.Printf("sample %d %d\n", n, proc.Resident("self"))
 	if seen != n || total != int64(n) {
 		panic(total)
 	}
-}
-
-func resident() int64 {
-	text, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return 0
-	}
-	f := strings.Fields(string(text))
-	if len(f) < 2 {
-		return 0
-	}
-	pages, _ := strconv.ParseInt(f[1], 10, 64)
-	return pages * int64(os.Getpagesize())
 }
