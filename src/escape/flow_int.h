@@ -8,6 +8,7 @@
  *   flow_godefer.c go and defer as Go 1.19 to 1.21 wrap their calls
  *   flow_rule.c    what makes an assignment harmless, a size too large, an expression constant after all
  *   flow_solve.c   minimal dereferences between places
+ *   flow_reach.c   from which of them nothing follows
  *   flow_tag.c     what parameters leak, and how -m says it
  *   flow_why.c     reasons
  *
@@ -57,6 +58,12 @@ struct flow_loc {
     u32 gen, queued;
     u32 first, n_edges;    /* in batch.edges */
     u32 dst, dst_edge;     /* the place before it on the path from the root, and the edge */
+};
+
+/* What a walk from a place may still do to those that it comes to. */
+enum flow_reach {
+    FLOW_REACH_PERSISTS = 1,
+    FLOW_REACH_OUTLIVES = 2,
 };
 
 struct flow_edge {
@@ -111,6 +118,8 @@ struct flow_batch {
     struct flow_queue outer, inner;
     VEC(u32) outer_stack, inner_stack;           /* of versions without walk_deque */
     u32 gen;
+    size_t steps;                                /* along edges, since flow_reach */
+    u8 *reach;                                   /* by place: enum flow_reach; NULL: not yet asked */
     struct flow_type types[FLOW_TYPES]; /* by address */
 };
 
@@ -211,6 +220,13 @@ bool flow_has_pointers(struct flow_batch *b, struct type *t);
 /* ---- flow_solve.c ---- */
 
 void flow_solve(struct flow_batch *b);
+
+/* ---- flow_reach.c ---- */
+
+/* Finds out for all places, as things are now. */
+void flow_reach(struct flow_batch *b);
+/* After flow_reach: a walk from the root would change nothing, now and later on. */
+bool flow_reach_nothing(const struct flow_batch *b, u32 root_id);
 
 /* ---- flow_tag.c ---- */
 

@@ -11,6 +11,9 @@
 
 #include "escape/flow_int.h"
 
+/* Steps of walks, for each place and edge, after which needless ones are looked for (anew). */
+enum { REACH_STEPS = 4 };
+
 /* ---- work lists ---- */
 
 static void queue_init(struct ir_unit *u, struct flow_queue *q, size_t n)
@@ -163,6 +166,7 @@ static void relax(struct flow_batch *b, u32 l_id, i32 derefs)
     }
     const struct flow_edge *edges = b->edges + l->first;
 
+    b->steps += l->n_edges;
     for (u32 i = 0, n = l->n_edges; i < n; i++) {
         struct flow_loc *src = flow_loc_at(b, edges[i].src);
         i32 d = derefs + edges[i].derefs;
@@ -258,6 +262,18 @@ static bool is_idle(const struct flow_loc *root)
     return root->n_edges == 0 && !(root->flags & FLOW_PARAM) && !(root->attrs & FLOW_CALLS);
 }
 
+/* When the walks have cost more than finding out which of them are needless. */
+static bool is_needless(struct flow_batch *b, u32 root_id)
+{
+    size_t size = b->locs.n + b->arcs.n;
+
+    if (b->steps > REACH_STEPS * size) {
+        flow_reach(b);
+        b->steps = 0;
+    }
+    return b->reach && flow_reach_nothing(b, root_id);
+}
+
 static void walk_one(struct flow_batch *b, u32 root_id)
 {
     struct flow_loc *root = flow_loc_at(b, root_id);
@@ -265,13 +281,16 @@ static void walk_one(struct flow_batch *b, u32 root_id)
     if (is_idle(root)) {
         return;
     }
+    if (b->p->mutator_callee && (root->attrs & FLOW_CALLS) && root->n && root->n->op == IR_CLOSURE) {
+        lose_results(b, root);
+    }
+    if (is_needless(b, root_id)) {
+        return;
+    }
     b->gen++;
     root->gen = b->gen;
     root->derefs = 0;
     root->dst = 0;
-    if (b->p->mutator_callee && (root->attrs & FLOW_CALLS) && root->n && root->n->op == IR_CLOSURE) {
-        lose_results(b, root);
-    }
     if (b->p->walk_deque) {
         push_front(&b->inner, root_id);
         while (b->inner.n) {
@@ -300,6 +319,8 @@ void flow_solve(struct flow_batch *b)
 
     sort_arcs(b);
     b->gen = 0;
+    b->steps = 0;
+    b->reach = NULL;
     if (!b->p->walk_deque) {
         for (size_t i = FLOW_FIRST_LOC; i < n; i++) {
             enqueue(b, (u32)i);

@@ -377,6 +377,7 @@ struct ir_func {
     i32 inl_cost;
     u8 esc_state; /* enum ir_esc_state */
     const struct shape_env *env; /* type arguments that the body is read with; NULL: not generic (shape.h) */
+    u32 reach;    /* for flow_reach.c: number of the set of variables that its own ones could outlive; 0: there is none */
     u32 scc;      /* for the walk of strongly connected components */
     u32 label;    /* generated so far */
     u32 id;       /* in the unit, from 1 */
