@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             all += sum(e.tags + ESCAPE_ENTRY_LEAKS * (size_t)e.funcs[i].tags, ESCAPE_ENTRY_LEAKS * (size_t)e.funcs[i].n_tags);
         }
         for (u32 i = 0; i < e.n_files; i++) {
-            all += sum(e.skips + 2 * e.files[i].skip, 8 * (size_t)(e.files[i + 1].skip - e.files[i].skip));
+            all += sum(e.skips + e.files[i].skip, sizeof *e.skips * (size_t)(e.files[i + 1].skip - e.files[i].skip));
         }
         for (u32 i = 0; i < e.n_notes; i++) {
             all += sum(e.text + e.notes[i].text, e.notes[i].n_text);

@@ -188,7 +188,7 @@ static void cache_look(struct escape_cache *c, struct load_package *p)
     p->partial = true;
     for (u32 i = 0; i < p->n_files; i++) {
         u32 first = k->entry.files[i].skip;
-        p->files[i].skips = (struct parse_skips){.v = k->entry.skips + 2 * (size_t)first,
+        p->files[i].skips = (struct parse_skips){.v = k->entry.skips + first,
                                                  .n = k->entry.files[i + 1].skip - first};
     }
 }

@@ -10,12 +10,12 @@ struct cache_writer {
     struct escape_cache *c;
     const struct package *p;
     struct arena *a; /* scratch */
-    const struct ast *file; /* whose skips are looked for */
+    const struct file_info *file; /* whose skips are looked for */
     struct escape_entry entry;
     struct map pkg_of; /* load_package.id → index in pkgs */
     VEC(struct hash128) pkgs;
     VEC(struct escape_entry_file) files;
-    VEC(u32) skips;
+    VEC(struct parse_skip) skips;
     VEC(u32) uses;
     VEC(struct escape_entry_func) funcs;
     VEC(struct escape_entry_ref) inlined;
@@ -89,32 +89,36 @@ static bool writer_wants_body(const struct cache_writer *w, const struct file_in
     return s->tparams || s->rparams || (fact && (fact->flags & IR_FUNC_CAN_INLINE));
 }
 
-static void writer_skip(struct cache_writer *w, const struct ast *f, pos open, pos close)
+static void writer_skip(struct cache_writer *w, const struct ast *f, pos open, pos close, u32 length)
 {
     u32 from = open - f->src->base, to = close - f->src->base;
     str text = f->src->text;
 
     if (from < to && to < text.n && text.p[from] == '{' && text.p[to] == '}') {
-        vec_push_in(w->a, &w->skips, from);
-        vec_push_in(w->a, &w->skips, to);
+        vec_push_in(w->a, &w->skips, (struct parse_skip){from, to, length});
     }
 }
 
-/* What literals in the value of a package variable are made of.  Their types say what the variable's type is, but for
- * the length of [...]T{}. */
+/* What literals in the value of a package variable are made of.  Their types say what the variable's type is, and the
+ * length what that of [...]T{} is. */
 static bool writer_skip_literal(void *ctx, node n)
 {
     struct cache_writer *w = ctx;
-    const struct ast *f = w->file;
+    const struct ast *f = w->file->ast;
     const struct ast_node *e = ast_at(f, n);
 
     if (e->kind == AST_FUNC_LIT) {
-        writer_skip(w, f, ast_at(f, e->b)->pos, ast_at(f, e->b)->b);
+        writer_skip(w, f, ast_at(f, e->b)->pos, ast_at(f, e->b)->b, 0);
         return false;
     }
-    if (e->kind == AST_COMPOSITE_LIT &&
-        !(e->a && ast_kind(f, e->a) == AST_ARRAY_TYPE && ast_at(f, e->a)->a == 0)) {
-        writer_skip(w, f, e->pos, ast_rec(f, n, COMPOSITE_RBRACE));
+    if (e->kind == AST_COMPOSITE_LIT) {
+        bool open = e->a && ast_kind(f, e->a) == AST_ARRAY_TYPE && ast_at(f, e->a)->a == 0;
+        struct type *t = open ? w->file->at[n].type : NULL;
+        i64 length = t && t->kind == TYPE_ARRAY ? as_array(t)->len : -1;
+        if (open && (length < 0 || length > UINT32_MAX)) {
+            return true;
+        }
+        writer_skip(w, f, e->pos, ast_rec(f, n, COMPOSITE_RBRACE), open ? (u32)length : 0);
         return false;
     }
     return true;
@@ -122,10 +126,10 @@ static bool writer_skip_literal(void *ctx, node n)
 
 static void writer_skip_values(struct cache_writer *w, node decl)
 {
-    node values = ast_rec(w->file, decl, VALUE_VALUES);
+    node values = ast_rec(w->file->ast, decl, VALUE_VALUES);
 
     if (values) {
-        ast_walk(w->file, values, writer_skip_literal, w);
+        ast_walk(w->file->ast, values, writer_skip_literal, w);
     }
 }
 
@@ -134,8 +138,8 @@ static void writer_skips(struct cache_writer *w)
     for (u32 i = 0; i < w->p->n_files; i++) {
         const struct file_info *f = &w->p->files[i];
         const u32 *decls = ast_list(f->ast, f->ast->decls);
-        w->file = f->ast;
-        struct escape_entry_file file = {(u32)w->skips.n / 2, f->range_func};
+        w->file = f;
+        struct escape_entry_file file = {(u32)w->skips.n, f->range_func};
         vec_push_in(w->a, &w->files, file);
         for (u32 k = 0; k < ast_list_len(f->ast, f->ast->decls); k++) {
             if (ast_kind(f->ast, decls[k]) == AST_VAR_DECL) {
@@ -145,25 +149,25 @@ static void writer_skips(struct cache_writer *w)
             if (!body || writer_wants_body(w, f, i, k, decls[k])) {
                 continue;
             }
-            writer_skip(w, f->ast, ast_at(f->ast, body)->pos, ast_at(f->ast, body)->b);
+            writer_skip(w, f->ast, ast_at(f->ast, body)->pos, ast_at(f->ast, body)->b, 0);
         }
     }
-    vec_push_in(w->a, &w->files, (struct escape_entry_file){.skip = (u32)w->skips.n / 2});
+    vec_push_in(w->a, &w->files, (struct escape_entry_file){.skip = (u32)w->skips.n});
 }
 
 static bool writer_skipped(const struct cache_writer *w, u32 file, u32 off)
 {
     u32 lo = w->files.v[file].skip, hi = w->files.v[file + 1].skip;
 
-    while (lo < hi) { /* the last pair that begins before */
+    while (lo < hi) { /* the last one that begins before */
         u32 mid = lo + (hi - lo) / 2;
-        if (w->skips.v[2 * (size_t)mid] < off) {
+        if (w->skips.v[mid].open < off) {
             lo = mid + 1;
         } else {
             hi = mid;
         }
     }
-    return lo > w->files.v[file].skip && off < w->skips.v[2 * (size_t)lo - 1];
+    return lo > w->files.v[file].skip && off < w->skips.v[lo - 1].close;
 }
 
 static void writer_use(struct cache_writer *w, const struct package *imported)
@@ -252,7 +256,7 @@ static void writer_finish(struct cache_writer *w)
     struct escape_entry *e = &w->entry;
 
     e->n_files = w->p->n_files;
-    e->n_skips = (u32)w->skips.n / 2;
+    e->n_skips = (u32)w->skips.n;
     e->n_tags = (u32)(w->tags.n / ESCAPE_ENTRY_LEAKS);
     e->n_pkgs = (u32)w->pkgs.n;
     e->n_inlined = (u32)w->inlined.n;

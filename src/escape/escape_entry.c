@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* "2": changes with the format; what changes in the meaning of the contents changes the keys (escape_cache.c). */
-static const char entry_magic[8] = "gommesc3";
+/* The digit changes with the format; what changes in the meaning of the contents changes the keys (escape_cache.c). */
+static const char entry_magic[8] = "gommesc4";
 
 struct entry_header {
     char magic[8];
@@ -31,7 +31,7 @@ static void entry_parts(const struct escape_entry *e, struct entry_part v[PARTS]
     const struct entry_part parts[PARTS] = {
         {sizeof *e->pkgs, e->n_pkgs, offsetof(struct escape_entry, pkgs)},
         {sizeof *e->files, (u64)e->n_files + 1, offsetof(struct escape_entry, files)},
-        {sizeof *e->skips, 2 * (u64)e->n_skips, offsetof(struct escape_entry, skips)},
+        {sizeof *e->skips, e->n_skips, offsetof(struct escape_entry, skips)},
         {sizeof *e->uses, e->n_uses, offsetof(struct escape_entry, uses)},
         {sizeof *e->funcs, e->n_funcs, offsetof(struct escape_entry, funcs)},
         {sizeof *e->inlined, e->n_inlined, offsetof(struct escape_entry, inlined)},

@@ -15,6 +15,7 @@
 
 #include "base/hash.h"
 #include "base/str.h"
+#include "syntax/parse.h"
 
 /* Of one declared function. */
 struct escape_entry_func {
@@ -25,7 +26,7 @@ struct escape_entry_func {
 };
 
 struct escape_entry_file {
-    u32 skip; /* where its pairs begin in escape_entry.skips */
+    u32 skip; /* where its ones begin in escape_entry.skips */
     u32 range_func; /* 1: there are loops over functions in it */
 };
 
@@ -54,8 +55,8 @@ struct escape_entry {
     u32 n_files, n_skips, n_funcs, n_tags, n_pkgs, n_inlined, n_notes, n_text, n_uses;
     bool has_notes; /* the package was asked for */
     const struct hash128 *pkgs;
-    const struct escape_entry_file *files; /* n_files + 1: the last one tells where the pairs end */
-    const u32 *skips; /* 2 n_skips: struct parse_skips */
+    const struct escape_entry_file *files; /* n_files + 1: the last one tells where the skips end */
+    const struct parse_skip *skips;
     const u32 *uses;  /* imports (load_package.imports) that what is not skipped speaks of */
     const struct escape_entry_func *funcs; /* by (file, decl) */
     const struct escape_entry_ref *inlined;

@@ -35,7 +35,8 @@ typedef u32 name_id; /* of the program's interner; 0 is no name */
     X(BAD)           /* could not be parsed */                                                     \
     X(NAME)          /* a: name_id; b: its length in bytes */                                      \
     X(BASIC_LIT)     /* op: enum lit; a: length of its text at pos; AST_BAD: malformed */          \
-    X(COMPOSITE_LIT) /* a: [type]; b: {elements list, number of keyed elements, pos of }} */       \
+    X(COMPOSITE_LIT) /* a: [type]; b: {elements list, number of keyed elements, pos of }}; */      \
+                     /* AST_SKIPPED: they were not parsed, the number is the length of [...]T */   \
     X(KEY_VALUE)     /* a: key, b: value */                                                        \
     X(FUNC_LIT)      /* a: FUNC_TYPE, b: BLOCK */                                                  \
     X(PAREN)         /* a: x */                                                                    \

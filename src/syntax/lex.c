@@ -717,14 +717,14 @@ bool lex_skip_known(struct parser *p)
     struct parse_skips *k = &p->skips;
     u32 open = p->pos - p->base, end = (u32)(p->end - p->text);
 
-    while (k->n && k->v[0] < open) {
-        k->v += 2;
+    while (k->n && k->v->open < open) {
+        k->v++;
         k->n--;
     }
-    if (k->n == 0 || k->v[0] != open || k->v[1] <= open || k->v[1] >= end || p->text[k->v[1]] != '}') {
+    if (k->n == 0 || k->v->open != open || k->v->close <= open || k->v->close >= end || p->text[k->v->close] != '}') {
         return false;
     }
-    end_body(p, p->text + k->v[1]);
+    end_body(p, p->text + k->v->close);
     return true;
 }
 

@@ -33,10 +33,14 @@ struct ast *parse_file(struct arena *a, struct intern *names, struct source *src
 
 /* What stands between braces and is known to be not wanted: offsets of { and } in the text, in the order of the
  * text.  Bodies of top-level functions (AST_FLAG_SKIPPED) and of literals, which are empty then, and elements of
- * composite literals, which have none.  A pair that does not fit the text has no effect. */
+ * composite literals, which have none.  What does not fit the text has no effect. */
+struct parse_skip {
+    u32 open, close;
+    u32 length; /* of the array, where a literal's elements say it ([...]T{}) */
+};
 struct parse_skips {
-    const u32 *v;
-    u32 n; /* pairs */
+    const struct parse_skip *v;
+    u32 n;
 };
 struct ast *parse_file_without(struct arena *a, struct intern *names, struct source *src, u32 mode,
                                struct parse_skips skips);

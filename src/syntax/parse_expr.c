@@ -135,10 +135,13 @@ static node literal_value(struct parser *p, node type)
 {
     pos at = p->pos, close;
     u32 from = p->sp, keyed = 0, elems, rec;
-    bool whole = true;
+    bool whole = true, skipped;
 
     p->xnest++;
-    if (!lex_skip_known(p)) {
+    skipped = lex_skip_known(p);
+    if (skipped) {
+        keyed = p->skips.v->length;
+    } else {
         parse_want(p, TOK_LBRACE);
     }
     while (p->tok != TOK_EOF && p->tok != TOK_RBRACE) {
@@ -169,7 +172,7 @@ static node literal_value(struct parser *p, node type)
     p->extra[rec + COMPOSITE_ELEMS] = elems;
     p->extra[rec + COMPOSITE_KEYED] = keyed;
     p->extra[rec + COMPOSITE_RBRACE] = close;
-    return parse_node(p, AST_COMPOSITE_LIT, 0, 0, at, type, rec);
+    return parse_node(p, AST_COMPOSITE_LIT, 0, skipped ? AST_FLAG_SKIPPED : 0, at, type, rec);
 }
 
 /* Does the { behind x begin a literal of type x?  In the header of a statement (xnest < 0) it

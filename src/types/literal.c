@@ -412,7 +412,8 @@ void check_composite_lit(struct checker *c, struct operand *x, node n, struct ty
         break;
     case TYPE_ARRAY: {
         struct type_array *a = as_array(u);
-        i64 len = indexed_elems(c, elems, a->elem, a->len);
+        bool skipped = e->flags & AST_FLAG_SKIPPED;
+        i64 len = skipped ? (i64)elems.keyed : indexed_elems(c, elems, a->elem, a->len);
         if (a->len < 0) {
             a->len = len; /* [...]T, or a length that was wrong */
             if (e->a) {

@@ -6,7 +6,7 @@
 static const struct hash128 key = {0x123456789abcdef0, 42};
 
 static const struct escape_entry_file files[] = {{0, 0}, {1, 1}, {2, 0}};
-static const u32 skips[] = {10, 20, 5, 6};
+static const struct parse_skip skips[] = {{10, 20, 0}, {5, 6, 7}};
 static const struct escape_entry_func funcs[] = {
     {.file = 0, .decl = 3, .flags = 16, .pragma = 1, .cost = 7, .tags = 0, .n_tags = 2},
     {.file = 1, .decl = 0, .flags = 32, .cost = -1, .tags = 2, .n_tags = 1},
