@@ -35,7 +35,7 @@ struct pool {
     u32 optional; /* its users go on without: no message when there are no more */
 };
 
-enum { CACHE_MAX = 126, CACHE_STEP = CACHE_MAX / 2 };
+enum { CACHE_MAX = 128, CACHE_STEP = CACHE_MAX / 2 };
 
 struct cache {
     u32 count;

@@ -353,7 +353,8 @@ static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 t
     int again = m->hash == hash;
 
     m->hash = hash;
-    if (to & CELL_BIG || from & CELL_BIG || a->races != 0 || (count == 1 && !again)) {
+    if (to & CELL_BIG || (word_has_cell(from) && from & CELL_BIG) || a->races != 0 ||
+        (count == 1 && !again)) {
         return;
     }
     memo_clear(a->p, m);

@@ -38,7 +38,7 @@ struct thr {
     u32 ignore_sync; /* nesting */
     u32 self;        /* index of this thr */
     u32 prev, next;  /* list of all that live */
-};
+} __attribute__((aligned(64))); /* every hook writes to its own */
 
 /* What stays of a goroutine for reports, for ever. */
 struct goroutine {
