@@ -62,10 +62,56 @@ static void cell_set_fast(struct cell *c, u64 fast, u32 bytes)
     atomic_store(&c->fast, fast);
 }
 
+/* Around changes of the entries, which only one thread makes at a time. */
+static void entries_open(struct cell *c)
+{
+    atomic_store_relaxed(&c->version, c->version | 1);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
+static void entries_close(struct cell *c)
+{
+    atomic_store(&c->version, (u16)(c->version + 1));
+}
+
+int cell_covers(u32 id, const struct thr *t, u8 kind, u8 mask, u32 *version)
+{
+    const struct cell *c = cell_at(id);
+    u64 key = atomic_load_relaxed(&t->key);
+    u8 need = mask;
+
+    *version = atomic_load(&c->version);
+    if (*version & 1 || id & CELL_BIG || cell_count(c) > ENTRIES_MAX) {
+        return 0;
+    }
+    for (u32 i = 0, n = cell_count(c); i < n; i++) {
+        const struct entry *x = &c->entry[i];
+        u32 g = atomic_load_relaxed(&x->g), epoch = atomic_load_relaxed(&x->epoch);
+        u8 m = atomic_load_relaxed(&x->mask), k = atomic_load_relaxed(&x->kind);
+
+        if (g == (u32)(key >> 33)) {
+            need &= epoch == key_epoch(key) && access_covers(k, kind) ? (u8)~m : FULL;
+        } else if (m & mask && access_conflicts(k, kind) && !thr_knows(t, g, epoch)) {
+            return 0;
+        }
+    }
+    return need == 0;
+}
+
 /* What cell.fast_bytes says of an access. */
 static u32 fast_bytes(const struct entry *e)
 {
     return e->kind & ACCESS_ATOMIC ? 0 : e->mask | (e->kind & ACCESS_WRITE ? (u32)e->mask << 8 : 0);
+}
+
+static void entries_set(struct cell *c, const struct entry *e, u32 count)
+{
+    entries_open(c);
+    for (u32 i = 0; i < count; i++) {
+        c->entry[i] = e[i];
+    }
+    c->entry[0].count = (u8)count;
+    entries_close(c);
 }
 
 /* A cell with these entries and one reference; 0 when memory ran out. */
@@ -77,10 +123,7 @@ static u32 cell_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, 
     if (id != 0) {
         struct cell *c = cell_at(id);
 
-        for (u32 i = 0; i < count; i++) {
-            c->entry[i] = e[i];
-        }
-        c->entry[0].count = (u8)count;
+        entries_set(c, e, count);
         c->refs = 1;
         cell_set_fast(c, fast, bytes);
     }
@@ -346,9 +389,11 @@ static u32 big_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, u
 
     struct cell *c = cell_at(id);
 
+    entries_open(c);
     c->refs = 1;
     c->sets[0] = (u32)(uptr)sets;
     c->sets[1] = (u32)((uptr)sets >> 32);
+    entries_close(c);
     for (u32 i = 0; i < count; i++) {
         struct set *s = &sets[e[i].kind];
 
@@ -371,10 +416,7 @@ static int cell_reuse(struct cell *c, u64 fast, u32 bytes, const struct entry *e
         (count > ENTRIES_SMALL) != (cell_count(c) > ENTRIES_SMALL)) {
         return 0;
     }
-    for (u32 i = 0; i < count; i++) {
-        c->entry[i] = e[i];
-    }
-    c->entry[0].count = (u8)count;
+    entries_set(c, e, count);
     cell_set_fast(c, fast, bytes);
     return 1;
 }

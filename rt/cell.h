@@ -44,7 +44,7 @@ struct entry {
 struct cell {
     u32 refs; /* words and memos that name this cell */
     u16 fast_bytes;
-    u16 spare;
+    u16 version; /* odd while the entries change, for who reads them without the word's lock */
     u64 fast;
     union {
         struct entry entry[1]; /* count of them, the latest access first */
@@ -113,6 +113,18 @@ static inline int cell_is_fast(u32 id, u64 key, u8 kind, u8 mask)
 
     return (mask & ~(kind & ACCESS_WRITE ? bytes >> 8 : bytes)) == 0 &&
            atomic_load_relaxed(&c->fast) == key;
+}
+
+/* The same by the entries, in whatever order the goroutines came: does t's epoch have accesses among
+ * them that make this one needless, and all others that conflict with it happened before?  True of a
+ * word that names the cell afterwards, while cell_version is still *version: then it was true in
+ * between.  0 if in doubt, and for big cells. */
+int cell_covers(u32 id, const struct thr *t, u8 kind, u8 mask, u32 *version);
+
+static inline u32 cell_version(u32 id)
+{
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* after what was read of the entries */
+    return atomic_load_relaxed(&cell_at(id)->version);
 }
 
 /* The stack of an access (stack.h), its pc included. */

@@ -9,7 +9,6 @@
 #include "site.h"
 
 #define RUN_MAX 0x10000000u
-#define FULL    0xffu
 
 /* What word_step says when a word needs a cell; no word has this value. */
 #define WORD_GENERAL (1ull << 63)
@@ -257,9 +256,133 @@ static void words_undone(struct proc *p, u64 w, u64 to, u8 kind, uptr lost)
     }
 }
 
+/* ---- memos ---- */
+
+/* Within one epoch of one goroutine the same access turns the same word into the same word, and the
+ * verdict "no race" stays true as clocks only grow; so a loop over memory that needs cells computes
+ * once.  What is counted is counted by the dozen: the cells of memos are those that many share. */
+
+_Static_assert(MEMOS == 256, "memo_at takes 8 bits");
+
+static struct memo *memo_at(const struct access *a, u64 w)
+{
+    u64 h = ((w ^ w >> 21) << 10 ^ (u32)a->e.pc ^ (u64)a->e.mask << 40) * 0x9e3779b97f4a7c15UL;
+
+    return &a->p->memo[h >> 56];
+}
+
+/* Gives back what the words lost that the memo has moved. */
+static void memo_settle(struct proc *p, struct memo *m)
+{
+    if (m->owed != 0) {
+        word_drop(p, m->from, m->owed);
+        m->owed = 0;
+    }
+}
+
+static void memo_clear(struct proc *p, struct memo *m)
+{
+    if (m->to != 0) {
+        m->owed += word_has_cell(m->from) ? 1 : 0;
+        memo_settle(p, m);
+        cell_unref(p, m->to, 1 + m->spare);
+        m->to = 0;
+    }
+}
+
+/* A memo keeps cells from being reused, so it is made for ranges, and for a scalar access when the
+   same one meets the same word a second time. */
+static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 to, uptr count)
+{
+    struct memo *m = memo_at(a, from);
+    u32 hash = (u32)((a->key ^ (u64)(u32)a->e.pc << 20 ^ from) * 0x9e3779b97f4a7c15UL >> 32);
+    int again = m->hash == hash;
+
+    m->hash = hash;
+    if (from == 0 || to & CELL_BIG || (word_has_cell(from) && from & CELL_BIG) || a->races != 0 ||
+        (count == 1 && !again)) {
+        return;
+    }
+    memo_clear(a->p, m);
+    cell_ref(to, 1);
+    if (word_has_cell(from)) {
+        cell_ref((u32)from, 1);
+    }
+    *m = (struct memo){.key = a->key,
+                       .from = from,
+                       .seen = *seen,
+                       .to = to,
+                       .stack = a->e.stack,
+                       .pc = a->e.pc,
+                       .hash = hash,
+                       .kind = a->e.kind,
+                       .mask = a->e.mask};
+}
+
+/* Moves words that are w on as a memo says, up to n; returns how many. */
+static uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
+{
+    struct memo *m = memo_at(a, w);
+    u64 was = w;
+    uptr done = 0;
+
+    if (m->from != w || m->to == 0 || m->key != a->key || m->pc != a->e.pc ||
+        m->stack != a->e.stack || m->kind != a->e.kind || m->mask != a->e.mask ||
+        !(word_has_cell(w) || seen_still(w, &m->seen))) {
+        return 0;
+    }
+    do {
+        if (m->spare == 0) { /* first: another thread may move a word on as soon as it names the cell */
+            m->spare = MEMO_REFS;
+            cell_ref(m->to, MEMO_REFS);
+        }
+        if (!atomic_cas(&word[done], &was, m->to)) {
+            break;
+        }
+        m->spare--;
+        done++;
+    } while (done < n);
+    m->owed += (u32)done;
+    if (UNLIKELY(!word_has_cell(w) && !seen_still(w, &m->seen))) {
+        while (done > 0) { /* see words_quick */
+            was = m->to;
+            done--;
+            if (atomic_cas(&word[done], &was, w)) {
+                m->spare++;
+                m->owed--;
+            }
+        }
+    }
+    if (m->owed >= MEMO_REFS) {
+        memo_settle(a->p, m);
+    }
+    return done;
+}
+
+/* How many of the n words, which are w, have accesses that make this one needless or could be moved on
+ * by a memo? */
+static uptr words_known(struct access *a, u64 *word, uptr n, u64 w)
+{
+    u32 version;
+
+    if (word_has_cell(w)) {
+        if (w & WORD_LOCK) {
+            return 0;
+        }
+        if (cell_covers((u32)w, a->t, a->e.kind, a->e.mask, &version)) {
+            uptr run = words_run(word, n, w);
+
+            if (cell_version((u32)w) == version) {
+                return run;
+            }
+        }
+    }
+    return words_memo(a, word, n, w);
+}
+
 /* One access to the bytes a->e.mask of `count` words, all of them whole (FULL) if count > 1, the
- * first of which is the program's at addr.  Stops at a word that has or needs a cell; returns how
- * many are done.  Never finds a race. */
+ * first of which is the program's at addr.  Stops at a word that needs another cell than a memo knows;
+ * returns how many are done.  Never finds a race. */
 static inline uptr words_quick(struct access *a, const struct range *r, u64 *word, uptr count,
                                uptr addr, u64 key)
 {
@@ -277,7 +400,13 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
             continue;
         }
         if (word_has_cell(w) || (to = word_step(a, w, &seen)) == WORD_GENERAL) {
-            break;
+            uptr n = words_known(a, &word[i], count - i, w);
+
+            if (n == 0) {
+                break;
+            }
+            i += n;
+            continue;
         }
         if (to == w) {
             i++;
@@ -316,63 +445,6 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
 
 /* ---- words with a cell ---- */
 
-static struct memo *memo_at(struct proc *p, u64 w, u64 pc, u8 mask)
-{
-    u64 h = ((w ^ w >> 21) << 10 ^ pc ^ (u64)mask << 40) * 0x9e3779b97f4a7c15UL;
-
-    return &p->memo[h >> 56];
-}
-
-_Static_assert(MEMOS == 256, "memo_at takes 8 bits");
-
-/* Is it one for this access to word w?  If w has records, they must still be the same. */
-static int memo_is(const struct memo *m, const struct access *a, u64 w, u64 key, u64 pc)
-{
-    return m->from == w && m->to != 0 && m->key == key && m->pc == pc && m->stack == a->e.stack &&
-           m->kind == a->e.kind && m->mask == a->e.mask && seen_still(w, &m->seen);
-}
-
-static void memo_clear(struct proc *p, struct memo *m)
-{
-    if (m->to != 0) {
-        if (word_has_cell(m->from)) {
-            cell_unref(p, (u32)m->from, 1);
-        }
-        cell_unref(p, m->to, 1);
-        m->to = 0;
-    }
-}
-
-/* A memo keeps cells from being reused, so it is made for ranges, and for a scalar access when the
-   same one meets the same word a second time. */
-static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 to, u64 key, u64 pc,
-                      uptr count)
-{
-    struct memo *m = memo_at(a->p, from, pc, a->e.mask);
-    u32 hash = (u32)((key ^ pc << 20 ^ from) * 0x9e3779b97f4a7c15UL >> 32);
-    int again = m->hash == hash;
-
-    m->hash = hash;
-    if (to & CELL_BIG || (word_has_cell(from) && from & CELL_BIG) || a->races != 0 ||
-        (count == 1 && !again)) {
-        return;
-    }
-    memo_clear(a->p, m);
-    cell_ref(to, 1);
-    if (word_has_cell(from)) {
-        cell_ref((u32)from, 1);
-    }
-    *m = (struct memo){.key = key,
-                       .pc = pc,
-                       .from = from,
-                       .seen = *seen,
-                       .to = to,
-                       .stack = a->e.stack,
-                       .hash = hash,
-                       .kind = a->e.kind,
-                       .mask = a->e.mask};
-}
-
 static void reports(struct access *a)
 {
     /* Outside of all locks: reporting takes its time and calls Go. */
@@ -386,7 +458,7 @@ static void reports(struct access *a)
 
 /* The access makes the word's record or records a cell, or leaves the access alone.  Returns 0 if
    the word has changed meanwhile. */
-static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr count)
+static int word_begin(struct access *a, u64 *word, u64 w, uptr count)
 {
     struct entry old[16];
     struct seen seen;
@@ -441,14 +513,14 @@ static int word_begin(struct access *a, u64 *word, u64 w, u64 key, u64 pc, uptr 
         words_stepped(a->p, w, to, 1);
         return 1;
     }
-    memo_make(a, w, &seen, cell, key, pc, count);
+    memo_make(a, w, &seen, cell, count);
     word_drop(a->p, w, 1);
     cell_unref(a->p, cell, 1);
     return 1;
 }
 
 /* The same for a word with a cell; it is locked meanwhile. */
-static int word_continue(struct access *a, u64 *word, u64 key, u64 pc, uptr count)
+static int word_continue(struct access *a, u64 *word, uptr count)
 {
     static const struct seen none;
     u64 w = word_lock(word), to;
@@ -473,8 +545,8 @@ static int word_continue(struct access *a, u64 *word, u64 key, u64 pc, uptr coun
     }
     if (mine == 0) {
         to = cell == CELL_SAME ? w : cell;
-        if (to != w || count > 1) {
-            memo_make(a, w, &none, (u32)to, key, pc, count);
+        if (to != w) {
+            memo_make(a, w, &none, (u32)to, count);
         }
     }
     atomic_store(word, to); /* unlocks; pairs with word_lock */
@@ -484,40 +556,11 @@ static int word_continue(struct access *a, u64 *word, u64 key, u64 pc, uptr coun
     return 1;
 }
 
-/* Moves words from word[0] = m->from on as the memo says, up to n; returns how many. */
-static uptr words_memo(struct access *a, const struct memo *m, u64 *word, uptr n)
-{
-    u64 from = m->from, was = from;
-    uptr run = 1, done = 0;
-
-    /* Count first: another thread may move a word on as soon as it names the cell. */
-    while (run < n && run < RUN_MAX && atomic_load_relaxed(&word[run]) == from) {
-        run++;
-    }
-    if (m->to == from) {
-        return run;
-    }
-    cell_ref(m->to, (u32)run);
-    while (done < run && atomic_cas(&word[done], &was, m->to)) {
-        done++;
-    }
-    if (done < run) {
-        cell_unref(a->p, m->to, (u32)(run - done));
-    }
-    if (done != 0) {
-        meet_again(a, from, &m->seen);
-        word_drop(a->p, from, done);
-    }
-    return done;
-}
-
 /* ---- accesses ---- */
 
-/* As words_quick, to the end.  key, pc and the stack identify the access for memos: within one
- * epoch of one goroutine the same access turns the same word into the same word, and the verdict "no
- * race" stays true as clocks only grow; so a loop over memory computes once. */
+/* As words_quick, to the end. */
 static void words_access(struct access *a, const struct range *r, u64 *word, uptr count, uptr addr,
-                         u64 key, u64 pc)
+                         u64 key)
 {
     for (uptr i = 0; i < count;) {
         if (!flags.all_pairs) {
@@ -529,27 +572,12 @@ static void words_access(struct access *a, const struct range *r, u64 *word, upt
         a->addr = addr + i * 8;
 
         u64 w = atomic_load_relaxed(&word[i]);
-        const struct memo *m = memo_at(a->p, w, pc, a->e.mask);
-
-        if (!(w & WORD_LOCK && word_has_cell(w)) && memo_is(m, a, w, key, pc)) {
-            uptr done = words_memo(a, m, &word[i], count - i);
-
-            if (w == 0 && done != 0) {
-                touched(r, a->addr, a->addr + (done - 1) * 8);
-            }
-            i += done;
-            if (UNLIKELY(a->races != 0)) {
-                reports(a);
-            }
-            continue;
-        }
-
         int more;
 
         do {
             w = atomic_load_relaxed(&word[i]);
-            if (!(word_has_cell(w) ? word_continue(a, &word[i], key, pc, count)
-                                   : word_begin(a, &word[i], w, key, pc, count))) {
+            if (!(word_has_cell(w) ? word_continue(a, &word[i], count)
+                                   : word_begin(a, &word[i], w, count))) {
                 a->races = a->more = 0; /* what was found was perhaps not there */
                 more = 1;
                 continue;
@@ -615,7 +643,7 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
         uptr n = 8 - (addr & 7) < size ? 8 - (addr & 7) : size;
 
         a.e.mask = first_bytes(addr, size);
-        words_access(&a, r, word, 1, addr & ~7UL, key, pc);
+        words_access(&a, r, word, 1, addr & ~7UL, key);
         word++;
         addr += n;
         size -= n;
@@ -624,14 +652,14 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
         uptr n = size / 8;
 
         a.e.mask = FULL;
-        words_access(&a, r, word, n, addr, key, pc);
+        words_access(&a, r, word, n, addr, key);
         word += n;
         addr += n * 8;
         size &= 7;
     }
     if (size > 0) {
         a.e.mask = mask_of(0, (u32)size);
-        words_access(&a, r, word, 1, addr, key, pc);
+        words_access(&a, r, word, 1, addr, key);
     }
 }
 
@@ -713,7 +741,7 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
         a.e.mask = mask;
         to = word_step(&a, w, &seen);
         if (to == WORD_GENERAL) {
-            return 0;
+            return words_memo(&a, word, 1, w) != 0;
         }
         if (to == w) {
             return 1;
@@ -805,7 +833,7 @@ static inline __attribute__((always_inline)) int word_quick(struct proc *p, stru
     u64 w = atomic_load_relaxed(word), key = atomic_load_relaxed(&t->key), was = w, to = 0;
 
     if (UNLIKELY(word_has_cell(w))) {
-        return 0;
+        return shadow_quick(p, t, addr, size, kind, pc, stack);
     }
 
     const u32 field = 24U * kind, field_bytes = 48U + 8U * kind;
@@ -947,11 +975,18 @@ int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size)
         return 0;
     }
 
-    u64 w = atomic_load_relaxed(&r->words[(addr - r->lo) >> 3]), key = atomic_load_relaxed(&t->key);
+    const u64 *word = &r->words[(addr - r->lo) >> 3];
+    u64 w = atomic_load_relaxed(word), key = atomic_load_relaxed(&t->key);
     u8 mask = mask_of(addr & 7, (u32)size);
+    u32 version;
 
+    if (word_has_cell(w)) {
+        return !(w & WORD_LOCK) &&
+               cell_covers((u32)w, t, ACCESS_READ | ACCESS_ATOMIC, mask, &version) &&
+               atomic_load(word) == w && cell_version((u32)w) == version;
+    }
     for (u32 slot = 0; slot < 2; slot++) {
-        /* with and without the bit for atomic accesses; the word may name a cell, and then no bytes */
+        /* with and without the bit for atomic accesses */
         if ((mask & ~word_bytes(w, slot)) == 0 &&
             atomic_load_relaxed(&record_at(word_record(w, slot))->key) >> 1 == key >> 1) {
             return 1;

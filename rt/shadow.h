@@ -118,6 +118,9 @@ struct fast_range {
 extern struct fast_range shadow_fast[2];
 extern u32 fast_off; /* nothing is to be found there */
 
+/* All bytes of a word. */
+#define FULL 0xffu
+
 /* n bytes of a word. */
 static inline u8 mask_of(u32 first, u32 n)
 {

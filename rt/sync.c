@@ -1,7 +1,7 @@
 /* sync.c: see sync.h. */
 #include "sync.h"
 
-enum { SYNCS = 1u << 29 };
+enum { SYNCS = 1u << 29, KNOWN_WALK = 8 };
 
 static struct arena syncs;
 static struct pool sync_pool = {.arena = &syncs, .stride = 1};
@@ -53,25 +53,23 @@ void sync_unlock(struct sync_line *l)
     atomic_store(l->line, l->head);
 }
 
-/* What is found comes first from here on, but for globals, whose lists may be walked meanwhile. */
-static struct sync *find(struct sync_line *l)
+static struct sync *find(const struct sync_line *l)
 {
-    u32 *link = &l->head;
-
-    for (u32 i = *link; i != 0; i = *link) {
+    for (u32 i = l->head; i != 0;) {
         struct sync *s = sync_at(i);
 
         if (s->addr == l->addr) {
-            if (link != &l->head && l->range != &shadow_ranges[1]) {
-                *link = s->next;
-                s->next = l->head;
-                l->head = i;
-            }
             return s;
         }
-        link = &s->next;
+        i = s->next;
     }
     return NULL;
+}
+
+/* Under the line's lock. */
+static void pair_set(struct sync *s, u32 g, u32 epoch)
+{
+    atomic_store(&s->pair, (u64)epoch << 32 | g);
 }
 
 static struct sync *find_or_make(struct proc *p, struct sync_line *l)
@@ -88,7 +86,10 @@ static struct sync *find_or_make(struct proc *p, struct sync_line *l)
         return NULL;
     }
     s = sync_at(index);
-    *s = (struct sync){.addr = l->addr, .next = l->head};
+    pair_set(s, 0, 0); /* nothing is known, whoever may be looking */
+    s->clock = 0;
+    atomic_store_relaxed(&s->next, l->head);
+    atomic_store_relaxed(&s->addr, l->addr);
     l->head = index;
     shadow_page_set(l->range, l->addr, PAGE_SYNC);
     return s;
@@ -113,12 +114,6 @@ void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l)
     if (s) {
         learn(p, t, s);
     }
-}
-
-/* Under the line's lock. */
-static void pair_set(struct sync *s, u32 g, u32 epoch)
-{
-    atomic_store(&s->pair, (u64)epoch << 32 | g);
 }
 
 static void publish(struct proc *p, struct thr *t, struct sync *s)
@@ -156,25 +151,28 @@ int sync_known(const struct thr *t, uptr addr)
         return 1; /* nothing was ever released here */
     }
 
-    const struct sync *s = sync_at(head & ~LINE_LOCK);
-
-    /* In the heap only the first of the line: others may be given back meanwhile, with the objects
-       beside this one that they are for. */
-    while (s->addr != addr && r == &shadow_ranges[1]) {
-        if (s->next == 0) {
-            return atomic_load(line) == head && !(head & LINE_LOCK);
-        }
-        s = sync_at(s->next);
-    }
-    if (head & LINE_LOCK || s->addr != addr) {
+    if (head & LINE_LOCK) {
         return 0;
+    }
+
+    /* Others in the list may be given back meanwhile with what they are for, and be elsewhere then; that
+       for addr not, as addr is in use.  It is recognised wherever the walk leads. */
+    const struct sync *s = sync_at(head);
+
+    for (u32 n = 0; atomic_load_relaxed(&s->addr) != addr; n++) {
+        u32 next = atomic_load_relaxed(&s->next);
+
+        if (next == 0 || n == KNOWN_WALK) {
+            return next == 0 && r == &shadow_ranges[1] && atomic_load(line) == head;
+        }
+        s = sync_at(next);
     }
 
     u64 pair = atomic_load(&s->pair);
     u32 g = (u32)pair, epoch = (u32)(pair >> 32);
 
     return epoch != 0 && (g == thr_g(t) || thr_knows(t, g, epoch)) && atomic_load(line) == head &&
-           s->addr == addr;
+           atomic_load_relaxed(&s->addr) == addr;
 }
 
 void sync_acquire(struct proc *p, struct thr *t, uptr addr)

@@ -57,11 +57,12 @@ struct seen {
 /* A transition of a word to a cell, see shadow.c. */
 struct memo {
     u64 key;
-    u64 pc;
     u64 from; /* the word; its cell, if it names one, is counted */
     struct seen seen;
-    u32 to;      /* a cell, counted; 0: no memo */
+    u32 to;          /* a cell, counted; 0: no memo */
+    u32 spare, owed; /* references to `to` for words still to come; to `from`, of words that were it */
     u32 stack;
+    int pc;
     u32 hash; /* of the latest transition that belongs here and was not made a memo */
     u8 kind, mask;
 };
@@ -79,7 +80,7 @@ struct transition {
     u8 kind, mask;
 };
 
-enum { STEPS_LOG = 9, MEMOS = 256, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 12, OUTBOX = 64 };
+enum { STEPS_LOG = 9, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 12, OUTBOX = 64 };
 
 struct proc {
     u16 id;

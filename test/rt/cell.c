@@ -97,14 +97,15 @@ static void check_cell(u32 id)
     }
 }
 
-void rt_cell_used(u32 id, struct rt_census *c)
+void rt_cell_used(u32 id, u32 n, struct rt_census *c)
 {
     u32 index = id & CELL_INDEX;
 
     if (index == 0 || index >= w.marks.next) {
         rt_broken("a word or memo has cell %#x", id);
     }
-    if (w.refs[index]++ == 0) {
+    w.refs[index] += n;
+    if (w.refs[index] == n) {
         int large = !(id & CELL_BIG) && cell_count(cell_at(id)) > ENTRIES_SMALL;
 
         rt_mark(&w.marks, index, large ? large_pool.stride : small_pool.stride, "used");

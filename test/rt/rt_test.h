@@ -116,7 +116,7 @@ void rt_check(const struct rt_world *w, struct rt_census *c);
 void rt_check_words(const struct rt_world *w, struct rt_census *c);
 /* Between begin and end, counts a reference to a cell. */
 void rt_cells_begin(void);
-void rt_cell_used(u32 id, struct rt_census *c);
+void rt_cell_used(u32 id, u32 n, struct rt_census *c);
 void rt_cells_end(const struct rt_world *w);
 void rt_check_clocks(const struct rt_world *w, struct rt_census *c, const u32 *roots, u32 count);
 void rt_check_syncs(const struct rt_world *w, struct rt_census *c, void (*root)(u32 clock));

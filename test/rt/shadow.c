@@ -35,9 +35,15 @@ int rt_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr 
 static void check_memo(const struct memo *m, struct rt_census *c)
 {
     if (m->to != 0) {
-        rt_cell_used(m->to, c);
+        rt_cell_used(m->to, 1 + m->spare, c);
         if (word_has_cell(m->from)) {
-            rt_cell_used((u32)m->from, c);
+            rt_cell_used((u32)m->from, 1 + m->owed, c);
+        } else {
+            for (u32 slot = 0; slot < 2; slot++) {
+                if (word_bytes(m->from, slot) != 0 && m->owed != 0) {
+                    rt_record_used(word_record(m->from, slot), m->owed);
+                }
+            }
         }
     }
 }
@@ -62,7 +68,7 @@ void rt_check_words(const struct rt_world *world, struct rt_census *c)
                 if (w >> 32 != 0 || w & WORD_LOCK) {
                     rt_broken("word %#lx is %#lx", at, w);
                 }
-                rt_cell_used((u32)w, c);
+                rt_cell_used((u32)w, 1, c);
                 continue;
             }
             for (u32 slot = 0; slot < 2; slot++) {
