@@ -1,4 +1,4 @@
-/* rt_flags.c: GORACE. */
+/* rt_flags.c: GORACE, and behind a first byte that is odd, GOMM. */
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -32,9 +32,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     rt_on_exit = on_exit_call;
     rt_on_write = on_write;
     if (setjmp(stopped) == 0) {
-        rt_flags_parse(text);
+        if (text[0] & 1) {
+            rt_flags_parse_gomm(text + 1);
+        } else {
+            rt_flags_parse(text);
+        }
     }
-    flags = (struct flags){.exitcode = 66, .strip_prefix = ""};
+    if (flags.sample > SAMPLE_ALL) {
+        abort();
+    }
+    flags = (struct flags){.exitcode = 66, .strip_prefix = "", .sample = SAMPLE_ALL};
     free(text);
     return 0;
 }

@@ -7,7 +7,9 @@
 #include "current.h"
 #include "elf.h"
 #include "flags.h"
+#include "meet.h"
 #include "report.h"
+#include "sample.h"
 #include "shadow.h"
 #include "size.h"
 #include "stack.h"
@@ -25,7 +27,9 @@ extern u32 fast_patched;
 
 /* What fast_amd64.S knows. */
 _Static_assert(offsetof(struct thr, key) == 0 && offsetof(struct thr, top) == 8 &&
-                   offsetof(struct thr, end) == 16 && offsetof(struct thr, base) == 24,
+                   offsetof(struct thr, end) == 16 && offsetof(struct thr, base) == 24 &&
+                   offsetof(struct thr, ticks) == 32 && SAMPLE_TICKS == 1024 &&
+                   SAMPLE_STRIPES == 64 && sizeof(struct sample_given) == 64,
                "THR_*");
 _Static_assert(offsetof(struct frame, stack) == 8 && offsetof(struct frame, depth) == 12 &&
                    sizeof(struct frame) == 16,
@@ -33,7 +37,11 @@ _Static_assert(offsetof(struct frame, stack) == 8 && offsetof(struct frame, dept
 _Static_assert(offsetof(struct fast_range, size) == 8 && offsetof(struct fast_range, words) == 16 &&
                    sizeof(struct fast_range) == 24,
                "RANGE_*");
-_Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, fast) == 8, "CELL_*");
+_Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, entry[0].kinds) == 35 &&
+                   offsetof(struct cell, fast) == 8,
+               "CELL_*");
+_Static_assert(FAST_NEVER == 1 && FAST_PAUSE == 2 && FAST_BURST == 3, "FAST_*");
+_Static_assert((1 << ACCESS_WRITE | 1 << (ACCESS_WRITE | ACCESS_ATOMIC)) == 10, "KINDS_WRITE");
 _Static_assert(offsetof(struct arena, base) == 0, "records, cells");
 
 /* ---- life of the process ---- */
@@ -43,6 +51,7 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
 {
     go_callback = callback;
     flags_init();
+    sample_init();
 
     struct proc *p = NULL;
     struct thr *t = NULL;
@@ -288,11 +297,44 @@ void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp, uptr sp)
 
 /* ---- memory accesses ---- */
 
-static void access(struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
+/* With sampling, takes this much off what t may do before it looks at the clock.  Is the process outside of a burst? */
+static int in_pause(struct thr *t, int ticks)
+{
+    if (!sample_on()) {
+        return 0;
+    }
+    t->ticks -= ticks;
+    if (t->ticks < 0) {
+        sample_tick(t);
+    }
+    return sample_pause();
+}
+
+/* fast_amd64.S has counted what comes from there. */
+static int range_ticks(uptr size)
+{
+    return fast_patched ? 0 : (int)(1 + (size >> 8 & 0xffffff));
+}
+
+/* Called from callpc, or if that is 0, in the function at the top of the shadow stack. */
+static void meet(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, uptr callpc)
+{
+    if (!meet_quick(p, t, addr, size, kind)) {
+        u32 stack = thr_stack(p, t);
+
+        meet_access(p, t, addr, size, kind, pc, callpc != 0 ? proc_call(p, stack, callpc) : stack);
+    }
+}
+
+static void access(struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, int pause)
 {
     struct proc *p = current_enter();
 
-    shadow_access(p, t, addr, size, kind, pc);
+    if (pause) {
+        meet(p, t, addr, size, kind, pc, 0);
+    } else {
+        shadow_access(p, t, addr, size, kind, pc);
+    }
     current_leave(p);
 }
 
@@ -335,17 +377,22 @@ static void trim(struct thr *t, const struct go_g *g, uptr sp)
 
 static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g *g, u8 kind)
 {
+    int pause = t && in_pause(t, range_ticks(0));
+
+    if (!t || rt_off || (pause && meet_nothing(addr))) {
+        return;
+    }
     /* An aligned scalar does not leave its word, but for strings and interfaces, whose second word
        is accessed with the first: no need to know the width. */
-    if (!t || (!fast_patched && (addr & 7) == 0 && shadow_hit(t, addr, 8, kind)) || rt_off) {
+    if (!pause && !fast_patched && (addr & 7) == 0 && shadow_hit(t, addr, 8, kind)) {
         return;
     }
     /* sp is racecall's: above it lies the return address into the user's code */
     uptr size = width(pc, addr, sp + 8, kind);
 
-    if (fast_patched || !shadow_hit(t, addr, size, kind)) {
+    if (pause || fast_patched || !shadow_hit(t, addr, size, kind)) {
         trim(t, g, sp);
-        access(t, addr, size, kind, pc);
+        access(t, addr, size, kind, pc, pause);
     }
 }
 
@@ -362,27 +409,31 @@ void hook_write(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g *g
 }
 
 /* Is there nothing to do for this range? */
-static int range_done(const struct thr *t, uptr addr, uptr size, u8 kind)
+static int range_done(const struct thr *t, uptr addr, uptr size, u8 kind, int pause)
 {
-    return !t || size == 0 || (!fast_patched && shadow_hit(t, addr, size, kind)) || rt_off;
+    return size == 0 || (!pause && !fast_patched && shadow_hit(t, addr, size, kind)) || rt_off;
+}
+
+static void range(struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, uptr sp, const struct go_g *g)
+{
+    int pause = t && in_pause(t, range_ticks(size));
+
+    if (t && !range_done(t, addr, size, kind, pause)) {
+        trim(t, g, sp);
+        access(t, addr, size, kind, pc, pause);
+    }
 }
 
 void hook_read_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g);
 void hook_read_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g)
 {
-    if (!range_done(t, addr, size, ACCESS_READ)) {
-        trim(t, g, sp);
-        access(t, addr, size, ACCESS_READ, pc);
-    }
+    range(t, addr, size, ACCESS_READ, pc, sp, g);
 }
 
 void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g);
 void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, const struct go_g *g)
 {
-    if (!range_done(t, addr, size, ACCESS_WRITE)) {
-        trim(t, g, sp);
-        access(t, addr, size, ACCESS_WRITE, pc);
-    }
+    range(t, addr, size, ACCESS_WRITE, pc, sp, g);
 }
 
 /* ---- by Go's runtime ---- */
@@ -391,16 +442,22 @@ void hook_write_range(struct thr *t, uptr addr, uptr size, uptr pc, uptr sp, con
  * runtime·raceReadObjectPC gives no width for what is no array or struct; its first byte it is. */
 static void access_pc(struct thr *t, uptr addr, uptr callpc, uptr pc, u8 kind)
 {
-    if (range_done(t, addr, 1, kind)) {
+    int pause = t && in_pause(t, range_ticks(1));
+
+    if (!t || range_done(t, addr, 1, kind, pause)) {
         return;
     }
 
     struct proc *p = current_enter();
 
-    int pushed = callpc != 0 && thr_push(t, callpc, 0);
+    if (pause) {
+        meet(p, t, addr, 1, kind, pc, callpc);
+    } else {
+        int pushed = callpc != 0 && thr_push(t, callpc, 0);
 
-    shadow_access(p, t, addr, 1, kind, pc);
-    t->top -= pushed;
+        shadow_access(p, t, addr, 1, kind, pc);
+        t->top -= pushed;
+    }
     current_leave(p);
 }
 
@@ -567,8 +624,9 @@ enum { ATOMIC_LOAD, ATOMIC_STORE, ATOMIC_RMW };
 struct atomic_call {
     struct proc *p; /* NULL: only do the operation */
     struct thr *t;
-    uptr addr, pc;
+    uptr addr, pc, callpc;
     u32 size, stack;
+    int pause;
     struct sync_line line;
 };
 
@@ -579,12 +637,17 @@ static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr
     c->t = t;
     c->addr = addr;
     c->pc = pc;
+    c->callpc = callpc;
     c->size = size;
     if (c->p && !sync_lock(&c->line, addr)) {
         current_leave(c->p);
         c->p = NULL;
     }
-    if (c->p) {
+    if (!c->p) {
+        return;
+    }
+    c->pause = in_pause(t, 1);
+    if (!c->pause) {
         c->stack = proc_call(c->p, thr_stack(c->p, t), callpc);
     }
 }
@@ -597,8 +660,14 @@ static void atomic_end(struct atomic_call *c, u32 what)
     if (what != ATOMIC_STORE) {
         sync_acquire_held(c->p, c->t, &c->line);
     }
-    shadow_atomic(c->p, c->t, c->addr, c->size, what == ATOMIC_LOAD ? ACCESS_READ : ACCESS_WRITE,
-                  c->pc, c->stack);
+
+    u8 kind = what == ATOMIC_LOAD ? ACCESS_READ : ACCESS_WRITE;
+
+    if (c->pause) {
+        meet(c->p, c->t, c->addr, c->size, kind | ACCESS_ATOMIC, c->pc, c->callpc);
+    } else {
+        shadow_atomic(c->p, c->t, c->addr, c->size, kind, c->pc, c->stack);
+    }
     if (what != ATOMIC_LOAD) {
         sync_release_held(c->p, c->t, &c->line);
     }
@@ -612,7 +681,7 @@ static void atomic_end(struct atomic_call *c, u32 what)
 static int atomic_load_known(const struct thr *t, uptr addr, u32 size)
 {
     return t && t->ignore_sync == 0 && !rt_off && shadow_range(addr) && sync_known(t, addr) &&
-           shadow_atomic_hit(t, addr, size);
+           (sample_pause() ? meet_nothing(addr) : shadow_atomic_hit(t, addr, size));
 }
 
 /* The arguments as Go's assembly lays them out: the address, then operands, then the result. */

@@ -25,6 +25,22 @@ struct access {
     struct race *race; /* room for RACES_MAX */
 };
 
+/* Where the access is: at pc in the function at the top of `stack`. */
+static inline void access_place(struct access *a, uptr pc, u32 stack)
+{
+    sptr near = (sptr)(pc - (uptr)&record_anchor);
+
+    a->e.stack = stack;
+    a->e.pc = (int)near;
+    if (UNLIKELY(near != a->e.pc)) { /* a plugin's code, far away */
+        a->e.stack = proc_call(a->p, stack, pc);
+        a->e.pc = 0;
+    }
+}
+
+/* Reports the races that were noted, and forgets them.  No lock may be held: it takes its time and calls Go. */
+void access_report(struct access *a);
+
 static inline int access_conflicts(u8 a, u8 b)
 {
     return ((a | b) & ACCESS_WRITE) && !(a & b & ACCESS_ATOMIC);
@@ -53,6 +69,11 @@ enum { CELL_SAME = 0, CELL_ALONE = CELL_INDEX };
 u32 cell_access(struct access *a, u32 id);
 /* The same for a word without a cell that remembers old[0..n), n <= 16. */
 u32 cell_begin(struct access *a, const struct entry *old, u32 n);
+
+/* Looks at what a locked word's cell has, as access_meet; it stays as it is.  Does the access conflict with nothing, only
+ * with what happened before, or perhaps with more? */
+enum { CELL_APART, CELL_BEFORE, CELL_RACES };
+u32 cell_meet(struct access *a, u32 id);
 
 /* A cell with what CELL_ALONE left; 0 when memory ran out. */
 u32 cell_alone(const struct access *a);

@@ -104,6 +104,16 @@ static u32 fast_bytes(const struct entry *e)
     return e->kind & ACCESS_ATOMIC ? 0 : e->mask | (e->kind & ACCESS_WRITE ? (u32)e->mask << 8 : 0);
 }
 
+static u8 kinds_of(const struct entry *e, u32 count)
+{
+    u32 kinds = 0;
+
+    for (u32 i = 0; i < count; i++) {
+        kinds |= 1u << e[i].kind;
+    }
+    return (u8)kinds;
+}
+
 static void entries_set(struct cell *c, const struct entry *e, u32 count)
 {
     entries_open(c);
@@ -111,6 +121,7 @@ static void entries_set(struct cell *c, const struct entry *e, u32 count)
         c->entry[i] = e[i];
     }
     c->entry[0].count = (u8)count;
+    c->entry[0].kinds = kinds_of(e, count);
     entries_close(c);
 }
 
@@ -371,6 +382,7 @@ static u32 big_access(struct access *a, struct cell *c)
         a->left = e[0].mask;
         return n == 1 ? CELL_ALONE : cell_new(a->p, a->fast, a->bytes, e, n);
     }
+    atomic_store_relaxed(&c->entry[0].kinds, (u8)(c->entry[0].kinds | 1u << a->e.kind));
     if (set_add(&sets[a->e.kind], a) == 0) {
         cell_set_fast(c, a->fast, a->bytes);
     }
@@ -391,6 +403,7 @@ static u32 big_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, u
 
     entries_open(c);
     c->refs = 1;
+    c->entry[0].kinds = kinds_of(e, count);
     c->sets[0] = (u32)(uptr)sets;
     c->sets[1] = (u32)((uptr)sets >> 32);
     entries_close(c);
@@ -509,11 +522,48 @@ u32 cell_make(struct proc *p, const struct entry *e, u32 n)
     return n > ENTRIES_MAX ? big_new(p, 0, 0, e, n) : cell_new(p, 0, 0, e, n);
 }
 
+/* Entry x of a cell that the access only looks at. */
+static u32 entry_meet(struct access *a, const struct entry *x, u32 so_far)
+{
+    u8 need = 0;
+
+    if (!(x->mask & a->e.mask) || !access_conflicts(a->e.kind, x->kind)) {
+        return so_far;
+    }
+    access_meet(a, x, &need);
+    return !access_ordered(a, x->g, x->epoch) ? CELL_RACES : so_far == CELL_RACES ? so_far : CELL_BEFORE;
+}
+
+u32 cell_meet(struct access *a, u32 id)
+{
+    const struct cell *c = cell_at(id);
+    u32 so_far = CELL_APART;
+
+    for (u32 i = 0; !(id & CELL_BIG) && i < cell_count(c); i++) {
+        so_far = entry_meet(a, &c->entry[i], so_far);
+    }
+    for (u32 k = 0; id & CELL_BIG && k < ACCESS_KINDS; k++) {
+        const struct set *s = &cell_sets(c)[k];
+
+        if (s->count != 0 && access_conflicts(a->e.kind, (u8)k) && set_notes(s) &&
+            set_known(s, access_stack(a))) {
+            so_far = CELL_RACES; /* or not, but to know it would take long */
+            continue;
+        }
+        for (u32 i = 0; i < s->cap; i++) {
+            so_far = entry_meet(a, &s->slot[i], so_far);
+        }
+    }
+    return so_far;
+}
+
 u32 cell_forget(struct proc *p, u32 id, u8 mask)
 {
     struct cell *c = cell_at(id);
 
     if (id & CELL_BIG) {
+        u32 left = 0;
+
         for (u32 k = 0; k < ACCESS_KINDS; k++) {
             struct set *s = &cell_sets(c)[k];
 
@@ -523,9 +573,10 @@ u32 cell_forget(struct proc *p, u32 id, u8 mask)
             if (s->cap != 0) {
                 set_rebuild(s, NULL, 1);
             }
+            left += s->count;
         }
         atomic_store_relaxed(&c->fast, 0);
-        return CELL_SAME;
+        return left == 0 ? CELL_ALONE : CELL_SAME;
     }
 
     struct entry e[ENTRIES_MAX];

@@ -34,8 +34,9 @@ struct entry {
     int pc;    /* in the function, from record_anchor; 0: stack is the whole */
     u8 mask;   /* bytes of the word, bit i = byte i; never 0 in a set */
     u8 kind;
-    u8 count; /* in the first entry: entries in the cell */
-    u8 spare;
+    /* in the first entry: how many the cell has, and their kinds, bit by kind (perhaps others too); of a big cell the
+       kinds as well */
+    u8 count, kinds;
 };
 
 /* fast is the thr.key of the latest access, or 0.  Then fast_bytes says which bytes that goroutine

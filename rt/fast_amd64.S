@@ -19,6 +19,7 @@
 	.set THR_TOP, 8
 	.set THR_END, 16
 	.set THR_BASE, 24
+	.set THR_TICKS, 32
 	.set FRAME_PC, 0
 	.set FRAME_STACK, 8
 	.set FRAME_DEPTH, 12
@@ -30,16 +31,23 @@
 	.set RANGE, 24
 	.set RECORD_LOG, 5
 	.set CELL_BYTES, 4
+	.set CELL_KINDS, 35
 	.set CELL_FAST, 8
 	.set WIDTHS_LOG, 17
+	.set KINDS_WRITE, 10		/* bits of the kinds of write */
+	.set FAST_NEVER, 1
+	.set FAST_PAUSE, 2
+	.set TICKS, 1024
+	.set STRIPES, 64
 
 #include "hook_amd64.inc"
 
 	.text
 
 /* R8: the range that AX lies in, RCX: how far in.  What lies in none is of no concern, as in
- * racecalladdr<> (race_amd64.s).  Without a thr, to 10. */
-	.macro locate
+ * racecalladdr<> (race_amd64.s).  Without a thr, to 10.  With sampling shadow_fast is empty, so that nobody else has to
+ * look at the mode: then here too, but outside of bursts to 17. */
+	.macro locate ranged
 	testq	%rdi, %rdi
 	je	10f
 	leaq	shadow_fast(%rip), %r8
@@ -48,14 +56,54 @@
 	cmpq	RANGE_SIZE(%r8), %rcx
 	jae	8f
 	.subsection 1			/* out of the way */
-8:	addq	$RANGE, %r8		/* globals? */
+8:	movl	fast_mode(%rip), %esi
+	testl	%esi, %esi
+	jne	14f
+	addq	$RANGE, %r8		/* globals? */
 	movq	%rax, %rcx
 	subq	RANGE_LO(%r8), %rcx
 	cmpq	RANGE_SIZE(%r8), %rcx
 	jb	1f
-	cmpl	$0, fast_off(%rip)
-	jne	10f
 	ret
+14:	cmpl	$FAST_NEVER, %esi
+	je	10f
+	leaq	sample_ranges(%rip), %r8
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jb	15f
+	addq	$RANGE, %r8
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jb	15f
+	ret
+	/* One access, or as many as there are 256 bytes, off what the goroutine may do before it looks at the clock. */
+15:
+	.if \ranged
+	movq	%rbx, %rdx
+	shrq	$8, %rdx
+	subl	%edx, THR_TICKS(%rdi)
+	.endif
+	subl	$1, THR_TICKS(%rdi)
+	js	19f
+16:	cmpl	$FAST_PAUSE, %esi
+	je	17f
+	jmp	1f
+19:	movq	%rax, %r9
+	rdtsc
+	shlq	$32, %rdx
+	orq	%rdx, %rax
+	cmpq	sample_until(%rip), %rax
+	movq	%r9, %rax
+	jae	10f			/* time for a change, perhaps */
+	addl	$TICKS, THR_TICKS(%rdi)
+	leaq	sample_given(%rip), %r9
+	movl	%edi, %edx
+	andl	$((STRIPES - 1) * 64), %edx
+	addq	%rdx, %r9
+	lock addq $TICKS, (%r9,%rsi,8)
+	jmp	16b
 	.subsection 0
 1:
 	.endm
@@ -122,9 +170,56 @@
 10:	jmp	*%r10
 	.endm
 
+/* An access outside of bursts (meet.h): to 9 if it may meet something.  It may reach into the next word. */
+	.macro pause write
+17:	andq	$-8, %rcx
+	addq	RANGE_WORDS(%r8), %rcx
+	movq	(%rcx), %r9
+	movq	%r9, %rdx
+	orq	8(%rcx), %rdx
+	jne	18f
+	ret
+18:
+	.if \write
+	jmp	9f
+	.else
+	/* Reads have to do with writes only.  No bytes: a cell, or nothing. */
+	movq	8(%rcx), %r8
+	movq	THR_KEY(%rdi), %r11
+	harmless %r9
+	harmless %r8
+	ret
+	.endif
+	.endm
+
+	.macro harmless word
+	movq	\word, %rdx
+	shrq	$48, %rdx
+	je	20f
+	cmpl	$0xff, %edx
+	jbe	21f
+	shrq	$24, \word
+	andl	$0xffffff, \word\()d
+	shlq	$RECORD_LOG, \word
+	addq	records(%rip), \word
+	movq	(\word), %rdx		/* the write's key: the goroutine's own? */
+	xorq	%r11, %rdx
+	shrq	$33, %rdx
+	jne	9f
+	jmp	21f
+20:	testq	\word, \word
+	je	21f
+	andl	$0x3fffffff, \word\()d
+	shlq	$3, \word
+	addq	cells(%rip), \word
+	testb	$KINDS_WRITE, CELL_KINDS(\word)
+	jne	9f
+21:
+	.endm
+
 /* A scalar access: write is 0 or 1. */
 	.macro scalar write
-	locate
+	locate 0
 	movq	RANGE_WORDS(%r8), %rdx
 	andq	$-8, %rcx
 	movq	(%rdx,%rcx), %r9	/* the word */
@@ -191,12 +286,15 @@
 	jb	2b
 	jmp	9f			/* leaves the word */
 7:	ret
+	.subsection 1
+	pause \write
+	.subsection 0
 9:	quick scalar, \write
 	.endm
 
 /* A range. Whole words only; the first word that is not the one before is looked at. */
 	.macro range how, write
-	locate
+	locate 1
 	movq	%rax, %rdx
 	orq	%rbx, %rdx
 	testb	$7, %dl
@@ -269,6 +367,43 @@
 12:	cmpq	%r12, %r8
 	jb	2b
 7:	ret
+	.subsection 1
+	/* Outside of bursts: is it all empty? */
+17:	movq	%rax, %rdx
+	orq	%rbx, %rdx
+	testb	$7, %dl
+	jne	9f
+	movq	RANGE_SIZE(%r8), %rdx
+	subq	%rcx, %rdx
+	cmpq	%rdx, %rbx
+	ja	9f
+	addq	RANGE_WORDS(%r8), %rcx
+	leaq	(%rcx,%rbx), %r12
+	pxor	%xmm0, %xmm0
+18:	leaq	64(%rcx), %rsi
+	cmpq	%r12, %rsi
+	ja	20f
+	movdqu	(%rcx), %xmm1
+	movdqu	16(%rcx), %xmm2
+	movdqu	32(%rcx), %xmm3
+	movdqu	48(%rcx), %xmm4
+	por	%xmm2, %xmm1
+	por	%xmm4, %xmm3
+	por	%xmm3, %xmm1
+	pcmpeqd	%xmm0, %xmm1
+	pmovmskb %xmm1, %edx
+	cmpl	$0xffff, %edx
+	jne	9f
+	movq	%rsi, %rcx
+	jmp	18b
+20:	cmpq	%r12, %rcx
+	jae	21f
+	cmpq	$0, (%rcx)
+	jne	9f
+	addq	$8, %rcx
+	jmp	20b
+21:	ret
+	.subsection 0
 9:	quick \how, \write
 	.endm
 
@@ -291,7 +426,7 @@ done gomm_fast_write_range
 /* One byte, for the function that called Go's runtime. */
 	.macro byte write
 	movq	8(%rsp), %rax
-	locate
+	locate 0
 	movq	RANGE_WORDS(%r8), %rdx
 	andq	$-8, %rcx
 	movq	(%rdx,%rcx), %r9
@@ -316,6 +451,9 @@ done gomm_fast_write_range
 	slot_has_key 1, 7f
 	jmp	9f
 7:	ret
+	.subsection 1
+	pause \write
+	.subsection 0
 9:	quick pc, \write
 	.endm
 
@@ -413,11 +551,7 @@ done gomm_fast_func_exit
 	.bss
 	.globl fast_patched
 	.hidden fast_patched
-	.globl fast_off
-	.hidden fast_off
 	.p2align 2
-fast_off:
-	.zero 4
 fast_patched:
 	.zero 4
 

@@ -9,7 +9,14 @@
 #include "os.h"
 #include "text.h"
 
-struct flags flags = {.exitcode = 66, .atexit_sleep_ms = 1000, .strip_prefix = ""};
+struct flags flags = {.exitcode = 66,
+                      .atexit_sleep_ms = 1000,
+                      .strip_prefix = "",
+                      .sample = SAMPLE_ALL,
+                      .sample_burst = 1000000};
+
+/* The environment variable that is being parsed. */
+static const char *variable = "GORACE";
 
 static int is_space(char c)
 {
@@ -21,7 +28,9 @@ static _Noreturn void malformed(const char *why, const char *what)
     struct text t;
 
     text_init(&t);
-    text_add(&t, "gomm: GORACE: ");
+    text_add(&t, "gomm: ");
+    text_add(&t, variable);
+    text_add(&t, ": ");
     text_add(&t, why);
     text_add(&t, " \"");
     text_add(&t, what);
@@ -79,8 +88,70 @@ static void set(const char *name, const char *value)
     }
 }
 
+/* A number with up to three decimals, in thousandths; *end is what follows.  0: none, or too large. */
+static u64 decimal(const char *s, const char **end)
+{
+    u64 v = 0, unit = 1000;
+
+    for (; *s >= '0' && *s <= '9' && v < 1000000000000; s++) {
+        v = v * 10 + 1000 * (u64)(*s - '0');
+    }
+    if (*s == '.') {
+        for (s++; *s >= '0' && *s <= '9' && unit > 1; s++) {
+            unit /= 10;
+            v += unit * (u64)(*s - '0');
+        }
+    }
+    *end = s;
+    return v;
+}
+
+static u32 share(const char *s)
+{
+    const char *end;
+    u64 v = decimal(s, &end);
+
+    if (*s < '0' || *s > '9' || !str_eq(end, "%") || v > SAMPLE_ALL) {
+        malformed("want a share of the time between 0% and 100%, as in sample=2%, not", s);
+    }
+    return (u32)v;
+}
+
+static u64 duration(const char *s)
+{
+    static const struct {
+        const char *name;
+        u64 ns;
+    } unit[] = {{"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
+    const char *end;
+    u64 v = decimal(s, &end);
+
+    for (u32 i = 0; i < LENGTH(unit); i++) {
+        if (str_eq(end, unit[i].name) && v <= 3600000) {
+            v = v * unit[i].ns / 1000;
+            if (v >= 10000 && v <= 60000000000) {
+                return v;
+            }
+        }
+    }
+    malformed("want a time between 10us and 60s, as in burst=1ms, not", s);
+}
+
+static void set_own(const char *name, const char *value)
+{
+    if (str_eq(name, "sample")) {
+        flags.sample = share(value);
+    } else if (str_eq(name, "burst")) {
+        flags.sample_burst = duration(value);
+    } else if (str_eq(name, "seed")) {
+        flags.sample_seed = number(value);
+    } else {
+        malformed("there are the options sample, burst and seed, not", name);
+    }
+}
+
 /* Cuts s, which is ours, into names and values in place. */
-static void parse(char *s)
+static void parse(char *s, void (*set_one)(const char *name, const char *value))
 {
     for (;;) {
         while (is_space(*s)) {
@@ -118,7 +189,30 @@ static void parse(char *s)
         if (*s) {
             *s++ = 0;
         }
-        set(name, value);
+        set_one(name, value);
+    }
+}
+
+static void parse_gorace(char *s)
+{
+    variable = "GORACE";
+    parse(s, set);
+}
+
+/* Scripts call other things GOMM too, such as the file of the command: not to be taken for options. */
+static int is_path(const char *s)
+{
+    while (*s && *s != '=' && *s != '/') {
+        s++;
+    }
+    return *s == '/';
+}
+
+static void parse_gomm(char *s)
+{
+    variable = "GOMM";
+    if (!is_path(s)) {
+        parse(s, set_own);
     }
 }
 
@@ -159,9 +253,15 @@ void flags_init(void)
     for (char *s = env, *next; s && s < env + n; s = next) {
         next = s + str_len(s) + 1; /* before parse cuts it */
         if (str_has_prefix(s, "GORACE=")) {
-            parse(s + 7);
+            parse_gorace(s + 7);
+        } else if (str_has_prefix(s, "GOMM=")) {
+            parse_gomm(s + 5);
         } else if (str_has_prefix(s, GOMM_EVENTS_ENV "=")) {
             flags.events = s + sizeof GOMM_EVENTS_ENV;
         }
+    }
+    if (flags.all_pairs && flags.sample != SAMPLE_ALL) {
+        variable = "GOMM";
+        malformed("nothing is sampled with GORACE", "all_pairs=1");
     }
 }

@@ -1,10 +1,14 @@
 /* flags.h: options from the environment: GORACE (go.dev/doc/articles/race_detector, "Options", and
- * those that the stock runtime takes silently), and GOMM_EVENTS (include/gomm/events.h).
+ * those that the stock runtime takes silently), GOMM for gomm's own (sample.h; written alike, but what is not known
+ * ends the program too), and GOMM_EVENTS (include/gomm/events.h).
  */
 #ifndef GOMM_RT_FLAGS_H
 #define GOMM_RT_FLAGS_H
 
 #include "rt_types.h"
+
+/* 100 % of the time: no sampling. */
+enum { SAMPLE_ALL = 100000 };
 
 struct flags {
     int exitcode;             /* of a program that would exit 0, had it no race */
@@ -18,11 +22,14 @@ struct flags {
     const char *strip_prefix; /* removed from the file names in reports */
     const char *suppressions; /* file */
     const char *events;       /* file */
+    u32 sample;               /* GOMM: part of the time that is checked, of SAMPLE_ALL */
+    u64 sample_burst;         /* ns, at once and on average */
+    u64 sample_seed;          /* of the lengths; 0: another one each time */
 };
 
 extern struct flags flags;
 
-/* Reads the process's environment; call once.  A malformed GORACE ends the program. */
+/* Reads the process's environment; call once.  A malformed GORACE or GOMM ends the program. */
 void flags_init(void);
 
 #endif

@@ -41,6 +41,8 @@ sptr os_readlink(const char *path, char *buf, uptr n);
 int os_getpid(void);
 void os_yield(void);
 void os_sleep_ms(u64 ms);
+/* Nanoseconds of a clock that never goes back. */
+u64 os_time(void);
 _Noreturn void os_exit(int status);
 
 /* A lock that spins shortly and then sleeps in the kernel.  Zeroed memory is an unlocked lock. */
@@ -57,6 +59,14 @@ static inline void os_lock(struct os_lock *l)
     if (!atomic_cas(&l->state, &free, 1)) {
         os_lock_slow(l);
     }
+}
+
+/* 0 if somebody has it. */
+static inline int os_lock_try(struct os_lock *l)
+{
+    u32 free = 0;
+
+    return atomic_cas(&l->state, &free, 1);
 }
 
 static inline void os_unlock(struct os_lock *l)

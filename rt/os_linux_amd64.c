@@ -17,6 +17,7 @@ enum {
     SYS_mkdir = 83,
     SYS_readlink = 89,
     SYS_futex = 202,
+    SYS_clock_gettime = 228,
     SYS_exit_group = 231,
 };
 enum { PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2 };
@@ -24,6 +25,7 @@ enum { MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000 };
 enum { MADV_DONTNEED = 4 };
 enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
 enum { SEEK_SET = 0, SEEK_END = 2 };
+enum { CLOCK_MONOTONIC = 1 };
 
 static sptr sys6(sptr nr, uptr a, uptr b, uptr c, uptr d, uptr e, uptr f)
 {
@@ -160,6 +162,16 @@ void os_sleep_ms(u64 ms)
     while (sys3(SYS_nanosleep, (uptr)&t, (uptr)&rest, 0) == OS_EINTR) {
         t = rest;
     }
+}
+
+u64 os_time(void)
+{
+    struct {
+        u64 sec, nsec;
+    } t = {0, 0};
+
+    sys3(SYS_clock_gettime, CLOCK_MONOTONIC, (uptr)&t, 0);
+    return t.sec * 1000000000 + t.nsec;
 }
 
 void os_exit(int status)

@@ -5,6 +5,7 @@
 
 #include "elf.h"
 #include "flags.h"
+#include "sample.h"
 #include "shadow.h"
 #include "stack.h"
 #include "suppress.h"
@@ -581,6 +582,14 @@ int report_fini(void)
         text_flush(&t, text_fd());
         text_free(&t);
     }
+    if (sample_on()) {
+        struct text t;
+
+        text_init(&t);
+        sample_text(&t);
+        text_flush(&t, text_fd());
+        text_free(&t);
+    }
     if (out.events >= 0) {
         struct text t;
 
@@ -588,6 +597,7 @@ int report_fini(void)
         json_start(&t, "exit");
         json_number(&t, "races", races);
         json_number(&t, "status", (u64)(u32)status);
+        sample_json(&t);
         event(&t);
     }
     /* C's exit handlers come after this, and may have threads call Go: what they find is reported

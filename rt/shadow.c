@@ -5,7 +5,9 @@
 #include "access.h"
 #include "current.h"
 #include "flags.h"
+#include "meet.h"
 #include "report.h"
+#include "sample.h"
 #include "site.h"
 
 #define RUN_MAX 0x10000000u
@@ -57,43 +59,6 @@ static inline int word_is_fast(u64 w, u64 key, u8 kind, u8 mask)
 {
     return slot_is(w, 1, key, mask) || (!(kind & ACCESS_WRITE) && slot_is(w, 0, key, mask)) ||
            (word_has_cell(w) && cell_is_fast((u32)w, key, kind, mask));
-}
-
-static inline void seen_read(u64 w, struct seen *s)
-{
-    for (u32 slot = 0; slot < 2; slot++) {
-        const struct record *r = record_at(word_record(w, slot));
-
-        s->generation[slot] = word_bytes(w, slot) != 0 ? atomic_load(&r->generation) : 0;
-        s->key[slot] = word_bytes(w, slot) != 0 ? atomic_load(&r->key) : 0;
-    }
-}
-
-/* Is the record in this slot of w the one that was seen?  Ids are recycled: whoever decides by what a
- * record says looks again when the word has been changed, for while a word names a record, and so from
- * before the change until that is counted, the record stays what it is. */
-static inline int slot_names(u64 w, u32 slot, u64 key, u16 generation)
-{
-    const struct record *r = record_at(word_record(w, slot));
-
-    return word_bytes(w, slot) == 0 ||
-           (atomic_load(&r->key) == key && atomic_load(&r->generation) == generation);
-}
-
-static inline int slot_still(u64 w, u32 slot, const struct seen *s)
-{
-    return slot_names(w, slot, s->key[slot], s->generation[slot]);
-}
-
-static inline int seen_still(u64 w, const struct seen *s)
-{
-    return slot_still(w, 0, s) && slot_still(w, 1, s);
-}
-
-/* The kind of what a slot's record with this key stands for. */
-static inline u8 slot_kind(u32 slot, u64 key)
-{
-    return (u8)(slot | (key & 1 ? 0 : ACCESS_ATOMIC));
 }
 
 /* A word without a cell after the access, w itself if that adds nothing; or WORD_GENERAL.  It holds for
@@ -445,7 +410,7 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
 
 /* ---- words with a cell ---- */
 
-static void reports(struct access *a)
+void access_report(struct access *a)
 {
     /* Outside of all locks: reporting takes its time and calls Go. */
     for (u32 i = 0; i < a->races; i++) {
@@ -587,7 +552,7 @@ static void words_access(struct access *a, const struct range *r, u64 *word, upt
             }
             more = a->more != 0 && !rt_off && !flags.equal_stacks;
             if (a->races != 0) {
-                reports(a); /* what was reported is known then: now the rest of them */
+                access_report(a); /* what was reported is known then: now the rest of them */
             }
         } while (more);
         i++;
@@ -598,7 +563,6 @@ static inline void access_init(struct access *a, struct proc *p, struct thr *t, 
                                u32 stack)
 {
     u64 key = atomic_load_relaxed(&t->key);
-    sptr near = (sptr)(pc - (uptr)&record_anchor);
 
     a->p = p;
     a->t = t;
@@ -610,14 +574,9 @@ static inline void access_init(struct access *a, struct proc *p, struct thr *t, 
     a->fast = kind & ACCESS_ATOMIC || flags.all_pairs ? 0 : key;
     a->e.g = (u32)(key >> 33);
     a->e.epoch = key_epoch(key);
-    a->e.stack = stack;
-    a->e.pc = (int)near;
     a->e.kind = kind;
     a->e.count = 0;
-    if (UNLIKELY(near != a->e.pc)) { /* a plugin's code, far away */
-        a->e.stack = proc_call(p, stack, pc);
-        a->e.pc = 0;
-    }
+    access_place(a, pc, stack);
     t->dirty |= THR_ACCESS;
 }
 
@@ -890,6 +849,9 @@ static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr,
     if (UNLIKELY(size == 0 || !p || quick_not(t, g, sp))) {
         return 0;
     }
+    if (sample_pause()) {
+        return meet_quick(p, t, addr, size, kind);
+    }
     return word_quick(p, t, addr, size, kind, pc, thr_stack(p, t));
 }
 
@@ -910,6 +872,9 @@ int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc
     if (UNLIKELY(!p || quick_not(t, g, sp))) {
         return 0;
     }
+    if (sample_pause()) {
+        return meet_quick(p, t, addr, how >> 1, how & 1);
+    }
     return shadow_quick(p, t, addr, how >> 1, how & 1, pc, thr_stack(p, t));
 }
 
@@ -920,6 +885,10 @@ int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
 
     if (UNLIKELY(!p || quick_not(t, g, sp))) {
         return 0;
+    }
+
+    if (sample_pause()) {
+        return meet_quick(p, t, addr, 1, kind);
     }
 
     u32 stack = thr_stack(p, t);

@@ -116,7 +116,10 @@ struct fast_range {
     u64 *words;
 };
 extern struct fast_range shadow_fast[2];
-extern u32 fast_off; /* nothing is to be found there */
+/* Whether it does: for what it finds; not at all, and what it finds nowhere goes to the hook too; or with
+ * sampling (sample.h) outside of bursts and in one. */
+enum { FAST_ALWAYS, FAST_NEVER, FAST_PAUSE, FAST_BURST, FAST_MODES };
+extern u32 fast_mode;
 
 /* All bytes of a word. */
 #define FULL 0xffu
@@ -152,6 +155,43 @@ static inline uptr words_run(const u64 *word, uptr n, u64 w)
         i++;
     }
     return i;
+}
+
+static inline void seen_read(u64 w, struct seen *s)
+{
+    for (u32 slot = 0; slot < 2; slot++) {
+        const struct record *r = record_at(word_record(w, slot));
+
+        s->generation[slot] = word_bytes(w, slot) != 0 ? atomic_load(&r->generation) : 0;
+        s->key[slot] = word_bytes(w, slot) != 0 ? atomic_load(&r->key) : 0;
+    }
+}
+
+/* Is the record in this slot of w the one that was seen?  Ids are recycled: whoever decides by what a
+ * record says looks again when the word has been changed, for while a word names a record, and so from
+ * before the change until that is counted, the record stays what it is. */
+static inline int slot_names(u64 w, u32 slot, u64 key, u16 generation)
+{
+    const struct record *r = record_at(word_record(w, slot));
+
+    return word_bytes(w, slot) == 0 ||
+           (atomic_load(&r->key) == key && atomic_load(&r->generation) == generation);
+}
+
+static inline int slot_still(u64 w, u32 slot, const struct seen *s)
+{
+    return slot_names(w, slot, s->key[slot], s->generation[slot]);
+}
+
+static inline int seen_still(u64 w, const struct seen *s)
+{
+    return slot_still(w, 0, s) && slot_still(w, 1, s);
+}
+
+/* The kind of what a slot's record with this key stands for. */
+static inline u8 slot_kind(u32 slot, u64 key)
+{
+    return (u8)(slot | (key & 1 ? 0 : ACCESS_ATOMIC));
 }
 
 /* What a word without a cell remembers, at most 16 entries.  0 if its records changed meanwhile. */

@@ -1,6 +1,7 @@
 /* shadow_map.c: the address map, and objects that come and go.  See shadow.h. */
 #include "access.h"
 #include "flags.h"
+#include "sample.h"
 #include "shadow.h"
 #include "site.h"
 #include "sync.h"
@@ -13,7 +14,7 @@ struct fast_range shadow_fast[2];
 static int range_init(struct range *r, uptr lo, uptr size)
 {
     r->lo = lo;
-    r->words = os_reserve(size);
+    r->words = os_reserve(size + 4096);
     r->lines = os_reserve(size >> (LINE_LOG - 2));
     r->pages = os_reserve(ROUND_UP(size >> (PAGE_LOG - 2), 4096UL));
     r->steps = os_map(ROUND_UP(size / MAP_STEP, 4096UL));
@@ -63,10 +64,10 @@ void shadow_map(uptr addr, uptr size)
         }
     }
 
-    /* Whole steps: the last word may be a part of one, its line and page are parts most often. */
+    /* One word more than the memory has, as fast_amd64.S may look at two.  Whole steps: the last word may be a part of one, its line and page are parts most often. */
     uptr from = ROUND_DOWN(addr - r->lo, MAP_STEP), to = ROUND_UP(addr - r->lo + size, MAP_STEP);
 
-    if (to > r->size || commit(r->words, from, to) != 0 ||
+    if (to > r->size || commit(r->words, from, to + 8) != 0 ||
         (r->sites && commit(r->sites, from >> (SITE_LOG - 2), to >> (SITE_LOG - 2)) != 0) ||
         commit(r->lines, from >> (LINE_LOG - 2), to >> (LINE_LOG - 2)) != 0 ||
         commit(r->pages, from >> (PAGE_LOG - 2), to >> (PAGE_LOG - 2)) != 0) {
@@ -81,8 +82,15 @@ void shadow_map(uptr addr, uptr size)
     struct fast_range *fast = &shadow_fast[r - shadow_ranges];
 
     if (flags.all_pairs) {
-        fast_off = 1; /* no access is like one before */
-    } else if (fast->size < to) {
+        fast_mode = FAST_NEVER; /* no access is like one before */
+        return;
+    }
+    if (sample_on()) {
+        sample_ranges[r - shadow_ranges].lo = fast->lo;
+        sample_ranges[r - shadow_ranges].words = fast->words;
+        fast = &sample_ranges[r - shadow_ranges];
+    }
+    if (fast->size < to) {
         atomic_store(&fast->size, to);
     }
 }

@@ -2,6 +2,7 @@
 #include "thread.h"
 
 #include "record.h"
+#include "sample.h"
 #include "shadow.h"
 #include "stack.h"
 #include "sync.h"
@@ -111,6 +112,9 @@ void thr_end(struct proc *p, struct thr *t)
 {
     u32 epoch = thr_epoch(t);
 
+    if (sample_on()) {
+        sample_end(t);
+    }
     record(thr_g(t))->last_epoch = epoch;
     clock_finish(thr_g(t), t->dirty & THR_ACCESS ? epoch : epoch - 1);
     clock_unref(&p->nodes, t->clock);

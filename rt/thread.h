@@ -27,12 +27,13 @@ struct go_g {
 /* THR_ACCESS: this epoch has accesses.  THR_KNOWS: the clock grew since the last release. */
 enum { THR_ACCESS = 1, THR_KNOWS = 2 };
 
-/* fast_amd64.S knows the first four fields and struct frame. */
+/* fast_amd64.S knows the first five fields and struct frame. */
 struct thr {
     /* goroutine << 33 | epoch << 1 | 1, so never 0 */
     u64 key;
     /* top: the next free one; base[-1] is there and has depth 0 */
     struct frame *top, *end, *base;
+    int ticks; /* accesses until it looks at the clock (sample.h) */
     u32 clock; /* what this goroutine knows of others */
     u32 dirty;
     u32 ignore_sync; /* nesting */

@@ -10,13 +10,14 @@
  *   "accesses":[ACCESS,ACCESS],          current access first, previous access second
  *   "object":OBJECT|null,
  *   "order":{"access_epoch":E,"known_epoch":K,"current_epoch":C}}
- *  {"v":1,"event":"exit","pid":P,"races":N,"status":S}
+ *  {"v":1,"event":"exit","pid":P,"races":N,"status":S[,"sample":SAMPLE]}
  *
  * ACCESS  {"kind":"read"|"write","atomic":BOOL,"addr":"0x…","size":BYTES,"goroutine":N,"main":BOOL,
  *          "running":BOOL,"stack":[FRAME…],"created_by":N,"created":[FRAME…]}   created is [] for main
  * FRAME   {"fn":"pkg.F","file":"/abs.go","line":L,"off":O}      innermost first, inlining expanded
  * OBJECT  {"kind":"heap","base":"0x…","size":S,"offset":O,"stack":[FRAME…]}   stack of the allocation
  *       | {"kind":"global","name":"pkg.v","base":"0x…","size":S,"offset":O}
+ * SAMPLE  {"ns":T,"burst_ns":T,"bursts":N,"accesses":N,"sampled":N}   only with GOMM=sample=…: what was remembered
  * order   The previous access was made in epoch E of its goroutine; the current goroutine had
  *         acquired that goroutine's releases up to epoch K < E; that goroutine is now in epoch C,
  *         so it released C - E times since the access and none of these was acquired.

@@ -72,7 +72,7 @@ static void check_set(u32 id, const struct set *s, u8 kind)
 static void check_cell(u32 id)
 {
     const struct cell *c = cell_at(id);
-    u32 backed = 0;
+    u32 backed = 0, kinds = 0;
 
     if (id & CELL_BIG) {
         for (u8 k = 0; k < ACCESS_KINDS; k++) {
@@ -81,6 +81,7 @@ static void check_cell(u32 id)
             check_set(id, s, k);
             for (u32 i = 0; i < s->cap; i++) {
                 backed |= s->slot[i].mask != 0 ? backs_fast(&s->slot[i], c->fast) : 0;
+                kinds |= s->slot[i].mask != 0 ? 1u << k : 0;
             }
         }
     } else {
@@ -90,7 +91,11 @@ static void check_cell(u32 id)
         for (u32 i = 0; i < cell_count(c); i++) {
             check_entry(id, &c->entry[i]);
             backed |= backs_fast(&c->entry[i], c->fast);
+            kinds |= 1u << c->entry[i].kind;
         }
+    }
+    if (kinds & ~(u32)c->entry[0].kinds) {
+        rt_broken("cell %#x: entries of the kinds %#x, but it says %#x", id, kinds, c->entry[0].kinds);
     }
     if (c->fast != 0 && (c->fast_bytes & ~backed) != 0) {
         rt_broken("cell %#x: fast %#lx, bytes %#x are no accesses of the word", id, c->fast, c->fast_bytes);

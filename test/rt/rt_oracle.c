@@ -9,6 +9,7 @@ struct acc {
     u32 o, time, stretch; /* oracle's goroutine, and its time */
     u32 g, epoch, stack;  /* the runtime's names for it */
     u8 mask, kind;
+    u8 pause; /* outside of bursts */
     u8 done; /* bytes on which a later access represents it (not thorough) */
     u32 *vc; /* what its goroutine knew then, of `vc_n` goroutines (thorough) */
     u32 vc_n;
@@ -460,6 +461,13 @@ static void must_be_reported(const struct hist *h, const struct acc *x, const st
     if (reported(h, x, z, byte)) {
         return;
     }
+    for (u32 i = 0; i < h->n; i++) {
+        const struct acc *y = &h->a[i];
+
+        if (y != x && y->pause && (y->mask & byte) && covers(y->kind, x->kind) && before(x, y)) {
+            return;
+        }
+    }
     oracle_counts.represented++;
     for (u32 i = o.mode.all ? 0 : h->n; i-- > 0;) {
         const struct acc *y = &h->a[i];
@@ -498,7 +506,7 @@ static void check_report(const struct race *r)
         const struct acc *y = &h->a[i];
 
         if (y->g == r->before.g && y->epoch == r->before.epoch && y->stack == r->before_stack &&
-            y->kind == r->before.kind) {
+            y->kind == r->before.kind && !y->pause) {
             seen |= y->mask;
             if (ordered(y, o.g)) {
                 rt_broken("false race at %#lx: %s by %u epoch %u happened before %s by %u", r->addr,
@@ -535,7 +543,8 @@ void oracle_access(struct gor *g, uptr addr, uptr size, u8 kind, u32 stack)
                          .g = g->t ? thr_g(g->t) : 0,
                          .epoch = g->t ? thr_epoch(g->t) : 0,
                          .stack = stack,
-                         .kind = kind};
+                         .kind = kind,
+                         .pause = fast_mode == FAST_PAUSE};
 }
 
 static void word_done(uptr word)
@@ -546,6 +555,11 @@ static void word_done(uptr word)
     z.mask = bytes(word, o.addr, o.size);
     for (u32 i = 0; i < h->n; i++) {
         struct acc *x = &h->a[i];
+
+        if (x->pause) {
+            continue;
+        }
+
         int known = x->g == z.g || thr_knows(o.g->t, x->g, x->epoch);
         u8 race = (u8)(x->mask & z.mask & ~x->done);
 

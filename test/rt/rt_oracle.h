@@ -14,6 +14,9 @@
  * have reported a race (y, w) with y = x or y representing x, and w = z or w an earlier access of
  * z's stretch that represents z.  And whatever it reports must be a race.
  *
+ * With sampling, an access outside of bursts is not remembered: a race (x, z) must be reported only if x was in one, and no
+ * access outside of bursts took its place, that is, covers x there and x happened before it.
+ *
  * Failures end the process with a message.  Threading: none.
  */
 #ifndef GOMM_TEST_RT_ORACLE_H

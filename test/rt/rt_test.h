@@ -147,6 +147,7 @@ _Noreturn void rt_broken(const char *format, ...) __attribute__((format(printf, 
 int rt_pattern_matches(const char *pattern, const char *s);
 /* Cuts the text in place, sets `flags`. */
 void rt_flags_parse(char *s);
+void rt_flags_parse_gomm(char *s);
 /* current.h: what the code of Go's thunk says; all 0 if it is not one. */
 struct rt_thunk {
     sptr tls;

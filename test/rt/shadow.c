@@ -23,6 +23,10 @@ int rt_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr 
         return 0;
     }
 
+    if (sample_pause()) {
+        return meet_quick(p, t, addr, size, kind);
+    }
+
     u32 stack = thr_stack(p, t);
 
     if ((addr & 7) + size > 8) {

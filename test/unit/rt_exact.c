@@ -22,6 +22,7 @@
 #include "../rt/rt_oracle.h"
 #include "../rt/rt_random.h"
 #include "flags.h"
+#include "sample.h"
 #include "stack.h"
 
 enum { HEAP = 384 << 10, GLOBALS = 32 << 10, LIVE_MAX = 400, PROCS = 4, SPOTS = 48, SYNCS = 12 };
@@ -36,6 +37,7 @@ struct plan {
     u32 burn; /* goroutines that came and went before */
     /* chances, out of 1000 per step; the rest are plain accesses of up to a word */
     u32 range, atomic, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
+    u32 sample; /* out of 1000: a burst begins or ends; 0: no sampling */
 };
 
 static struct {
@@ -157,6 +159,11 @@ static void plain(struct gor *g, uptr addr, uptr size, int write)
         }
     }
     oracle_access_done();
+}
+
+static void sample(void)
+{
+    fast_mode = fast_mode == FAST_PAUSE ? FAST_BURST : FAST_PAUSE;
 }
 
 static void scalar(void)
@@ -480,7 +487,7 @@ static void step(void)
     } kinds[] = {
         {p->range, range}, {p->atomic, atomic},         {p->sync, synchronise}, {p->memory, memory},
         {p->frame, frame}, {p->everything, everything}, {p->ignore, ignore},    {p->proc, procs},
-        {p->burst, burst}, {p->overflow, overflow},
+        {p->burst, burst}, {p->overflow, overflow},     {p->sample, sample},
     };
     u32 dice = rnd_below(&w.r, 1000);
 
@@ -519,7 +526,9 @@ static void set_up(const struct plan *plan, u64 seed)
     rt_on_race = oracle_on_race;
     rt_on_known = oracle_on_known;
     flags.all_pairs = plan->mode.all;
+    flags.sample = plan->sample != 0 ? SAMPLE_ALL / 2 : SAMPLE_ALL;
     rt_tsan_init(&t, &w.proc[0], callback);
+    sample_until = ~0UL; /* nobody looks at the clock */
     w.procs = 1;
     rt_tsan_map_shadow((uptr)globals, sizeof globals);
     rt_tsan_map_shadow(w.heap, HEAP);
@@ -637,6 +646,15 @@ static const struct plan plans[] = {
      .memory = 120, .proc = 10},
     {"bursts", 8, 1500, 60, 8, .sync = 250, .life = 100, .range = 40, .atomic = 40, .burst = 60,
      .everything = 20, .memory = 10, .proc = 5},
+    {"sampled, few", 60, 2500, 4, 4, .mode.thorough = 1, .sync = 250, .life = 30, .frame = 60,
+     .range = 50, .atomic = 60, .memory = 20, .proc = 10, .everything = 2, .sample = 30},
+    {"sampled, some", 30, 3000, 12, 16, .mode.thorough = 1, .sync = 300, .life = 60, .frame = 60,
+     .range = 120, .atomic = 120, .memory = 40, .ignore = 6, .proc = 10, .everything = 4,
+     .burst = 4, .sample = 60},
+    {"sampled, readers", 20, 3000, 120, 2, .mode.thorough = 1, .sync = 250, .life = 200, .range = 20,
+     .atomic = 20, .memory = 4, .everything = 10, .sample = 30},
+    {"sampled, stacks", 30, 4000, 10, 8, .mode.dedupe = 1, .mode.thorough = 1, .sync = 250, .life = 60,
+     .frame = 100, .range = 150, .atomic = 60, .memory = 30, .proc = 10, .everything = 3, .sample = 30},
     {"second level", 3, 2000, 20, 8, .burn = 1000, .sync = 300, .life = 100, .range = 40,
      .atomic = 40, .burst = 30, .everything = 10},
     {"third level", 2, 2000, 20, 8, .burn = 32700, .sync = 300, .life = 100, .range = 40,

@@ -18,6 +18,7 @@
 
 #include "../rt/rt_random.h"
 #include "../rt/rt_test.h"
+#include "sample.h"
 
 enum { THREADS = 6, GORS = 3, GLOBALS = 1 << 20, HEAP = 1 << 20 };
 
@@ -224,10 +225,22 @@ enum { LOCKS = 4, GUARDED = 8, TURNS = 3000 };
 static pthread_mutex_t locks[LOCKS] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
                                        PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
 
+static u32 sampling;
+
+/* With sampling: now and then a burst begins or ends. */
+static void flip(struct player *p)
+{
+    if (sampling && rnd_one_in(&p->r, 300)) {
+        atomic_store_relaxed(&fast_mode, rnd_one_in(&p->r, 2) ? FAST_PAUSE : FAST_BURST);
+    }
+}
+
 /* sync.Mutex as Go annotates it. */
 static void guarded_player(struct player *p)
 {
     for (u32 i = 0; i < TURNS; i++) {
+        flip(p);
+
         struct thr *t = p->t[rnd_below(&p->r, GORS)];
         u32 l = rnd_below(&p->r, LOCKS);
         uptr lock = word(l), data = word(64 + l * GUARDED);
@@ -360,6 +373,8 @@ static void some_memory(struct player *p, struct thr *t)
 static void any_player(struct player *p)
 {
     for (u32 i = 0; i < STEPS; i++) {
+        flip(p);
+
         u32 k = rnd_below(&p->r, GORS);
         struct thr *t = p->t[k];
         uptr addr = word(rnd_below(&p->r, SHARED)) + rnd_below(&p->r, 8);
@@ -410,6 +425,17 @@ static void test_everything(void **state)
     }
 }
 
+static void test_sampled(void **state)
+{
+    sampling = 1;
+    sample_until = ~0UL; /* nobody looks at the clock */
+    fast_mode = FAST_PAUSE;
+    test_guarded(state);
+    test_everything(state);
+    sampling = 0;
+    fast_mode = FAST_ALWAYS;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_guarded),
         cmocka_unit_test(test_token),
         cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_sampled),
     };
 
     heap = HEAP_LO + (1 << 20);

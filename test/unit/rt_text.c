@@ -250,7 +250,8 @@ static char flag_text[256];
 /* 0, or 1 if the parser ended the program. */
 static int parse(const char *s)
 {
-    flags = (struct flags){.exitcode = 66, .atexit_sleep_ms = 1000, .strip_prefix = ""};
+    flags = (struct flags){
+        .exitcode = 66, .atexit_sleep_ms = 1000, .strip_prefix = "", .sample = SAMPLE_ALL};
     snprintf(flag_text, sizeof flag_text, "%s", s);
     out_n = 0;
     if (setjmp(exit_jump) != 0) {
@@ -301,7 +302,63 @@ static void test_bad_flags(void **state)
         assert_ptr_equal(strstr(out, "gomm: GORACE: "), out);
         assert_int_equal(out[out_n - 1], '\n');
     }
-    flags = (struct flags){.exitcode = 66, .strip_prefix = ""};
+    flags = (struct flags){.exitcode = 66, .strip_prefix = "", .sample = SAMPLE_ALL};
+}
+
+static int parse_gomm(const char *text)
+{
+    out_n = 0;
+    if (setjmp(exit_jump) != 0) {
+        return 1;
+    }
+    snprintf(flag_text, sizeof flag_text, "%s", text);
+    rt_flags_parse_gomm(flag_text);
+    return 0;
+}
+
+static void test_own_flags(void **state)
+{
+    static const struct {
+        const char *text;
+        u32 share;
+        u64 burst;
+    } good[] = {{"sample=2%", 2000, 7},
+                {"sample=0.5%,burst=10ms", 500, 10000000},
+                {"sample=100% burst=250us", 100000, 250000},
+                {"sample=0%:burst=1.5s", 0, 1500000000},
+                {"sample=0.125% burst='0.5ms'", 125, 500000},
+                {"sample=99.999% burst=60s", 99999, 60000000000},
+                {"burst=10us", 100000, 10000},
+                {"/usr/bin/gomm", 100000, 7},
+                {"./a=b", 100000, 7},
+                {"", 100000, 7}};
+    static const char *const bad[] = {"sample",        "sample=",          "sample=2",     "sample=x%",
+                                      "sample=2%%",    "sample=101%",      "sample=-1%",   "sample=%",
+                                      "sample=.1%",    "sample=0.0001%",
+                                      "sample=1e9%",   "burst=10",         "burst=1us",    "burst=61s",
+                                      "burst=ms",      "burst=1h",         "seed=x",       "all_pairs=1",
+                                      "sample=9999999999999999999999999%", "simple=2%",    "x",
+                                      "sample=2% burst=99999999999999999999s"};
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(good); i++) {
+        flags.sample = SAMPLE_ALL;
+        flags.sample_burst = 7;
+        assert_int_equal(parse_gomm(good[i].text), 0);
+        assert_int_equal(flags.sample, good[i].share);
+        assert_int_equal(flags.sample_burst, good[i].burst);
+    }
+    assert_int_equal(parse_gomm("seed=18"), 0);
+    assert_int_equal(flags.sample_seed, 18);
+    for (size_t i = 0; i < LENGTH(bad); i++) {
+        if (parse_gomm(bad[i]) != 1) {
+            fail_msg("%s", bad[i]);
+        }
+        assert_int_equal(exit_status, 66);
+        assert_ptr_equal(strstr(out, "gomm: GOMM: "), out);
+        assert_int_equal(out[out_n - 1], '\n');
+    }
+    flags = (struct flags){.exitcode = 66, .strip_prefix = "", .sample = SAMPLE_ALL};
 }
 
 /* ---- text and JSON ---- */
@@ -666,6 +723,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_suppressions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_flags, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bad_flags, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_own_flags, set_up, tear_down),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_growth),
         cmocka_unit_test(test_json),
