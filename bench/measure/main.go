@@ -5,6 +5,7 @@
 //	measure suites [flags]   whole test suites of modules: stock and gomm
 //	measure memory [flags]   programs that need much memory, and a soak
 //	measure growth [flags]   operations among more and more goroutines, beside a larger and larger heap
+//	measure sample [flags]   benchmarks, with gomm's runtime sampling
 //	measure driver [flags]   the go command against the gomm command
 //
 // Exit status: 0 a result, which may be that nothing can be concluded, 1 something failed (with -strict also a bar
@@ -55,6 +56,7 @@ var modes = map[string]mode{
 	"suites": {3, 15 * time.Minute, func(c config, f *modeFlags) bool { return suites(c) }},
 	"memory": {3, 3 * time.Minute, func(c config, f *modeFlags) bool { return memory(c, f.soak) }},
 	"growth": {3, 10 * time.Minute, func(c config, f *modeFlags) bool { return growth(c, f.goroutines, f.heap) }},
+	"sample": {5, 6 * time.Minute, func(c config, f *modeFlags) bool { return sampling(c, f.benchtime) }},
 	"driver": {5, 1 * time.Minute, func(c config, f *modeFlags) bool { return driver(c) }},
 }
 
@@ -63,14 +65,14 @@ func main() {
 		keep(os.Args[2], os.Args[3:]) // go test -exec, see suites.go
 	}
 	if len(os.Args) < 2 {
-		fail("usage: measure speed|suites|memory|growth|driver [flags]")
+		fail("usage: measure speed|suites|memory|growth|sample|driver [flags]")
 	}
 	var c config
 	var f modeFlags
 	mode := os.Args[1]
 	def, known := modes[mode]
 	if !known {
-		fail("measure: no mode %q; there are speed, suites, memory, growth and driver", mode)
+		fail("measure: no mode %q; there are speed, suites, memory, growth, sample and driver", mode)
 	}
 	flags := flag.NewFlagSet("measure "+mode, flag.ExitOnError)
 	flags.StringVar(&c.gomm, "gomm", "gomm", "the gomm to measure")
@@ -83,7 +85,7 @@ func main() {
 	flags.StringVar(&c.only, "only", "", "measure only what matches this regular expression")
 	flags.BoolVar(&c.rt, "rt", false, "give the measured programs real-time priority (chrt -r, needs root), on a machine that others use meanwhile")
 	flags.BoolVar(&c.strict, "strict", false, "exit 1 if a bar is missed")
-	flags.StringVar(&f.benchtime, "benchtime", "30ms", "speed: -test.benchtime of each run")
+	flags.StringVar(&f.benchtime, "benchtime", "30ms", "speed, sample: -test.benchtime of each run")
 	flags.Float64Var(&f.soak, "soak", 0.1, "memory: length of the soak, in 10 million goroutines and 100 million synchronisations; 0: none")
 	flags.IntVar(&f.goroutines, "goroutines", 100000, "growth: the most goroutines")
 	flags.IntVar(&f.heap, "heap", 4096, "growth: the largest heap, MB; less if the machine has not four times that free")

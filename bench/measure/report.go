@@ -24,6 +24,7 @@ var titles = map[string]string{
 	"memory": "time and memory of race-instrumented programs: Go's stock race runtime and gomm's",
 	"suites": "whole test suites: go test -race and gomm test",
 	"growth": "time per operation among more goroutines, and beside a larger heap",
+	"sample": "speed of programs whose race runtime samples (GOMM=sample=…), beside plain, stock and gomm's without",
 	"driver": "wall time of go commands: go -race and gomm",
 }
 
@@ -32,6 +33,7 @@ var files = map[string]string{
 	"memory": "race_memory.txt",
 	"suites": "race_suites.txt",
 	"growth": "race_growth.txt",
+	"sample": "race_sample.txt",
 	"driver": "driver_overhead.txt",
 }
 

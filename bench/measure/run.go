@@ -52,7 +52,7 @@ func environment() []string {
 	for _, e := range os.Environ() {
 		name, _, _ := strings.Cut(e, "=")
 		switch name {
-		case "GORACE", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK", "GOMM_EVENTS",
+		case "GORACE", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK", "GOMM", "GOMM_EVENTS",
 			"GOFLAGS", "GOEXPERIMENT", "GOARCH", "GOOS", "GOAMD64", "BENCH_FLAGS",
 			"MAKEFLAGS", "MAKELEVEL", "MFLAGS":
 			continue

@@ -112,15 +112,20 @@ func (b *bench) round(c config, g *gate, benchtime string) {
 	}
 }
 
-func (b *bench) once(c config, v int, benchtime string) (ns float64, switches int64, err error) {
-	o, err := job{
+func (b *bench) job(c config, v int, benchtime string, env []string) job {
+	return job{
 		dir: b.dir,
 		args: []string{b.files[v], "-test.run=^$", "-test.bench=" + b.pattern,
 			"-test.benchtime=" + benchtime, fmt.Sprintf("-test.cpu=%d", b.cpus)},
+		env:    env,
 		limit:  60 * time.Second,
 		maxRSS: 4 << 30,
 		rt:     c.rt,
-	}.run()
+	}
+}
+
+func (b *bench) once(c config, v int, benchtime string) (ns float64, switches int64, err error) {
+	o, err := b.job(c, v, benchtime, nil).run()
 	if err != nil {
 		return 0, 0, err
 	}
