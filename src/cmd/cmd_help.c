@@ -20,6 +20,8 @@ static const struct {
      "A program with gomm's race detector reads:\n"
      "  GORACE         as the race detector that comes with Go does:\n"
      "                 https://go.dev/doc/articles/race_detector#Options\n"
+     "  GOMM           sample=1%: remember the accesses of that share of the time only, for services\n"
+     "                 that run long (doc/sampling.md); burst=1ms: at once, on average\n"
      "  GOMM_EVENTS    a file to which each race is appended as a line of JSON; `gomm report`\n"
      "                 shows it\n"},
     {"exit", "exit statuses",
