@@ -83,9 +83,12 @@ static void read_one(void *ctx, size_t i, u32 worker)
     struct arena *a = &l->workers[worker];
     const char *over = load_fs_overlaid(&l->fs, j->path);
     struct err e = {0};
-    bool ok;
+    bool ok = true;
 
-    if (over) {
+    if (j->file->text.p) {
+        j->text = j->file->text;
+        j->file->text = (str){0};
+    } else if (over) {
         struct arena_scratch s = arena_scratch_begin(a);
         str text;
 
@@ -532,6 +535,9 @@ void load_free(struct load *pub)
     }
     if (pub->names) {
         intern_free(pub->names);
+    }
+    for (size_t i = 0; i < l->all.n; i++) {
+        load_dir_release(l->all.v[i]->dir);
     }
     load_mods_release(&l->mods);
     load_env_release(&l->env);

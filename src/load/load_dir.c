@@ -7,15 +7,17 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/mem.h"
 #include "base/path.h"
+#include "syntax/source.h"
 
-enum { HEAD_SIZE = 16384 };
+enum { HEAD_SIZE = 4096 };
 
 struct scan {
     struct arena *a;
     const struct load_fs *fs;
     const struct load_tags *tags;
-    bool cgo, listed;
+    bool cgo, tests, listed;
     struct load_dir *d;
     char *head; /* HEAD_SIZE bytes for beginnings of files */
     str first_file;
@@ -197,20 +199,23 @@ static void keep(struct arena *a, struct load_head *h)
     }
 }
 
-static void scan_go(struct scan *s, str name, str path)
+/* *out: the whole text if it is one that the parser will want. */
+static void scan_go_text(struct scan *s, str name, str path, str *out)
 {
     struct load_dir *d = s->d;
-    bool whole, matches = true, test = str_has_suffix(name, STR("_test.go")), xtest;
+    bool whole = true, matches = true, test = str_has_suffix(name, STR("_test.go")), xtest;
     struct load_head h;
     enum load_file_kind kind;
     struct err e;
     str text;
 
-    if (!s->listed && !load_file_name_matches(s->tags, name)) {
-        add_file(s, name, LOAD_FILE_IGNORED, NULL);
-        return;
-    }
-    if (!read_head(s, path, &text, &whole, &e)) {
+    if (!test && !load_fs_overlaid(s->fs, path)) {
+        if (!source_read(path, out, &e)) {
+            mistake(s, str_dup(s->a, str_of(e.text)));
+            return;
+        }
+        text = *out;
+    } else if (!read_head(s, path, &text, &whole, &e)) {
         mistake(s, str_dup(s->a, str_of(e.text)));
         return;
     }
@@ -240,6 +245,10 @@ static void scan_go(struct scan *s, str name, str path)
            : test  ? LOAD_FILE_TEST
                    : LOAD_FILE_GO;
     add_file(s, name, kind, &h);
+    if (kind == LOAD_FILE_GO || kind == LOAD_FILE_CGO) {
+        d->files.v[d->files.n - 1].text = *out;
+        *out = (str){0};
+    }
     if (kind != LOAD_FILE_IGNORED) {
         add_imports(s,
                     kind == LOAD_FILE_XTEST  ? &d->xtest_imports
@@ -247,6 +256,22 @@ static void scan_go(struct scan *s, str name, str path)
                                              : &d->imports,
                     &h);
     }
+}
+
+static void scan_go(struct scan *s, str name, str path)
+{
+    str text = {0};
+
+    if (!s->listed && !load_file_name_matches(s->tags, name)) {
+        add_file(s, name, LOAD_FILE_IGNORED, NULL);
+        return;
+    }
+    if (!s->tests && str_has_suffix(name, STR("_test.go"))) {
+        add_file(s, name, LOAD_FILE_TEST, NULL);
+        return;
+    }
+    scan_go_text(s, name, path, &text);
+    mem_free((void *)(uintptr_t)text.p);
 }
 
 static int by_path(const void *a, const void *b)
@@ -295,11 +320,17 @@ static void scan_one(struct scan *s, str name)
 }
 
 void load_dir_scan(struct arena *a, const struct load_fs *fs, const struct load_tags *tags,
-                   bool cgo, const struct load_fs_dir *listing, const str *files, size_t n_files,
-                   struct load_dir *d)
+                   bool cgo, bool tests, const struct load_fs_dir *listing, const str *files,
+                   size_t n_files, struct load_dir *d)
 {
     struct arena_scratch scratch = arena_scratch_begin(a);
-    struct scan s = {.a = a, .fs = fs, .tags = tags, .cgo = cgo, .listed = files != NULL, .d = d};
+    struct scan s = {.a = a,
+                     .fs = fs,
+                     .tags = tags,
+                     .cgo = cgo,
+                     .tests = tests,
+                     .listed = files != NULL,
+                     .d = d};
 
     s.head = arena_alloc(scratch.arena, HEAD_SIZE);
     d->dir = listing->path;
@@ -320,6 +351,18 @@ void load_dir_scan(struct arena *a, const struct load_fs *fs, const struct load_
     sort_imports(&d->test_imports);
     sort_imports(&d->xtest_imports);
     arena_scratch_end(scratch);
+    if (!tests && d->n[LOAD_FILE_GO] + d->n[LOAD_FILE_CGO] == 0 && d->files.n > 0) {
+        *d = (struct load_dir){0}; /* what is wrong with it tests may have to tell */
+        load_dir_scan(a, fs, tags, cgo, true, listing, files, n_files, d);
+    }
+}
+
+void load_dir_release(struct load_dir *d)
+{
+    for (size_t i = 0; i < d->files.n; i++) {
+        mem_free((void *)(uintptr_t)d->files.v[i].text.p);
+        d->files.v[i].text = (str){0};
+    }
 }
 
 str load_dir_no_go(struct arena *a, const struct load_dir *d)

@@ -28,6 +28,7 @@ struct load_dir_file {
     str name;
     enum load_file_kind kind;
     struct load_head head; /* of Go files that are not ignored */
+    str text; /* of files of the package itself: as source_read gives it; load_dir_release's until somebody takes it */
     /* Filled in by whoever wants the file parsed. */
     struct source *src;
     struct ast *ast;
@@ -62,10 +63,13 @@ struct load_dir {
 };
 
 /* files: NULL for all, or the names that alone are looked at, without constraints by name or tags (.go files
- * on the command line). */
+ * on the command line).  tests: false: where there are other files tests are counted, not looked into. */
 void load_dir_scan(struct arena *a, const struct load_fs *fs, const struct load_tags *tags,
-                   bool cgo, const struct load_fs_dir *listing, const str *files, size_t n_files,
-                   struct load_dir *d);
+                   bool cgo, bool tests, const struct load_fs_dir *listing, const str *files,
+                   size_t n_files, struct load_dir *d);
+
+/* Frees texts that nobody took. */
+void load_dir_release(struct load_dir *d);
 
 /* No Go files that this build could use, tests included. */
 static inline bool load_dir_empty(const struct load_dir *d)

@@ -39,8 +39,10 @@ static void scan_one(void *ctx, size_t i, u32 worker)
 {
     struct wave *w = ctx;
     struct pkg *p = w->l->fresh.v[w->from + i];
+    /* Of std it is known that nothing is wrong with tests; the go command does not read these either, but an index. */
+    bool tests = w->l->pub.config.tests || !p->pub.std;
 
-    load_dir_scan(&w->l->workers[worker], &w->l->fs, &w->l->env.build, w->l->env.cgo,
+    load_dir_scan(&w->l->workers[worker], &w->l->fs, &w->l->env.build, w->l->env.cgo, tests,
                   w->listings[i], NULL, 0, p->dir);
 }
 
@@ -324,6 +326,7 @@ void load_find_again(struct loader *l)
 
         if (load_uses_cgo(p)) {
             load_fs_forget(&l->fs, p->dir->dir);
+            load_dir_release(p->dir);
             *p->dir = (struct load_dir){0};
             p->resolved = p->tests_resolved = false;
             p->imports = p->tests = p->xtests = (edges){0};

@@ -562,7 +562,7 @@ static void command_line_files(struct loader *l, const str *patterns, size_t n)
     }
     p = load_add_package(l, STR("command-line-arguments"), dir, NULL, false);
     p->cmdline = true;
-    load_dir_scan(a, &l->fs, &l->env.build, l->env.cgo, load_fs_dir(&l->fs, dir), names, n, p->dir);
+    load_dir_scan(a, &l->fs, &l->env.build, l->env.cgo, true, load_fs_dir(&l->fs, dir), names, n, p->dir);
     p->pub.matched = true;
 }
 
