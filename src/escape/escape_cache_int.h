@@ -1,4 +1,4 @@
-/* escape_cache_int.h: what escape_cache.c and escape_cache_store.c share. */
+/* escape_cache_int.h: what the files of the cache share. */
 #ifndef GOMM_ESCAPE_ESCAPE_CACHE_INT_H
 #define GOMM_ESCAPE_ESCAPE_CACHE_INT_H
 
@@ -36,5 +36,12 @@ static inline bool escape_cache_wants_notes(const struct escape_cache *c, const 
 {
     return p->matched || c->config.deps;
 }
+
+typedef VEC(struct parse_skip) escape_skips;
+
+/* Runs of declarations that importers cannot come to, as the parser takes them: runs[file] gets them.
+ * skipped: is what stands there in a body or literal that is jumped over? */
+void escape_cache_reach(struct arena *a, const struct package *p, bool (*skipped)(void *ctx, u32 file, u32 off),
+                        void *ctx, escape_skips *runs);
 
 #endif

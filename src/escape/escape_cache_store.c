@@ -15,7 +15,7 @@ struct cache_writer {
     struct map pkg_of; /* load_package.id → index in pkgs */
     VEC(struct hash128) pkgs;
     VEC(struct escape_entry_file) files;
-    VEC(struct parse_skip) skips;
+    escape_skips skips;
     VEC(u32) uses;
     VEC(struct escape_entry_func) funcs;
     VEC(struct escape_entry_ref) inlined;
@@ -155,8 +155,9 @@ static void writer_skips(struct cache_writer *w)
     vec_push_in(w->a, &w->files, (struct escape_entry_file){.skip = (u32)w->skips.n});
 }
 
-static bool writer_skipped(const struct cache_writer *w, u32 file, u32 off)
+static bool writer_skipped(void *ctx, u32 file, u32 off)
 {
+    const struct cache_writer *w = ctx;
     u32 lo = w->files.v[file].skip, hi = w->files.v[file + 1].skip;
 
     while (lo < hi) { /* the last one that begins before */
@@ -168,6 +169,33 @@ static bool writer_skipped(const struct cache_writer *w, u32 file, u32 off)
         }
     }
     return lo > w->files.v[file].skip && off < w->skips.v[lo - 1].close;
+}
+
+/* Leaves out whole declarations, and then not what is in them. */
+static void writer_runs(struct cache_writer *w)
+{
+    escape_skips *runs = ARENA_ARRAY(w->a, escape_skips, w->p->n_files), all = {0};
+
+    escape_cache_reach(w->a, w->p, writer_skipped, w, runs);
+    for (u32 i = 0; i < w->p->n_files; i++) {
+        u32 at = w->files.v[i].skip, end = w->files.v[i + 1].skip;
+        w->files.v[i].skip = (u32)all.n;
+        for (size_t k = 0; k <= runs[i].n; k++) {
+            bool run = k < runs[i].n;
+            for (; at < end && (!run || w->skips.v[at].open < runs[i].v[k].open); at++) {
+                vec_push_in(w->a, &all, w->skips.v[at]);
+            }
+            if (!run) {
+                break;
+            }
+            vec_push_in(w->a, &all, runs[i].v[k]);
+            while (at < end && w->skips.v[at].open < runs[i].v[k].close) {
+                at++;
+            }
+        }
+    }
+    w->files.v[w->p->n_files].skip = (u32)all.n;
+    w->skips = all;
 }
 
 static void writer_use(struct cache_writer *w, const struct package *imported)
@@ -305,6 +333,7 @@ void escape_cache_store(struct escape *e, const struct ir_unit *u, const struct 
     w.entry.has_notes = escape_cache_wants_notes(c, u->pkg->src);
     writer_funcs(&w, u);
     writer_skips(&w);
+    writer_runs(&w);
     writer_uses(&w);
     inline_each_inlined(e, u->pkg, writer_inlined, &w);
     for (u32 i = 0; i < r->n_notes; i++) {

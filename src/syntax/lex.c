@@ -728,6 +728,24 @@ bool lex_skip_known(struct parser *p)
     return true;
 }
 
+u32 lex_skip_declarations(struct parser *p)
+{
+    struct parse_skips *k = &p->skips;
+    u32 open = p->pos - p->base, end = (u32)(p->end - p->text), n;
+
+    while (k->n && k->v->open < open) {
+        k->v++;
+        k->n--;
+    }
+    if (k->n == 0 || k->v->open != open || k->v->close <= open || k->v->close > end || k->v->length > end) {
+        return 0;
+    }
+    n = k->v->length;
+    p->at = p->text + k->v->close;
+    p->nlsemi = false;
+    return n;
+}
+
 bool lex_skip_body(struct parser *p)
 {
     const u8 *s = p->at;

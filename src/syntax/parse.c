@@ -261,6 +261,22 @@ static bool after_bodyless(const struct parser *p, u32 from)
            !(d->flags & AST_FLAG_SKIPPED);
 }
 
+/* Declarations that are not wanted keep their numbers. */
+static bool skip_declarations(struct parser *p)
+{
+    u32 n = p->skips.n ? lex_skip_declarations(p) : 0;
+    pos at = p->pos;
+
+    for (u32 i = 0; i < n; i++) {
+        parse_push(p, parse_node(p, AST_EMPTY, 0, AST_FLAG_SKIPPED, at, 0, 0));
+    }
+    if (n > 0) {
+        parse_clear_pragmas(p);
+        lex_next(p);
+    }
+    return n > 0;
+}
+
 static void declarations(struct parser *p, struct ast *f)
 {
     u32 from = p->sp;
@@ -272,6 +288,10 @@ static void declarations(struct parser *p, struct ast *f)
         }
         if ((p->mode & PARSE_IMPORTS) && p->tok != TOK_IMPORT) {
             break;
+        }
+        if (p->tok != TOK_IMPORT && skip_declarations(p)) {
+            before = TOK_FUNC;
+            continue;
         }
         before = p->tok;
         switch (p->tok) {

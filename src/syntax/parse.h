@@ -31,12 +31,13 @@ enum parse_mode {
 
 struct ast *parse_file(struct arena *a, struct intern *names, struct source *src, u32 mode);
 
-/* What stands between braces and is known to be not wanted: offsets of { and } in the text, in the order of the
- * text.  Bodies of top-level functions (AST_FLAG_SKIPPED) and of literals, which are empty then, and elements of
- * composite literals, which have none.  What does not fit the text has no effect. */
+/* What is known to be not wanted, in the order of the text.  Between braces, offsets of { and }: bodies of top-level
+ * functions (AST_FLAG_SKIPPED) and of literals, which are empty then, and elements of composite literals, which have
+ * none.  Or top-level declarations, offsets of the first one's keyword and of what follows: EMPTY nodes instead.  What
+ * does not fit the text has no effect. */
 struct parse_skip {
     u32 open, close;
-    u32 length; /* of the array, where a literal's elements say it ([...]T{}) */
+    u32 length; /* of the array, where a literal's elements say it ([...]T{}); number of declarations */
 };
 struct parse_skips {
     const struct parse_skip *v;

@@ -86,6 +86,8 @@ void lex_next(struct parser *p);
 bool lex_skip_body(struct parser *p);
 /* The same where p->skips says that the body ends; false: it says nothing of this one. */
 bool lex_skip_known(struct parser *p);
+/* At the keyword of a declaration: goes on behind those that p->skips says are not wanted; how many they are. */
+u32 lex_skip_declarations(struct parser *p);
 /* Nothing more comes. */
 void lex_stop(struct parser *p);
 /* Width of the UTF-8 sequence at s (which a NUL ends), 0 if it is none, and its character. */
