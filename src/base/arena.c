@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/block.h"
 #include "base/mem.h"
 
 #if ARENA_ASAN
@@ -25,7 +26,7 @@ enum { ARENA_GAP = 0 };
 enum {
     ARENA_ALIGN = 16,
     ARENA_ALIGN_MAX = 4096,
-    ARENA_FIRST = 4096, /* small: most arenas hold one function's temporaries */
+    ARENA_FIRST = 4096, /* small: most arenas hold one function's temporaries; chunks with their heads */
     ARENA_LIMIT = 1 << 20,
 };
 
@@ -47,7 +48,7 @@ void arena_init(struct arena *a)
 static void free_chunk(struct arena_chunk *c)
 {
     arena_unpoison(c->data, (size_t)(c->end - c->data));
-    mem_free(c);
+    block_free(c, (size_t)(c->end - (char *)c));
 }
 
 void arena_release(struct arena *a)
@@ -86,23 +87,23 @@ void arena_reset(struct arena *a)
 /* Room for `need` bytes beyond what is there. */
 static void add_chunk(struct arena *a, size_t need)
 {
-    size_t last = a->chunk ? (size_t)(a->chunk->end - a->chunk->data) : ARENA_FIRST / 2;
-    size_t size = base_max(base_min(last * 2, ARENA_LIMIT), need);
+    size_t last = a->chunk ? (size_t)(a->chunk->end - (char *)a->chunk) : ARENA_FIRST / 2;
     size_t total;
     struct arena_chunk *c;
 
-    if (!base_add(size, sizeof(*c), &total)) {
+    if (!base_add(need, sizeof(*c), &total)) {
         mem_exhausted(SIZE_MAX);
     }
-    c = mem_alloc(total);
+    total = base_max(base_min(last * 2, ARENA_LIMIT), total);
+    c = block_alloc(&total);
     c->older = a->chunk;
-    c->end = c->data + size;
+    c->end = (char *)c + total;
     c->used_before = arena_used(a);
     c->pad_ = 0;
     a->chunk = c;
     a->next = c->data;
     a->end = c->end;
-    arena_poison(c->data, size);
+    arena_poison(c->data, (size_t)(c->end - c->data));
 }
 
 /* Where the newest chunk has no room. */

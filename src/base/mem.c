@@ -47,6 +47,13 @@ static void *checked(void *p, size_t size)
     return p;
 }
 
+void mem_request(size_t size)
+{
+    if (must_fail()) {
+        mem_exhausted(size);
+    }
+}
+
 void *mem_alloc(size_t size)
 {
     return checked(must_fail() ? NULL : malloc(size ? size : 1), size);

@@ -23,6 +23,9 @@ void *mem_array(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 void *mem_resize(void *p, size_t n, size_t size) __attribute__((returns_nonnull));
 void mem_free(void *p);
 
+/* Counts a request that is met elsewhere, or lets it fail for a test (mem_fail_at). */
+void mem_request(size_t size);
+
 /* The end of every failed request: message, clean-up, exit 2. */
 _Noreturn void mem_exhausted(size_t size);
 

@@ -224,6 +224,23 @@ static int escape_main(struct cmd_escape *c, char *const *args)
     return status;
 }
 
+/* The program is at its end, and the system frees all of it at once.  Where leaks are looked for nothing is left. */
+static void escape_end(struct cmd_escape *c)
+{
+    if (!ARENA_ASAN) {
+        return;
+    }
+    if (c->escape) {
+        escape_free(c->escape);
+    }
+    program_free(c->prog);
+    load_free(c->load);
+    escape_cache_free(c->cache);
+    strbuf_release(&c->out);
+    arena_release(&c->arena);
+    mem_free(c);
+}
+
 int cmd_escape(char *const *args)
 {
     struct cmd_escape *c = mem_zalloc(sizeof *c);
@@ -267,14 +284,6 @@ int cmd_escape(char *const *args)
         cmd_escape_cgo_meanwhile(c);
         status = escape_main(c, args + at);
     }
-    if (c->escape) {
-        escape_free(c->escape);
-    }
-    program_free(c->prog);
-    load_free(c->load);
-    escape_cache_free(c->cache);
-    strbuf_release(&c->out);
-    arena_release(&c->arena);
-    mem_free(c);
+    escape_end(c);
     return status;
 }

@@ -1,0 +1,127 @@
+/* block.c: powers of two from 32 KB to 1 MB, cut from regions; what is smaller or larger is malloc's. */
+#define _GNU_SOURCE /* MADV_HUGEPAGE, MADV_POPULATE_WRITE */
+#include "base/block.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+
+enum {
+    BLOCK_MIN_LOG = 15,
+    BLOCK_MAX_LOG = 20,
+    BLOCK_HUGE = 2 << 20,    /* a huge page of the common architectures */
+    BLOCK_STEP = 128 << 10,  /* asked for at once without huge pages */
+    BLOCK_REGION = 32 << 20, /* of address space */
+    BLOCK_SLOW_NS = 1500000, /* a huge page that takes longer had to be made: the next ones would too */
+};
+
+struct block {
+    struct block *next;
+};
+
+static struct {
+    pthread_mutex_t lock;
+    struct block *free[BLOCK_MAX_LOG + 1]; /* by the logarithm of the size */
+    char *at, *ready, *end;                /* the region: what is not taken yet, and how much of that is there */
+    bool no_huge;
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static u32 block_log(size_t size)
+{
+    u32 log = BLOCK_MIN_LOG;
+
+    while (((size_t)1 << log) < size) {
+        log++;
+    }
+    return log;
+}
+
+static bool block_is_pooled(size_t size)
+{
+    return !ARENA_ASAN && size > (1 << BLOCK_MIN_LOG) / 2 && size <= (1 << BLOCK_MAX_LOG);
+}
+
+/* What is left of the old region is lost: less than the largest block. */
+static bool block_region(void)
+{
+    size_t room = BLOCK_REGION + BLOCK_HUGE;
+    char *p = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (p == MAP_FAILED) {
+        return false;
+    }
+    pool.at = pool.ready = p + (-(uintptr_t)p & (BLOCK_HUGE - 1));
+    pool.end = pool.at + BLOCK_REGION;
+    return true;
+}
+
+/* Advice all of it: pages that are not made here are made when they are touched. */
+static void block_make_ready(void)
+{
+    size_t step = pool.no_huge ? BLOCK_STEP : BLOCK_HUGE;
+    u64 start = base_now_ns();
+
+    if (!pool.no_huge) {
+        pool.no_huge = ((uintptr_t)pool.ready & (BLOCK_HUGE - 1)) != 0 ||
+                       madvise(pool.ready, BLOCK_HUGE, MADV_HUGEPAGE) != 0;
+        step = pool.no_huge ? BLOCK_STEP : BLOCK_HUGE;
+    }
+#ifdef MADV_POPULATE_WRITE
+    madvise(pool.ready, step, MADV_POPULATE_WRITE);
+#endif
+    pool.ready += step;
+    pool.no_huge = pool.no_huge || base_now_ns() - start > BLOCK_SLOW_NS;
+}
+
+static void *block_take(u32 log)
+{
+    size_t size = (size_t)1 << log;
+    struct block *b = pool.free[log];
+
+    if (b) {
+        pool.free[log] = b->next;
+        return b;
+    }
+    if ((size_t)(pool.end - pool.at) < size && !block_region()) {
+        return NULL;
+    }
+    char *p = pool.at;
+    pool.at += size;
+    while (pool.ready < pool.at) {
+        block_make_ready();
+    }
+    return p;
+}
+
+void *block_alloc(size_t *size)
+{
+    if (!block_is_pooled(*size)) {
+        return mem_alloc(*size);
+    }
+    u32 log = block_log(*size);
+    *size = (size_t)1 << log;
+    mem_request(*size);
+    pthread_mutex_lock(&pool.lock);
+    void *p = block_take(log);
+    pthread_mutex_unlock(&pool.lock);
+    if (!p) {
+        mem_exhausted(*size);
+    }
+    return p;
+}
+
+void block_free(void *p, size_t size)
+{
+    if (!block_is_pooled(size)) {
+        mem_free(p);
+        return;
+    }
+    struct block *b = p;
+    u32 log = block_log(size);
+    pthread_mutex_lock(&pool.lock);
+    b->next = pool.free[log];
+    pool.free[log] = b;
+    pthread_mutex_unlock(&pool.lock);
+}
