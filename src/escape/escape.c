@@ -152,6 +152,7 @@ static void run_package(struct escape *e, struct load_package *lp)
     }
     struct ir_unit *u = unit_new(e, p);
     lower_package(u);
+    lower_wrappers_early(u);
     inline_deadcode(u);
     inline_bloop(u);
     inline_unit(u);
@@ -160,6 +161,7 @@ static void run_package(struct escape *e, struct load_package *lp)
     inline_static_init(u);
     inline_deadlocals(u);
     flow_unit(u);
+    lower_wrappers_old(u);
     if (lp->matched || e->config.deps) {
         keep_notes(e, u, r);
     }

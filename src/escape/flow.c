@@ -142,6 +142,17 @@ static void analyse(void *ctx, struct ir_func **v, u32 n, bool recursive)
     }
 }
 
+static void batch_release(struct flow_batch *b)
+{
+    vec_release(&b->locs);
+    vec_release(&b->arcs);
+    vec_release(&b->arc_reasons);
+    vec_release(&b->closures);
+    vec_release(&b->leaks);
+    vec_release(&b->outer_stack);
+    vec_release(&b->inner_stack);
+}
+
 void flow_unit(struct ir_unit *u)
 {
     struct flow_batch b = {.u = u, .p = u->profile, .keep = u->keep_flows};
@@ -150,11 +161,13 @@ void flow_unit(struct ir_unit *u)
     for (size_t i = 0; i < u->funcs.n; i++) {
         u->funcs.v[i]->note = NULL; /* edges that inline_deadlocals found */
     }
-    vec_release(&b.locs);
-    vec_release(&b.arcs);
-    vec_release(&b.arc_reasons);
-    vec_release(&b.closures);
-    vec_release(&b.leaks);
-    vec_release(&b.outer_stack);
-    vec_release(&b.inner_stack);
+    batch_release(&b);
+}
+
+void flow_func(struct ir_unit *u, struct ir_func *fn)
+{
+    struct flow_batch b = {.u = u, .p = u->profile, .keep = u->keep_flows};
+
+    analyse(&b, &fn, 1, false);
+    batch_release(&b);
 }

@@ -18,6 +18,7 @@
 /* Analyses the unit's functions, components of the call graph bottom-up: sets IR_ESCAPES/IR_ANALYSED of nodes and names,
  * the functions' tags, and gives the messages of -m.  The notes have no text: see flow_note_write. */
 void flow_unit(struct ir_unit *u);
+void flow_func(struct ir_unit *u, struct ir_func *fn); /* one that was made afterwards */
 
 /* Frees what the unit keeps for the reasons; before the unit's arena. */
 void flow_unit_release(struct ir_unit *u);

@@ -185,6 +185,10 @@ struct ir *lower_runtime_name(struct ir_unit *u, const char *name);
 
 /* Makes those that matter, after inlining, and inlines into them. */
 void lower_wrappers(struct ir_unit *u);
+/* Notes which of them are made before that, before unified IR. */
+void lower_wrappers_early(struct ir_unit *u);
+/* The same before unified IR: when all else has been analysed, each by itself. */
+void lower_wrappers_old(struct ir_unit *u);
 /* A METHVALUE, whose function x.M-fm is one too. */
 void lower_wrap_value(struct lower *l, struct ir *methvalue);
 

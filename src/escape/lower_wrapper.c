@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "escape/escape.h"
+#include "escape/flow.h"
 #include "escape/inline.h"
 #include "escape/ir_print.h"
 #include "escape/lower_expr.h"
@@ -159,7 +160,11 @@ static void wrap_make(struct wrap *w)
     fn->id = (u32)u->funcs.n;
     map_release(&l.labels);
     inline_func(u, fn);
-    ir_any_list(&fn->body, wrap_found, u); /* what was inlined may have method values (finishWrapperFunc) */
+    if (u->profile->unified) {
+        ir_any_list(&fn->body, wrap_found, u); /* what was inlined may have method values (finishWrapperFunc) */
+    } else {
+        flow_func(u, fn);
+    }
 }
 
 /* ---- the methods of a type ---- */
@@ -214,6 +219,39 @@ static bool through_pointer(const struct wrap *w, struct type *t)
     return false;
 }
 
+/* Go 1.19 jumps to the method instead, and inlines nothing then. */
+static bool wrap_is_jump(const struct ir_unit *u, bool promoted, bool ptr_method)
+{
+    return !u->profile->unified && promoted && ptr_method;
+}
+
+/* Before Go 1.20 a directive at the declaration said it. */
+static bool wrap_is_said_not_in_heap(struct type *t)
+{
+    struct type_named *n = type_named_of(t);
+    const struct obj *o = n ? named_obj(n) : NULL;
+
+    if (!o || !o->decl || !o->decl->tdecl || o->decl->file >= o->pkg->n_files) {
+        return false;
+    }
+    const struct ast *f = o->pkg->files[o->decl->file].ast;
+    u32 list = ast_rec(f, o->decl->tdecl, TYPE_PRAGMAS);
+    for (u32 i = 0; i < ast_list_len(f, list); i++) {
+        const struct ast_directive *d = &f->directives[ast_list(f, list)[i]];
+        u32 at = d->pos - f->src->base;
+        if (str_is(str_trim(str_slice(f->src->text, at, at + d->len)), "//go:notinheap")) {
+            return true;
+        }
+    }
+    struct type_struct *s = is_struct(type_under(t));
+    for (u32 i = 0; s && i < s->n; i++) {
+        if (wrap_is_said_not_in_heap(s->fields[i]->type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void wrap_method(struct ir_unit *u, struct type *t, struct type *ptr_t, const struct obj *like)
 {
     struct selection sel = {0};
@@ -232,12 +270,12 @@ static void wrap_method(struct ir_unit *u, struct type *t, struct type *ptr_t, c
         w.recv = t;
         wrap_make(&w);
     }
-    if (promoted || !ptr_method) {
+    if ((promoted || !ptr_method) && !wrap_is_jump(u, promoted, ptr_method)) {
         w.recv = ptr_t;
         w.nil_check = !promoted;
         wrap_make(&w);
     }
-    if (type_is_not_in_heap(t)) { /* pointers to it are numbers: interfaces hold pointers to them */
+    if (u->profile->unified ? type_is_not_in_heap(t) : wrap_is_said_not_in_heap(t)) { /* pointers to it are numbers: interfaces hold pointers to them */
         w.recv = type_new_pointer(u->arena, ptr_t);
         w.nil_check = ptr_method && !promoted;
         wrap_make(&w);
@@ -334,4 +372,102 @@ void lower_wrappers(struct ir_unit *u)
         wrap_type(u, u->wrap.v[i]);
     }
     wrap_values(u);
+}
+
+/* ---- before unified IR ---- */
+
+/* The declared type that is converted to an interface with methods, or that its pointer points to. */
+static void wrap_early_type(struct ir_unit *u, const struct ir *n)
+{
+    struct type_interface *to = is_interface(type_under(n->type));
+    struct type *from = type_deref(n->x->type, NULL);
+
+    if (to && type_set_of(to)->n_methods > 0 && type_named_of(from)) {
+        vec_push(&u->wrap, from);
+    }
+}
+
+/* What a package variable's data are made of (staticinit/sched.go, StaticAssign). */
+static void wrap_early(struct ir_unit *u, const struct ir *n)
+{
+    if (!n) {
+        return;
+    }
+    switch (n->op) {
+    case IR_CONVIFACE:
+        wrap_early_type(u, n);
+        wrap_early(u, n->x);
+        break;
+    case IR_CONVNOP:
+    case IR_PTRLIT:
+    case IR_STRUCTKEY: wrap_early(u, n->x); break;
+    case IR_KEY: wrap_early(u, n->y); break;
+    case IR_STRUCTLIT:
+    case IR_ARRAYLIT:
+    case IR_SLICELIT:
+        for (u32 i = 0; i < n->list.n; i++) {
+            wrap_early(u, n->list.v[i]);
+        }
+        break;
+    default: break;
+    }
+}
+
+/* Interface values among the data need their tables of methods before anything is inlined: nothing is inlined into these
+ * wrappers. */
+void lower_wrappers_early(struct ir_unit *u)
+{
+    for (size_t i = 0; i < u->inits.n && !u->profile->unified && !u->no_inline; i++) {
+        const struct ir_list *l = &u->inits.v[i]->body;
+        for (u32 k = 0; k < l->n; k++) {
+            const struct ir *n = l->v[k];
+            if (n->op == IR_AS && n->x && n->x->op == IR_NAME && !ir_is_blank(n->x)) {
+                wrap_early(u, n->y);
+            }
+        }
+    }
+}
+
+static bool wrap_was_early(const struct ir_unit *u, struct type *t)
+{
+    for (size_t i = 0; i < u->wrap.n; i++) {
+        if (type_identical(u->wrap.v[i], t)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int wrap_name_cmp(const void *x, const void *y)
+{
+    const struct obj *a = *(struct obj *const *)x, *b = *(struct obj *const *)y;
+
+    return str_cmp(intern_str(a->pkg->prog->names, a->name), intern_str(a->pkg->prog->names, b->name));
+}
+
+/* They are made when types are written, each type of the package (reflectdata/reflect.go, methodWrapper). */
+void lower_wrappers_old(struct ir_unit *u)
+{
+    const struct scope *s = u->pkg->scope;
+    methods types = {0};
+
+    if (u->no_inline || u->profile->unified) {
+        return;
+    }
+    for (u32 i = 0; i < s->n; i++) {
+        struct obj *o = s->slots[i].obj;
+        struct type_named *n = o->kind == OBJ_TYPE && !(o->flags & OBJ_IS_ALIAS) ? type_named_of(o->type) : NULL;
+        if (n && !n->tparams) {
+            vec_push(&types, o);
+        }
+    }
+    if (types.n) {
+        qsort(types.v, types.n, sizeof *types.v, wrap_name_cmp);
+    }
+    for (size_t i = 0; i < types.n; i++) {
+        if (!wrap_was_early(u, types.v[i]->type)) {
+            wrap_type(u, types.v[i]->type);
+        }
+    }
+    vec_release(&types);
 }
