@@ -87,7 +87,6 @@ static void read_one(void *ctx, size_t i, u32 worker)
 
     if (j->file->text.p) {
         j->text = j->file->text;
-        j->file->text = (str){0};
     } else if (over) {
         struct arena_scratch s = arena_scratch_begin(a);
         str text;
@@ -95,11 +94,11 @@ static void read_one(void *ctx, size_t i, u32 worker)
         /* It keeps the name that it has for the user. */
         ok = load_fs_read(&l->fs, s.arena, j->path, &text, &e);
         if (ok) {
-            j->text = source_copy(text);
+            j->text = source_copy(a, text);
         }
         arena_scratch_end(s);
     } else {
-        ok = source_read(j->path, &j->text, &e);
+        ok = source_read(a, j->path, &j->text, &e);
     }
     if (!ok) {
         j->trouble = str_dup(a, str_of(e.text));
@@ -535,9 +534,6 @@ void load_free(struct load *pub)
     }
     if (pub->names) {
         intern_free(pub->names);
-    }
-    for (size_t i = 0; i < l->all.n; i++) {
-        load_dir_release(l->all.v[i]->dir);
     }
     load_mods_release(&l->mods);
     load_env_release(&l->env);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/mem.h"
 #include "base/path.h"
 #include "syntax/source.h"
 
@@ -199,8 +198,8 @@ static void keep(struct arena *a, struct load_head *h)
     }
 }
 
-/* *out: the whole text if it is one that the parser will want. */
-static void scan_go_text(struct scan *s, str name, str path, str *out)
+/* Of what the parser will want all of it is read. */
+static void scan_go_text(struct scan *s, str name, str path)
 {
     struct load_dir *d = s->d;
     bool whole = true, matches = true, test = str_has_suffix(name, STR("_test.go")), xtest;
@@ -208,13 +207,13 @@ static void scan_go_text(struct scan *s, str name, str path, str *out)
     enum load_file_kind kind;
     struct err e;
     str text;
+    bool all = !test && !load_fs_overlaid(s->fs, path);
 
-    if (!test && !load_fs_overlaid(s->fs, path)) {
-        if (!source_read(path, out, &e)) {
+    if (all) {
+        if (!source_read(s->a, path, &text, &e)) {
             mistake(s, str_dup(s->a, str_of(e.text)));
             return;
         }
-        text = *out;
     } else if (!read_head(s, path, &text, &whole, &e)) {
         mistake(s, str_dup(s->a, str_of(e.text)));
         return;
@@ -245,9 +244,8 @@ static void scan_go_text(struct scan *s, str name, str path, str *out)
            : test  ? LOAD_FILE_TEST
                    : LOAD_FILE_GO;
     add_file(s, name, kind, &h);
-    if (kind == LOAD_FILE_GO || kind == LOAD_FILE_CGO) {
-        d->files.v[d->files.n - 1].text = *out;
-        *out = (str){0};
+    if (all) {
+        d->files.v[d->files.n - 1].text = text;
     }
     if (kind != LOAD_FILE_IGNORED) {
         add_imports(s,
@@ -260,8 +258,6 @@ static void scan_go_text(struct scan *s, str name, str path, str *out)
 
 static void scan_go(struct scan *s, str name, str path)
 {
-    str text = {0};
-
     if (!s->listed && !load_file_name_matches(s->tags, name)) {
         add_file(s, name, LOAD_FILE_IGNORED, NULL);
         return;
@@ -270,8 +266,7 @@ static void scan_go(struct scan *s, str name, str path)
         add_file(s, name, LOAD_FILE_TEST, NULL);
         return;
     }
-    scan_go_text(s, name, path, &text);
-    mem_free((void *)(uintptr_t)text.p);
+    scan_go_text(s, name, path);
 }
 
 static int by_path(const void *a, const void *b)
@@ -354,14 +349,6 @@ void load_dir_scan(struct arena *a, const struct load_fs *fs, const struct load_
     if (!tests && d->n[LOAD_FILE_GO] + d->n[LOAD_FILE_CGO] == 0 && d->files.n > 0) {
         *d = (struct load_dir){0}; /* what is wrong with it tests may have to tell */
         load_dir_scan(a, fs, tags, cgo, true, listing, files, n_files, d);
-    }
-}
-
-void load_dir_release(struct load_dir *d)
-{
-    for (size_t i = 0; i < d->files.n; i++) {
-        mem_free((void *)(uintptr_t)d->files.v[i].text.p);
-        d->files.v[i].text = (str){0};
     }
 }
 

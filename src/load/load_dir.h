@@ -28,7 +28,7 @@ struct load_dir_file {
     str name;
     enum load_file_kind kind;
     struct load_head head; /* of Go files that are not ignored */
-    str text; /* of files of the package itself: as source_read gives it; load_dir_release's until somebody takes it */
+    str text; /* of files of the package itself: as source_read gives it */
     /* Filled in by whoever wants the file parsed. */
     struct source *src;
     struct ast *ast;
@@ -67,9 +67,6 @@ struct load_dir {
 void load_dir_scan(struct arena *a, const struct load_fs *fs, const struct load_tags *tags,
                    bool cgo, bool tests, const struct load_fs_dir *listing, const str *files,
                    size_t n_files, struct load_dir *d);
-
-/* Frees texts that nobody took. */
-void load_dir_release(struct load_dir *d);
 
 /* No Go files that this build could use, tests included. */
 static inline bool load_dir_empty(const struct load_dir *d)

@@ -326,7 +326,6 @@ void load_find_again(struct loader *l)
 
         if (load_uses_cgo(p)) {
             load_fs_forget(&l->fs, p->dir->dir);
-            load_dir_release(p->dir);
             *p->dir = (struct load_dir){0};
             p->resolved = p->tests_resolved = false;
             p->imports = p->tests = p->xtests = (edges){0};

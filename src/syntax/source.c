@@ -25,7 +25,7 @@ struct entry {
 
 struct sources {
     pthread_mutex_t lock; /* for adding */
-    struct arena paths;
+    struct arena texts; /* and paths */
     _Atomic(struct entry **) files;
     _Atomic u32 n;
     _Atomic u32 last; /* index of the file that was found last: a hint */
@@ -52,7 +52,6 @@ void sources_free(struct sources *s)
     }
     files = atomic_load(&s->files);
     for (u32 i = 0; i < atomic_load(&s->n); i++) {
-        mem_free((void *)(uintptr_t)files[i]->src.text.p);
         source_lines_free(atomic_load(&files[i]->lines));
         mem_free(files[i]);
     }
@@ -61,7 +60,7 @@ void sources_free(struct sources *s)
     }
     vec_release(&s->old);
     mem_free(files);
-    arena_release(&s->paths);
+    arena_release(&s->texts);
     pthread_mutex_destroy(&s->lock);
     mem_free(s);
 }
@@ -75,7 +74,6 @@ struct source *sources_take(struct sources *s, str path, str text, struct err *e
     n = atomic_load_explicit(&s->n, memory_order_relaxed);
     if (s->next + text.n >= UINT32_MAX) {
         err_set(e, "%.*s: more than 4 GiB of source", STR_ARG(path));
-        mem_free((void *)(uintptr_t)text.p);
         goto out;
     }
     files = atomic_load_explicit(&s->files, memory_order_relaxed);
@@ -92,7 +90,7 @@ struct source *sources_take(struct sources *s, str path, str text, struct err *e
         atomic_store_explicit(&s->files, files, memory_order_release);
     }
     f = mem_zalloc(sizeof(*f));
-    f->src = (struct source){str_dup(&s->paths, path), text, (u32)s->next, n};
+    f->src = (struct source){str_dup(&s->texts, path), text, (u32)s->next, n};
     s->next += text.n + 1;
     files[n] = f;
     atomic_store_explicit(&s->n, n + 1, memory_order_release);
@@ -101,9 +99,9 @@ out:
     return f ? &f->src : NULL;
 }
 
-str source_copy(str text)
+str source_copy(struct arena *a, str text)
 {
-    char *copy = mem_alloc(text.n + SOURCE_PAD);
+    char *copy = arena_alloc_aligned(a, text.n + SOURCE_PAD, 1);
 
     if (text.n) {
         memcpy(copy, text.p, text.n);
@@ -114,15 +112,18 @@ str source_copy(str text)
 
 struct source *sources_add_text(struct sources *s, str path, str text, struct err *e)
 {
-    return sources_take(s, path, source_copy(text), e);
+    pthread_mutex_lock(&s->lock);
+    text = source_copy(&s->texts, text);
+    pthread_mutex_unlock(&s->lock);
+    return sources_take(s, path, text, e);
 }
 
 /* The whole file, or what of it there is now, and the zeros behind it. */
-static bool read_all(int fd, const char *name, str *out, struct err *e)
+static bool read_all(struct arena *a, int fd, const char *name, str *out, struct err *e)
 {
     size_t n = 0, cap;
     struct stat st;
-    char *text;
+    char *text, *more;
 
     if (fstat(fd, &st) != 0) {
         return err_os(e, errno, "stat %s", name);
@@ -134,7 +135,7 @@ static bool read_all(int fd, const char *name, str *out, struct err *e)
     if (st.st_size > UINT32_MAX) {
         return err_set(e, "%s: more than 4 GiB of source", name);
     }
-    text = mem_alloc(cap + SOURCE_PAD);
+    text = arena_alloc_aligned(a, cap + SOURCE_PAD, 1);
     for (;;) {
         ssize_t got = read(fd, text + n, cap - n);
 
@@ -142,22 +143,22 @@ static bool read_all(int fd, const char *name, str *out, struct err *e)
             continue;
         }
         if (got < 0) {
-            int os = errno;
-
-            mem_free(text);
-            return err_os(e, os, "read %s", name);
+            return err_os(e, errno, "read %s", name);
         }
         if (got == 0) {
             break;
         }
         n += (size_t)got;
+        if (S_ISREG(st.st_mode) && n == (size_t)st.st_size && n < cap) {
+            break; /* a byte more had been asked for */
+        }
         if (n == cap) {
             if (n > UINT32_MAX) {
-                mem_free(text);
                 return err_set(e, "%s: more than 4 GiB of source", name);
             }
             cap *= 2;
-            text = mem_resize(text, cap + SOURCE_PAD, 1);
+            more = arena_alloc_aligned(a, cap + SOURCE_PAD, 1);
+            text = memcpy(more, text, n);
         }
     }
     memset(text + n, 0, SOURCE_PAD);
@@ -165,9 +166,9 @@ static bool read_all(int fd, const char *name, str *out, struct err *e)
     return true;
 }
 
-bool source_read(str path, str *text, struct err *e)
+bool source_read(struct arena *a, str path, str *text, struct err *e)
 {
-    struct arena_scratch t = arena_scratch_begin(NULL);
+    struct arena_scratch t = arena_scratch_begin(a);
     const char *name = str_cstr(t.arena, path);
     bool ok = false;
     int fd = open(name, O_RDONLY | O_CLOEXEC);
@@ -175,7 +176,7 @@ bool source_read(str path, str *text, struct err *e)
     if (fd < 0) {
         err_os(e, errno, "open %s", name);
     } else {
-        ok = read_all(fd, name, text, e);
+        ok = read_all(a, fd, name, text, e);
         close(fd);
     }
     arena_scratch_end(t);
@@ -185,8 +186,12 @@ bool source_read(str path, str *text, struct err *e)
 struct source *sources_add_file(struct sources *s, str path, struct err *e)
 {
     str text;
+    bool ok;
 
-    return source_read(path, &text, e) ? sources_take(s, path, text, e) : NULL;
+    pthread_mutex_lock(&s->lock);
+    ok = source_read(&s->texts, path, &text, e);
+    pthread_mutex_unlock(&s->lock);
+    return ok ? sources_take(s, path, text, e) : NULL;
 }
 
 /* ---- looking up ---- */

@@ -31,12 +31,12 @@ void sources_free(struct sources *s);
 /* Reads a file, or takes a copy of text.  NULL on an error. */
 struct source *sources_add_file(struct sources *s, str path, struct err *e);
 struct source *sources_add_text(struct sources *s, str path, str text, struct err *e);
-/* The two halves of sources_add_file, for callers who read in parallel and add in an order of their own: the text that
- * source_read gives is sources_take's, also when that fails. */
-bool source_read(str path, str *text, struct err *e);
+/* The two halves of sources_add_file, for callers who read in parallel and add in an order of their own.  The text is in
+ * the given arena, which is to outlive the table. */
+bool source_read(struct arena *a, str path, str *text, struct err *e);
 struct source *sources_take(struct sources *s, str path, str text, struct err *e);
 /* A copy of text as source_read would give it. */
-str source_copy(str text);
+str source_copy(struct arena *a, str text);
 u32 sources_count(const struct sources *s);
 struct source *sources_at(const struct sources *s, u32 id);
 
