@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "base/block.h"
+#include "base/mem_block.h"
 #include "base/mem.h"
 
 #if ARENA_ASAN
@@ -48,7 +48,7 @@ void arena_init(struct arena *a)
 static void free_chunk(struct arena_chunk *c)
 {
     arena_unpoison(c->data, (size_t)(c->end - c->data));
-    block_free(c, (size_t)(c->end - (char *)c));
+    mem_block_free(c, (size_t)(c->end - (char *)c));
 }
 
 void arena_release(struct arena *a)
@@ -95,7 +95,7 @@ static void add_chunk(struct arena *a, size_t need)
         mem_exhausted(SIZE_MAX);
     }
     total = base_max(base_min(last * 2, ARENA_LIMIT), total);
-    c = block_alloc(&total);
+    c = mem_block_alloc(&total);
     c->older = a->chunk;
     c->end = (char *)c + total;
     c->used_before = arena_used(a);

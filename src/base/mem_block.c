@@ -1,6 +1,6 @@
-/* block.c: powers of two from 32 KB to 1 MB, cut from regions; what is smaller or larger is malloc's. */
+/* mem_block.c: powers of two from 32 KB to 1 MB, cut from regions; what is smaller or larger is malloc's. */
 #define _GNU_SOURCE /* MADV_HUGEPAGE, MADV_POPULATE_WRITE */
-#include "base/block.h"
+#include "base/mem_block.h"
 
 #include <pthread.h>
 #include <sys/mman.h>
@@ -95,7 +95,7 @@ static void *block_take(u32 log)
     return p;
 }
 
-void *block_alloc(size_t *size)
+void *mem_block_alloc(size_t *size)
 {
     if (!block_is_pooled(*size)) {
         return mem_alloc(*size);
@@ -112,7 +112,7 @@ void *block_alloc(size_t *size)
     return p;
 }
 
-void block_free(void *p, size_t size)
+void mem_block_free(void *p, size_t size)
 {
     if (!block_is_pooled(size)) {
         mem_free(p);
