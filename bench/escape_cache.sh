@@ -1,7 +1,8 @@
 #!/bin/bash
-# escape_cache.sh [-rounds N] [PATTERN]: from an edit of one package to the compiler's decisions for it: by gomm with
+# escape_cache.sh [-rounds N] [-gomm] [PATTERN]: from an edit of one package to the compiler's decisions for it: by gomm with
 # its dependencies in the disk cache, by gomm without a cache, and by go build -gcflags=-m with its dependencies in the
 # build cache; interleaved.  Packages of std are edited by an overlay, those of modules in a copy of the module.
+# -gomm: without go build; for a machine that has other work too, with BENCH_RUN="chrt -r 1" before each gomm.
 # Result in build/bench/escape_cache.txt.
 . "$(dirname "$0")/lib.sh"
 rounds=7
@@ -9,7 +10,13 @@ if [ "${1-}" = -rounds ]; then
     rounds=$2
     shift 2
 fi
+only=
+if [ "${1-}" = -gomm ]; then
+    only=1
+    shift
+fi
 pattern=${1-}
+read -r -a before <<<"${BENCH_RUN-}"
 command -v go >/dev/null || { echo "$0: no go on PATH" >&2; exit 2; }
 command -v time >/dev/null || { echo "$0: no time(1) on PATH; on Debian it is in the package time" >&2; exit 2; }
 [ -x "$GOMM" ] || { echo "$0: no $GOMM; run make first" >&2; exit 2; }
@@ -18,9 +25,11 @@ tmp=$(mktemp -d) || exit 2
 trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
 export GOCACHE=$tmp/go-cache GOMM_CACHE=$tmp/cache GOFLAGS=-mod=mod
 cp "$GOMM" "$tmp/gomm" || exit 2 # a make meanwhile does not change what is measured
-gomm=$tmp/gomm
 modules=$(go env GOMODCACHE)
 load=$(cut -d' ' -f1-3 /proc/loadavg)
+
+# What is to be before it, and gomm.
+gomm=("${before[@]}" "$tmp/gomm")
 
 # run KEY COMMAND...: appends "KEY WALL CPU PEAK" (seconds, seconds, MB; the peak of the largest process).
 run() {
@@ -46,15 +55,15 @@ one() {
     shift 2
     edit "$source" "$target"
     go build "$@" -gcflags=-m "$package" >/dev/null 2>&1 || { echo "$0: $package does not build" >&2; exit 1; }
-    "$gomm" escape -m "$@" "$package" >/dev/null 2>&1 || { echo "$0: gomm escape $package failed" >&2; exit 1; }
+    "${gomm[@]}" escape -m "$@" "$package" >/dev/null 2>&1 || { echo "$0: gomm escape $package failed" >&2; exit 1; }
     for ((i = 0; i < rounds; i++)); do
         edit "$source" "$target"
-        run "$name warm" "$gomm" escape -m "$@" "$package"
-        run "$name go" go build "$@" -gcflags=-m "$package"
+        run "$name warm" "${gomm[@]}" escape -m "$@" "$package"
+        [ "$only" ] || run "$name go" go build "$@" -gcflags=-m "$package"
         edit "$source" "$target"
-        run "$name warm1" "$gomm" escape -m -j 1 "$@" "$package"
-        run "$name cold" env GOMM_CACHE=off "$gomm" escape -m "$@" "$package"
-        run "$name same" "$gomm" escape -m "$@" "$package"
+        run "$name warm1" "${gomm[@]}" escape -m -j 1 "$@" "$package"
+        run "$name cold" env GOMM_CACHE=off "${gomm[@]}" escape -m "$@" "$package"
+        run "$name same" "${gomm[@]}" escape -m "$@" "$package"
     done
     echo "$name" >>"$tmp/about"
 }
@@ -86,9 +95,9 @@ LIST
     echo
     echo "date      $(date -u '+%Y-%m-%d %H:%M +0000')"
     echo "machine   $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, $(uname -sr)"
-    echo "go        $(go env GOVERSION); $("$gomm" version | head -n 1)"
-    echo "settings  $rounds rounds of edit, gomm, go build, edit, gomm -j 1, gomm without cache, gomm without an edit;"
-    echo "          load average $load before"
+    echo "go        $(go env GOVERSION); $("$tmp/gomm" version | head -n 1)"
+    echo "settings  $rounds rounds of edit, gomm, ${only:+no }go build, edit, gomm -j 1, gomm without cache, gomm without an"
+    echo "          edit; ${BENCH_RUN:+$BENCH_RUN gomm; }load average $load before"
     echo
     awk '
     function median(s,  n, v, i, j, t) {
@@ -105,9 +114,10 @@ LIST
         printf "%-16s %9s %11s %13s %13s %11s %13s %9s\n", "ms", "", "not edited", "cache", "-gcflags=-m", "cpu, -j 1", "peak, MB", "/ gomm"
         for (i = 1; i <= n; i++) {
             k = order[i]
-            printf "%-16s %9.0f %11.0f %13.0f %13.0f %11.0f %13.0f %9.1f\n", k, ms(wall[k, "warm"]), ms(wall[k, "same"]),
-                ms(wall[k, "cold"]), ms(wall[k, "go"]), ms(cpu[k, "warm1"]), median(peak[k, "warm"]),
-                median(wall[k, "go"]) / median(wall[k, "warm"])
+            go = wall[k, "go"] != ""
+            printf "%-16s %9.0f %11.0f %13.0f %13s %11.0f %13.0f %9s\n", k, ms(wall[k, "warm"]), ms(wall[k, "same"]),
+                ms(wall[k, "cold"]), go ? sprintf("%.0f", ms(wall[k, "go"])) : "-", ms(cpu[k, "warm1"]),
+                median(peak[k, "warm"]), go ? sprintf("%.1f", median(wall[k, "go"]) / median(wall[k, "warm"])) : "-"
         }
     }' "$tmp/about" "$tmp/times"
 } | tee "$BENCH_OUT/escape_cache.txt"
