@@ -148,12 +148,15 @@ $(B)/rt/%.S.o: rt/%.S $(B)/flags.rt
 	$(call say,CC)
 	$(Q)$(CC) $(RT_CFLAGS) -MMD -MP -c -o $@ $<
 
-# One object whose only global names are the hooks that Go calls.
+# One object whose only global names are the hooks that Go calls, and data that they look at in Go's
+# assembly, hidden still: the linker binds it within the program.
+RT_DATA := gomm_fast_ranges gomm_fast_records gomm_fast_mode
 $(RT): $(RT_OBJ) $(B)/sources.rt scripts/check-rt.sh
 	@mkdir -p $(@D)
 	$(call say,RT)
 	$(Q)$(LD) -r -o $@.tmp $(RT_OBJ)
 	$(Q)$(OBJCOPY) --localize-hidden --strip-debug -R .note.gnu.property -R .comment $@.tmp
+	$(Q)$(OBJCOPY) $(RT_DATA:%=--globalize-symbol=%) $@.tmp
 	$(Q)NM=$(NM) scripts/check-rt.sh $@.tmp
 	@mv $@.tmp $@
 

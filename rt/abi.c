@@ -1,6 +1,7 @@
 /* abi.c: the entry points that Go calls.  Their names and arguments are the stock runtime's
  * (llvm tsan/go/tsan_go.cpp; GOROOT/src/runtime/race.go and race_amd64.s are the other side).
  */
+#include <gomm/fast.h>
 #include <stddef.h>
 
 #include "clock.h"
@@ -24,6 +25,26 @@ u64 *widths;
 
 /* Set by fast_amd64.S: hooks come there first, so what they are called for is not fast. */
 extern u32 fast_patched;
+
+/* What Go's assembly knows. */
+_Static_assert(offsetof(struct thr, key) == GOMM_FAST_KEY &&
+                   offsetof(struct thr, top) == GOMM_FAST_TOP &&
+                   offsetof(struct thr, end) == GOMM_FAST_END &&
+                   offsetof(struct thr, base) == GOMM_FAST_BASE,
+               "gomm/fast.h");
+_Static_assert(sizeof(struct frame) == GOMM_FAST_FRAME &&
+                   offsetof(struct frame, pc) == GOMM_FAST_FRAME_PC &&
+                   offsetof(struct frame, stack) == GOMM_FAST_FRAME_STACK &&
+                   offsetof(struct frame, depth) == GOMM_FAST_FRAME_DEPTH,
+               "gomm/fast.h");
+_Static_assert(offsetof(struct fast_range, lo) == GOMM_FAST_LO &&
+                   offsetof(struct fast_range, size) == GOMM_FAST_SIZE &&
+                   offsetof(struct fast_range, words) == GOMM_FAST_WORDS &&
+                   sizeof(struct fast_range) == GOMM_FAST_RANGE && FAST_ALWAYS == 0,
+               "gomm/fast.h");
+_Static_assert(sizeof(struct record) == 1 << GOMM_FAST_RECORD_LOG &&
+                   offsetof(struct record, key) == 0 && RECORD_BITS == 24,
+               "gomm/fast.h");
 
 /* What fast_amd64.S knows. */
 _Static_assert(offsetof(struct thr, key) == 0 && offsetof(struct thr, top) == 8 &&

@@ -50,13 +50,13 @@
 	.macro locate ranged
 	testq	%rdi, %rdi
 	je	10f
-	leaq	shadow_fast(%rip), %r8
+	leaq	gomm_fast_ranges(%rip), %r8
 	movq	%rax, %rcx
 	subq	RANGE_LO(%r8), %rcx
 	cmpq	RANGE_SIZE(%r8), %rcx
 	jae	8f
 	.subsection 1			/* out of the way */
-8:	movl	fast_mode(%rip), %esi
+8:	movl	gomm_fast_mode(%rip), %esi
 	testl	%esi, %esi
 	jne	14f
 	addq	$RANGE, %r8		/* globals? */
@@ -116,7 +116,7 @@
 	.endif
 	andl	$0xffffff, %ecx
 	shlq	$RECORD_LOG, %rcx
-	addq	records(%rip), %rcx
+	addq	gomm_fast_records(%rip), %rcx
 	cmpq	%r11, (%rcx)
 	je	\hit
 	.endm
@@ -201,7 +201,7 @@
 	shrq	$24, \word
 	andl	$0xffffff, \word\()d
 	shlq	$RECORD_LOG, \word
-	addq	records(%rip), \word
+	addq	gomm_fast_records(%rip), \word
 	movq	(\word), %rdx		/* the write's key: the goroutine's own? */
 	xorq	%r11, %rdx
 	shrq	$33, %rdx
@@ -217,13 +217,17 @@
 21:
 	.endm
 
-/* A scalar access: write is 0 or 1. */
-	.macro scalar write
+/* A scalar access: write is 0 or 1. At `word`, word R9 and key R11 are known: here go on what Go's
+ * assembly has looked at (src/driver/driver_asm.c). */
+	.macro scalar write, word
 	locate 0
 	movq	RANGE_WORDS(%r8), %rdx
 	andq	$-8, %rcx
 	movq	(%rdx,%rcx), %r9	/* the word */
 	movq	THR_KEY(%rdi), %r11
+	.globl \word
+	.type \word, @function
+\word:
 	movl	$0xff, %esi
 	testb	$7, %al
 	jne	5f
@@ -408,11 +412,11 @@
 	.endm
 
 entry gomm_fast_read
-	scalar 0
+	scalar 0, gomm_fast_read_word
 done gomm_fast_read
 
 entry gomm_fast_write
-	scalar 1
+	scalar 1, gomm_fast_write_word
 done gomm_fast_write
 
 entry gomm_fast_read_range

@@ -59,7 +59,8 @@ _Static_assert(sizeof(struct record) == 32, "shift by 5 in fast_amd64.S");
 /* Code of the program lies within 2 GiB of this, but for plugins. */
 extern const char record_anchor;
 
-extern struct arena records, record_places;
+extern struct arena records __asm__("gomm_fast_records");
+extern struct arena record_places;
 
 int record_init(void);
 

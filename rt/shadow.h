@@ -110,16 +110,17 @@ static inline void shadow_page_set(const struct range *r, uptr addr, u32 flag)
     }
 }
 
-/* Where fast_amd64.S looks: words of [lo, lo + size), as far as Go has announced memory. */
+/* Where fast_amd64.S and Go's assembly look (gomm/fast.h, thus the names): words of [lo, lo + size), as far as Go
+ * has announced memory. */
 struct fast_range {
     uptr lo, size;
     u64 *words;
 };
-extern struct fast_range shadow_fast[2];
+extern struct fast_range shadow_fast[2] __asm__("gomm_fast_ranges");
 /* Whether it does: for what it finds; not at all, and what it finds nowhere goes to the hook too; or with
  * sampling (sample.h) outside of bursts and in one. */
 enum { FAST_ALWAYS, FAST_NEVER, FAST_PAUSE, FAST_BURST, FAST_MODES };
-extern u32 fast_mode;
+extern u32 fast_mode __asm__("gomm_fast_mode");
 
 /* All bytes of a word. */
 #define FULL 0xffu

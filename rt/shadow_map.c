@@ -64,7 +64,8 @@ void shadow_map(uptr addr, uptr size)
         }
     }
 
-    /* One word more than the memory has, as fast_amd64.S may look at two.  Whole steps: the last word may be a part of one, its line and page are parts most often. */
+    /* One word more than the memory has, as Go's assembly and fast_amd64.S may look at two.  Whole steps: the last word may
+       be a part of one, its line and page are parts most often. */
     uptr from = ROUND_DOWN(addr - r->lo, MAP_STEP), to = ROUND_UP(addr - r->lo + size, MAP_STEP);
 
     if (to > r->size || commit(r->words, from, to + 8) != 0 ||

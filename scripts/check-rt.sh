@@ -2,7 +2,7 @@
 # check-rt.sh OBJECT: what Go's linker will and will not accept of the race runtime's object.
 # It may need nothing from outside but a weak `exit` (there in programs that use cgo) and the
 # offset table, which every linker makes itself (Go's: loadelf, as .got), and may show nothing
-# but the hooks that Go's runtime calls, and those that gomm has it call before (fast_amd64.S).
+# but the hooks that Go's runtime calls, and what gomm has them look at before (fast_amd64.S).
 set -eu
 obj=$1
 nm=${NM:-nm}

@@ -2,8 +2,15 @@
 
 #include <string.h>
 
+#include "gomm/fast.h"
+
 const char *const driver_asm_entries[] = {"gomm_fast_read",
                                           "gomm_fast_write",
+                                          "gomm_fast_read_word",
+                                          "gomm_fast_write_word",
+                                          "gomm_fast_ranges",
+                                          "gomm_fast_records",
+                                          "gomm_fast_mode",
                                           "gomm_fast_read_range",
                                           "gomm_fast_write_range",
                                           "gomm_fast_func_enter",
@@ -65,40 +72,208 @@ static const struct asm_func asm_funcs[] = {
 
 struct asm_entry {
     const char *name, *frame, *slow, *fast; /* name with its ABI */
+    void (*look)(struct strbuf *, const struct asm_entry *);
 };
 
+/* Numbers of gomm/fast.h by the names that they have in the text. */
+static const struct {
+    const char *name;
+    int value;
+} asm_numbers[] = {
+    {"gomm_KEY", GOMM_FAST_KEY},
+    {"gomm_TOP", GOMM_FAST_TOP},
+    {"gomm_END", GOMM_FAST_END},
+    {"gomm_BASE", GOMM_FAST_BASE},
+    {"gomm_FRAME", GOMM_FAST_FRAME},
+    {"gomm_PC", GOMM_FAST_FRAME_PC},
+    {"gomm_STACK", GOMM_FAST_FRAME_STACK},
+    {"gomm_DEPTH", GOMM_FAST_FRAME_DEPTH},
+    {"gomm_CALLER_DEPTH", GOMM_FAST_FRAME_DEPTH - GOMM_FAST_FRAME},
+    {"gomm_HEAP_LO", GOMM_FAST_LO},
+    {"gomm_HEAP_SIZE", GOMM_FAST_SIZE},
+    {"gomm_HEAP_WORDS", GOMM_FAST_WORDS},
+    {"gomm_DATA_LO", GOMM_FAST_RANGE + GOMM_FAST_LO},
+    {"gomm_DATA_SIZE", GOMM_FAST_RANGE + GOMM_FAST_SIZE},
+    {"gomm_DATA_WORDS", GOMM_FAST_RANGE + GOMM_FAST_WORDS},
+    {"gomm_RECORD_LOG", GOMM_FAST_RECORD_LOG},
+    {"gomm_STACK_HI", 8}, /* struct g begins with its stack, lo and hi */
+};
+
+static void asm_put_numbers(struct strbuf *b)
+{
+    for (size_t i = 0; i < ARRAY_LEN(asm_numbers); i++) {
+        strbuf_printf(b, "#define %s %d\n", asm_numbers[i].name, asm_numbers[i].value);
+    }
+}
+
+/* Where the full hook is, for what the race runtime leaves. */
+static void asm_put_slow(struct strbuf *b, const struct asm_entry *n)
+{
+    strbuf_printf(b, "\tLEAQ\t%s(SB), R10\n", n->slow);
+}
+
+/* To `other` unless the record in a slot of word R9 has the key R11.  Clobbers CX. */
+static void asm_put_slot(struct strbuf *b, bool write, const char *other)
+{
+    strbuf_puts(b, "\tMOVQ\tR9, CX\n");
+    if (write) {
+        strbuf_puts(b, "\tSHRQ\t$24, CX\n");
+    }
+    strbuf_printf(b,
+                  "\tANDL\t$0xffffff, CX\n"
+                  "\tSHLQ\t$gomm_RECORD_LOG, CX\n"
+                  "\tADDQ\tgomm_fast_records(SB), CX\n"
+                  "\tCMPQ\tR11, (CX)\n"
+                  "\tJNE\t%s\n"
+                  "\tRET\n",
+                  other);
+}
+
+/* How gomm_fast_read and gomm_fast_write begin, for words whose bytes are all of one access: nothing is called, and of
+ * what is not aligned the width need not be known if the next word says the same, since what has more than eight bytes
+ * is aligned.  All else goes on in the race runtime, at gomm_fast_read_word with what is known by then. */
+static void asm_put_scalar(struct strbuf *b, const struct asm_entry *n, bool write)
+{
+    strbuf_puts(b, "\tTESTQ\tDI, DI\n"
+                   "\tJEQ\tslow\n"
+                   "\tMOVQ\tAX, CX\n"
+                   "\tSUBQ\tgomm_fast_ranges+gomm_HEAP_LO(SB), CX\n"
+                   "\tCMPQ\tCX, gomm_fast_ranges+gomm_HEAP_SIZE(SB)\n"
+                   "\tJCC\tdata\n"
+                   "\tMOVQ\tgomm_fast_ranges+gomm_HEAP_WORDS(SB), DX\n"
+                   "found:\n"
+                   "\tANDQ\t$-8, CX\n"
+                   "\tMOVQ\t(DX)(CX*1), R9\n"
+                   "\tMOVQ\tgomm_KEY(DI), R11\n"
+                   "\tTESTB\t$7, AX\n"
+                   "\tJNE\tinside\n"
+                   "same:\n"
+                   "\tMOVQ\tR9, DX\n"
+                   "\tSHRQ\t$48, DX\n");
+    if (!write) {
+        strbuf_puts(b, "\tCMPB\tDX, $0xff\n"
+                       "\tJNE\twritten\n");
+        asm_put_slot(b, false, "written");
+        strbuf_puts(b, "written:\n");
+    }
+    strbuf_puts(b, "\tCMPL\tDX, $0xff00\n"
+                   "\tJCS\tword\n");
+    asm_put_slot(b, true, "word");
+    strbuf_puts(b, "inside:\n"
+                   "\tCMPQ\tR9, 8(DX)(CX*1)\n"
+                   "\tJEQ\tsame\n"
+                   "word:\n");
+    asm_put_slow(b, n);
+    strbuf_printf(b,
+                  "\tJMP\t%s_word(SB)\n"
+                  "data:\n"
+                  "\tMOVQ\tAX, CX\n"
+                  "\tSUBQ\tgomm_fast_ranges+gomm_DATA_LO(SB), CX\n"
+                  "\tCMPQ\tCX, gomm_fast_ranges+gomm_DATA_SIZE(SB)\n"
+                  "\tJCC\tnowhere\n"
+                  "\tMOVQ\tgomm_fast_ranges+gomm_DATA_WORDS(SB), DX\n"
+                  "\tJMP\tfound\n"
+                  "nowhere:\n"
+                  "\tCMPL\tgomm_fast_mode(SB), $0\n"
+                  "\tJNE\tslow\n"
+                  "\tRET\n"
+                  "slow:\n",
+                  n->fast);
+}
+
+static void asm_put_read(struct strbuf *b, const struct asm_entry *n)
+{
+    asm_put_scalar(b, n, false);
+}
+
+static void asm_put_write(struct strbuf *b, const struct asm_entry *n)
+{
+    asm_put_scalar(b, n, true);
+}
+
+/* What gomm_fast_func_enter and gomm_fast_func_exit are. */
+static void asm_put_func_enter(struct strbuf *b, const struct asm_entry *n)
+{
+    (void)n;
+    strbuf_puts(b, "\tTESTQ\tDI, DI\n"
+                   "\tJEQ\tslow\n"
+                   "\tCMPQ\tAX, 8(BP)\n"
+                   "\tJNE\tslow\n"
+                   "\tMOVQ\tgomm_TOP(DI), SI\n"
+                   "\tCMPQ\tSI, gomm_END(DI)\n"
+                   "\tJEQ\tslow\n"
+                   "\tMOVQ\tgomm_STACK_HI(R14), CX\n"
+                   "\tSUBQ\tBP, CX\n"
+                   "\tSUBL\t$8, CX\n"
+                   "\tCMPL\tgomm_CALLER_DEPTH(SI), CX\n"
+                   "\tJCC\tslow\n"
+                   "\tMOVQ\tAX, gomm_PC(SI)\n"
+                   "\tMOVL\t$0, gomm_STACK(SI)\n"
+                   "\tMOVL\tCX, gomm_DEPTH(SI)\n"
+                   "\tADDQ\t$gomm_FRAME, SI\n"
+                   "\tMOVQ\tSI, gomm_TOP(DI)\n"
+                   "\tRET\n"
+                   "slow:\n");
+}
+
+static void asm_put_func_exit(struct strbuf *b, const struct asm_entry *n)
+{
+    (void)n;
+    strbuf_puts(b, "\tTESTQ\tDI, DI\n"
+                   "\tJEQ\tslow\n"
+                   "\tMOVQ\tgomm_TOP(DI), SI\n"
+                   "\tCMPQ\tSI, gomm_BASE(DI)\n"
+                   "\tJEQ\tslow\n"
+                   "\tMOVQ\tgomm_STACK_HI(R14), CX\n"
+                   "\tSUBQ\tBP, CX\n"
+                   "\tSUBL\t$8, CX\n"
+                   "\tCMPL\tgomm_CALLER_DEPTH(SI), CX\n"
+                   "\tJNE\tslow\n"
+                   "\tSUBQ\t$gomm_FRAME, SI\n"
+                   "\tMOVQ\tSI, gomm_TOP(DI)\n"
+                   "\tRET\n"
+                   "slow:\n");
+}
+
 static const struct asm_entry asm_accesses[] = {
-    {"raceread<ABIInternal>", "$0-8", "gomm_slow_read<>", "gomm_fast_read"},
-    {"racewrite<ABIInternal>", "$0-8", "gomm_slow_write<>", "gomm_fast_write"},
-    {"racereadrange<ABIInternal>", "$0-16", "gomm_slow_read_range<>", "gomm_fast_read_range"},
-    {"racewriterange<ABIInternal>", "$0-16", "gomm_slow_write_range<>", "gomm_fast_write_range"},
-    {"racereadpc", "$0-24", "gomm_slow_read_pc<>", "gomm_fast_read_pc"},
-    {"racewritepc", "$0-24", "gomm_slow_write_pc<>", "gomm_fast_write_pc"},
-    {"racereadrangepc1", "$0-24", "gomm_slow_read_range_pc<>", "gomm_fast_read_range_pc"},
-    {"racewriterangepc1", "$0-24", "gomm_slow_write_range_pc<>", "gomm_fast_write_range_pc"},
-    {"racefuncenter", "$0-8", "gomm_slow_call_enter<>", "gomm_fast_call_enter"},
-    {"racefuncexit", "$0-0", "gomm_slow_func_exit", "gomm_fast_call_exit"},
+    {"raceread<ABIInternal>", "$0-8", "gomm_slow_read<>", "gomm_fast_read", asm_put_read},
+    {"racewrite<ABIInternal>", "$0-8", "gomm_slow_write<>", "gomm_fast_write", asm_put_write},
+    {"racereadrange<ABIInternal>", "$0-16", "gomm_slow_read_range<>", "gomm_fast_read_range", NULL},
+    {"racewriterange<ABIInternal>", "$0-16", "gomm_slow_write_range<>", "gomm_fast_write_range",
+     NULL},
+    {"racereadpc", "$0-24", "gomm_slow_read_pc<>", "gomm_fast_read_pc", NULL},
+    {"racewritepc", "$0-24", "gomm_slow_write_pc<>", "gomm_fast_write_pc", NULL},
+    {"racereadrangepc1", "$0-24", "gomm_slow_read_range_pc<>", "gomm_fast_read_range_pc", NULL},
+    {"racewriterangepc1", "$0-24", "gomm_slow_write_range_pc<>", "gomm_fast_write_range_pc", NULL},
+    {"racefuncenter", "$0-8", "gomm_slow_call_enter<>", "gomm_fast_call_enter", NULL},
+    {"racefuncexit", "$0-0", "gomm_slow_func_exit", "gomm_fast_call_exit", NULL},
 };
 
 static const struct asm_entry asm_enters[] = {
-    {"racefuncenter<ABIInternal>", "$0-8", "gomm_slow_func_enter", "gomm_fast_func_enter"},
-    {"racefuncexit<ABIInternal>", "$0-0", "gomm_slow_func_exit", "gomm_fast_func_exit"},
+    {"racefuncenter<ABIInternal>", "$0-8", "gomm_slow_func_enter", "gomm_fast_func_enter",
+     asm_put_func_enter},
+    {"racefuncexit<ABIInternal>", "$0-0", "gomm_slow_func_exit", "gomm_fast_func_exit",
+     asm_put_func_exit},
 };
 
 static void asm_put_entry(struct strbuf *b, const struct asm_entry *n)
 {
     strbuf_printf(b,
                   "\nTEXT\truntime·%s(SB), NOSPLIT|NOFRAME, %s\n"
-                  "\tMOVQ\tg_racectx(R14), DI\n"
-                  "\tLEAQ\t%s(SB), R10\n"
-                  "\tJMP\t%s(SB)\n",
-                  n->name, n->frame, n->slow, n->fast);
+                  "\tMOVQ\tg_racectx(R14), DI\n",
+                  n->name, n->frame);
+    if (n->look) {
+        n->look(b, n);
+    }
+    asm_put_slow(b, n);
+    strbuf_printf(b, "\tJMP\t%s(SB)\n", n->fast);
 }
 
 static void asm_add(struct strbuf *b)
 {
-    strbuf_puts(b, "\n// Added by gomm.\n\n"
-                   "TEXT\tgomm_slow_func_enter(SB), NOSPLIT|NOFRAME, $0-0\n"
+    strbuf_puts(b, "\n// Added by gomm.\n\n");
+    asm_put_numbers(b);
+    strbuf_puts(b, "\nTEXT\tgomm_slow_func_enter(SB), NOSPLIT|NOFRAME, $0-0\n"
                    "\tMOVQ\tAX, R11\n"
                    "\tJMP\tracefuncenter<>(SB)\n");
     for (size_t i = 0; i < ARRAY_LEN(asm_accesses); i++) {
@@ -110,6 +285,7 @@ str driver_asm_enter(struct arena *a)
 {
     struct strbuf b = {0};
     strbuf_puts(&b, "#include \"go_asm.h\"\n#include \"textflag.h\"\n");
+    asm_put_numbers(&b);
     for (size_t i = 0; i < ARRAY_LEN(asm_enters); i++) {
         asm_put_entry(&b, &asm_enters[i]);
         for (int k = 0; k < ASM_PAD_QUADS; k++) {

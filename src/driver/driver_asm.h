@@ -2,7 +2,9 @@
  *
  * Instrumented code calls runtime.raceread and its like for each access.  In Go's assembly they switch to the g0
  * stack and call the race runtime.  The edited text has them ask the race runtime first, on the stack where they are:
- * gomm_fast_read and so on (rt/fast_amd64.S has the contract).  Only what that leaves goes on as before, in
+ * gomm_fast_read and so on (rt/fast_amd64.S has the contract).  What is most frequent of that, a scalar in a word whose
+ * bytes are all of one access of this goroutine, and functions that are entered and left as usual, stands in the text
+ * itself: hooks are so short that a jump counts.  Only what that leaves goes on as before, in
  * gomm_slow_read<> and so on, which are the old bodies under another name.  So do the hooks that Go's runtime itself
  * calls for maps, strings and copies (racereadpc, racereadrangepc1, and racefuncenter in its old ABI0 form).
  *
@@ -24,7 +26,7 @@
 #include "base/str.h"
 
 /* To be raised when the edit changes; part of cache keys. */
-#define DRIVER_ASM_FORMAT 2
+#define DRIVER_ASM_FORMAT 4
 
 /* What the edited text asks of the race runtime, NULL-terminated. */
 extern const char *const driver_asm_entries[];

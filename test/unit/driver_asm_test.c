@@ -148,8 +148,75 @@ static void edit(void **state)
     assert_str(function(out, "TEXT\truntime·raceread<ABIInternal>"),
                "TEXT\truntime·raceread<ABIInternal>(SB), NOSPLIT|NOFRAME, $0-8\n"
                "\tMOVQ\tg_racectx(R14), DI\n"
+               "\tTESTQ\tDI, DI\n"
+               "\tJEQ\tslow\n"
+               "\tMOVQ\tAX, CX\n"
+               "\tSUBQ\tgomm_fast_ranges+gomm_HEAP_LO(SB), CX\n"
+               "\tCMPQ\tCX, gomm_fast_ranges+gomm_HEAP_SIZE(SB)\n"
+               "\tJCC\tdata\n"
+               "\tMOVQ\tgomm_fast_ranges+gomm_HEAP_WORDS(SB), DX\n"
+               "found:\n"
+               "\tANDQ\t$-8, CX\n"
+               "\tMOVQ\t(DX)(CX*1), R9\n"
+               "\tMOVQ\tgomm_KEY(DI), R11\n"
+               "\tTESTB\t$7, AX\n"
+               "\tJNE\tinside\n"
+               "same:\n"
+               "\tMOVQ\tR9, DX\n"
+               "\tSHRQ\t$48, DX\n"
+               "\tCMPB\tDX, $0xff\n"
+               "\tJNE\twritten\n"
+               "\tMOVQ\tR9, CX\n"
+               "\tANDL\t$0xffffff, CX\n"
+               "\tSHLQ\t$gomm_RECORD_LOG, CX\n"
+               "\tADDQ\tgomm_fast_records(SB), CX\n"
+               "\tCMPQ\tR11, (CX)\n"
+               "\tJNE\twritten\n"
+               "\tRET\n"
+               "written:\n"
+               "\tCMPL\tDX, $0xff00\n"
+               "\tJCS\tword\n"
+               "\tMOVQ\tR9, CX\n"
+               "\tSHRQ\t$24, CX\n"
+               "\tANDL\t$0xffffff, CX\n"
+               "\tSHLQ\t$gomm_RECORD_LOG, CX\n"
+               "\tADDQ\tgomm_fast_records(SB), CX\n"
+               "\tCMPQ\tR11, (CX)\n"
+               "\tJNE\tword\n"
+               "\tRET\n"
+               "inside:\n"
+               "\tCMPQ\tR9, 8(DX)(CX*1)\n"
+               "\tJEQ\tsame\n"
+               "word:\n"
+               "\tLEAQ\tgomm_slow_read<>(SB), R10\n"
+               "\tJMP\tgomm_fast_read_word(SB)\n"
+               "data:\n"
+               "\tMOVQ\tAX, CX\n"
+               "\tSUBQ\tgomm_fast_ranges+gomm_DATA_LO(SB), CX\n"
+               "\tCMPQ\tCX, gomm_fast_ranges+gomm_DATA_SIZE(SB)\n"
+               "\tJCC\tnowhere\n"
+               "\tMOVQ\tgomm_fast_ranges+gomm_DATA_WORDS(SB), DX\n"
+               "\tJMP\tfound\n"
+               "nowhere:\n"
+               "\tCMPL\tgomm_fast_mode(SB), $0\n"
+               "\tJNE\tslow\n"
+               "\tRET\n"
+               "slow:\n"
                "\tLEAQ\tgomm_slow_read<>(SB), R10\n"
                "\tJMP\tgomm_fast_read(SB)\n");
+    assert_true(str_contains(out, STR("\n#define gomm_CALLER_DEPTH -4\n")));
+    /* A read does not do for a write. */
+    str write = function(out, "TEXT\truntime·racewrite<ABIInternal>");
+    assert_true(str_contains(write, STR("\tSHRQ\t$48, DX\n"
+                                        "\tCMPL\tDX, $0xff00\n"
+                                        "\tJCS\tword\n")));
+    assert_true(str_contains(write, STR("\tLEAQ\tgomm_slow_write<>(SB), R10\n"
+                                        "\tJMP\tgomm_fast_write_word(SB)\n")));
+    assert_str(function(out, "TEXT\truntime·racewriterange<ABIInternal>"),
+               "TEXT\truntime·racewriterange<ABIInternal>(SB), NOSPLIT|NOFRAME, $0-16\n"
+               "\tMOVQ\tg_racectx(R14), DI\n"
+               "\tLEAQ\tgomm_slow_write_range<>(SB), R10\n"
+               "\tJMP\tgomm_fast_write_range(SB)\n");
     assert_str(function(out, "TEXT\tgomm_slow_func_enter"),
                "TEXT\tgomm_slow_func_enter(SB), NOSPLIT|NOFRAME, $0-0\n"
                "\tMOVQ\tAX, R11\n"
@@ -160,11 +227,28 @@ static void edit(void **state)
     assert_true(str_contains(enter, STR("TEXT\truntime·racefuncexit<ABIInternal>(SB), "
                                         "NOSPLIT|NOFRAME, $0-0\n"
                                         "\tMOVQ\tg_racectx(R14), DI\n"
+                                        "\tTESTQ\tDI, DI\n"
+                                        "\tJEQ\tslow\n"
+                                        "\tMOVQ\tgomm_TOP(DI), SI\n"
+                                        "\tCMPQ\tSI, gomm_BASE(DI)\n"
+                                        "\tJEQ\tslow\n"
+                                        "\tMOVQ\tgomm_STACK_HI(R14), CX\n"
+                                        "\tSUBQ\tBP, CX\n"
+                                        "\tSUBL\t$8, CX\n"
+                                        "\tCMPL\tgomm_CALLER_DEPTH(SI), CX\n"
+                                        "\tJNE\tslow\n"
+                                        "\tSUBQ\t$gomm_FRAME, SI\n"
+                                        "\tMOVQ\tSI, gomm_TOP(DI)\n"
+                                        "\tRET\n"
+                                        "slow:\n"
                                         "\tLEAQ\tgomm_slow_func_exit(SB), R10\n"
                                         "\tJMP\tgomm_fast_func_exit(SB)\n")));
     for (size_t i = 0; driver_asm_entries[i]; i++) {
         str jump = str_fmt(&arena, "JMP\t%s(SB)\n", driver_asm_entries[i]);
-        assert_true(str_contains(out, jump) != str_contains(enter, jump));
+        str at = str_fmt(&arena, "\t%s+gomm_HEAP_LO(SB),", driver_asm_entries[i]);
+        str value = str_fmt(&arena, "\t%s(SB),", driver_asm_entries[i]);
+        bool entry = str_contains(out, jump) || str_contains(out, at) || str_contains(out, value);
+        assert_true(entry != str_contains(enter, jump));
     }
 }
 
