@@ -660,16 +660,16 @@ static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr
     c->pc = pc;
     c->callpc = callpc;
     c->size = size;
-    if (c->p && !sync_lock(&c->line, addr)) {
-        current_leave(c->p);
-        c->p = NULL;
-    }
     if (!c->p) {
         return;
     }
     c->pause = in_pause(t, 1);
     if (!c->pause) {
         c->stack = proc_call(c->p, thr_stack(c->p, t), callpc);
+    }
+    if (!sync_lock(&c->line, addr)) {
+        current_leave(c->p);
+        c->p = NULL;
     }
 }
 

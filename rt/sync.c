@@ -36,6 +36,20 @@ static u32 line_lock(u32 *line)
     }
 }
 
+/* What of the list may be looked at without the lock is stored whole. */
+static struct sync *find(u32 head, uptr addr)
+{
+    for (u32 i = head; i != 0;) {
+        struct sync *s = sync_at(i);
+
+        if (s->addr == addr) {
+            return s;
+        }
+        i = s->next;
+    }
+    return NULL;
+}
+
 int sync_lock(struct sync_line *l, uptr addr)
 {
     l->range = shadow_range(addr);
@@ -45,6 +59,7 @@ int sync_lock(struct sync_line *l, uptr addr)
     l->addr = addr;
     l->line = shadow_line(l->range, addr);
     l->head = line_lock(l->line);
+    l->found = find(l->head, addr);
     return 1;
 }
 
@@ -53,46 +68,29 @@ void sync_unlock(struct sync_line *l)
     atomic_store(l->line, l->head);
 }
 
-static struct sync *find(const struct sync_line *l)
-{
-    for (u32 i = l->head; i != 0;) {
-        struct sync *s = sync_at(i);
-
-        if (s->addr == l->addr) {
-            return s;
-        }
-        i = s->next;
-    }
-    return NULL;
-}
-
 /* Under the line's lock. */
 static void pair_set(struct sync *s, u32 g, u32 epoch)
 {
     atomic_store(&s->pair, (u64)epoch << 32 | g);
 }
 
-static struct sync *find_or_make(struct proc *p, struct sync_line *l)
+/* The object of the line's address, made if need be; NULL when memory ran out. */
+static struct sync *found_or_made(struct proc *p, struct sync_line *l)
 {
-    struct sync *s = find(l);
+    u32 index = l->found ? 0 : pool_get(&sync_pool, &p->syncs);
 
-    if (s) {
-        return s;
+    if (index != 0) {
+        struct sync *s = sync_at(index);
+
+        pair_set(s, 0, 0); /* nothing is known here, for who is looking */
+        s->clock = 0;
+        atomic_store_relaxed(&s->next, l->head);
+        atomic_store_relaxed(&s->addr, l->addr);
+        l->head = index;
+        l->found = s;
+        shadow_page_set(l->range, l->addr, PAGE_SYNC);
     }
-
-    u32 index = pool_get(&sync_pool, &p->syncs);
-
-    if (index == 0) {
-        return NULL;
-    }
-    s = sync_at(index);
-    pair_set(s, 0, 0); /* nothing is known, whoever may be looking */
-    s->clock = 0;
-    atomic_store_relaxed(&s->next, l->head);
-    atomic_store_relaxed(&s->addr, l->addr);
-    l->head = index;
-    shadow_page_set(l->range, l->addr, PAGE_SYNC);
-    return s;
+    return l->found;
 }
 
 static void learn(struct proc *p, struct thr *t, const struct sync *s)
@@ -109,10 +107,8 @@ static void learn(struct proc *p, struct thr *t, const struct sync *s)
 
 void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l)
 {
-    struct sync *s = find(l);
-
-    if (s) {
-        learn(p, t, s);
+    if (l->found) {
+        learn(p, t, l->found);
     }
 }
 
@@ -129,7 +125,7 @@ static void publish(struct proc *p, struct thr *t, struct sync *s)
 
 void sync_release_held(struct proc *p, struct thr *t, struct sync_line *l)
 {
-    struct sync *s = find_or_make(p, l);
+    struct sync *s = found_or_made(p, l);
 
     if (s) {
         publish(p, t, s);
@@ -205,7 +201,7 @@ void sync_release_merge(struct proc *p, struct thr *t, uptr addr)
         return;
     }
 
-    struct sync *s = find_or_make(p, &l);
+    struct sync *s = found_or_made(p, &l);
 
     if (s && (s->epoch != 0 ? s->g == thr_g(t) || thr_knows(t, s->g, s->epoch) : s->clock == 0)) {
         publish(p, t, s); /* t knows all that is there: its clock alone is the join */
@@ -228,7 +224,7 @@ void sync_release_acquire(struct proc *p, struct thr *t, uptr addr)
         return;
     }
 
-    struct sync *s = find_or_make(p, &l);
+    struct sync *s = found_or_made(p, &l);
 
     if (s) {
         struct sync old = *s;

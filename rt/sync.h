@@ -54,6 +54,7 @@ struct sync_line {
     u32 head;
     const struct range *range;
     uptr addr;
+    struct sync *found; /* the object of addr, or NULL */
 };
 int sync_lock(struct sync_line *l, uptr addr);
 void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l);
