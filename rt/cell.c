@@ -1,18 +1,27 @@
 /* cell.c: see cell.h and access.h. */
+#include <stddef.h>
+
 #include "access.h"
 #include "flags.h"
 #include "shadow.h"
 #include "stack.h"
 
-enum { UNIT = 8, UNITS = 1u << 30, SMALL = 56, LARGE_CELL = 160, SCAN_ALWAYS = 16 };
-_Static_assert(sizeof(struct cell) + (ENTRIES_SMALL - 1) * sizeof(struct entry) <= SMALL + 4,
-               "small");
-_Static_assert(sizeof(struct cell) + (ENTRIES_MAX - 1) * sizeof(struct entry) <= LARGE_CELL,
-               "large");
+enum { UNIT = 8, UNITS = 1u << 30, SCAN_ALWAYS = 16 };
+
+#define CELL_UNITS(n) ((offsetof(struct cell, entry) + (n) * sizeof(struct entry) + UNIT - 1) / UNIT)
 
 struct arena cells;
-static struct pool small_pool = {.arena = &cells, .stride = SMALL / UNIT};
-static struct pool large_pool = {.arena = &cells, .stride = LARGE_CELL / UNIT};
+static struct pool pools[CELL_SIZES] = {
+    {.arena = &cells, .stride = CELL_UNITS(ENTRIES_SMALL)},
+    {.arena = &cells, .stride = CELL_UNITS(ENTRIES_MIDDLE)},
+    {.arena = &cells, .stride = CELL_UNITS(ENTRIES_MAX)},
+};
+
+/* Which pool a cell of so many entries is from. */
+static u32 size_of(u32 count)
+{
+    return count <= ENTRIES_SMALL ? 0 : count <= ENTRIES_MIDDLE ? 1 : 2;
+}
 
 int cell_init(void)
 {
@@ -21,8 +30,9 @@ int cell_init(void)
 
 void cell_drain(struct proc *p)
 {
-    pool_drain(&small_pool, &p->small, 0);
-    pool_drain(&large_pool, &p->large, 0);
+    for (u32 i = 0; i < CELL_SIZES; i++) {
+        pool_drain(&pools[i], &p->cells[i], 0);
+    }
 }
 
 /* ---- cells come and go ---- */
@@ -38,17 +48,14 @@ static void sets_free(struct set *sets)
 void cell_free(struct proc *p, u32 id)
 {
     struct cell *c = cell_at(id);
+    u32 size = id & CELL_BIG ? 0 : size_of(cell_count(c));
 
     /* A reader that still holds the id must not take the cell for one of its own. */
     atomic_store_relaxed(&c->fast, 0);
     if (id & CELL_BIG) {
         sets_free(cell_sets(c));
-        pool_put(&small_pool, &p->small, id & CELL_INDEX);
-    } else if (cell_count(c) > ENTRIES_SMALL) {
-        pool_put(&large_pool, &p->large, id);
-    } else {
-        pool_put(&small_pool, &p->small, id);
     }
+    pool_put(&pools[size], &p->cells[size], id & CELL_INDEX);
 }
 
 /* Readers load fast, fast_bytes and fast again (cell_is_fast): no two of these stores may change
@@ -128,8 +135,7 @@ static void entries_set(struct cell *c, const struct entry *e, u32 count)
 /* A cell with these entries and one reference; 0 when memory ran out. */
 static u32 cell_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, u32 count)
 {
-    u32 id = count > ENTRIES_SMALL ? pool_get(&large_pool, &p->large)
-                                   : pool_get(&small_pool, &p->small);
+    u32 size = size_of(count), id = pool_get(&pools[size], &p->cells[size]);
 
     if (id != 0) {
         struct cell *c = cell_at(id);
@@ -364,8 +370,8 @@ static u32 big_access(struct access *a, struct cell *c)
         }
         left += s->count;
     }
-    if (left < ENTRIES_MAX) {
-        struct entry e[ENTRIES_MAX];
+    if (left < ENTRIES_MIDDLE) {
+        struct entry e[ENTRIES_MIDDLE];
         u32 n = 0;
 
         e[n++] = a->e;
@@ -392,7 +398,7 @@ static u32 big_access(struct access *a, struct cell *c)
 static u32 big_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, u32 count)
 {
     struct set *sets = mem_alloc(ACCESS_KINDS * sizeof *sets);
-    u32 id = sets ? pool_get(&small_pool, &p->small) : 0;
+    u32 id = sets ? pool_get(&pools[0], &p->cells[0]) : 0;
 
     if (id == 0) {
         mem_free(sets, ACCESS_KINDS * sizeof *sets);
@@ -426,7 +432,7 @@ static u32 big_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, u
 static int cell_reuse(struct cell *c, u64 fast, u32 bytes, const struct entry *e, u32 count)
 {
     if (atomic_load(&c->refs) != 1 || count > ENTRIES_MAX ||
-        (count > ENTRIES_SMALL) != (cell_count(c) > ENTRIES_SMALL)) {
+        size_of(count) != size_of(cell_count(c))) {
         return 0;
     }
     entries_set(c, e, count);

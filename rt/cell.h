@@ -26,7 +26,8 @@
 #define CELL_BIG   0x40000000u
 #define CELL_INDEX 0x3fffffffu
 
-enum { ENTRIES_SMALL = 2, ENTRIES_MAX = 7, SET_STACKS = 5, STACKS_MANY = SET_STACKS + 1 };
+enum { ENTRIES_SMALL = 2, ENTRIES_MIDDLE = 7, ENTRIES_MAX = 127 };
+enum { SET_STACKS = 5, STACKS_MANY = SET_STACKS + 1 };
 
 struct entry {
     u32 g, epoch;

@@ -255,13 +255,14 @@ static void memo_clear(struct proc *p, struct memo *m)
     }
 }
 
-/* A memo keeps cells from being reused, so it is made for ranges, and for a scalar access when the
-   same one meets the same word a second time. */
+/* A memo keeps cells from being reused, so it is made for ranges, for a word whose cell several others
+   have, and when the same access meets the same word a second time. */
 static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 to, uptr count)
 {
     struct memo *m = memo_at(a, from);
     u32 hash = (u32)((a->key ^ (u64)(u32)a->e.pc << 20 ^ from) * 0x9e3779b97f4a7c15UL >> 32);
-    int again = m->hash == hash;
+    int again = m->hash == hash ||
+                (word_has_cell(from) && atomic_load_relaxed(&cell_at((u32)from)->refs) > 2);
 
     m->hash = hash;
     if (from == 0 || to & CELL_BIG || (word_has_cell(from) && from & CELL_BIG) || a->races != 0 ||
@@ -324,25 +325,24 @@ static uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
     return done;
 }
 
-/* How many of the n words, which are w, have accesses that make this one needless or could be moved on
- * by a memo? */
+/* How many of the n words, which are w, could be moved on by a memo, or have accesses that make this one
+ * needless? */
 static uptr words_known(struct access *a, u64 *word, uptr n, u64 w)
 {
+    if (word_has_cell(w) && w & WORD_LOCK) {
+        return 0;
+    }
+
+    uptr moved = words_memo(a, word, n, w);
     u32 version;
 
-    if (word_has_cell(w)) {
-        if (w & WORD_LOCK) {
-            return 0;
-        }
-        if (cell_covers((u32)w, a->t, a->e.kind, a->e.mask, &version)) {
-            uptr run = words_run(word, n, w);
+    if (moved == 0 && word_has_cell(w) &&
+        cell_covers((u32)w, a->t, a->e.kind, a->e.mask, &version)) {
+        uptr run = words_run(word, n, w);
 
-            if (cell_version((u32)w) == version) {
-                return run;
-            }
-        }
+        return cell_version((u32)w) == version ? run : 0;
     }
-    return words_memo(a, word, n, w);
+    return moved;
 }
 
 /* One access to the bytes a->e.mask of `count` words, all of them whole (FULL) if count > 1, the

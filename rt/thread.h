@@ -81,11 +81,11 @@ struct transition {
     u8 kind, mask;
 };
 
-enum { STEPS_LOG = 9, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 12, OUTBOX = 64 };
+enum { CELL_SIZES = 3, STEPS_LOG = 9, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 12, OUTBOX = 64 };
 
 struct proc {
     u16 id;
-    struct cache small, large; /* cells */
+    struct cache cells[CELL_SIZES];
     struct cache nodes;        /* clock nodes */
     struct cache syncs;        /* synchronisation objects */
     struct cache records;

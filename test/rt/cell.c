@@ -111,9 +111,9 @@ void rt_cell_used(u32 id, u32 n, struct rt_census *c)
     }
     w.refs[index] += n;
     if (w.refs[index] == n) {
-        int large = !(id & CELL_BIG) && cell_count(cell_at(id)) > ENTRIES_SMALL;
+        u32 size = id & CELL_BIG ? 0 : size_of(cell_count(cell_at(id)));
 
-        rt_mark(&w.marks, index, large ? large_pool.stride : small_pool.stride, "used");
+        rt_mark(&w.marks, index, pools[size].stride, "used");
         check_cell(id);
         c->cells++;
     }
@@ -155,11 +155,11 @@ void rt_cells_end(const struct rt_world *world)
             rt_broken("cell %u has %u references and counts %u", id, w.refs[id], cell_at(id)->refs);
         }
     }
-    free_pool(&small_pool);
-    free_pool(&large_pool);
-    for (u32 i = 0; i < world->proc_count; i++) {
-        free_cache(&small_pool, &world->procs[i]->small);
-        free_cache(&large_pool, &world->procs[i]->large);
+    for (u32 size = 0; size < CELL_SIZES; size++) {
+        free_pool(&pools[size]);
+        for (u32 i = 0; i < world->proc_count; i++) {
+            free_cache(&pools[size], &world->procs[i]->cells[size]);
+        }
     }
     rt_marks_done(&w.marks);
     free(w.refs);
