@@ -84,6 +84,7 @@ static struct sync *found_or_made(struct proc *p, struct sync_line *l)
 
         pair_set(s, 0, 0); /* nothing is known here, for who is looking */
         s->clock = 0;
+        s->source_epoch = 0;
         atomic_store_relaxed(&s->next, l->head);
         atomic_store_relaxed(&s->addr, l->addr);
         l->head = index;
@@ -99,7 +100,25 @@ static void learn(struct proc *p, struct thr *t, const struct sync *s)
                       : s->g == thr_g(t) || thr_knows(t, s->g, s->epoch)) {
         return;
     }
-    t->clock = clock_join(&p->nodes, t->clock, s->clock);
+
+    /* Goroutines that one has started, and that wait for one, know nothing but what it knew, apart from
+       themselves: for a hundred thousand of them that is not compared node by node. */
+    if (s->source_epoch != 0 &&
+        (s->source == thr_g(t) || thr_knows(t, s->source, s->source_epoch))) {
+        t->source_epoch = 0;
+    } else {
+        if (t->source_epoch != 0 && ((s->g == t->source && s->epoch >= t->source_epoch) ||
+                                     clock_get(s->clock, t->source) >= t->source_epoch)) {
+            u32 old = t->clock;
+
+            t->clock = clock_ref(s->clock);
+            clock_unref(&p->nodes, old);
+        } else {
+            t->clock = clock_join(&p->nodes, t->clock, s->clock);
+        }
+        t->source = s->g;
+        t->source_epoch = t->clock == s->clock ? s->epoch : 0;
+    }
     t->clock = clock_set(&p->nodes, t->clock, s->g, s->epoch);
     /* A join may have changed nothing, so this errs towards ending epochs too often. */
     t->dirty |= THR_KNOWS;
@@ -120,6 +139,8 @@ static void publish(struct proc *p, struct thr *t, struct sync *s)
         clock_unref(&p->nodes, s->clock);
         s->clock = clock_ref(t->clock);
     }
+    s->source = t->source;
+    s->source_epoch = t->source_epoch;
     pair_set(s, thr_g(t), epoch); /* which renews g, perhaps, when it ends the epoch */
 }
 
@@ -211,6 +232,7 @@ void sync_release_merge(struct proc *p, struct thr *t, uptr addr)
         s->clock = clock_join(&p->nodes, s->clock, t->clock);
         s->clock = clock_set(&p->nodes, s->clock, s->g, s->epoch);
         s->clock = clock_set(&p->nodes, s->clock, thr_g(t), epoch);
+        s->source_epoch = 0;
         pair_set(s, 0, 0);
     }
     sync_unlock(&l);

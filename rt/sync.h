@@ -25,6 +25,7 @@ struct sync {
         };
         u64 pair; /* both, for who looks without the lock */
     };
+    u32 source, source_epoch; /* of clock, as in struct thr */
 };
 
 int sync_init(void);

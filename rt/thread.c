@@ -72,12 +72,12 @@ static u64 key_make(u32 g, u32 epoch)
 struct thr *thr_start(struct proc *p, struct thr *parent, u32 created)
 {
     struct thr *t = NULL;
-    u32 clock = 0, g;
+    u32 clock = 0, source = 0, source_epoch = 0, g;
 
     if (parent && parent->ignore_sync == 0) {
-        u32 epoch = thr_release(p, parent);
-
-        clock = clock_set(&p->nodes, clock_ref(parent->clock), thr_g(parent), epoch);
+        source_epoch = thr_release(p, parent);
+        source = thr_g(parent);
+        clock = clock_set(&p->nodes, clock_ref(parent->clock), source, source_epoch);
     }
     os_lock(&all.lock);
 
@@ -93,8 +93,9 @@ struct thr *thr_start(struct proc *p, struct thr *parent, u32 created)
         t = thr_at(index);
         memset(t, 0, sizeof *t);
         t->key = key_make(g, 1);
-        t->self = index;
         t->clock = clock;
+        t->source = source;
+        t->source_epoch = source_epoch;
         t->next = all.first;
         if (all.first != 0) {
             thr_at(all.first)->prev = index;
@@ -130,7 +131,7 @@ void thr_end(struct proc *p, struct thr *t)
     if (t->next != 0) {
         thr_at(t->next)->prev = t->prev;
     }
-    pool_put(&thr_pool, &all.thrs, t->self);
+    pool_put(&thr_pool, &all.thrs, (u32)(t - thr_at(0)));
     os_unlock(&all.lock);
 }
 
@@ -147,6 +148,7 @@ static void thr_renew(struct proc *p, struct thr *t)
         clock_finish(old, epoch - 1);
         atomic_store(&t->key, key_make(g, 1));
         t->clock = clock_set(&p->nodes, t->clock, old, epoch - 1);
+        t->source_epoch = 0;
         t->dirty = THR_KNOWS;
     }
     os_unlock(&all.lock);
@@ -185,6 +187,7 @@ void thr_everything(struct proc *p, struct thr *t)
     os_unlock(&all.lock);
     clock_unref(&p->nodes, t->clock);
     t->clock = clock;
+    t->source_epoch = 0;
     t->dirty |= THR_KNOWS;
 }
 

@@ -37,8 +37,9 @@ struct thr {
     u32 clock; /* what this goroutine knows of others */
     u32 dirty;
     u32 ignore_sync; /* nesting */
-    u32 self;        /* index of this thr */
     u32 prev, next;  /* list of all that live */
+    /* Who knows goroutine source up to this epoch knows all of clock; epoch 0: nobody in particular. */
+    u32 source, source_epoch;
 } __attribute__((aligned(64))); /* every hook writes to its own */
 
 /* What stays of a goroutine for reports, for ever. */
