@@ -30,7 +30,7 @@ static const struct constant *fix_value(struct lower *l, const struct type *t,
 struct ir *lower_literal(struct lower *l, pos at, struct type *t, const struct constant *v)
 {
     struct ir *n = lower_new(l, IR_LITERAL, at, t);
-    n->val = fix_value(l, type_under(t), v);
+    n->val = t ? fix_value(l, type_under(t), v) : v; /* no type: wrong code */
     return n;
 }
 
