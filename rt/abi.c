@@ -26,7 +26,7 @@ u64 *widths;
 /* Set by fast_amd64.S: hooks come there first, so what they are called for is not fast. */
 extern u32 fast_patched;
 
-/* What Go's assembly knows. */
+/* What Go's assembly and fast_amd64.S know. */
 _Static_assert(offsetof(struct thr, key) == GOMM_FAST_KEY &&
                    offsetof(struct thr, top) == GOMM_FAST_TOP &&
                    offsetof(struct thr, end) == GOMM_FAST_END &&
@@ -46,18 +46,10 @@ _Static_assert(sizeof(struct record) == 1 << GOMM_FAST_RECORD_LOG &&
                    offsetof(struct record, key) == 0 && RECORD_BITS == 24,
                "gomm/fast.h");
 
-/* What fast_amd64.S knows. */
-_Static_assert(offsetof(struct thr, key) == 0 && offsetof(struct thr, top) == 8 &&
-                   offsetof(struct thr, end) == 16 && offsetof(struct thr, base) == 24 &&
-                   offsetof(struct thr, ticks) == 32 && SAMPLE_TICKS == 1024 &&
-                   SAMPLE_STRIPES == 64 && sizeof(struct sample_given) == 64,
-               "THR_*");
-_Static_assert(offsetof(struct frame, stack) == 8 && offsetof(struct frame, depth) == 12 &&
-                   sizeof(struct frame) == 16,
-               "FRAME_*");
-_Static_assert(offsetof(struct fast_range, size) == 8 && offsetof(struct fast_range, words) == 16 &&
-                   sizeof(struct fast_range) == 24,
-               "RANGE_*");
+/* What fast_amd64.S knows besides. */
+_Static_assert(offsetof(struct thr, ticks) == 32 && SAMPLE_TICKS == 1024 && SAMPLE_STRIPES == 64 &&
+                   sizeof(struct sample_given) == 64,
+               "THR_TICKS");
 _Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, entry[0].kinds) == 35 &&
                    offsetof(struct cell, fast) == 8,
                "CELL_*");

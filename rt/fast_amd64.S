@@ -15,21 +15,22 @@
  * (shadow.h); abi.c asserts them.  What makes the checks right without a lock stands at word_is_fast
  * in shadow.c.
  */
-	.set THR_KEY, 0
-	.set THR_TOP, 8
-	.set THR_END, 16
-	.set THR_BASE, 24
+#include <gomm/fast.h>
+
+	.set THR_KEY, GOMM_FAST_KEY
+	.set THR_TOP, GOMM_FAST_TOP
+	.set THR_END, GOMM_FAST_END
+	.set THR_BASE, GOMM_FAST_BASE
 	.set THR_TICKS, 32
-	.set FRAME_PC, 0
-	.set FRAME_STACK, 8
-	.set FRAME_DEPTH, 12
-	.set FRAME, 16
-	.set G_STACK_HI, 8
-	.set RANGE_LO, 0
-	.set RANGE_SIZE, 8
-	.set RANGE_WORDS, 16
-	.set RANGE, 24
-	.set RECORD_LOG, 5
+	.set FRAME_PC, GOMM_FAST_FRAME_PC
+	.set FRAME_STACK, GOMM_FAST_FRAME_STACK
+	.set FRAME_DEPTH, GOMM_FAST_FRAME_DEPTH
+	.set FRAME, GOMM_FAST_FRAME
+	.set RANGE_LO, GOMM_FAST_LO
+	.set RANGE_SIZE, GOMM_FAST_SIZE
+	.set RANGE_WORDS, GOMM_FAST_WORDS
+	.set RANGE, GOMM_FAST_RANGE
+	.set RECORD_LOG, GOMM_FAST_RECORD_LOG
 	.set CELL_BYTES, 4
 	.set CELL_KINDS, 35
 	.set CELL_FAST, 8
@@ -511,45 +512,14 @@ entry gomm_fast_call_exit
 1:	jmp	*%r10
 done gomm_fast_call_exit
 
-/* What hook_func_enter does when the return address lies where it mostly does, and there is room. */
+/* What stands in the hooks themselves (asm_put_func_enter, asm_put_func_exit in src/driver/driver_asm.c) was not enough. */
 entry gomm_fast_func_enter
-	testq	%rdi, %rdi
-	je	1f
-	cmpq	%rax, 8(%rbp)
-	jne	1f
-	movq	THR_TOP(%rdi), %rsi
-	cmpq	THR_END(%rdi), %rsi
-	je	1f
-	movq	G_STACK_HI(%r14), %rcx
-	subq	%rbp, %rcx
-	subl	$8, %ecx		/* from the return address to the stack's end */
-	cmpl	%ecx, FRAME_DEPTH-FRAME(%rsi)
-	jae	1f			/* a panic left frames behind */
-	movq	%rax, FRAME_PC(%rsi)
-	movl	$0, FRAME_STACK(%rsi)
-	movl	%ecx, FRAME_DEPTH(%rsi)
-	addq	$FRAME, %rsi
-	movq	%rsi, THR_TOP(%rdi)
-	ret
-1:	movl	$1, fast_patched(%rip)
+	movl	$1, fast_patched(%rip)
 	jmp	*%r10
 done gomm_fast_func_enter
 
 entry gomm_fast_func_exit
-	testq	%rdi, %rdi
-	je	1f
-	movq	THR_TOP(%rdi), %rsi
-	cmpq	THR_BASE(%rdi), %rsi
-	je	1f
-	movq	G_STACK_HI(%r14), %rcx
-	subq	%rbp, %rcx
-	subl	$8, %ecx
-	cmpl	%ecx, FRAME_DEPTH-FRAME(%rsi)
-	jne	1f
-	subq	$FRAME, %rsi
-	movq	%rsi, THR_TOP(%rdi)
-	ret
-1:	jmp	*%r10
+	jmp	*%r10
 done gomm_fast_func_exit
 
 	.bss

@@ -2,7 +2,7 @@
  *
  * A race with what is remembered is reported.  What is remembered and happened before is forgotten if a later access that
  * is remembered would have taken its place: so words are empty again after a burst, as far as they are written, and
- * an empty word costs nothing but a look.  Forgetting it is no loss for what is promised, see doc/runtime.md.
+ * an empty word costs nothing but a look.  Forgetting it is no loss for what is promised, see doc/sampling.md.
  */
 #ifndef GOMM_RT_MEET_H
 #define GOMM_RT_MEET_H

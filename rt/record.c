@@ -101,7 +101,7 @@ u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u
     if (id != 0) {
         struct record *r = record_at(id);
 
-        atomic_store(&r->generation, (u16)(r->generation + 1)); /* first: see word_still */
+        atomic_store(&r->generation, (u16)(r->generation + 1)); /* first: see seen_still (shadow.h) */
         r->stack = stack;
         r->pc = pc;
         r->gone = 0;

@@ -10,7 +10,6 @@
 #include "sample.h"
 #include "site.h"
 
-#define RUN_MAX 0x10000000u
 
 /* What word_step says when a word needs a cell; no word has this value. */
 #define WORD_GENERAL (1ull << 63)
@@ -265,7 +264,7 @@ static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 t
                 (word_has_cell(from) && atomic_load_relaxed(&cell_at((u32)from)->refs) > 2);
 
     m->hash = hash;
-    if (from == 0 || to & CELL_BIG || (word_has_cell(from) && from & CELL_BIG) || a->races != 0 ||
+    if (from == 0 || flags.all_pairs || to & CELL_BIG || (word_has_cell(from) && from & CELL_BIG) || a->races != 0 ||
         (count == 1 && !again)) {
         return;
     }
