@@ -31,6 +31,7 @@ int cmd_check(char *const *args);
 int cmd_env(char *const *args);
 int cmd_escape(char *const *args);
 int cmd_explain(char *const *args);
+int cmd_fix(char *const *args);
 int cmd_help(char *const *args);
 int cmd_layout(char *const *args);
 int cmd_report(char *const *args);

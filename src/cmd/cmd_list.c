@@ -106,6 +106,30 @@ const struct cmd cmd_list[] = {
      "Exit status: 0; 1 if an assertion does not hold, something is new, packages have errors, or gomm\n"
      "and the compiler differ; 2 wrong usage, or\n"
      "packages that could not be loaded.\n"},
+    {"fix", "fix [flags] [packages]", "proposes changes that allocate less, verifies each", cmd_fix,
+     "\nFix looks for values that go to the heap and need not, and for changes of the source that keep\n"
+     "them out of it and the program's meaning as it is (doc/fix.md says why for each rule). Each is\n"
+     "verified before it is shown: the package builds, vets and passes its tests as before, under the\n"
+     "race runtime too; benchmarks of before and after, run in turns, allocate less; neither gomm's\n"
+     "analysis nor the compiler's messages (-m) have anything new in the heap. Nothing of yours is\n"
+     "touched meanwhile. Without a benchmark that reaches a change one is made that calls the function,\n"
+     "if that can do no harm.\n"
+     "\n"
+     "  -d            print the verified changes as a patch (the default)\n"
+     "  -w            write them to the files: all or none\n"
+     "  -all          also the changes that did not hold, or were not measured, as remarks\n"
+     "  -rule NAME    only one kind of change: fmt, prealloc or capture\n"
+     "  -bench REGEXP only these benchmarks; none: only build and test\n"
+     "  -own          only benchmarks that are there: make none\n"
+     "  -pairs N      runs of a benchmark before and after (default 10)\n"
+     "  -short        tests with -short\n"
+     "  -race=false   no tests under the race runtime\n"
+     "  -v            what is being done, on standard error\n"
+     "  -tags LIST, -mod MODE, -overlay FILE, -C DIR   as in the go command\n"
+     "  -text, -json, -sarif, -github, -html=FILE, -o FILE, -color=WHEN   as in `gomm help check`\n"
+     "\n"
+     "Exit status: 0 nothing found, or all of it written; 1 there are verified changes; 2 wrong usage,\n"
+     "or packages that could not be loaded.\n"},
     {"explain", "explain [-from FILE] CODE | file:line[:col]",
      "the rule behind a finding, or what is known of a place", cmd_explain,
      "\nOf a code such as RACE01 it tells the rule, an example and the cure. Of a place it tells\n"

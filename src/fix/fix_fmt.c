@@ -1,0 +1,489 @@
+/* fix_fmt.c: strconv and + in place of package fmt, where the two give the same text.
+ *
+ * fmt takes its operands as interfaces: each number or string is allocated for the call, besides the result.  The verbs
+ * that are replaced are those whose text strconv documents or fmt defines by it (GOROOT/src/fmt/print.go, format.go):
+ *
+ *   %d  %v   integers                  strconv.Itoa, FormatInt, FormatUint, base 10
+ *   %x %o %b integers                  the same, base 16, 8, 2
+ *   %s  %v   strings; %s of []byte     as they are
+ *   %q       strings                   strconv.Quote
+ *   %t  %v   booleans                  strconv.FormatBool
+ *   %.nf     floats                    strconv.FormatFloat
+ *
+ * None with flags or width; none of a type that has a method Format, Error, String or GoString, which fmt may call; no
+ * interfaces, so no errors.  Operands are evaluated once and in the same order, and nothing is called between them that
+ * was not before: see operands_keep_order. */
+#include "fix/fix_find.h"
+#include "fix/fix_import.h"
+
+enum piece_kind { PIECE_TEXT, PIECE_VERB };
+
+struct piece {
+    enum piece_kind kind;
+    str text;  /* of PIECE_TEXT, with %% as % */
+    char verb;
+    i32 prec;  /* of %.nf; -1: none */
+    node arg;
+};
+
+typedef VEC(struct piece) pieces;
+
+struct rewrite {
+    const struct fix_find *f;
+    const struct fix_tree *t;
+    node call;
+    const char *callee;
+    str strconv;       /* the package's name here; empty: cannot be spoken of */
+    bool needs_strconv;
+    pieces v;
+};
+
+/* ---- the format ---- */
+
+/* False if a verb has flags, a width or an index, or if there is no verb behind the %. */
+static bool format_split(struct arena *a, str format, pieces *out)
+{
+    struct strbuf text = {0};
+    bool ok = true;
+
+    for (size_t i = 0; i < format.n && ok; i++) {
+        if (format.p[i] != '%') {
+            strbuf_putc(&text, format.p[i]);
+            continue;
+        }
+        struct piece p = {.kind = PIECE_VERB, .prec = -1};
+        if (++i < format.n && format.p[i] == '%') {
+            strbuf_putc(&text, '%');
+            continue;
+        }
+        if (i + 2 < format.n && format.p[i] == '.' && format.p[i + 1] >= '0' && format.p[i + 1] <= '9') {
+            p.prec = format.p[i + 1] - '0';
+            i += 2;
+            ok = format.p[i] == 'f';
+        }
+        ok = ok && i < format.n && str_find_byte(STR("dvsqtxobf"), format.p[i]) >= 0 && (format.p[i] != 'f' || p.prec >= 0);
+        if (ok) {
+            p.verb = format.p[i];
+            if (text.n > 0) {
+                vec_push_in(a, out, (struct piece){.kind = PIECE_TEXT, .text = str_dup(a, strbuf_str(&text))});
+                strbuf_reset(&text);
+            }
+            vec_push_in(a, out, p);
+        }
+    }
+    if (text.n > 0) {
+        vec_push_in(a, out, (struct piece){.kind = PIECE_TEXT, .text = str_dup(a, strbuf_str(&text))});
+    }
+    strbuf_release(&text);
+    return ok;
+}
+
+/* As a Go string literal. */
+static void put_quoted(struct strbuf *b, str s)
+{
+    strbuf_putc(b, '"');
+    while (s.n > 0) {
+        u32 r;
+        size_t n = str_decode_rune(s, &r);
+        unsigned char c = (unsigned char)s.p[0];
+        switch (c) {
+        case '\n': strbuf_puts(b, "\\n"); break;
+        case '\t': strbuf_puts(b, "\\t"); break;
+        case '\r': strbuf_puts(b, "\\r"); break;
+        case '"': strbuf_puts(b, "\\\""); break;
+        case '\\': strbuf_puts(b, "\\\\"); break;
+        default:
+            if (c < 0x20 || c == 0x7f || (r == STR_RUNE_ERROR && n == 1)) {
+                strbuf_printf(b, "\\x%02x", c);
+            } else if (r >= 0x80 && (r < 0xa0 || (r >= 0x2000 && r < 0x2070) || r == 0xfeff)) { /* not to be seen */
+                strbuf_printf(b, "\\u%04x", r);
+            } else {
+                strbuf_put(b, str_slice(s, 0, n));
+            }
+        }
+        s = str_from(s, n);
+    }
+    strbuf_putc(b, '"');
+}
+
+/* ---- operands ---- */
+
+static bool has_method(const struct fix_tree *t, struct type *type, const char *name)
+{
+    struct arena_scratch s = arena_scratch_begin(t->arena);
+    struct selection sel;
+    name_id id = intern_lookup(t->pkg->prog->names, str_of(name));
+    bool found = id && lookup_field_or_method(s.arena, type, true, t->pkg, id, &sel) != NULL;
+
+    arena_scratch_end(s);
+    return found;
+}
+
+/* Would fmt ask the operand itself for its text? */
+static bool formats_itself(const struct fix_tree *t, struct type *type)
+{
+    static const char *const methods[] = {"Format", "Error", "String", "GoString"};
+
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+        if (has_method(t, type, methods[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct type *operand_type(const struct fix_tree *t, node arg)
+{
+    struct type *type = fix_type(t, arg);
+
+    return type ? type_default(type) : NULL;
+}
+
+static bool is_exactly(struct type *t, enum basic b)
+{
+    t = type_unalias(t);
+    return t->kind == TYPE_BASIC && t->basic == b;
+}
+
+/* x, or string(x). */
+static void put_converted(struct rewrite *r, struct strbuf *b, node arg, const char *to, bool exact)
+{
+    str text = fix_text(r->t, arg);
+
+    if (exact) {
+        strbuf_put(b, text);
+    } else {
+        strbuf_printf(b, "%s(%.*s)", to, STR_ARG(text));
+    }
+}
+
+static bool put_int(struct rewrite *r, struct strbuf *b, node arg, struct type *type, int base)
+{
+    struct type *u = type_under(type);
+    bool uns = u->info & INFO_UNSIGNED;
+    str pkg = r->strconv;
+
+    r->needs_strconv = true;
+    if (base == 10 && u->basic != BASIC_INT64 && !uns && u->basic != BASIC_INT32) {
+        strbuf_printf(b, "%.*s.Itoa(", STR_ARG(pkg));
+        put_converted(r, b, arg, "int", is_exactly(type, BASIC_INT));
+        strbuf_putc(b, ')');
+        return true;
+    }
+    strbuf_printf(b, "%.*s.%s(", STR_ARG(pkg), uns ? "FormatUint" : "FormatInt");
+    put_converted(r, b, arg, uns ? "uint64" : "int64", is_exactly(type, uns ? BASIC_UINT64 : BASIC_INT64));
+    strbuf_printf(b, ", %d)", base);
+    return true;
+}
+
+/* One operand as a string expression; false: it is not one of those. */
+static bool put_operand(struct rewrite *r, struct strbuf *b, const struct piece *p)
+{
+    struct type *type = operand_type(r->t, p->arg);
+    struct type *u = type ? type_under(type) : NULL;
+    str pkg = r->strconv;
+
+    if (!u || type_is_param(type) || type_is_interface(type) || formats_itself(r->t, type)) {
+        return false;
+    }
+    if (u->kind == TYPE_SLICE && p->verb == 's') {
+        struct type *elem = type_unalias(as_slice(u)->elem);
+        bool bytes = elem->kind == TYPE_BASIC && elem->basic == BASIC_UINT8;
+        if (bytes) {
+            put_converted(r, b, p->arg, "string", false);
+        }
+        return bytes;
+    }
+    if (u->kind != TYPE_BASIC || u->basic == BASIC_UNSAFE_POINTER || u->info & INFO_UNTYPED) {
+        return false;
+    }
+    if (u->info & INFO_STRING && (p->verb == 's' || p->verb == 'v')) {
+        bool exact = is_exactly(type, BASIC_STRING);
+        bool loose = exact && r->v.n > 1 && ast_kind(r->t->ast, p->arg) == AST_OPERATION && ast_at(r->t->ast, p->arg)->b;
+        strbuf_puts(b, loose ? "(" : "");
+        put_converted(r, b, p->arg, "string", exact);
+        strbuf_puts(b, loose ? ")" : "");
+        return true;
+    }
+    if (pkg.n == 0) {
+        return false;
+    }
+    r->needs_strconv = true;
+    if (u->info & INFO_STRING && p->verb == 'q') {
+        strbuf_printf(b, "%.*s.Quote(", STR_ARG(pkg));
+        put_converted(r, b, p->arg, "string", is_exactly(type, BASIC_STRING));
+        strbuf_putc(b, ')');
+        return true;
+    }
+    if (u->info & INFO_BOOLEAN && (p->verb == 't' || p->verb == 'v')) {
+        strbuf_printf(b, "%.*s.FormatBool(", STR_ARG(pkg));
+        put_converted(r, b, p->arg, "bool", is_exactly(type, BASIC_BOOL));
+        strbuf_putc(b, ')');
+        return true;
+    }
+    if (u->info & INFO_INTEGER && str_find_byte(STR("dvxob"), p->verb) >= 0) {
+        int base = p->verb == 'x' ? 16 : p->verb == 'o' ? 8 : p->verb == 'b' ? 2 : 10;
+        return put_int(r, b, p->arg, type, base);
+    }
+    if (u->info & INFO_FLOAT && p->verb == 'f') {
+        strbuf_printf(b, "%.*s.FormatFloat(", STR_ARG(pkg));
+        put_converted(r, b, p->arg, "float64", is_exactly(type, BASIC_FLOAT64));
+        strbuf_printf(b, ", 'f', %d, %d)", p->prec, u->basic == BASIC_FLOAT32 ? 32 : 64);
+        return true;
+    }
+    return false;
+}
+
+/* With calls among the operands, what the others read must not be what a call can change: the language leaves open when
+ * it is read. */
+static bool operands_keep_order(const struct rewrite *r, u32 n, const node *args)
+{
+    u32 calls = 0, others = 0;
+
+    for (u32 i = 0; i < n; i++) {
+        bool call = fix_has_calls(r->t, args[i]);
+        calls += call;
+        others += !call && !fix_is_plain(r->t, args[i]);
+    }
+    return calls == 0 || (others == 0 && n >= 1);
+}
+
+/* Format and operands of the call, of which the first `skip` arguments are something else. */
+static bool rewrite_parse(struct rewrite *r, u32 skip)
+{
+    const struct ast *ast = r->t->ast;
+    const struct ast_node *c = ast_at(ast, r->call);
+    u32 n = ast_list_len(ast, c->b), arg = skip + 1;
+    const node *args = ast_list(ast, c->b);
+
+    if (n <= skip || (c->flags & AST_FLAG_DOTS)) {
+        return false;
+    }
+    const struct constant *k = info_const(r->t->f, args[skip]);
+    if (!k || constant_kind(k) != CONST_STRING ||
+        !format_split(r->t->arena, constant_string_val(r->t->arena, k), &r->v)) {
+        return false;
+    }
+    for (size_t i = 0; i < r->v.n; i++) {
+        if (r->v.v[i].kind == PIECE_VERB) {
+            if (arg >= n) {
+                return false;
+            }
+            r->v.v[i].arg = args[arg++];
+        }
+    }
+    return arg == n && operands_keep_order(r, n - skip - 1, args + skip + 1);
+}
+
+static bool put_piece(struct rewrite *r, struct strbuf *b, const struct piece *p)
+{
+    if (p->kind == PIECE_TEXT) {
+        put_quoted(b, p->text);
+        return true;
+    }
+    return put_operand(r, b, p);
+}
+
+/* All pieces as one expression of type string. */
+static bool put_concat(struct rewrite *r, struct strbuf *b)
+{
+    if (r->v.n == 0) {
+        strbuf_puts(b, "\"\"");
+    }
+    for (size_t i = 0; i < r->v.n; i++) {
+        strbuf_puts(b, i > 0 ? " + " : "");
+        if (!put_piece(r, b, &r->v.v[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- calls ---- */
+
+static bool is_operand(const struct fix_tree *t, node call)
+{
+    node p = t->parent[call];
+    u32 k = ast_kind(t->ast, p);
+
+    return (k == AST_OPERATION || k == AST_INDEX || k == AST_SLICE || k == AST_SELECTOR || k == AST_ASSERT) &&
+           !(k == AST_INDEX && ast_at(t->ast, p)->b == call);
+}
+
+static bool any_comment(const struct fix_tree *t, node call)
+{
+    return fix_has_comment(t, fix_start(t, call), fix_end(t, call)) &&
+           !str_contains(fix_text(t, call), STR("://")); /* in a string, more often than not */
+}
+
+static void propose(struct rewrite *r, pos from, pos to, str text, const char *other)
+{
+    struct fix_candidate *c = fix_propose(r->f, r->t, "fmt", r->call);
+    const struct source *src = r->t->ast->src;
+
+    c->title = str_fmt(r->f->arena, "%s instead of %s", other, r->callee);
+    c->argument = STR("the text is the same by the definition of the verbs; operands are evaluated once, in the same order");
+    c->brings = 1;
+    fix_edit_replace(&c->edits, src, from, to, text);
+    fix_edit_drops(&c->edits, src, STR("fmt"));
+    if (r->needs_strconv) {
+        fix_edit_needs(&c->edits, src, STR("strconv"));
+    }
+}
+
+/* fmt.Sprintf(format, ...) → a + strconv.Itoa(n) */
+static void rewrite_sprintf(struct rewrite *r)
+{
+    struct strbuf b = {0};
+    bool wrap = is_operand(r->t, r->call);
+
+    strbuf_puts(&b, wrap ? "(" : "");
+    if (rewrite_parse(r, 0) && put_concat(r, &b)) {
+        strbuf_puts(&b, wrap ? ")" : "");
+        propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), strbuf_str(&b),
+                r->needs_strconv ? "strconv" : r->v.n > 1 ? "+" : "the string itself");
+    }
+    strbuf_release(&b);
+}
+
+/* fmt.Sprint(x) of one operand is Sprintf("%v", x). */
+static void rewrite_sprint(struct rewrite *r)
+{
+    const struct ast_node *c = ast_at(r->t->ast, r->call);
+    struct strbuf b = {0};
+
+    if (ast_list_len(r->t->ast, c->b) == 1 && !(c->flags & AST_FLAG_DOTS) && !is_operand(r->t, r->call)) {
+        vec_push_in(r->t->arena, &r->v,
+                    (struct piece){.kind = PIECE_VERB, .verb = 'v', .prec = -1, .arg = ast_list(r->t->ast, c->b)[0]});
+        if (put_concat(r, &b)) {
+            propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), strbuf_str(&b),
+                    r->needs_strconv ? "strconv" : "the string itself");
+        }
+    }
+    strbuf_release(&b);
+}
+
+/* fmt.Errorf without %w makes what errors.New makes (GOROOT/src/fmt/errors.go). */
+static void rewrite_errorf(struct rewrite *r)
+{
+    struct strbuf b = {0};
+    str errors = fix_import_name(r->t->arena, r->t->pkg, r->t->f, STR("errors"));
+
+    if (errors.n == 0 || str_is(r->t->pkg->path, "errors")) {
+        return;
+    }
+    strbuf_printf(&b, "%.*s.New(", STR_ARG(errors));
+    if (rewrite_parse(r, 0) && put_concat(r, &b)) {
+        strbuf_putc(&b, ')');
+        propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), strbuf_str(&b), "errors.New");
+        fix_edit_needs(&vec_last(r->f->out).edits, r->t->ast->src, STR("errors"));
+        vec_last(r->f->out).brings = 2; /* the text, and the error that is allocated where errors.New is inlined */
+    }
+    strbuf_release(&b);
+}
+
+/* *strings.Builder or *bytes.Buffer: writers that write nowhere else. */
+static bool is_buffer(const struct fix_tree *t, node w)
+{
+    struct type *type = fix_type(t, w);
+    struct type *u = type ? type_unalias(type) : NULL;
+    struct type_named *n = u && u->kind == TYPE_POINTER ? type_named_of(as_pointer(u)->elem) : NULL;
+
+    if (!n || !named_obj(n)->pkg) {
+        return false;
+    }
+    const struct obj *o = named_obj(n);
+    return (str_is(o->pkg->path, "strings") && fix_name_is(t, o->name, "Builder")) ||
+           (str_is(o->pkg->path, "bytes") && fix_name_is(t, o->name, "Buffer"));
+}
+
+/* w of w.WriteString: a name, or a path of fields, perhaps with & before it. */
+static bool put_writer(const struct fix_tree *t, struct strbuf *b, node w)
+{
+    w = ast_unparen(t->ast, w);
+    const struct ast_node *x = ast_at(t->ast, w);
+    if (x->kind == AST_OPERATION && x->op == OP_AND && !x->b) {
+        w = ast_unparen(t->ast, x->a);
+    }
+    for (node n = w;; n = ast_at(t->ast, n)->a) {
+        u32 k = ast_kind(t->ast, n);
+        if (k == AST_NAME) {
+            break;
+        }
+        if (k != AST_SELECTOR) {
+            return false;
+        }
+    }
+    strbuf_put(b, fix_text(t, w));
+    return true;
+}
+
+/* fmt.Fprintf(&b, format, ...) as a statement → b.WriteString(...); operands that call nothing are written one by one. */
+static void rewrite_fprintf(struct rewrite *r)
+{
+    const struct fix_tree *t = r->t;
+    node stmt = t->parent[r->call], w;
+    const struct ast_node *c = ast_at(t->ast, r->call);
+    struct strbuf b = {0}, writer = {0};
+    bool apart = true, ok;
+
+    if (ast_kind(t->ast, stmt) != AST_EXPR_STMT || fix_stmt(t, stmt) != stmt || ast_list_len(t->ast, c->b) < 2 ||
+        !is_buffer(t, w = ast_list(t->ast, c->b)[0]) || !put_writer(t, &writer, w) || !rewrite_parse(r, 1)) {
+        strbuf_release(&writer);
+        return;
+    }
+    for (size_t i = 0; i < r->v.n; i++) {
+        apart &= r->v.v[i].kind == PIECE_TEXT || !fix_has_calls(t, r->v.v[i].arg);
+    }
+    str indent = fix_indent(t, stmt);
+    ok = r->v.n > 0 && (apart || r->v.n == 1);
+    for (size_t i = 0; i < r->v.n && ok; i++) {
+        if (i > 0) {
+            strbuf_printf(&b, "\n%.*s", STR_ARG(indent));
+        }
+        strbuf_printf(&b, "%.*s.WriteString(", STR_ARG(strbuf_str(&writer)));
+        ok = put_piece(r, &b, &r->v.v[i]);
+        strbuf_putc(&b, ')');
+    }
+    if (ok) {
+        propose(r, fix_start(t, r->call), fix_end(t, r->call), strbuf_str(&b), "WriteString");
+        vec_last(r->f->out).brings = 0;
+    }
+    strbuf_release(&b);
+    strbuf_release(&writer);
+}
+
+void fix_fmt(const struct fix_find *f, const struct fix_tree *t)
+{
+    static const struct {
+        const char *name, *callee;
+        void (*rewrite)(struct rewrite *r);
+    } calls[] = {
+        {"Sprintf", "fmt.Sprintf", rewrite_sprintf},
+        {"Sprint", "fmt.Sprint", rewrite_sprint},
+        {"Errorf", "fmt.Errorf", rewrite_errorf},
+        {"Fprintf", "fmt.Fprintf", rewrite_fprintf},
+    };
+    bool looked = false;
+    str strconv = {0};
+
+    if (str_is(t->pkg->path, "fmt") || str_is(t->pkg->path, "strconv")) {
+        return;
+    }
+    for (node n = 1; n < t->ast->n_nodes; n++) {
+        struct obj *o = ast_kind(t->ast, n) == AST_CALL ? query_callee(t->f, n, NULL) : NULL;
+        if (!o || !o->pkg || !str_is(o->pkg->path, "fmt") || any_comment(t, n)) {
+            continue;
+        }
+        if (!looked) {
+            strconv = fix_import_name(t->arena, t->pkg, t->f, STR("strconv"));
+            looked = true;
+        }
+        for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+            if (fix_is_func(t, o, "fmt", calls[i].name)) {
+                struct rewrite r = {.f = f, .t = t, .call = n, .callee = calls[i].callee, .strconv = strconv};
+                calls[i].rewrite(&r);
+            }
+        }
+    }
+}

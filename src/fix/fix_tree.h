@@ -1,0 +1,74 @@
+/* fix_tree.h: what synthesis asks of a file's tree: parents, exact ends, what is done with a variable.
+ *
+ * The tree's own ends (ast_end) are the compiler's, which leave closing brackets out; edits need them.
+ *
+ * Ownership: in the arena given.  Threading: read only, but for the arena.
+ */
+#ifndef GOMM_FIX_TREE_H
+#define GOMM_FIX_TREE_H
+
+#include "types/types.h"
+
+struct fix_tree {
+    struct arena *arena;
+    const struct package *pkg;
+    const struct file_info *f;
+    const struct ast *ast;
+    u32 file;     /* in pkg->files */
+    node *parent; /* by node; 0: a declaration */
+    bool generated; /* "Code generated ... DO NOT EDIT." (go.dev/s/generatedcode) */
+};
+
+/* NULL if the file is not one that a person wrote and that is on the disk as it was parsed (cgo's, for example). */
+struct fix_tree *fix_tree_new(struct arena *a, const struct package *p, u32 file);
+
+/* The first byte, and the one behind the last, of an expression, type, statement or block. */
+pos fix_start(const struct fix_tree *t, node n);
+pos fix_end(const struct fix_tree *t, node n);
+str fix_text(const struct fix_tree *t, node n); /* as it is written */
+str fix_range(const struct fix_tree *t, pos from, pos to);
+
+/* The statement in a list of statements that n is, or is part of: 0 for none.  A function literal's statements are its
+ * own. */
+node fix_stmt(const struct fix_tree *t, node n);
+node fix_func(const struct fix_tree *t, node n);     /* FUNC_DECL or FUNC_LIT around it */
+node fix_func_decl(const struct fix_tree *t, node n); /* the declaration around it; 0: none */
+node fix_loop(const struct fix_tree *t, node n);     /* the innermost FOR around it in its function, of which it is not the head; 0 */
+bool fix_within(const struct fix_tree *t, node n, node outer);
+str fix_indent(const struct fix_tree *t, node stmt); /* white space before the line that it begins */
+/* Does any comment or newline lie in the text between the two? */
+bool fix_has_comment(const struct fix_tree *t, pos from, pos to);
+
+/* The object of a NAME, through parentheses; NULL. */
+struct obj *fix_obj(const struct fix_tree *t, node x);
+struct type *fix_type(const struct fix_tree *t, node x);
+/* Is it the call of the function `name` of the package at `path`? */
+bool fix_is_call(const struct fix_tree *t, node n, const char *path, const char *name);
+bool fix_is_func(const struct fix_tree *t, const struct obj *o, const char *path, const char *name);
+bool fix_is_builtin(const struct fix_tree *t, node call, const char *name);
+bool fix_name_is(const struct fix_tree *t, name_id id, const char *text);
+
+/* What is done with a local variable or parameter in the whole file. */
+struct fix_uses {
+    node *v; /* NAMEs, the declaration's among them, in the order of the nodes */
+    u32 n;
+};
+struct fix_uses fix_uses_of(const struct fix_tree *t, const struct obj *o);
+
+enum fix_use {
+    FIX_USE_READ,     /* its value is taken */
+    FIX_USE_DECLARE,  /* x := ..., var x, parameter, range x := */
+    FIX_USE_ASSIGN,   /* x = ..., x++, x op= ..., range x = */
+    FIX_USE_ADDRESS,  /* &x, or a method with a pointer receiver, or x[:] of an array */
+    FIX_USE_PART,     /* x.f or x[i] of a struct or array is assigned, or has its address taken */
+};
+enum fix_use fix_use_of(const struct fix_tree *t, node name);
+/* A variable of this function that only it itself changes and whose address nobody has: nothing that is called can change it. */
+bool fix_is_private(const struct fix_tree *t, const struct obj *o);
+/* Has evaluating x no effect, and can nothing that happens beside change what it gives: constants, private variables,
+ * operators and conversions of such that cannot panic? */
+bool fix_is_plain(const struct fix_tree *t, node x);
+/* Does x call anything (conversions, len, cap and such aside), receive, or hold a function literal? */
+bool fix_has_calls(const struct fix_tree *t, node x);
+
+#endif
