@@ -5,9 +5,13 @@
 #include <stddef.h>
 
 #include "clock.h"
+#include "code.h"
 #include "current.h"
 #include "elf.h"
 #include "flags.h"
+#include "line.h"
+#include "line_report.h"
+#include "line_tally.h"
 #include "meet.h"
 #include "report.h"
 #include "sample.h"
@@ -53,11 +57,24 @@ _Static_assert(offsetof(struct thr, ticks) == 32 && SAMPLE_TICKS == 1024 && SAMP
 _Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, entry[0].kinds) == 35 &&
                    offsetof(struct cell, fast) == 8,
                "CELL_*");
+_Static_assert((int)LINE_OFF == 0 && (int)LINE_CHECK == 2, "LINE_*");
+_Static_assert((int)LINE_LOAD == 2 && (int)LINE_STORE == 3 && (int)LINE_RMW == 4, "LINE_*");
 _Static_assert(FAST_NEVER == 1 && FAST_PAUSE == 2 && FAST_BURST == 3, "FAST_*");
 _Static_assert((1 << ACCESS_WRITE | 1 << (ACCESS_WRITE | ACCESS_ATOMIC)) == 10, "KINDS_WRITE");
 _Static_assert(offsetof(struct arena, base) == 0, "records, cells");
 
 /* ---- life of the process ---- */
+
+static struct thr *start(struct proc *p, struct thr *parent, u32 created)
+{
+    struct thr *t = thr_start(p, parent, created);
+
+    if (line_on() && t) {
+        held_start(t);
+        t->ignore_sync += (u32)line_only(); /* no clocks then */
+    }
+    return t;
+}
 
 EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(uptr, void *));
 EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(uptr, void *))
@@ -69,14 +86,14 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
     struct proc *p = NULL;
     struct thr *t = NULL;
 
-    if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && sync_init() == 0&&
-        shadow_init() == 0) {
+    if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && sync_init() == 0 &&
+        shadow_init() == 0 && line_init() == 0) {
         widths = os_map(sizeof *widths << WIDTHS_LOG);
         struct proc *spare = widths ? proc_new() : NULL;
 
         current_init(callback, spare);
         p = spare ? proc_new() : NULL;
-        t = p ? thr_start(p, NULL, 0) : NULL;
+        t = p ? start(p, NULL, 0) : NULL;
     }
     if (!t) {
         static const char why[] =
@@ -112,7 +129,10 @@ EXPORT void __tsan_fini(void)
 {
     u32 running = 0;
 
-    if (flags.atexit_sleep_ms != 0) {
+    if (line_on()) {
+        line_report();
+    }
+    if (flags.atexit_sleep_ms != 0 && !line_only()) {
         thr_each(find_user, &running);
         if (running || flags.sleep_asked) {
             os_sleep_ms(flags.atexit_sleep_ms);
@@ -162,7 +182,7 @@ EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc)
     struct proc *p = current_enter();
     u32 stack = p && parent ? thr_stack(p, parent) : 0;
 
-    *thr = p ? thr_start(p, parent, stack_push(stack, pc)) : NULL;
+    *thr = p ? start(p, parent, stack_push(stack, pc)) : NULL;
     current_leave(p);
 }
 
@@ -198,7 +218,7 @@ EXPORT void __tsan_finalizer_goroutine(struct thr *t)
 {
     struct proc *p = current_enter();
 
-    if (t && p && !rt_off) {
+    if (t && p && !rt_off && !line_only()) {
         thr_everything(p, t);
     }
     current_leave(p);
@@ -329,6 +349,22 @@ static int range_ticks(uptr size)
     return fast_patched ? 0 : (int)(1 + (size >> 8 & 0xffffff));
 }
 
+/* With GOMM=share…, outside of pauses: observes what has not been on the goroutine's stack.  Then, is that all there is to
+ * do?  Whoever holds no P makes no transfers that could be told; the first proc is that of these. */
+static int observe(struct thr *t, uptr addr, uptr size, u8 kind, const struct line_place *at)
+{
+    struct proc *p = current_enter();
+
+    if (p && p->id != 0 && !line_was_seen(p)) {
+        line_access(p, t, addr, size, kind, at);
+    }
+    current_leave(p);
+    if (atomic_load_relaxed(&line_unresolved)) {
+        line_resolve();
+    }
+    return line_only();
+}
+
 /* Called from callpc, or if that is 0, in the function at the top of the shadow stack. */
 static void meet(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, uptr callpc)
 {
@@ -392,8 +428,14 @@ static void scalar(struct thr *t, uptr addr, uptr pc, uptr sp, const struct go_g
 {
     int pause = t && in_pause(t, range_ticks(0));
 
-    if (!t || rt_off || (pause && meet_nothing(addr))) {
+    if (!t || rt_off || (pause && (line_only() || meet_nothing(addr)))) {
         return;
+    }
+    if (line_on() && !pause) {
+        trim(t, g, sp);
+        if (observe(t, addr, width(pc, addr, sp + 8, kind), kind, &(struct line_place){.pc = pc})) {
+            return;
+        }
     }
     /* An aligned scalar does not leave its word, but for strings and interfaces, whose second word
        is accessed with the first: no need to know the width. */
@@ -431,7 +473,11 @@ static void range(struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, uptr sp
 {
     int pause = t && in_pause(t, range_ticks(size));
 
-    if (t && !range_done(t, addr, size, kind, pause)) {
+    if (line_on() && t && !rt_off && !pause) {
+        trim(t, g, sp);
+        observe(t, addr, size, kind, &(struct line_place){.pc = pc});
+    }
+    if (t && !line_only() && !range_done(t, addr, size, kind, pause)) {
         trim(t, g, sp);
         access(t, addr, size, kind, pc, pause);
     }
@@ -457,7 +503,10 @@ static void access_pc(struct thr *t, uptr addr, uptr callpc, uptr pc, u8 kind)
 {
     int pause = t && in_pause(t, range_ticks(1));
 
-    if (!t || range_done(t, addr, 1, kind, pause)) {
+    if (line_on() && t && !rt_off && !pause) {
+        observe(t, addr, 1, kind, &(struct line_place){.pc = pc, .calls = &callpc, .count = callpc != 0});
+    }
+    if (!t || line_only() || range_done(t, addr, 1, kind, pause)) {
         return;
     }
 
@@ -560,6 +609,9 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
     struct proc *p = t ? current_enter() : current_spare();
 
     shadow_malloc(p, addr, size, t ? alloc_stack(p, t, g, fp) : 0);
+    if (line_on()) {
+        line_object(addr, size);
+    }
     current_leave(p);
 }
 
@@ -570,6 +622,9 @@ EXPORT void __tsan_free(uptr addr, uptr size)
 
     if (p) {
         shadow_free(p, addr, size);
+        if (line_on()) {
+            line_object(addr, size);
+        }
     }
     current_leave(p);
 }
@@ -587,6 +642,9 @@ EXPORT void __tsan_acquire(struct thr *t, uptr addr)
 {
     struct proc *p = sync_proc(t);
 
+    if (line_on() && t) {
+        held_acquire(t, addr);
+    }
     if (p) {
         sync_acquire(p, t, addr);
     }
@@ -598,6 +656,9 @@ EXPORT void __tsan_release(struct thr *t, uptr addr)
 {
     struct proc *p = sync_proc(t);
 
+    if (line_on() && t) {
+        held_release(t, addr);
+    }
     if (p) {
         sync_release(p, t, addr);
     }
@@ -609,6 +670,9 @@ EXPORT void __tsan_release_merge(struct thr *t, uptr addr)
 {
     struct proc *p = sync_proc(t);
 
+    if (line_on() && t) {
+        held_release(t, addr);
+    }
     if (p) {
         sync_release_merge(p, t, addr);
     }
@@ -697,39 +761,96 @@ static int atomic_load_known(const struct thr *t, uptr addr, u32 size)
            (sample_pause() ? meet_nothing(addr) : shadow_atomic_hit(t, addr, size));
 }
 
+/* Between the function at the top of the shadow stack and sync/atomic's in assembly there may be others that announce
+ * themselves to nobody: a wrapper of the compiler's for the other calling convention, which keeps the function that used
+ * it out of sight; functions that only call it.  Frame pointers lead from one to the other; `args` lies in the innermost
+ * frame.  Returns how many there are, without the wrapper. */
+enum { BETWEEN = 4 };
+
+static u32 calls_between(const struct thr *t, uptr args, uptr fp, uptr calls[BETWEEN])
+{
+    uptr until = t->top > t->base ? t->top[-1].pc : 0, ret[BETWEEN];
+    u32 n = 0;
+
+    if (fp - args > 128) {
+        return 0;
+    }
+    while (n < BETWEEN && fp % 8 == 0) {
+        const uptr *frame = (const uptr *)fp;
+
+        if (frame[1] == until) {
+            break;
+        }
+        ret[n++] = frame[1];
+        if (frame[0] - fp > 4096) {
+            break;
+        }
+        fp = frame[0];
+    }
+    for (u32 i = 0; i < n; i++) {
+        calls[i] = ret[n - 1 - i];
+    }
+    return n;
+}
+
+/* With GOMM=share… abi_amd64.S comes here before it goes on to an atomic operation. what: size << 8 | LINE_*; fp: the
+ * caller's frame pointer. */
+void observe_atomic(struct thr *t, uptr callpc, uptr pc, const uptr *args, u32 what, uptr fp);
+void observe_atomic(struct thr *t, uptr callpc, uptr pc, const uptr *args, u32 what, uptr fp)
+{
+    uptr calls[BETWEEN], addr = args[0];
+    struct line_place at = {.pc = pc, .calls = calls};
+    u8 kind = what & 0xff;
+
+    if (!t || rt_off) {
+        return;
+    }
+    if (kind == LINE_RMW) {
+        held_rmw(t, addr, t->ignore_sync > (u32)line_only());
+    }
+    /* the detector counts it too, where it looks at it */
+    if (in_pause(t, line_only() || t->ignore_sync != 0)) {
+        return;
+    }
+    at.count = calls_between(t, (uptr)args, fp, calls);
+    if (at.count == 0) {
+        calls[0] = callpc;
+        at.count = 1;
+    }
+    observe(t, addr, what >> 8, kind, &at);
+}
+
 /* The arguments as Go's assembly lays them out: the address, then operands, then the result. */
-#define ATOMIC_OPS(bits)                                                                       \
-    struct args##bits {                                                                        \
-        u##bits *addr;                                                                         \
-        u##bits a;                                                                             \
-    };                                                                                         \
-    EXPORT void __tsan_go_atomic##bits##_load(struct thr *, uptr, uptr, struct args##bits *);  \
-    EXPORT void __tsan_go_atomic##bits##_load(struct thr *t, uptr callpc, uptr pc,             \
-                                              struct args##bits *x)                            \
-    {                                                                                          \
-        struct atomic_call c;                                                                  \
-        u##bits v = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                \
-        if (atomic_load_known(t, (uptr)x->addr, bits / 8)) {                                   \
-            x->a = v;                                                                          \
-            return;                                                                            \
-        }                                                                                      \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                              \
-        x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                     \
-        atomic_end(&c, ATOMIC_LOAD);                                                           \
-    }                                                                                          \
-    EXPORT void __tsan_go_atomic##bits##_store(struct thr *, uptr, uptr, struct args##bits *); \
-    EXPORT void __tsan_go_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc,            \
-                                               struct args##bits *x)                           \
-    {                                                                                          \
-        struct atomic_call c;                                                                  \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                              \
-        __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                     \
-        atomic_end(&c, ATOMIC_STORE);                                                          \
+#define ATOMIC_OPS(bits)                                                                      \
+    struct args##bits {                                                                       \
+        u##bits *addr;                                                                        \
+        u##bits a;                                                                            \
+    };                                                                                        \
+    void hook_atomic##bits##_load(struct thr *, uptr, uptr, struct args##bits *);             \
+    void hook_atomic##bits##_load(struct thr *t, uptr callpc, uptr pc, struct args##bits *x)  \
+    {                                                                                         \
+        struct atomic_call c;                                                                 \
+        u##bits v = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                               \
+        if (atomic_load_known(t, (uptr)x->addr, bits / 8)) {                                  \
+            x->a = v;                                                                         \
+            return;                                                                           \
+        }                                                                                     \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                             \
+        x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                    \
+        atomic_end(&c, ATOMIC_LOAD);                                                          \
+    }                                                                                         \
+    void hook_atomic##bits##_store(struct thr *, uptr, uptr, struct args##bits *);            \
+    void hook_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc, struct args##bits *x) \
+    {                                                                                         \
+        struct atomic_call c;                                                                 \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                             \
+        __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                    \
+        atomic_end(&c, ATOMIC_STORE);                                                         \
     }
 
 #define ATOMIC_RMW_OP(bits, name, op)                                                           \
-    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                \
-    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)     \
+    void hook_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                            \
+    void hook_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)                 \
     {                                                                                           \
         u##bits *addr = *(u##bits **)(void *)x;                                                 \
         struct atomic_call c;                                                                   \
@@ -740,9 +861,8 @@ static int atomic_load_known(const struct thr *t, uptr addr, u32 size)
 
 /* old at +8, new right behind it, the result byte behind both */
 #define ATOMIC_CAS_OP(bits, result)                                                              \
-    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *, uptr, uptr, u8 *);       \
-    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *t, uptr callpc, uptr pc,   \
-                                                          u8 *x)                                 \
+    void hook_atomic##bits##_compare_exchange(struct thr *, uptr, uptr, u8 *);                   \
+    void hook_atomic##bits##_compare_exchange(struct thr *t, uptr callpc, uptr pc, u8 *x)        \
     {                                                                                            \
         u##bits *addr = *(u##bits **)(void *)x;                                                  \
         u##bits old = *(u##bits *)(void *)(x + 8);                                               \

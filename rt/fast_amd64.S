@@ -38,6 +38,7 @@
 	.set KINDS_WRITE, 10		/* bits of the kinds of write */
 	.set FAST_NEVER, 1
 	.set FAST_PAUSE, 2
+	.set LINE_CHECK, 2
 	.set TICKS, 1024
 	.set STRIPES, 64
 
@@ -68,7 +69,9 @@
 	ret
 14:	cmpl	$FAST_NEVER, %esi
 	je	10f
-	leaq	sample_ranges(%rip), %r8
+	cmpl	$0, line_mode(%rip)
+	jne	30f
+31:	leaq	sample_ranges(%rip), %r8
 	movq	%rax, %rcx
 	subq	RANGE_LO(%r8), %rcx
 	cmpq	RANGE_SIZE(%r8), %rcx
@@ -91,6 +94,19 @@
 16:	cmpl	$FAST_PAUSE, %esi
 	je	17f
 	jmp	1f
+	/* Cache lines are observed (line.h): in bursts with the check in C, at 40; without a check that is all. */
+30:	cmpl	$FAST_PAUSE, %esi
+	jne	40f
+	cmpl	$LINE_CHECK, line_mode(%rip)
+	je	31b
+	.if \ranged
+	movq	%rbx, %rdx
+	shrq	$8, %rdx
+	subl	%edx, THR_TICKS(%rdi)
+	.endif
+	subl	$1, THR_TICKS(%rdi)
+	js	10f
+	ret
 19:	movq	%rax, %r9
 	rdtsc
 	shlq	$32, %rdx
@@ -123,8 +139,8 @@
 	.endm
 
 /* What is not fast may still need neither a cell nor a report: then it is done in C on the goroutine's
- * own stack, if there is room for 1.5 KB. */
-	.macro quick how, write
+ * own stack, if there is room for 1.5 KB.  pre: line_ to observe cache lines as well. */
+	.macro quick how, write, pre
 	leaq	-1536(%rsp), %rcx
 	cmpq	(%r14), %rcx
 	jb	10f
@@ -140,22 +156,22 @@
 	.ifc \how, range
 	movq	(%r12), %r8
 	leaq	\write(,%rbx,2), %r9
-	call	quick_range
+	call	\pre\()quick_range
 	.else
 	.ifc \how, range_pc
 	movq	24(%r12), %r8
 	addq	$1, %r8
 	leaq	\write(,%rbx,2), %r9
-	call	quick_range
+	call	\pre\()quick_range
 	.else
 	.ifc \how, pc
 	movl	$\write, %r8d
-	call	quick_pc
+	call	\pre\()quick_pc
 	.else
 	.if \write
-	call	quick_write
+	call	\pre\()quick_write
 	.else
-	call	quick_read
+	call	\pre\()quick_read
 	.endif
 	.endif
 	.endif
@@ -295,6 +311,7 @@
 	pause \write
 	.subsection 0
 9:	quick scalar, \write
+40:	quick scalar, \write, line_
 	.endm
 
 /* A range. Whole words only; the first word that is not the one before is looked at. */
@@ -410,6 +427,7 @@
 21:	ret
 	.subsection 0
 9:	quick \how, \write
+40:	quick \how, \write, line_
 	.endm
 
 entry gomm_fast_read
@@ -460,6 +478,7 @@ done gomm_fast_write_range
 	pause \write
 	.subsection 0
 9:	quick pc, \write
+40:	quick pc, \write, line_
 	.endm
 
 entry gomm_fast_read_pc

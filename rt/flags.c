@@ -5,6 +5,7 @@
 
 #include <gomm/events.h>
 
+#include "line.h"
 #include "mem.h"
 #include "os.h"
 #include "text.h"
@@ -137,6 +138,17 @@ static u64 duration(const char *s)
     malformed("want a time between 10us and 60s, as in burst=1ms, not", s);
 }
 
+static u32 share_mode(const char *s)
+{
+    if (str_eq(s, "") || str_eq(s, "only")) {
+        return LINE_ONLY;
+    }
+    if (!str_eq(s, "check")) {
+        malformed("share is share, share=only or share=check, not", s);
+    }
+    return LINE_CHECK;
+}
+
 static void set_own(const char *name, const char *value)
 {
     if (str_eq(name, "sample")) {
@@ -145,13 +157,15 @@ static void set_own(const char *name, const char *value)
         flags.sample_burst = duration(value);
     } else if (str_eq(name, "seed")) {
         flags.sample_seed = number(value);
+    } else if (str_eq(name, "share")) {
+        flags.share = share_mode(value);
     } else {
-        malformed("there are the options sample, burst and seed, not", name);
+        malformed("there are the options share, sample, burst and seed, not", name);
     }
 }
 
-/* Cuts s, which is ours, into names and values in place. */
-static void parse(char *s, void (*set_one)(const char *name, const char *value))
+/* Cuts s, which is ours, into names and values in place.  bare: the name that may stand without one, or NULL. */
+static void parse(char *s, void (*set_one)(const char *name, const char *value), const char *bare)
 {
     for (;;) {
         while (is_space(*s)) {
@@ -167,8 +181,15 @@ static void parse(char *s, void (*set_one)(const char *name, const char *value))
             s++;
         }
         if (*s != '=') {
+            char *next = *s ? s + 1 : s;
+
             *s = 0;
-            malformed("expected '=' after", name);
+            if (!bare || !str_eq(name, bare)) {
+                malformed("expected '=' after", name);
+            }
+            set_one(name, "");
+            s = next;
+            continue;
         }
         *s++ = 0;
 
@@ -196,7 +217,7 @@ static void parse(char *s, void (*set_one)(const char *name, const char *value))
 static void parse_gorace(char *s)
 {
     variable = "GORACE";
-    parse(s, set);
+    parse(s, set, NULL);
 }
 
 /* Scripts call other things GOMM too, such as the file of the command: not to be taken for options. */
@@ -212,7 +233,7 @@ static void parse_gomm(char *s)
 {
     variable = "GOMM";
     if (!is_path(s)) {
-        parse(s, set_own);
+        parse(s, set_own, "share");
     }
 }
 
@@ -260,8 +281,8 @@ void flags_init(void)
             flags.events = s + sizeof GOMM_EVENTS_ENV;
         }
     }
-    if (flags.all_pairs && flags.sample != SAMPLE_ALL) {
+    if (flags.all_pairs && (flags.sample != SAMPLE_ALL || flags.share != LINE_OFF)) {
         variable = "GOMM";
-        malformed("nothing is sampled with GORACE", "all_pairs=1");
+        malformed("nothing is sampled or shared with GORACE", "all_pairs=1");
     }
 }

@@ -1,5 +1,5 @@
 /* flags.h: options from the environment: GORACE (go.dev/doc/articles/race_detector, "Options", and
- * those that the stock runtime takes silently), GOMM for gomm's own (sample.h; written alike, but what is not known
+ * those that the stock runtime takes silently), GOMM for gomm's own (sample.h, line.h; written alike, but what is not known
  * ends the program too), and GOMM_EVENTS (include/gomm/events.h).
  */
 #ifndef GOMM_RT_FLAGS_H
@@ -25,6 +25,7 @@ struct flags {
     u32 sample;               /* GOMM: part of the time that is checked, of SAMPLE_ALL */
     u64 sample_burst;         /* ns, at once and on average */
     u64 sample_seed;          /* of the lengths; 0: another one each time */
+    u32 share;                /* GOMM: LINE_* (line.h) */
 };
 
 extern struct flags flags;

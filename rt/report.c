@@ -1,30 +1,13 @@
 /* report.c: see report.h. */
 #include "report.h"
 
-#include <gomm/events.h>
-
-#include "elf.h"
+#include "event.h"
 #include "flags.h"
 #include "sample.h"
 #include "shadow.h"
 #include "stack.h"
 #include "suppress.h"
 #include "text.h"
-
-void (*go_callback)(uptr cmd, void *arg);
-
-/* runtime/race.go: symbolizeCodeContext, symbolizeDataContext. */
-struct go_code {
-    u64 pc;
-    const char *fn, *file;
-    u64 line, off, res;
-};
-struct go_data {
-    u64 addr, heap, start, size;
-    const char *name, *file;
-    u64 line, res;
-};
-_Static_assert(sizeof(struct go_code) == 48 && sizeof(struct go_data) == 64, "Go's structs");
 
 /* Pairs of stacks already dealt with: a hash set that is read without a lock; it is replaced when
    it grows, and old ones stay readable. */
@@ -40,8 +23,7 @@ static struct {
     u64 races;
     u64 seq;
     int fd; /* of the text; -1 not opened yet */
-    int events;
-} out = {.fd = -1, .events = -1};
+} out = {.fd = -1};
 
 enum { PAIRS_MIN = 256 };
 
@@ -116,47 +98,6 @@ static int is_new(const struct race *r)
 
 /* ---- stacks ---- */
 
-struct code {
-    const char *fn, *file;
-    u64 line, off;
-};
-
-typedef void emit_fn(void *arg, const struct code *c, u32 index);
-
-/* Emits a stack's frames, innermost first, inlined calls expanded.  The last one always lies in
- * the runtime (runtime.goexit, runtime.main) and is left out, unless it is the only one.  Skips
- * leading frames of the runtime if asked. */
-static void frames(u32 stack, int skip_runtime, emit_fn *emit, void *arg)
-{
-    struct code last;
-    u32 n = 0, emitted = 0;
-
-    for (u32 id = stack; id != 0 && id != STACK_CUT; id = stack_at(id)->parent) {
-        struct go_code c = {.pc = stack_at(id)->pc - 1};
-
-        for (;;) {
-            u64 pc = c.pc;
-
-            c.res = 0;
-            go_callback(GO_CODE, &c);
-            if (c.res == 0) {
-                break;
-            }
-            if (n > 0 && !(skip_runtime && emitted == 0 && str_has_prefix(last.fn, "runtime."))) {
-                emit(arg, &last, emitted++);
-            }
-            last = (struct code){c.fn, c.file, c.line, c.off};
-            n++;
-            if (c.pc == pc) {
-                break;
-            }
-        }
-    }
-    if (n > 0 && emitted == 0) {
-        emit(arg, &last, 0);
-    }
-}
-
 static void text_frame(void *arg, const struct code *c, u32 index)
 {
     struct text *t = arg;
@@ -183,24 +124,6 @@ static void text_frame(void *arg, const struct code *c, u32 index)
     text_char(t, '\n');
 }
 
-static void json_frame(void *arg, const struct code *c, u32 index)
-{
-    struct text *t = arg;
-
-    if (index > 0) {
-        text_char(t, ',');
-    }
-    text_add(t, "{\"fn\":");
-    text_json(t, c->fn);
-    text_add(t, ",\"file\":");
-    text_json(t, c->file);
-    text_add(t, ",\"line\":");
-    text_dec(t, c->line);
-    text_add(t, ",\"off\":");
-    text_dec(t, c->off);
-    text_char(t, '}');
-}
-
 static void suppress_frame(void *arg, const struct code *c, u32 index)
 {
     u32 *hit = arg;
@@ -213,54 +136,13 @@ static int suppressed(const struct race *r)
     u32 hit = 0;
 
     if (suppress_any()) {
-        frames(r->now_stack, 0, suppress_frame, &hit);
-        frames(r->before_stack, 0, suppress_frame, &hit);
+        code_frames(r->now_stack, 0, suppress_frame, &hit);
+        code_frames(r->before_stack, 0, suppress_frame, &hit);
     }
     return hit != 0;
 }
 
-/* ---- where the memory comes from ---- */
-
-struct place {
-    enum { PLACE_UNKNOWN, PLACE_HEAP, PLACE_GLOBAL } kind;
-    const char *name;
-    uptr base, size, offset;
-    u32 site;
-};
-
-static uptr first_byte(uptr word, u8 mask)
-{
-    return word + (uptr)__builtin_ctz(mask);
-}
-
-static struct place place_of(uptr addr, u32 site)
-{
-    struct go_data d = {.addr = addr};
-    const struct range *range = shadow_range(addr);
-    struct place p = {.kind = PLACE_UNKNOWN};
-
-    go_callback(GO_DATA, &d);
-    if (d.res != 0 && d.heap != 0) {
-        p.kind = PLACE_HEAP;
-        p.base = d.start;
-        p.size = d.size;
-        p.site = site;
-        if (site == 0 && range) {
-            p.site = atomic_load_relaxed(shadow_page(range, addr)) & PAGE_SITE;
-        }
-    } else {
-        struct elf_symbol s = elf_find(addr, ELF_OBJECT);
-
-        if (s.name) {
-            p.kind = PLACE_GLOBAL;
-            p.name = s.name;
-            p.base = s.addr;
-            p.size = s.size;
-        }
-    }
-    p.offset = addr - p.base;
-    return p;
-}
+/* ---- text ---- */
 
 static void text_place(struct text *t, const struct place *p)
 {
@@ -273,7 +155,7 @@ static void text_place(struct text *t, const struct place *p)
         text_dec(t, p->offset);
         if (p->site != 0) {
             text_add(t, ", allocated at:\n");
-            frames(p->site, 1, text_frame, t);
+            code_frames(p->site, 1, text_frame, t);
         } else {
             text_char(t, '\n');
         }
@@ -290,7 +172,10 @@ static void text_place(struct text *t, const struct place *p)
     }
 }
 
-/* ---- text ---- */
+static uptr first_byte(uptr word, u8 mask)
+{
+    return word + (uptr)__builtin_ctz(mask);
+}
 
 static int is_main(u32 g)
 {
@@ -317,7 +202,7 @@ static void text_access(struct text *t, uptr word, const struct entry *e, u32 st
     text_add(t, " by ");
     text_goroutine(t, e->g);
     text_add(t, ":\n");
-    frames(stack, 0, text_frame, t);
+    code_frames(stack, 0, text_frame, t);
     text_char(t, '\n');
 }
 
@@ -332,7 +217,7 @@ static void text_created(struct text *t, u32 g, int blank)
     text_add(t, "Goroutine ");
     text_dec(t, thr_name(g));
     text_add(t, clock_finished(g) ? " (finished) created at:\n" : " (running) created at:\n");
-    frames(thr_created(g), 0, text_frame, t);
+    code_frames(thr_created(g), 0, text_frame, t);
 }
 
 static void text_race(struct text *t, const struct race *r, const struct place *p)
@@ -410,49 +295,6 @@ static int text_fd(void)
 
 /* ---- events ---- */
 
-static void json_start(struct text *t, const char *event)
-{
-    text_add(t, "{\"v\":");
-    text_dec(t, GOMM_EVENTS_VERSION);
-    text_add(t, ",\"event\":");
-    text_json(t, event);
-    text_add(t, ",\"pid\":");
-    text_dec(t, (u64)os_getpid());
-}
-
-static void json_number(struct text *t, const char *name, u64 v)
-{
-    text_char(t, ',');
-    text_json(t, name);
-    text_char(t, ':');
-    text_dec(t, v);
-}
-
-static void json_bool(struct text *t, const char *name, int v)
-{
-    text_char(t, ',');
-    text_json(t, name);
-    text_add(t, v ? ":true" : ":false");
-}
-
-static void json_addr(struct text *t, const char *name, uptr v)
-{
-    text_char(t, ',');
-    text_json(t, name);
-    text_add(t, ":\"0x");
-    text_hex(t, v, 12);
-    text_char(t, '"');
-}
-
-static void json_stack(struct text *t, const char *name, u32 stack, int skip_runtime)
-{
-    text_char(t, ',');
-    text_json(t, name);
-    text_add(t, ":[");
-    frames(stack, skip_runtime, json_frame, t);
-    text_char(t, ']');
-}
-
 static u64 byte_count(u8 mask)
 {
     u64 n = 0;
@@ -478,35 +320,6 @@ static void json_access(struct text *t, uptr word, const struct entry *e, u32 st
     text_char(t, '}');
 }
 
-static void json_place(struct text *t, const struct place *p)
-{
-    text_add(t, ",\"object\":");
-    if (p->kind == PLACE_UNKNOWN) {
-        text_add(t, "null");
-        return;
-    }
-    text_add(t, p->kind == PLACE_HEAP ? "{\"kind\":\"heap\"" : "{\"kind\":\"global\",\"name\":");
-    if (p->kind == PLACE_GLOBAL) {
-        text_json(t, p->name);
-    }
-    json_addr(t, "base", p->base);
-    json_number(t, "size", p->size);
-    json_number(t, "offset", p->offset);
-    if (p->kind == PLACE_HEAP) {
-        json_stack(t, "stack", p->site, 1);
-    }
-    text_char(t, '}');
-}
-
-static void event(struct text *t)
-{
-    text_add(t, "}\n");
-    if (!t->truncated) {
-        text_flush(t, out.events);
-    }
-    text_free(t);
-}
-
 static void event_race(const struct race *r, const struct place *p)
 {
     struct text t;
@@ -526,7 +339,7 @@ static void event_race(const struct race *r, const struct place *p)
     json_number(&t, "known_epoch", r->known);
     json_number(&t, "current_epoch", thr_epoch_of(r->before.g));
     text_char(&t, '}');
-    event(&t);
+    event_write(&t);
 }
 
 /* ---- interface ---- */
@@ -550,7 +363,7 @@ void report_race(struct thr *thr, const struct race *r)
     text_free(&t);
     atomic_store(&out.races, out.races + 1);
     out.seq++;
-    if (out.events >= 0) {
+    if (event_fd >= 0) {
         event_race(r, &p);
     }
     if (flags.halt_on_error) {
@@ -590,7 +403,7 @@ int report_fini(void)
         text_flush(&t, text_fd());
         text_free(&t);
     }
-    if (out.events >= 0) {
+    if (event_fd >= 0) {
         struct text t;
 
         text_init(&t);
@@ -598,7 +411,7 @@ int report_fini(void)
         json_number(&t, "races", races);
         json_number(&t, "status", (u64)(u32)status);
         sample_json(&t);
-        event(&t);
+        event_write(&t);
     }
     /* C's exit handlers come after this, and may have threads call Go: what they find is reported
        too. */
@@ -608,24 +421,7 @@ int report_fini(void)
 
 void report_init(void)
 {
-    char exe[4096];
-    sptr n;
-    struct text t;
-
     suppress_init(flags.suppressions);
     make_parents(flags.log_path);
-    if (!flags.events || !flags.events[0]) {
-        return;
-    }
-    out.events = os_open(flags.events, OS_O_WRONLY | OS_O_CREAT | OS_O_APPEND | OS_O_CLOEXEC, 0644);
-    if (out.events < 0) {
-        return;
-    }
-    n = os_readlink("/proc/self/exe", exe, sizeof exe - 1);
-    exe[n > 0 ? n : 0] = 0;
-    text_init(&t);
-    json_start(&t, "start");
-    text_add(&t, ",\"exe\":");
-    text_json(&t, exe);
-    event(&t);
+    event_init();
 }

@@ -18,10 +18,6 @@ struct race {
     u32 site;  /* stack of the allocation, 0 unknown */
 };
 
-/* Go's callback (runtime·racecallbackthunk), set by __tsan_init. */
-extern void (*go_callback)(uptr cmd, void *arg);
-enum { GO_GET_PROC = 0, GO_CODE = 1, GO_DATA = 2 };
-
 /* Was a race between these two stacks reported (or suppressed) already? */
 int report_known(u32 stack, u32 other);
 

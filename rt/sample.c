@@ -2,6 +2,7 @@
 #include "sample.h"
 
 #include "flags.h"
+#include "line.h"
 #include "os.h"
 #include "text.h"
 
@@ -106,6 +107,7 @@ static void change(u64 now)
             state.in_bursts += now - state.since;
         } else {
             state.bursts++;
+            line_burst();
         }
         state.since = now;
         atomic_store_relaxed(&fast_mode, next);
@@ -122,6 +124,9 @@ void sample_tick(struct thr *t)
 {
     u64 ticks = ticks_now();
 
+    if (line_on()) {
+        line_tick(ticks);
+    }
     if (ticks >= atomic_load_relaxed(&sample_until) && os_lock_try(&state.lock)) {
         u64 now = os_time();
 
@@ -146,12 +151,12 @@ void sample_init(void)
 {
     double share = (double)flags.sample / SAMPLE_ALL;
 
-    if (flags.sample >= SAMPLE_ALL) {
+    if (flags.sample >= SAMPLE_ALL && flags.share == LINE_OFF) {
         return;
     }
     state.random = flags.sample_seed != 0 ? flags.sample_seed : ticks_now() ^ (u64)os_getpid() << 48;
-    state.burst = (double)flags.sample_burst;
-    state.pause = flags.sample != 0 ? state.burst * (1 - share) / share : NEVER;
+    state.burst = flags.sample < SAMPLE_ALL ? (double)flags.sample_burst : NEVER;
+    state.pause = flags.sample >= SAMPLE_ALL ? 0 : flags.sample != 0 ? state.burst * (1 - share) / share : NEVER;
     state.began = state.since = os_time();
     state.began_ticks = ticks_now();
     fast_mode = (double)(random_next() >> 11) * 0x1p-53 < share ? FAST_BURST : FAST_PAUSE;
@@ -162,11 +167,6 @@ void sample_init(void)
 
 /* ---- what was looked at ---- */
 
-struct coverage {
-    u64 all, in_bursts, bursts; /* ns */
-    u64 accesses, sampled;
-};
-
 static void unused(const struct thr *t, void *arg)
 {
     u64 *sum = arg;
@@ -175,17 +175,17 @@ static void unused(const struct thr *t, void *arg)
     *sum += left > 0 ? (u64)left : 0;
 }
 
-static struct coverage coverage(void)
+struct sample_seen sample_seen(void)
 {
-    struct coverage c;
+    struct sample_seen c;
     u64 now = os_time(), left = 0;
     u32 mode;
 
     thr_each(unused, &left);
     os_lock(&state.lock);
     mode = atomic_load_relaxed(&fast_mode);
-    c.all = now - state.began;
-    c.in_bursts = state.in_bursts + (mode == FAST_BURST ? now - state.since : 0);
+    c.ns = now - state.began;
+    c.burst_ns = state.in_bursts + (mode == FAST_BURST ? now - state.since : 0);
     c.bursts = state.bursts;
     c.sampled = c.accesses = 0;
     for (u32 i = 0; i < SAMPLE_STRIPES; i++) {
@@ -215,16 +215,16 @@ static void percent(struct text *t, u64 part, u64 all)
 
 void sample_text(struct text *t)
 {
-    if (!sample_on()) {
+    if (flags.sample >= SAMPLE_ALL) {
         return;
     }
 
-    struct coverage c = coverage();
+    struct sample_seen c = sample_seen();
 
     text_add(t, "gomm: sampled ");
-    percent(t, c.in_bursts, c.all);
+    percent(t, c.burst_ns, c.ns);
     text_add(t, " of ");
-    text_dec(t, c.all / 1000000);
+    text_dec(t, c.ns / 1000000);
     text_add(t, " ms in ");
     text_dec(t, c.bursts);
     text_add(t, " bursts, ");
@@ -236,16 +236,16 @@ void sample_text(struct text *t)
 
 void sample_json(struct text *t)
 {
-    if (!sample_on()) {
+    if (flags.sample >= SAMPLE_ALL) {
         return;
     }
 
-    struct coverage c = coverage();
+    struct sample_seen c = sample_seen();
     const struct {
         const char *name;
         u64 n;
-    } members[] = {{",\"sample\":{\"ns\":", c.all},
-                   {",\"burst_ns\":", c.in_bursts},
+    } members[] = {{",\"sample\":{\"ns\":", c.ns},
+                   {",\"burst_ns\":", c.burst_ns},
                    {",\"bursts\":", c.bursts},
                    {",\"accesses\":", c.accesses},
                    {",\"sampled\":", c.sampled}};

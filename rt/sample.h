@@ -47,6 +47,12 @@ static inline int sample_pause(void)
     return UNLIKELY(atomic_load_relaxed(&fast_mode) == FAST_PAUSE) != 0;
 }
 
+struct sample_seen {
+    u64 ns, burst_ns, bursts; /* time in all, in bursts; how many */
+    u64 accesses, sampled;    /* in all, in bursts */
+};
+struct sample_seen sample_seen(void);
+
 /* Says what was looked at: a line for people; a member of a JSON object, with a comma before it. Nothing without
  * sampling. */
 struct text;

@@ -1,6 +1,7 @@
 /* shadow_map.c: the address map, and objects that come and go.  See shadow.h. */
 #include "access.h"
 #include "flags.h"
+#include "line.h"
 #include "sample.h"
 #include "shadow.h"
 #include "site.h"
@@ -71,7 +72,8 @@ void shadow_map(uptr addr, uptr size)
     if (to > r->size || commit(r->words, from, to + 8) != 0 ||
         (r->sites && commit(r->sites, from >> (SITE_LOG - 2), to >> (SITE_LOG - 2)) != 0) ||
         commit(r->lines, from >> (LINE_LOG - 2), to >> (LINE_LOG - 2)) != 0 ||
-        commit(r->pages, from >> (PAGE_LOG - 2), to >> (PAGE_LOG - 2)) != 0) {
+        commit(r->pages, from >> (PAGE_LOG - 2), to >> (PAGE_LOG - 2)) != 0 ||
+        (line_on() && line_map(r, from, to) != 0)) {
         rt_exhausted("the shadow of the heap");
         return;
     }

@@ -97,10 +97,11 @@ void site_set(const struct range *r, uptr addr, uptr size, u32 site)
     }
 }
 
-u32 site_of(uptr addr)
+u32 site_find(uptr addr, uptr *base)
 {
     const struct range *r = shadow_range(addr);
 
+    *base = 0;
     if (!r || !r->sites) {
         return 0;
     }
@@ -117,6 +118,7 @@ u32 site_of(uptr addr)
         u32 site = site_in(r->sites[at >> SITE_LOG], at >> 3 & 1);
 
         if (site != 0) {
+            *base = r->lo + at;
             return site == SITE_UNKNOWN ? 0 : site;
         }
         if ((at & ((1UL << PAGE_LOG) - 1)) == 0 &&
@@ -125,4 +127,11 @@ u32 site_of(uptr addr)
         }
     }
     return 0;
+}
+
+u32 site_of(uptr addr)
+{
+    uptr base;
+
+    return site_find(addr, &base);
 }

@@ -19,5 +19,7 @@ void site_set(const struct range *r, uptr addr, uptr size, u32 site);
 /* The stack of the allocation that addr belongs to, 0: not known, or a large object
  * (PAGE_SITE). */
 u32 site_of(uptr addr);
+/* And where it starts, 0: not known. */
+u32 site_find(uptr addr, uptr *base);
 
 #endif

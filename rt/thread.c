@@ -251,6 +251,16 @@ u32 thr_stack_slow(struct proc *p, struct thr *t)
     return stack;
 }
 
+u32 thr_index(const struct thr *t)
+{
+    return (u32)(t - thr_at(0));
+}
+
+u32 thr_count(void)
+{
+    return atomic_load_relaxed(&all.next) - 1;
+}
+
 u32 thr_created(u32 g)
 {
     return record(g)->created;

@@ -164,6 +164,10 @@ static inline u32 thr_stack(struct proc *p, struct thr *t)
 /* stack_push, by way of p's table. */
 u32 proc_call(struct proc *p, u32 parent, u64 pc);
 
+/* Of the context, given again when t has ended. */
+u32 thr_index(const struct thr *t);
+/* How many goroutines there have been. */
+u32 thr_count(void);
 u32 thr_created(u32 g);
 u32 thr_parent(u32 g);
 /* The epoch that g is in, or ended in. */

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../rt/rt_test.h"
+#include "code.h"
 #include "current.h"
 
 /* racecallbackthunk as assembled; what follows the return is no part of it. */

@@ -21,6 +21,7 @@
 
 #include "../rt/rt_oracle.h"
 #include "../rt/rt_random.h"
+#include "code.h"
 #include "flags.h"
 #include "sample.h"
 #include "stack.h"

@@ -18,6 +18,7 @@
 
 #include "../rt/rt_random.h"
 #include "../rt/rt_test.h"
+#include "code.h"
 #include "sample.h"
 
 enum { THREADS = 6, GORS = 3, GLOBALS = 1 << 20, HEAP = 1 << 20 };

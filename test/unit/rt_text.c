@@ -21,7 +21,9 @@
 
 #include "../rt/rt_random.h"
 #include "../rt/rt_test.h"
+#include "code.h"
 #include "elf.h"
+#include "code.h"
 #include "flags.h"
 #include "stack.h"
 #include "suppress.h"
