@@ -125,6 +125,20 @@ struct finding_picture {
     size_t n_edges;
 };
 
+/* A picture of a cache line: what lies on which of its bytes, and who uses it. */
+struct finding_cell {
+    u32 from, to;  /* bytes of the line, to exclusive */
+    str label;     /* "Counters.A" */
+    str who;       /* "written by goroutine 7" */
+    bool hot;      /* part of what the finding is about */
+};
+
+struct finding_line {
+    u32 size;                   /* bytes */
+    struct finding_cell *cells; /* by their first byte, not overlapping; what is between them is not used */
+    size_t n_cells;
+};
+
 struct finding {
     str code; /* "ESC01", "RACE01", "SHARE1"; see `gomm explain` */
     enum finding_severity severity;
@@ -145,6 +159,7 @@ struct finding {
     struct finding_fix fix;          /* title empty: none is known */
     struct finding_check check;      /* of that fix */
     struct finding_picture *picture; /* or NULL */
+    struct finding_line *line;       /* or NULL */
     u64 count;                       /* how often it was seen; 0 counts as 1 */
 };
 

@@ -163,6 +163,13 @@ static bool whole(const json_t *v, i64 *out)
     return true;
 }
 
+i64 jsonr_int(struct jsonr v, i64 dflt)
+{
+    i64 i;
+
+    return whole(v.v, &i) ? i : dflt;
+}
+
 i64 jsonr_int_or(struct jsonr obj, const char *key, i64 dflt)
 {
     i64 v;

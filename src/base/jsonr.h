@@ -42,6 +42,8 @@ struct jsonr jsonr_at(struct jsonr arr, size_t i);
 size_t jsonr_len(struct jsonr v); /* elements of an array or members of an object, else 0 */
 /* Whether it is a string, and that string: for the elements of arrays. */
 bool jsonr_str(struct jsonr v, str *out);
+/* The integer that it is, or dflt: for the elements of arrays. */
+i64 jsonr_int(struct jsonr v, i64 dflt);
 /* Members in the order of the text; *it starts as NULL. */
 bool jsonr_next_member(struct jsonr obj, void **it, str *key, struct jsonr *val);
 

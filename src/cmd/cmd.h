@@ -36,6 +36,7 @@ int cmd_help(char *const *args);
 int cmd_layout(char *const *args);
 int cmd_report(char *const *args);
 int cmd_run(char *const *args);
+int cmd_share(char *const *args);
 int cmd_test(char *const *args);
 int cmd_typecheck(char *const *args);
 int cmd_version(char *const *args);

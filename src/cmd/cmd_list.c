@@ -48,6 +48,22 @@ const struct cmd cmd_list[] = {
      cmd_build, HELP_GO("build") "\nA program that was built so needs no gomm to run.\n"},
     {"run", "run [go run's flags and arguments]", "go run -race with gomm's race detector", cmd_run,
      HELP_GO("run")},
+    {"share", "share [flags] [packages]", "false sharing in the packages' benchmarks and tests", cmd_share,
+     "\nShare runs the benchmarks of the packages (default: the one in the current directory) twice: as they\n"
+     "are, and with gomm's runtime looking at cache lines. It prints which variables of different\n"
+     "goroutines lie on one line that went from processor to processor: fields, elements, package\n"
+     "variables or heap objects, with the bytes, the goroutines and the places that use them. A package\n"
+     "without benchmarks has its tests observed.\n"
+     "\n"
+     "  -bench REGEXP   the benchmarks (default: all)\n"
+     "  -run REGEXP     tests too; without -bench only these\n"
+     "  -benchtime T    how long benchmarks run while they are observed, 100x or 1s (default: chosen)\n"
+     "  -cpu LIST       values of GOMAXPROCS\n"
+     "  -tags LIST, -mod MODE, -overlay FILE, -C DIR   as in the go command\n"
+     "  -json, -sarif, -github, -html=FILE, -o FILE, -color=WHEN   as in `gomm help check`\n"
+     "\n"
+     "Exit status: 0 nothing found, 1 findings or failed tests, 2 wrong usage, or packages that could not\n"
+     "be loaded or built.\n"},
     {"typecheck", "typecheck [flags] [packages]", "the errors that the compiler would report",
      cmd_typecheck,
      "\nTypecheck loads the packages (default: the one in the current directory) from source, checks\n"

@@ -31,7 +31,7 @@ static bool events_addr(struct jsonr obj, const char *key, u64 *out, struct err 
     return str_hex(s, out) || err_set(e, "%s: want a hexadecimal number", key);
 }
 
-static bool events_stack(struct arena *a, struct jsonr arr, struct race_stack *out, struct err *e)
+bool race_events_stack(struct arena *a, struct jsonr arr, struct race_stack *out, struct err *e)
 {
     size_t n = jsonr_len(arr);
     if (n > EVENTS_MAX_FRAMES) {
@@ -57,7 +57,7 @@ static bool events_access(struct arena *a, struct jsonr v, struct race_access *o
     struct jsonr stack, created;
     if (!jsonr_need_str(v, "kind", &kind, e) || !events_addr(v, "addr", &out->addr, e) ||
         !events_u64(v, "size", &out->size, e) || !events_u64(v, "goroutine", &out->goroutine, e) ||
-        !jsonr_need_array(v, "stack", &stack, e) || !events_stack(a, stack, &out->stack, e)) {
+        !jsonr_need_array(v, "stack", &stack, e) || !race_events_stack(a, stack, &out->stack, e)) {
         return false;
     }
     if (!str_is(kind, "read") && !str_is(kind, "write")) {
@@ -70,10 +70,10 @@ static bool events_access(struct arena *a, struct jsonr v, struct race_access *o
     i64 by = jsonr_int_or(v, "created_by", 0);
     out->created_by = by > 0 ? (u64)by : 0;
     created = jsonr_get(v, "created");
-    return events_stack(a, created, &out->created, e);
+    return race_events_stack(a, created, &out->created, e);
 }
 
-static bool events_object(struct arena *a, struct jsonr v, struct race_object *out, struct err *e)
+bool race_events_object(struct arena *a, struct jsonr v, struct race_object *out, struct err *e)
 {
     if (jsonr_kind(v) != JSONR_OBJECT) {
         return true; /* null: the runtime does not know */
@@ -89,7 +89,7 @@ static bool events_object(struct arena *a, struct jsonr v, struct race_object *o
     }
     return events_addr(v, "base", &out->base, e) && events_u64(v, "size", &out->size, e) &&
            events_u64(v, "offset", &out->offset, e) &&
-           events_stack(a, jsonr_get(v, "stack"), &out->stack, e);
+           race_events_stack(a, jsonr_get(v, "stack"), &out->stack, e);
 }
 
 static struct race_process *events_process(struct race_log *l, u64 pid)
@@ -119,7 +119,7 @@ static bool events_race(struct race_log *l, struct jsonr v, u64 pid, struct err 
             return false;
         }
     }
-    if (!events_object(l->arena, jsonr_get(v, "object"), &ev.object, e)) {
+    if (!race_events_object(l->arena, jsonr_get(v, "object"), &ev.object, e)) {
         return false;
     }
     struct jsonr order = jsonr_get(v, "order");

@@ -10,6 +10,7 @@
 #define GOMM_RACE_EVENTS_H
 
 #include "base/err.h"
+#include "base/jsonr.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -80,6 +81,10 @@ void race_log_release(struct race_log *l);
 
 /* Races that processes counted at their exit and that are not in the file. */
 u64 race_log_lost(const struct race_log *l);
+
+/* A STACK (absent: empty) and an OBJECT (null: unknown) of gomm/events.h, for other events that have such. */
+bool race_events_stack(struct arena *a, struct jsonr arr, struct race_stack *out, struct err *e);
+bool race_events_object(struct arena *a, struct jsonr v, struct race_object *out, struct err *e);
 
 /* Whether a text looks like an event file: its first line is an event. */
 bool race_log_is_events(str text);

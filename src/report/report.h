@@ -96,6 +96,9 @@ str report_count(struct arena *a, size_t n, const char *singular, const char *pl
 void report_svg(const struct report *r, const struct finding_picture *p, u32 id,
                 struct strbuf *out);
 
+/* That of the cache line on which the finding's variables lie. */
+void report_svg_line(const struct report *r, const struct finding_line *l, struct strbuf *out);
+
 /* A rule behind a finding's code. */
 struct report_rule {
     const char *code, *name, *summary;

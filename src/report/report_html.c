@@ -58,6 +58,8 @@ static const char html_style[] =
     "svg .edge{stroke:var(--edge);stroke-width:1.8}svg .tip{fill:var(--edge)}\n"
     "svg line.gap{stroke:var(--bad);stroke-width:1.8;stroke-dasharray:5 5}"
     "svg text.gap{fill:var(--bad)}\n"
+    "svg .free{fill:none;stroke:var(--line)}svg .cell{fill:var(--bg);stroke:var(--dim)}"
+    "svg .hotcell{fill:var(--hit);stroke:var(--bad)}\n"
     "details summary{cursor:pointer}\n";
 
 static void html_tag(struct html *h, const char *open, str text, const char *close)
@@ -116,6 +118,9 @@ static void html_finding(struct html *h, const struct finding *f, u32 id)
     strbuf_puts(h->out, "</ol>\n");
     if (f->picture) {
         report_svg(h->r, f->picture, id, h->out);
+    }
+    if (f->line) {
+        report_svg_line(h->r, f->line, h->out);
     }
     html_excerpt(h, f->span);
     for (size_t i = 0; i < f->n_related; i++) {

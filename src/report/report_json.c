@@ -202,6 +202,29 @@ static void json_picture(struct jsonw *w, const struct finding_picture *p)
     jsonw_end(w);
 }
 
+static void json_line(struct jsonw *w, const struct finding_line *l)
+{
+    if (!l) {
+        return;
+    }
+    jsonw_key(w, "cache_line");
+    jsonw_object(w);
+    jsonw_put_int(w, "size", l->size);
+    jsonw_key(w, "cells");
+    jsonw_array(w);
+    for (size_t i = 0; i < l->n_cells; i++) {
+        jsonw_object(w);
+        jsonw_put_int(w, "from", l->cells[i].from);
+        jsonw_put_int(w, "to", l->cells[i].to);
+        jsonw_put_str(w, "label", l->cells[i].label);
+        json_text(w, "who", l->cells[i].who);
+        jsonw_put_bool(w, "hot", l->cells[i].hot);
+        jsonw_end(w);
+    }
+    jsonw_end(w);
+    jsonw_end(w);
+}
+
 static void json_finding(struct jsonw *w, const struct finding *f)
 {
     jsonw_object(w);
@@ -219,6 +242,7 @@ static void json_finding(struct jsonw *w, const struct finding *f)
     json_costs(w, f);
     json_fix(w, f);
     json_picture(w, f->picture);
+    json_line(w, f->line);
     jsonw_end(w);
 }
 

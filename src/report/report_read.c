@@ -153,6 +153,38 @@ static bool read_picture(struct reader *rd, struct jsonr obj, struct finding *f)
     return true;
 }
 
+/* Cells are checked: a renderer trusts them. */
+static bool read_line(struct reader *rd, struct jsonr obj, struct finding *f)
+{
+    enum { MOST = 4096 }; /* no cache has longer lines */
+    if (jsonr_kind(obj) != JSONR_OBJECT) {
+        return true;
+    }
+    struct jsonr cells = jsonr_get(obj, "cells");
+    struct finding_line *l = ARENA_NEW(rd->a, struct finding_line);
+    l->size = read_u32(obj, "size");
+    l->n_cells = jsonr_len(cells);
+    l->cells = ARENA_ARRAY(rd->a, struct finding_cell, l->n_cells);
+    if (l->size > MOST || l->n_cells > l->size) {
+        return err_set(rd->e, "cache_line: a line of %u bytes with %zu cells", l->size, l->n_cells);
+    }
+    for (size_t i = 0; i < l->n_cells; i++) {
+        struct jsonr c = jsonr_at(cells, i);
+        l->cells[i] = (struct finding_cell){
+            .from = read_u32(c, "from"),
+            .to = read_u32(c, "to"),
+            .label = read_text(rd, c, "label"),
+            .who = read_text(rd, c, "who"),
+            .hot = jsonr_bool_or(c, "hot", false),
+        };
+        if (l->cells[i].from >= l->cells[i].to || l->cells[i].to > l->size) {
+            return err_set(rd->e, "cache_line.cells[%zu]: beyond the line", i);
+        }
+    }
+    f->line = l;
+    return true;
+}
+
 static bool read_severity(str s, enum finding_severity *out)
 {
     static const enum finding_severity all[] = {FINDING_NOTE, FINDING_WARNING, FINDING_ERROR};
@@ -195,7 +227,7 @@ static bool read_finding(struct reader *rd, struct jsonr v, struct finding_list 
     read_stacks(rd, jsonr_get(v, "stacks"), l, f);
     read_costs(rd, jsonr_get(v, "costs"), l, f);
     read_fix(rd, v, l, f);
-    return read_picture(rd, jsonr_get(v, "picture"), f);
+    return read_picture(rd, jsonr_get(v, "picture"), f) && read_line(rd, jsonr_get(v, "cache_line"), f);
 }
 
 static bool read_package_status(str s, enum report_package_status *out)

@@ -273,6 +273,121 @@ static const struct report_rule rules[] = {
         "func join(a, b string) string { return a + b } // reported\n",
         "Change what \"why\" lists, or take the assertion away.\n",
     },
+    {
+        "SHARE1",
+        "FalseSharingFields",
+        "false sharing: fields of one struct that different goroutines write lie on one cache line",
+        "Caches hold lines: 64 bytes on x86-64, 128 on many arm64 processors. To write to a line a core must own it, and then no\n"
+        "other core has a copy. If two cores write to one line in turn, it travels between them each time, some tens of\n"
+        "nanoseconds, even if they never touch the same variable. The race detector is silent, for there is no race, and a\n"
+        "profile blames the lines that count.\n"
+        "\n"
+        "gomm reports what it saw: the line went to and fro while both goroutines ran, and no word of it was used by both.\n"
+        "How much that costs is predicted by a replay of the same accesses on this machine, and proven by a benchmark.\n",
+        "type Stats struct {\n"
+        "\tRequests atomic.Int64 // one goroutine\n"
+        "\tFailures atomic.Int64 // another one\n"
+        "}\n",
+        "Put distance between them, cheapest first:\n"
+        "  - move the fields apart, with what is seldom used between them;\n"
+        "  - count in a local variable and add it up once;\n"
+        "  - `_ [56]byte` (or golang.org/x/sys/cpu.CacheLinePad) behind each hot field.\n"
+        "Pad what is hot and independent, and nothing else: padding costs memory, and cache for those who read both.\n",
+    },
+    {
+        "SHARE2",
+        "FalseSharingElements",
+        "false sharing: small elements of one array or slice, each used by one goroutine, lie on one cache line",
+        "A slice with an element for each worker is the classical case: the elements are smaller than a line, or their size is no\n"
+        "multiple of one, so that two workers write to one line.\n",
+        "useLen := make([]int, workers)\n"
+        "for tid := 0; tid < workers; tid++ {\n"
+        "\tgo func(tid int) {\n"
+        "\t\tfor range words(tid) {\n"
+        "\t\t\tuseLen[tid]++\n"
+        "\t\t}\n"
+        "\t}(tid)\n"
+        "}\n",
+        "Let each worker count in a local variable and store it once at the end. Otherwise make the element a struct that ends\n"
+        "in 56 bytes of padding.\n",
+    },
+    {
+        "SHARE3",
+        "FalseSharingGlobals",
+        "false sharing: package variables that different goroutines write lie on one cache line",
+        "The linker sorts variables by size and puts them side by side, whatever package they are from.\n",
+        "var hits, misses atomic.Int64\n",
+        "Make each a struct with padding on both sides; what lies beside it changes with every build.\n",
+    },
+    {
+        "SHARE4",
+        "FalseSharingNeighbours",
+        "false sharing: small heap objects that different goroutines write lie on one cache line",
+        "Objects of one size class lie side by side in the heap. Those that one goroutine makes in a loop, one for each worker, are\n"
+        "neighbours.\n",
+        "for w := range workers {\n"
+        "\tworkers[w] = &worker{} // 24 bytes\n"
+        "}\n",
+        "End the struct in 56 bytes of padding, or let each goroutine allocate its own.\n",
+    },
+    {
+        "SHARE5",
+        "ReadMostlyBesideWriter",
+        "false sharing: what many goroutines only read lies on one cache line with what another one writes",
+        "Each write takes the line away from all readers; each of their next reads has to fetch it. A counter beside the fields that\n"
+        "every lookup needs is the commonest real case.\n",
+        "type Map struct {\n"
+        "\ttable *table       // read by every Load\n"
+        "\tsize  atomic.Int64 // written by every Store\n"
+        "}\n",
+        "Move the written field away, or put padding on both sides of it.\n",
+    },
+    {
+        "SHARE6",
+        "MixedSharing",
+        "true and false sharing on one cache line",
+        "One variable is used by several goroutines, and that costs what it costs; others on its line are not, and suffer with it.\n",
+        "type Sums struct {\n"
+        "\ttotal atomic.Int64 // everyone\n"
+        "\terrs  atomic.Int64 // one goroutine\n"
+        "}\n",
+        "Pull the others away from it with padding. For the shared one see SHARE7.\n",
+    },
+    {
+        "SHARE7",
+        "TrueSharing",
+        "several goroutines write to one variable at once",
+        "That is what the program says, and no padding changes it: the line must travel because its value does. It is told because\n"
+        "it is often mistaken for false sharing.\n",
+        "var requests atomic.Int64 // added to by every goroutine\n",
+        "If it is hot: a counter for each processor or goroutine, padded, added up when somebody asks; or counting locally and\n"
+        "adding in larger steps.\n",
+    },
+    {
+        "SHARE8",
+        "LatentFalseSharing",
+        "variables of different goroutines would share a cache line on other machines or at other addresses",
+        "Here they lie on two lines. Where lines have 128 bytes (many arm64 processors, ppc64), where they are fetched in pairs, or\n"
+        "where the object begins at another address, it is one.\n",
+        "type Stats struct {\n"
+        "\tRequests atomic.Int64\n"
+        "\t_        [56]byte // enough for lines of 64 bytes\n"
+        "\tFailures atomic.Int64\n"
+        "}\n",
+        "Pad for the longest line that you build for: golang.org/x/sys/cpu.CacheLinePad knows it for each GOARCH.\n",
+    },
+    {
+        "SHARE9",
+        "UnprovenFalseSharing",
+        "atomics or mutexes of one struct lie on one cache line; no run has shown that it matters",
+        "A hint from the source alone: the fields are made for concurrent use, are used by different functions, and lie so close\n"
+        "that they share a line. Whether different goroutines use them at once only a run can show.\n",
+        "type Pool struct {\n"
+        "\tgets atomic.Int64\n"
+        "\tputs atomic.Int64\n"
+        "}\n",
+        "Write a benchmark that uses both at once, and run gomm share.\n",
+    },
 };
 
 const struct report_rule *report_rules(size_t *n)

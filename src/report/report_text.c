@@ -157,6 +157,38 @@ static void text_stack(struct text *t, const struct finding *f, const struct fin
     }
 }
 
+/* A letter for each cell, and what it stands for. */
+static char text_cell_letter(const struct finding_line *l, size_t i)
+{
+    return l->n_cells > 26 ? '#' : (char)('A' + i);
+}
+
+static void text_line(struct text *t, const struct finding_line *l)
+{
+    enum { WORD = 8, ROW = 64 };
+    for (u32 row = 0; row < l->size; row += ROW) {
+        struct strbuf b = {0};
+        for (u32 at = row; at < l->size && at < row + ROW; at++) {
+            char c = '.';
+            for (size_t i = 0; i < l->n_cells; i++) {
+                c = at >= l->cells[i].from && at < l->cells[i].to ? text_cell_letter(l, i) : c;
+            }
+            strbuf_puts(&b, at > row && at % WORD == 0 ? " " : "");
+            strbuf_putc(&b, c);
+        }
+        text_field(t, "line", row == 0, strbuf_str(&b));
+        strbuf_release(&b);
+    }
+    for (size_t i = 0; i < l->n_cells; i++) {
+        const struct finding_cell *c = &l->cells[i];
+        str s = str_fmt(t->a, "%c  bytes %u-%u  %.*s", text_cell_letter(l, i), c->from, c->to - 1, STR_ARG(c->label));
+        if (c->who.n > 0) {
+            s = str_fmt(t->a, "%.*s, %.*s", STR_ARG(s), STR_ARG(c->who));
+        }
+        text_field(t, "line", false, s);
+    }
+}
+
 static void text_costs(struct text *t, const struct finding *f)
 {
     for (size_t i = 0; i < f->n_costs; i++) {
@@ -204,6 +236,9 @@ static void text_finding(struct text *t, const struct finding *f)
     strbuf_putc(t->out, '\n');
     for (size_t i = 0; i < f->n_why; i++) {
         text_field(t, "why", i == 0, f->why[i].text);
+    }
+    if (f->line) {
+        text_line(t, f->line);
     }
     text_costs(t, f);
     text_fix(t, f);

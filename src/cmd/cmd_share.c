@@ -1,0 +1,256 @@
+/* gomm share: runs benchmarks while the runtime looks at cache lines, and reports which variables share one. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/term.h"
+#include "cmd/cmd_output.h"
+#include "cmd/cmd_share_run.h"
+
+struct share {
+    struct arena arena;
+    struct cmd_output output;
+    const char *chdir, *runtime, *patch, *bench, *run, *benchtime, *cpu, *tags, *mod, *overlay;
+    bool write, no_verify;
+    VEC(str) patterns;
+    struct load_config config;
+    struct driver_go go;
+    struct driver_choice choice;
+    struct load *load;
+    struct program *prog;
+    struct share_places places;
+    struct cmd_share_run runs;
+    struct report report;
+    bool progress, drawn;
+};
+
+/* ---- the command line ---- */
+
+static int share_parse(struct share *s, char *const *args, int *status)
+{
+    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 12] = {
+        {"C", CMD_FLAG_STRING, &s->chdir},
+        {"bench", CMD_FLAG_STRING, &s->bench},
+        {"run", CMD_FLAG_STRING, &s->run},
+        {"benchtime", CMD_FLAG_STRING, &s->benchtime},
+        {"cpu", CMD_FLAG_STRING, &s->cpu},
+        {"tags", CMD_FLAG_STRING, &s->tags},
+        {"mod", CMD_FLAG_STRING, &s->mod},
+        {"overlay", CMD_FLAG_STRING, &s->overlay},
+        {"w", CMD_FLAG_BOOL, &s->write},
+        {"n", CMD_FLAG_BOOL, &s->no_verify},
+        {"gomm.runtime", CMD_FLAG_STRING, &s->runtime},
+        {"gomm.patch", CMD_FLAG_STRING, &s->patch},
+    };
+    struct err e;
+    cmd_output_flags(&s->output, flags + 12);
+    for (size_t i = 0; args[i];) {
+        if (args[i][0] != '-' || args[i][1] == 0) {
+            vec_push_in(&s->arena, &s->patterns, str_of(args[i++]));
+            continue;
+        }
+        if (strcmp(args[i], "-h") == 0 || strcmp(args[i], "-help") == 0 || strcmp(args[i], "--help") == 0) {
+            char name[] = "share";
+            *status = cmd_help((char *const[]){name, NULL});
+            return -1;
+        }
+        int r = cmd_flag_take(flags, ARRAY_LEN(flags), args, &i, &e);
+        if (r == 0) {
+            err_set(&e, "flag provided but not defined: %s", args[i]);
+        }
+        if (r <= 0) {
+            *status = cmd_usage("share", "%s", e.text);
+            return -1;
+        }
+    }
+    if (!cmd_output_check(&s->output, &e) || (s->write && s->no_verify && err_set(&e, "-w and -n exclude each other") == false)) {
+        *status = cmd_usage("share", "%s", e.text);
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- progress ---- */
+
+static void share_progress(void *ctx, const char *what, str package)
+{
+    struct share *s = ctx;
+    if (s->progress) {
+        fprintf(stderr, "\r\033[Kgomm: %s %.*s", what, STR_ARG(package));
+        fflush(stderr);
+        s->drawn = true;
+    }
+}
+
+static void share_erase(struct share *s)
+{
+    if (s->drawn) {
+        fputs("\r\033[K", stderr);
+        s->drawn = false;
+    }
+}
+
+static void share_phase(struct share *s, const char *name, u64 since)
+{
+    struct report_phase p = {str_of(name), (double)(base_now_ns() - since) / 1e9};
+    vec_push_in(&s->arena, &s->report.phases, p);
+}
+
+/* ---- the work ---- */
+
+static void share_head(struct share *s, char *const *args)
+{
+    struct report *r = &s->report;
+    struct timespec ts;
+    struct tm tm;
+    char text[32];
+    clock_gettime(CLOCK_REALTIME, &ts);
+    gmtime_r(&ts.tv_sec, &tm);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    r->time = str_dup(&s->arena, str_of(text));
+    r->time_ns = (u64)ts.tv_sec * 1000000000 + (u64)ts.tv_nsec;
+    r->tool_version = STR(GOMM_VERSION);
+    r->go_version = s->go.version;
+    r->goos = s->go.goos;
+    r->goarch = s->go.goarch;
+    vec_push_in(&s->arena, &r->command, STR("gomm"));
+    vec_push_in(&s->arena, &r->command, STR("share"));
+    for (size_t i = 0; args[i]; i++) {
+        vec_push_in(&s->arena, &r->command, str_of(args[i]));
+    }
+}
+
+static bool share_prepare(struct share *s, struct err *e)
+{
+    if (s->chdir && chdir(s->chdir) != 0) {
+        return err_os(e, errno, "chdir %s", s->chdir);
+    }
+    if (!driver_go_find(&s->arena, NULL, &s->go, e) ||
+        !driver_choose_runtime(&s->arena, s->runtime, s->patch, &s->choice, e)) {
+        return false;
+    }
+    if (s->choice.stock) {
+        return err_set(e, "gomm share reads what gomm's own runtime records");
+    }
+    if (!driver_go_supported(&s->go, e)) {
+        return false;
+    }
+    if (!s->go.asked) {
+        return err_set(e, "go env: %.*s", STR_ARG(s->go.trouble));
+    }
+    return io_cwd(&s->arena, &s->report.dir, e);
+}
+
+/* From source: names, types, layout. */
+static bool share_load(struct share *s, struct err *e)
+{
+    u64 start = base_now_ns();
+    s->config = (struct load_config){.tests = true,
+                                     .comments = true,
+                                     .bodies_of_deps = true,
+                                     .tags = str_of(s->tags),
+                                     .mod = str_of(s->mod),
+                                     .overlay = str_of(s->overlay)};
+    struct pool *pool = pool_new(0);
+    s->load = load_packages(&s->config, s->patterns.v, s->patterns.n, pool, e);
+    if (s->load) {
+        s->prog = check_load(s->load, pool, CHECK_FAKE_C, CHECK_FAKE_C);
+        share_places_init(&s->places, &s->arena, s->prog);
+    }
+    pool_free(pool);
+    share_phase(s, "source", start);
+    return s->load != NULL;
+}
+
+static void share_packages(struct share *s)
+{
+    u64 start = base_now_ns();
+    for (u32 i = 0; i < s->load->n_errors; i++) {
+        report_note(&s->report, "%.*s", STR_ARG(s->load->errors[i].text));
+    }
+    for (u32 i = 0; i < s->load->n_pkgs && !proc_interrupted(); i++) {
+        const struct load_package *p = s->load->pkgs[i];
+        if (p->matched && p->variant == LOAD_PLAIN) {
+            cmd_share_package(&s->runs, p->path, p->dir);
+        }
+    }
+    share_phase(s, "runs", start);
+}
+
+static void share_findings(struct share *s)
+{
+    struct share_findings found = {.arena = &s->arena};
+    share_find(&s->places, s->runs.seen.v, s->runs.seen.n, &found);
+    for (size_t i = 0; i < found.v.n; i++) {
+        share_tell(&found.v.v[i], s->report.dir, &s->report.findings);
+    }
+    if (found.guarded > 0) {
+        report_note(&s->report, "%llu line%s hold%s a mutex and what it guards: as it should be",
+                    (unsigned long long)found.guarded, found.guarded == 1 ? "" : "s", found.guarded == 1 ? "s" : "");
+    }
+}
+
+static int share_finish(struct share *s)
+{
+    struct report *r = &s->report;
+    share_erase(s);
+    if (proc_interrupted()) {
+        report_note(r, "interrupted: this is what was found up to then");
+    }
+    finding_sort(&r->findings);
+    r->status = report_status(r);
+    return cmd_output_show(&s->output, r) ? r->status : BASE_EXIT_FAILURE;
+}
+
+int cmd_share(char *const *args)
+{
+    struct share *s = mem_zalloc(sizeof *s);
+    struct err e;
+    int status;
+    report_init(&s->report, &s->arena);
+    if (share_parse(s, args, &status) == 0) {
+        if (s->patterns.n == 0) {
+            vec_push_in(&s->arena, &s->patterns, STR("."));
+        }
+        s->progress = term_is_smart(STDERR_FILENO);
+        const char *dir = NULL;
+        bool ok = share_prepare(s, &e) && share_load(s, &e) && (dir = io_temp_dir("gomm-share-", &e)) != NULL;
+        if (ok) {
+            share_head(s, args);
+            s->runs = (struct cmd_share_run){.arena = &s->arena,
+                                             .report = &s->report,
+                                             .go = &s->go,
+                                             .choice = &s->choice,
+                                             .bench = str_of(s->bench),
+                                             .run = str_of(s->run),
+                                             .benchtime = str_of(s->benchtime),
+                                             .cpu = str_of(s->cpu),
+                                             .tags = str_of(s->tags),
+                                             .mod = str_of(s->mod),
+                                             .overlay = str_of(s->overlay),
+                                             .dir = dir,
+                                             .progress = share_progress,
+                                             .ctx = s};
+            share_packages(s);
+            share_findings(s);
+            io_temp_remove(dir);
+        }
+        status = ok ? share_finish(s) : cmd_fail_err(&e);
+        if (s->load) {
+            share_places_release(&s->places);
+            program_free(s->prog);
+            load_free(s->load);
+        }
+    }
+    if (proc_interrupted()) {
+        proc_die(proc_interrupted());
+    }
+    arena_release(&s->arena);
+    mem_free(s);
+    return status;
+}

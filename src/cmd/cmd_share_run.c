@@ -1,0 +1,231 @@
+#include "cmd/cmd_share_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/path.h"
+#include "gomm/events.h"
+
+/* How long a benchmark runs: as it is, and how much of that work is then done under the runtime's eyes, where it takes
+ * about twenty times as long. */
+#define SHARE_NATIVE_TIME "60ms"
+enum { SHARE_NATIVE_COUNT = 3, SHARE_SEEN_NS = 30 * 1000 * 1000, SHARE_MOST_RUNS = 100, SHARE_TRIES = 3 };
+/* Where others have that many processors busy, both sides of a line seldom run at once. */
+#define SHARE_BUSY 0.3
+
+static void run_progress(struct cmd_share_run *r, const char *what, str package)
+{
+    if (r->progress) {
+        r->progress(r->ctx, what, package);
+    }
+}
+
+static bool run_build(struct cmd_share_run *r, str path, str dir, bool observed, struct bench_binary *bin, bool *none)
+{
+    struct argv args = {0};
+    struct err e;
+    str toolexec, said = {0};
+    bool ok = true;
+    if (observed) {
+        ok = driver_toolexec_flag(r->arena, r->choice, (str){0}, &toolexec, &e);
+        argv_push(&args, "-race");
+        argv_pushf(&args, "-toolexec=%.*s", STR_ARG(toolexec));
+    }
+    struct bench_build b = {.go = r->go->path,
+                            .package = path,
+                            .dir = dir,
+                            .tags = r->tags,
+                            .mod = r->mod,
+                            .overlay = r->overlay,
+                            .args = argv_get(&args)};
+    str out = path_join(r->arena, str_of(r->dir), observed ? STR("observed.test") : STR("native.test"));
+    enum bench_built built = ok ? bench_build(r->arena, &b, out.p, bin, &said, &e) : BENCH_BUILD_FAILED;
+    argv_release(&args);
+    *none = built == BENCH_NO_TESTS;
+    if (built == BENCH_BUILD_FAILED) {
+        struct report_failure f = {.package = path, .output = said.n > 0 ? said : str_dup(r->arena, str_of(e.text))};
+        vec_push_in(r->arena, &r->report->failures, f);
+    }
+    return built == BENCH_BUILT;
+}
+
+/* "^A$/^b$" for BenchmarkA/b: just that one. */
+static str run_exactly(struct arena *a, str name)
+{
+    struct strbuf b = {0};
+    str rest = name, part;
+    for (bool first = true; str_next_sep(&rest, '/', &part); first = false) {
+        strbuf_puts(&b, first ? "^" : "/^");
+        for (size_t i = 0; i < part.n; i++) {
+            if (strchr("\\.+*?()|[]{}^$", part.p[i])) {
+                strbuf_putc(&b, '\\');
+            }
+            strbuf_putc(&b, part.p[i]);
+        }
+        strbuf_putc(&b, '$');
+    }
+    str s = str_dup(a, strbuf_str(&b));
+    strbuf_release(&b);
+    return s;
+}
+
+static void run_failures(struct cmd_share_run *r, str package, const struct bench_ran *ran)
+{
+    for (size_t i = 0; i < ran->out.failures.n; i++) {
+        const struct bench_failure *f = &ran->out.failures.v[i];
+        struct report_failure rf = {.package = package,
+                                    .test = str_dup(r->arena, f->name),
+                                    .output = str_dup(r->arena, strbuf_str(&f->text))};
+        vec_push_in(r->arena, &r->report->failures, rf);
+    }
+}
+
+/* One process under observation.  name is for people; n: iterations, 0: unknown.  True if it is worth while to look
+ * again, longer: nothing was seen, and the machine was busy with other things. */
+static bool run_observe(struct cmd_share_run *r, const struct bench_binary *bin, str package, str name, str bench,
+                        str benchtime, str cpu, char *const *args, double native_ns, u64 n, bool may_repeat)
+{
+    struct arena *a = r->arena;
+    str events = path_join(a, str_of(r->dir), STR("events.jsonl"));
+    struct argv env = {0};
+    struct bench_ran ran;
+    struct err e;
+    io_remove(events.p, NULL);
+    argv_env(&env);
+    argv_setenv(&env, GOMM_EVENTS_ENV, events.p);
+    argv_setenv(&env, "GOMM", "share");
+    struct bench_run o = {.bin = bin,
+                          .bench = bench,
+                          .benchtime = benchtime,
+                          .cpu = cpu,
+                          .no_benchmem = true,
+                          .args = args,
+                          .env = argv_get(&env)};
+    if (!bench_run(a, &o, &ran, &e)) {
+        report_note(r->report, "%.*s: %s", STR_ARG(package), e.text);
+        argv_release(&env);
+        return false;
+    }
+    argv_release(&env);
+    struct share_seen seen = {
+        .log = {.arena = a}, .package = package, .bench = name, .native_ns = native_ns, .n = n};
+    if (io_exists(events.p) && !share_log_file(&seen.log, events.p, &e)) {
+        report_note(r->report, "the event file cannot be read: %s", e.text);
+    }
+    if (seen.log.bad_lines > 0) {
+        report_note(r->report, "%llu line%s of the event file could not be read (%.*s)",
+                    (unsigned long long)seen.log.bad_lines, seen.log.bad_lines == 1 ? "" : "s",
+                    STR_ARG(seen.log.first_bad));
+    }
+    if (n > 0 && ran.out.results.n == 1) {
+        seen.n = ran.out.results.v[0].n;
+    }
+    bool again = may_repeat && seen.log.lines.n == 0 && ran.others > SHARE_BUSY && !proc_interrupted();
+    if (!again) {
+        run_failures(r, package, &ran);
+        vec_push_in(a, &r->seen, seen);
+    }
+    bench_ran_release(&ran);
+    return again;
+}
+
+struct run_native {
+    str name, base;
+    u32 procs;
+    double ns;
+};
+typedef VEC(struct run_native) run_natives;
+
+static int run_double_cmp(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+    return a < b ? -1 : a > b;
+}
+
+/* The benchmarks with their native time: the median of a few. */
+static void run_natively(struct cmd_share_run *r, const struct bench_binary *bin, str package, run_natives *out)
+{
+    struct bench_ran ran;
+    struct err e;
+    struct bench_run o = {.bin = bin, .bench = r->bench, .benchtime = STR(SHARE_NATIVE_TIME), .cpu = r->cpu,
+                          .count = SHARE_NATIVE_COUNT, .no_benchmem = true};
+    if (!bench_run(r->arena, &o, &ran, &e)) {
+        report_note(r->report, "%.*s: %s", STR_ARG(package), e.text);
+        return;
+    }
+    run_failures(r, package, &ran);
+    for (size_t i = 0; i < ran.out.results.n; i++) {
+        const struct bench_result *res = &ran.out.results.v[i];
+        double v[64];
+        size_t n = 0;
+        bool seen = false;
+        for (size_t k = 0; k < i; k++) {
+            seen |= str_eq(ran.out.results.v[k].name, res->name);
+        }
+        for (size_t k = i; !seen && k < ran.out.results.n && n < ARRAY_LEN(v); k++) {
+            n += str_eq(ran.out.results.v[k].name, res->name) && bench_result_get(&ran.out.results.v[k], STR("ns/op"), &v[n]);
+        }
+        if (!seen && n > 0) {
+            qsort(v, n, sizeof *v, run_double_cmp);
+            vec_push_in(r->arena, out,
+                        (struct run_native){str_dup(r->arena, res->name), str_dup(r->arena, res->base), res->procs, v[n / 2]});
+        }
+    }
+    bench_ran_release(&ran);
+}
+
+static void run_tests(struct cmd_share_run *r, const struct bench_binary *bin, str package)
+{
+    char *args[3] = {NULL};
+    args[0] = str_cstr(r->arena, str_fmt(r->arena, "-test.run=%.*s", STR_ARG(r->run)));
+    args[1] = str_cstr(r->arena, STR("-test.count=1"));
+    run_progress(r, "observing the tests of", package);
+    run_observe(r, bin, package, (str){0}, STR("^$"), (str){0}, r->cpu, args, 0, 0, false);
+}
+
+void cmd_share_package(struct cmd_share_run *r, str path, str dir)
+{
+    struct bench_binary native, observed;
+    struct report_package rp = {.path = path, .status = REPORT_PASS};
+    run_natives all = {0};
+    bool none = false;
+    u64 start = base_now_ns();
+    run_progress(r, "building", path);
+    if (!run_build(r, path, dir, false, &native, &none) || !run_build(r, path, dir, true, &observed, &none)) {
+        rp.status = none ? REPORT_NO_TESTS : REPORT_BUILD_FAILED;
+        vec_push_in(r->arena, &r->report->packages, rp);
+        return;
+    }
+    size_t failures = r->report->failures.n;
+    bool only_tests = r->run.n > 0 && r->bench.n == 0;
+    if (!only_tests) {
+        run_progress(r, "measuring", path);
+        run_natively(r, &native, path, &all);
+    }
+    if (r->run.n > 0 || all.n == 0) {
+        run_tests(r, &observed, path);
+    }
+    if (all.n > SHARE_MOST_RUNS) {
+        report_note(r->report, "%.*s has %zu benchmarks; the first %d are observed, -bench chooses", STR_ARG(path), all.n,
+                    SHARE_MOST_RUNS);
+    }
+    for (size_t i = 0; i < all.n && i < SHARE_MOST_RUNS && !proc_interrupted(); i++) {
+        const struct run_native *b = &all.v[i];
+        double n = SHARE_SEEN_NS / (b->ns > 1e-3 ? b->ns : 1e-3);
+        u64 times = n < 1 ? 1 : n > 1e8 ? 100000000 : (u64)n;
+        str cpu = str_fmt(r->arena, "%u", b->procs);
+        run_progress(r, "observing", b->name);
+        for (u32 tries = 1; tries <= SHARE_TRIES; tries++, times *= 3) {
+            str benchtime = r->benchtime.n > 0 ? r->benchtime : str_fmt(r->arena, "%llux", (unsigned long long)times);
+            if (!run_observe(r, &observed, path, b->name, run_exactly(r->arena, b->base), benchtime, cpu, NULL, b->ns, times,
+                             tries < SHARE_TRIES && r->benchtime.n == 0)) {
+                break;
+            }
+        }
+        r->n_benchmarks++;
+    }
+    rp.seconds = (double)(base_now_ns() - start) / 1e9;
+    rp.status = r->report->failures.n > failures ? REPORT_FAIL : REPORT_PASS;
+    vec_push_in(r->arena, &r->report->packages, rp);
+}

@@ -1,0 +1,179 @@
+#include "share/share_predict.h"
+
+#include <stdlib.h>
+
+/* More than an access to a line that another processor has costs anywhere: what is less frequent than that bound allows
+ * needs no replay. */
+#define PREDICT_WORST_NS 150.0
+enum { PREDICT_GOROUTINES = 64 };
+
+struct predict_goroutine {
+    u64 id;
+    u64 accesses;
+    u32 thread;
+};
+
+struct predict {
+    struct arena *a;
+    const struct share_case *c;
+    struct predict_goroutine g[PREDICT_GOROUTINES];
+    u32 n;
+    double scale; /* from a count to operations of the benchmark */
+    VEC(struct share_replay_item) items[SHARE_REPLAY_THREADS];
+};
+
+static u64 predict_sum(const struct share_word *w)
+{
+    u64 n = 0;
+    for (u32 k = 0; k < SHARE_KINDS; k++) {
+        n += w->n[k];
+    }
+    return n;
+}
+
+static int predict_cmp(const void *x, const void *y)
+{
+    const struct predict_goroutine *a = x, *b = y;
+    if (a->accesses != b->accesses) {
+        return a->accesses > b->accesses ? -1 : 1;
+    }
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* The goroutines that were on the line together with the busiest one, which are those of the longest round, dealt out
+ * over the threads. */
+static void predict_goroutines(struct predict *p)
+{
+    const struct share_line *l = p->c->line;
+    for (u32 i = 0; i < l->n_words; i++) {
+        u32 k = 0;
+        while (k < p->n && p->g[k].id != l->words[i].goroutine) {
+            k++;
+        }
+        if (k == p->n && p->n < PREDICT_GOROUTINES) {
+            p->g[p->n++] = (struct predict_goroutine){.id = l->words[i].goroutine};
+        }
+        if (k < p->n) {
+            p->g[k].accesses += predict_sum(&l->words[i]);
+        }
+    }
+    qsort(p->g, p->n, sizeof *p->g, predict_cmp);
+    u64 load[SHARE_REPLAY_THREADS] = {0};
+    for (u32 i = 0; i < p->n; i++) {
+        if (i > 0 && !share_case_overlap(l, p->g[0].id, p->g[i].id)) {
+            p->g[i].thread = UINT32_MAX;
+            continue;
+        }
+        p->g[i].thread = load[0] <= load[1] ? 0 : 1;
+        load[p->g[i].thread] += p->g[i].accesses;
+    }
+}
+
+static u32 predict_thread(const struct predict *p, u64 goroutine)
+{
+    for (u32 i = 0; i < p->n; i++) {
+        if (p->g[i].id == goroutine) {
+            return p->g[i].thread;
+        }
+    }
+    return UINT32_MAX;
+}
+
+/* With the variables apart, what is shared stays shared, and each thread has a line of its own for the rest. */
+static u32 predict_home(const struct predict *p, u32 offset, u32 thread)
+{
+    for (u32 i = 0; i < p->c->n_parts; i++) {
+        const struct share_part *q = &p->c->parts[i];
+        if (offset + SHARE_WORD > q->from && offset < q->to) {
+            return q->shared ? SHARE_REPLAY_THREADS + i % (SHARE_REPLAY_HOMES - SHARE_REPLAY_THREADS) : thread;
+        }
+    }
+    return thread;
+}
+
+static void predict_item(struct predict *p, u32 thread, enum share_replay_kind kind, u32 offset, u32 home, u64 n)
+{
+    if (n == 0) {
+        return;
+    }
+    for (size_t i = 0; i < p->items[thread].n; i++) {
+        struct share_replay_item *it = &p->items[thread].v[i];
+        if (it->kind == kind && it->offset == offset && it->home == home) {
+            it->per_op += (double)n * p->scale;
+            return;
+        }
+    }
+    vec_push_in(p->a, &p->items[thread],
+                (struct share_replay_item){.kind = kind, .offset = offset, .home = home, .per_op = (double)n * p->scale});
+}
+
+static void predict_items(struct predict *p)
+{
+    const struct share_line *l = p->c->line;
+    for (u32 i = 0; i < l->n_words; i++) {
+        const struct share_word *w = &l->words[i];
+        u32 t = predict_thread(p, w->goroutine);
+        if (t == UINT32_MAX) {
+            continue;
+        }
+        u32 offset = w->offset % 64 / SHARE_WORD * SHARE_WORD, home = predict_home(p, w->offset, t);
+        u64 r = w->n[SHARE_READ] + w->n[SHARE_LOAD], wr = w->n[SHARE_WRITE], inc = r < wr ? r : wr;
+        predict_item(p, t, SHARE_REPLAY_INC, offset, home, inc);
+        predict_item(p, t, SHARE_REPLAY_LOAD, offset, home, r - inc);
+        predict_item(p, t, SHARE_REPLAY_STORE, offset, home, wr - inc);
+        predict_item(p, t, SHARE_REPLAY_XCHG, offset, home, w->n[SHARE_STORE]);
+        predict_item(p, t, SHARE_REPLAY_ADD, offset, home, w->n[SHARE_RMW] + w->n[SHARE_LOCK]);
+    }
+}
+
+void share_predict(struct arena *a, const struct share_part_of *run, struct share_prediction *out)
+{
+    const struct share_seen *seen = run->seen;
+    *out = (struct share_prediction){.seen = seen, .before = seen->native_ns};
+    if (run->cases.n == 0 || seen->native_ns <= 0 || seen->n == 0) {
+        return;
+    }
+    /* All lines of the kind are replayed as one, the busiest, with the accesses of all. */
+    u64 accesses = 0;
+    const struct share_case *c = &run->cases.v[0];
+    for (size_t i = 0; i < run->cases.n; i++) {
+        accesses += run->cases.v[i].line->accesses;
+        c = run->cases.v[i].line->transfers > c->line->transfers ? &run->cases.v[i] : c;
+    }
+    if (c->line->kind != SHARE_REAL || (c->class != SHARE_CLASS_FALSE && c->class != SHARE_CLASS_MIXED)) {
+        return;
+    }
+    struct predict p = {.a = a, .c = c};
+    p.scale = share_log_scale(&seen->log, c->line->pid) * (double)accesses / (double)(c->line->accesses + 1) / (double)seen->n;
+    predict_goroutines(&p);
+    predict_items(&p);
+    struct share_replay r = {.op_ns = seen->native_ns};
+    for (u32 t = 0; t < SHARE_REPLAY_THREADS; t++) {
+        double sum = 0;
+        for (size_t i = 0; i < p.items[t].n; i++) {
+            sum += p.items[t].v[i].per_op;
+        }
+        out->accesses = sum > out->accesses ? sum : out->accesses;
+        r.items[t] = p.items[t].v;
+        r.n[t] = (u32)p.items[t].n;
+    }
+    if (out->accesses * PREDICT_WORST_NS < SHARE_HARMLESS * out->before) {
+        out->kind = SHARE_PREDICT_HARMLESS;
+        out->after = out->low = out->high = out->before;
+        return;
+    }
+    struct share_replayed got;
+    struct err e;
+    if (!share_replay(a, &r, &got, &e)) {
+        out->kind = SHARE_PREDICT_UNKNOWN;
+        out->why = str_dup(a, str_of(e.text));
+        return;
+    }
+    /* Only while both sides are at work is there something to be saved. */
+    double both = c->line->windows > 0 ? (double)c->line->shared_windows / (double)c->line->windows : 1;
+    both = both > 0.8 ? 1 : both;
+    out->after = out->before * (1 - both * (1 - 1 / got.ratio));
+    out->low = out->before * (1 - both * (1 - 1 / got.high));
+    out->high = out->before * (1 - both * (1 - 1 / got.low));
+    out->kind = out->after > out->before * (1 - SHARE_HARMLESS) ? SHARE_PREDICT_HARMLESS : SHARE_PREDICT_GAIN;
+}

@@ -1,0 +1,3 @@
+module share.test
+
+go 1.19

@@ -1,0 +1,11 @@
+//go:build cured
+
+package streamcluster
+
+const cacheLine = 64
+
+type cost struct {
+	lower float64
+	high  int64
+	_     [cacheLine - 16]byte
+}
