@@ -306,6 +306,17 @@ static void writer_finish(struct cache_writer *w)
     strbuf_release(&b);
 }
 
+/* What an editor has not saved is gone with the next key. */
+static bool cache_is_passing(const struct load_package *lp)
+{
+    for (u32 i = 0; i < lp->n_files; i++) {
+        if (lp->files[i].unsaved) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Neither it nor what it imports has errors: of a package that has an entry that is known. */
 static bool cache_is_clean(struct escape_cache *c, const struct package *p)
 {
@@ -324,7 +335,8 @@ void escape_cache_store(struct escape *e, const struct ir_unit *u, const struct 
 {
     struct escape_cache *c = e->config.cache;
 
-    if (!c || !c->v || !u->pkg->src || !cache_is_clean(c, u->pkg) || u->pkg->n_files != u->pkg->src->n_files) {
+    if (!c || !c->v || !u->pkg->src || !cache_is_clean(c, u->pkg) || u->pkg->n_files != u->pkg->src->n_files ||
+        cache_is_passing(u->pkg->src)) {
         return;
     }
     struct arena_scratch s = arena_scratch_begin(NULL);

@@ -81,7 +81,7 @@ static void read_one(void *ctx, size_t i, u32 worker)
     struct job *j = &js->v.v[js->n_read + i];
     struct loader *l = js->l;
     struct arena *a = &l->workers[worker];
-    const char *over = load_fs_overlaid(&l->fs, j->path);
+    bool over = load_fs_overlaid(&l->fs, j->path);
     struct err e = {0};
     bool ok = true;
 
@@ -242,6 +242,7 @@ static void set_files(struct loader *l, struct pkg *p)
             to->src = f->src;
             to->hash = f->hash;
             to->cgo = f->kind == LOAD_FILE_CGO;
+            to->unsaved = load_fs_is_text(&l->fs, to->path);
             to->test = f->kind == LOAD_FILE_TEST || f->kind == LOAD_FILE_XTEST;
             pub->uses_cgo = pub->uses_cgo || to->cgo;
             pub->n_files++;
@@ -459,6 +460,7 @@ static bool set_up(struct loader *l, struct err *e)
             (l->env.overlay.n > 0 && !load_fs_overlay(&l->fs, l->env.overlay, l->env.cwd, e))) {
             return false;
         }
+        load_fs_texts(&l->fs, c->texts, c->n_texts);
         l->modules = l->env.modules;
         if (l->modules) {
             load_mods_init(&l->mods, &l->arena, &l->env, &l->fs);

@@ -22,6 +22,12 @@
 
 struct load;
 
+/* What an editor has of a file, saved or not. */
+struct load_text {
+    str path; /* clean and absolute */
+    str text;
+};
+
 /* What a build is made for.  Zeroed texts mean: what `go env` would say here. */
 struct load_config {
     str dir;    /* patterns are relative to it; empty: the current directory */
@@ -30,6 +36,8 @@ struct load_config {
     str tags;            /* as -tags: separated by commas or spaces */
     str mod;             /* as -mod: "", "mod", "readonly", "vendor" */
     str overlay;         /* as -overlay: a JSON file */
+    const struct load_text *texts; /* what an editor has of files, over all else; borrowed until load_free */
+    u32 n_texts;
     bool race;           /* the race tag */
     bool cgo_off;        /* CGO_ENABLED=0 */
     bool tests;          /* with test variants of the packages that match */
@@ -73,6 +81,7 @@ struct load_file {
     struct parse_skips skips;  /* of a partial package: bodies that are not parsed */
     bool cgo;  /* imports "C" */
     bool test; /* _test.go */
+    bool unsaved; /* its text is one of load_config.texts */
 };
 
 /* A mistake that concerns a package but no syntax; where is a position of an import, or 0. */

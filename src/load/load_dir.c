@@ -32,7 +32,7 @@ static void mistake(struct scan *s, str text)
 /* The beginning of a file; *whole if that is all of it. */
 static bool read_head(struct scan *s, str path, str *text, bool *whole, struct err *e)
 {
-    const char *over = load_fs_overlaid(s->fs, path);
+    bool over = load_fs_overlaid(s->fs, path);
     size_t n = 0;
     int fd;
 

@@ -11,6 +11,7 @@
 #include "base/jsonr.h"
 #include "base/path.h"
 #include "base/vec.h"
+#include "load/load.h"
 
 void load_fs_init(struct load_fs *fs, struct arena *a)
 {
@@ -28,6 +29,7 @@ void load_fs_release(struct load_fs *fs)
     strmap_release(&fs->dirs);
     strmap_release(&fs->overlay);
     strmap_release(&fs->over_dirs);
+    strmap_release(&fs->texts);
 }
 
 /* path and the directories above it are listed in the overlay's own directories. */
@@ -91,19 +93,50 @@ bool load_fs_overlay(struct load_fs *fs, str file, str dir, struct err *e)
     return true;
 }
 
-const char *load_fs_overlaid(const struct load_fs *fs, str path)
+/* The file that stands for path; NULL: path itself; "": it is deleted. */
+static const char *overlay_file(const struct load_fs *fs, str path)
 {
     union map_val *v = fs->overlay.n > 0 ? strmap_get(&fs->overlay, path) : NULL;
 
     return v ? v->p : NULL;
 }
 
+static const str *overlay_text(const struct load_fs *fs, str path)
+{
+    union map_val *v = fs->texts.n > 0 ? strmap_get(&fs->texts, path) : NULL;
+
+    return v ? v->cp : NULL;
+}
+
+bool load_fs_overlaid(const struct load_fs *fs, str path)
+{
+    return overlay_text(fs, path) || overlay_file(fs, path);
+}
+
+bool load_fs_is_text(const struct load_fs *fs, str path)
+{
+    return overlay_text(fs, path) != NULL;
+}
+
+void load_fs_texts(struct load_fs *fs, const struct load_text *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        strmap_put(&fs->texts, v[i].path, NULL)->cp = &v[i].text;
+        overlay_parents(fs, v[i].path, false);
+    }
+}
+
 bool load_fs_read(const struct load_fs *fs, struct arena *a, str path, str *text, struct err *e)
 {
-    const char *over = load_fs_overlaid(fs, path);
+    const str *own = overlay_text(fs, path);
+    const char *over = overlay_file(fs, path);
     bool ok;
     struct arena_scratch s;
 
+    if (own) {
+        *text = str_dup(a, *own);
+        return true;
+    }
     if (over && over[0] == 0) {
         return err_os(e, ENOENT, "open %.*s", STR_ARG(path));
     }
@@ -250,10 +283,13 @@ bool load_fs_is_dir(struct load_fs *fs, str path)
 
 bool load_fs_is_file(struct load_fs *fs, str path)
 {
-    const char *over = load_fs_overlaid(fs, path);
+    const char *over = overlay_file(fs, path);
     struct arena_scratch s;
     bool is;
 
+    if (overlay_text(fs, path)) {
+        return true;
+    }
     if (over) {
         return over[0] != 0;
     }

@@ -232,6 +232,40 @@ static void overlay(void **state)
     pool_free(pool);
 }
 
+/* What an editor has stands for the file, new files and what an overlay has taken away included. */
+static void texts(void **state)
+{
+    struct load_text v[] = {
+        {path_join(&arena, str_of(root), STR("m/low/low.go")), STR("package low\n\nimport _ \"fmt\"\n")},
+        {path_join(&arena, str_of(root), STR("m/low/unsaved.go")), STR("package low\n")},
+        {path_join(&arena, str_of(root), STR("m/fresh/fresh.go")), STR("package fresh\n")},
+        {path_join(&arena, str_of(root), STR("m/go.mod")), STR("module example.org/other\n\ngo 1.20\n")},
+    };
+    struct load_config c = {.texts = v, .n_texts = ARRAY_LEN(v)};
+    str patterns[] = {STR("./low"), STR("./fresh")};
+    struct pool *pool = pool_new(2);
+    struct err e;
+
+    (void)state;
+    c.overlay = path_join(&arena, str_of(root), STR("overlay.json")); /* takes low.go away */
+    c.dir = path_join(&arena, str_of(root), STR("m"));
+    c.goroot = path_join(&arena, str_of(root), STR("goroot"));
+    struct load *l = load_packages(&c, patterns, 2, pool, &e);
+    assert_non_null(l);
+    const struct load_package *low = find(l, "example.org/other/low", NULL);
+    assert_non_null(low);
+    assert_str(low->go_version, "go1.20");
+    assert_non_null(load_find_import(low, STR("fmt")));
+    assert_true(low->n_files >= 2);
+    for (u32 i = 0; i < low->n_files; i++) {
+        str name = path_base(low->files[i].path);
+        assert_int_equal(low->files[i].unsaved, !str_is(name, "new.go"));
+    }
+    assert_non_null(find(l, "example.org/other/fresh", NULL));
+    load_free(l);
+    pool_free(pool);
+}
+
 /* A newer Go that go.mod asks for is taken from the module cache, as go itself would. */
 static void toolchain(void **state)
 {
@@ -284,6 +318,7 @@ int main(void)
         cmocka_unit_test(errors),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(overlay),
+        cmocka_unit_test(texts),
         cmocka_unit_test(toolchain),
     };
 
