@@ -8,7 +8,7 @@
 #include "base/path.h"
 #include "cmd/cmd.h"
 #include "cmd/cmd_layout_type.h"
-#include "types/types.h"
+#include "types/layout_rows.h"
 
 /* A type that is to be shown. */
 struct layout_item {
@@ -28,74 +28,9 @@ struct layout_view {
     VEC(struct layout_item) items;
 };
 
-/* internal/cpu.CacheLinePadSize of GOROOT/src/internal/cpu. */
-static u32 layout_line(str goarch)
-{
-    static const struct {
-        const char *name;
-        u32 line;
-    } other[] = {{"arm", 32},    {"arm64", 128},   {"mips", 32},     {"mipsle", 32}, {"mips64", 32},
-                 {"ppc64", 128}, {"ppc64le", 128}, {"mips64le", 32}, {"s390x", 256}};
-    for (size_t i = 0; i < ARRAY_LEN(other); i++) {
-        if (str_is(goarch, other[i].name)) {
-            return other[i].line;
-        }
-    }
-    return 64;
-}
-
-/* ---- rows ---- */
-
-/* A field, or a hole (field NULL). */
-struct layout_row {
-    const struct obj *field;
-    i64 offset, size;
-    u32 depth;
-};
-
-typedef VEC(struct layout_row) layout_rows;
-
 static struct type_struct *layout_struct_of(struct type *t)
 {
     return is_struct(type_under(t));
-}
-
-static void layout_hole(const struct layout_view *v, layout_rows *rows, i64 from, i64 to, u32 depth)
-{
-    if (to > from) {
-        vec_push_in(v->a, rows, (struct layout_row){NULL, from, to - from, depth});
-    }
-}
-
-static void layout_collect(const struct layout_view *v, layout_rows *rows, struct type *t, i64 base,
-                           u32 depth)
-{
-    struct type_struct *s = layout_struct_of(t);
-    if (!s || s->n == 0) {
-        return;
-    }
-    i64 *off = ARENA_ARRAY(v->a, i64, s->n);
-    layout_offsets(&v->sizes, s, off);
-    i64 end = base;
-    for (u32 i = 0; i < s->n; i++) {
-        i64 at = base + off[i], size = layout_size(&v->sizes, s->fields[i]->type);
-        layout_hole(v, rows, end, at, depth);
-        vec_push_in(v->a, rows, (struct layout_row){s->fields[i], at, size, depth});
-        if (v->all && depth < 64) {
-            layout_collect(v, rows, s->fields[i]->type, at, depth + 1);
-        }
-        end = at + size;
-    }
-    layout_hole(v, rows, end, base + layout_size(&v->sizes, t), depth);
-}
-
-static i64 layout_padding(const layout_rows *rows)
-{
-    i64 sum = 0;
-    for (size_t i = 0; i < rows->n; i++) {
-        sum += !rows->v[i].field && rows->v[i].depth == 0 ? rows->v[i].size : 0;
-    }
-    return sum;
 }
 
 static u64 layout_lines(const struct layout_view *v, i64 size)
@@ -113,43 +48,6 @@ static str layout_title(const struct layout_view *v, const struct layout_item *i
     str name = layout_name(v, it->name);
     return str_fmt(v->a, it->targs.n ? "%.*s.%.*s[%.*s]" : "%.*s.%.*s", STR_ARG(it->pkg->path),
                    STR_ARG(name), STR_ARG(it->targs));
-}
-
-/* ---- a better order ---- */
-
-struct layout_key {
-    const struct obj *field;
-    i64 size, align;
-    u32 index;
-};
-
-/* Empty fields first, since one at the end costs a byte; then by falling alignment, which leaves holes only
- * at the end. */
-static int layout_key_cmp(const void *x, const void *y)
-{
-    const struct layout_key *a = x, *b = y;
-    if ((a->size == 0) != (b->size == 0)) {
-        return a->size == 0 ? -1 : 1;
-    }
-    if (a->align != b->align) {
-        return a->align > b->align ? -1 : 1;
-    }
-    return a->index < b->index ? -1 : 1;
-}
-
-/* The size with the fields in the best order, which is stored. */
-static i64 layout_best(const struct layout_view *v, struct type_struct *s, struct layout_key *order)
-{
-    struct obj **fields = ARENA_ARRAY(v->a, struct obj *, s->n);
-    for (u32 i = 0; i < s->n; i++) {
-        order[i] = (struct layout_key){s->fields[i], layout_size(&v->sizes, s->fields[i]->type),
-                                       layout_align(&v->sizes, s->fields[i]->type), i};
-    }
-    qsort(order, s->n, sizeof(*order), layout_key_cmp);
-    for (u32 i = 0; i < s->n; i++) {
-        fields[i] = s->fields[order[i].index];
-    }
-    return layout_size(&v->sizes, type_new_struct(v->a, fields, s->n, NULL));
 }
 
 /* ---- text ---- */
@@ -180,15 +78,15 @@ static void layout_put_better(const struct layout_view *v, struct strbuf *b, str
     if (!s || s->n < 2) {
         return;
     }
-    struct layout_key *order = ARENA_ARRAY(v->a, struct layout_key, s->n);
-    i64 size = layout_size(&v->sizes, t), best = layout_best(v, s, order);
+    u32 *order = ARENA_ARRAY(v->a, u32, s->n);
+    i64 size = layout_size(&v->sizes, t), best = layout_best(&v->sizes, v->a, s, order);
     if (best < 0 || best >= size) {
         return;
     }
     strbuf_printf(b, "%lld bytes (%lld less) in the order ", (long long)best,
                   (long long)(size - best));
     for (u32 i = 0; i < s->n; i++) {
-        str name = layout_name(v, order[i].field);
+        str name = layout_name(v, s->fields[order[i]]);
         strbuf_printf(b, "%s%.*s", i ? ", " : "", STR_ARG(name));
     }
     strbuf_putc(b, '\n');
@@ -243,7 +141,7 @@ static void layout_text(const struct layout_view *v, struct strbuf *b, const str
     }
     u64 lines = layout_lines(v, size);
     layout_rows rows = {0};
-    layout_collect(v, &rows, it->type, 0, 0);
+    layout_collect(&v->sizes, v->a, &rows, it->type, v->all);
     strbuf_printf(b, "%lld bytes, alignment %lld, %llu cache line%s of %u bytes", (long long)size,
                   (long long)layout_align(&v->sizes, it->type), (unsigned long long)lines,
                   lines == 1 ? "" : "s", v->line);
@@ -277,7 +175,7 @@ static void layout_table(const struct layout_view *v, struct strbuf *b)
             continue;
         }
         layout_rows rows = {0};
-        layout_collect(v, &rows, it->type, 0, 0);
+        layout_collect(&v->sizes, v->a, &rows, it->type, v->all);
         strbuf_printf(b, "%8lld %5lld %7llu %8lld %7lld  %.*s\n", (long long)size,
                       (long long)layout_align(&v->sizes, it->type),
                       (unsigned long long)layout_lines(v, size), (long long)layout_padding(&rows),
@@ -337,7 +235,7 @@ static void layout_json_type(const struct layout_view *v, struct jsonw *w,
         return;
     }
     layout_rows rows = {0};
-    layout_collect(v, &rows, it->type, 0, 0);
+    layout_collect(&v->sizes, v->a, &rows, it->type, v->all);
     i64 data = layout_ptrdata(&v->sizes, it->type);
     jsonw_put_int(w, "size", size);
     jsonw_put_int(w, "align", layout_align(&v->sizes, it->type));

@@ -90,32 +90,6 @@ static int typecheck_cmp_u32(const void *x, const void *y)
     return *a < *b ? -1 : *a > *b;
 }
 
-static bool typecheck_same_line(const struct typecheck *t, u32 x, u32 y)
-{
-    struct span a = sources_span_raw(t->prog->sources, x),
-                b = sources_span_raw(t->prog->sources, y);
-    return a.line == b.line && str_eq(a.file, b.file);
-}
-
-/* An error that was found twice, as of a declaration that is checked for each of its names, and one of the
- * same words in the same line as the one that was found before it: the compiler shows it once (its
- * base/print.go).  by_order: index + 1 of an error by its order. */
-static bool typecheck_again(const struct typecheck *t, const struct package *p, const u32 *by_order,
-                            u32 i)
-{
-    const struct type_error *e = &p->errors[i];
-    if (i > 0 && e->pos == e[-1].pos && str_eq(e->text, e[-1].text)) {
-        return true;
-    }
-    u32 before = e->order > 0 && e->order <= p->n_errors ? by_order[e->order - 1] : 0;
-    if (before == 0) {
-        return false;
-    }
-    const struct type_error *b = &p->errors[before - 1];
-    return !e->syntax && !b->syntax && str_eq(e->text, b->text) &&
-           typecheck_same_line(t, e->pos, b->pos);
-}
-
 /* The compiler reports what its parser finds alone if there are syntax errors, and the ten errors
  * that it finds first. */
 struct typecheck_choice {
@@ -125,7 +99,7 @@ struct typecheck_choice {
 };
 
 static struct typecheck_choice typecheck_choose(const struct typecheck *t, const struct package *p,
-                                                const u32 *by_order)
+                                                const bool *again)
 {
     struct typecheck_choice c = {.last = UINT32_MAX};
     for (u32 i = 0; i < p->n_errors; i++) {
@@ -137,7 +111,7 @@ static struct typecheck_choice typecheck_choose(const struct typecheck *t, const
     }
     u32 *orders = mem_array(p->n_errors, sizeof *orders), n = 0;
     for (u32 i = 0; i < p->n_errors; i++) {
-        if ((p->errors[i].syntax || !c.syntax) && !typecheck_again(t, p, by_order, i)) {
+        if ((p->errors[i].syntax || !c.syntax) && !again[i]) {
             orders[n++] = p->errors[i].order;
         }
     }
@@ -234,16 +208,11 @@ static void typecheck_package(struct typecheck *t, const struct load_package *l)
     t->bad_packages++;
     str title = cmd_show_title(&t->show, l);
     strbuf_printf(&t->out, "# %.*s\n", STR_ARG(title));
-    u32 *by_order = mem_array(p->n_errors, sizeof *by_order);
-    for (u32 i = 0; i < p->n_errors; i++) {
-        if (p->errors[i].order < p->n_errors) {
-            by_order[p->errors[i].order] = i + 1;
-        }
-    }
-    struct typecheck_choice c = typecheck_choose(t, p, by_order);
+    const bool *again = errors_repeated(&t->arena, p);
+    struct typecheck_choice c = typecheck_choose(t, p, again);
     for (u32 i = 0; i < p->n_errors; i++) {
         const struct type_error *e = &p->errors[i];
-        if (typecheck_again(t, p, by_order, i)) {
+        if (again[i]) {
             continue;
         }
         if (typecheck_chosen(&c, e)) {
@@ -255,7 +224,6 @@ static void typecheck_package(struct typecheck *t, const struct load_package *l)
         }
         typecheck_find(t, l, e->syntax ? "SYNTAX01" : "TYPE01", s, e->text);
     }
-    mem_free(by_order);
     if (c.cut) {
         if (c.cut->pos != 0) {
             cmd_show_span(&t->show, &t->out, sources_span(t->prog->sources, c.cut->pos));

@@ -538,6 +538,10 @@ struct package {
     struct map *ambiguous; /* names (name_id) of several packages among the imports; NULL: not looked for yet */
 };
 
+/* By index of p->errors: an error that was found twice, as of a declaration that is checked for each of its names, and one of
+ * the same words in the same line as the one that was found before it: the compiler shows it once (its base/print.go). */
+bool *errors_repeated(struct arena *a, const struct package *p);
+
 /* ---- layout ---- */
 
 struct sizes {
@@ -622,6 +626,9 @@ node query_func_at(const struct file_info *f, u32 pos);
 struct obj *query_callee(const struct file_info *f, node call, bool *dynamic);
 /* "p.T.f[i].g" of a selector or index expression, and its type. */
 str query_path(struct arena *a, const struct package *p, const struct file_info *f, node x, struct type **type);
+/* In words what an expression is: kind, type, size, where a field lies, what is called, where it was declared.  False if
+ * nothing is known of it. */
+bool query_describe(struct strbuf *out, struct arena *a, const struct package *p, const struct file_info *f, node n);
 /* As the symbol table spells a function: "example.org/p.(*T).M", "p.f.func1". */
 str query_symbol(struct arena *a, const struct package *p, const struct file_info *f, node func);
 /* field, method, also promoted ones: NULL if there is none or it is ambiguous (lookup.c). */
