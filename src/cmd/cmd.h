@@ -34,6 +34,7 @@ int cmd_explain(char *const *args);
 int cmd_fix(char *const *args);
 int cmd_help(char *const *args);
 int cmd_layout(char *const *args);
+int cmd_lsp(char *const *args);
 int cmd_report(char *const *args);
 int cmd_run(char *const *args);
 int cmd_share(char *const *args);

@@ -152,6 +152,26 @@ const struct cmd cmd_list[] = {
      "what stands there: types, sizes, offsets of fields, callees; file:line:col takes what is\n"
      "around that column. With -from FILE, as written by `gomm check -o FILE`, it tells what that\n"
      "result says of the place.\n"},
+    {"lsp", "lsp [-tags LIST] [-result FILE]", "the language server for editors", cmd_lsp,
+     "\nAn editor starts it and speaks with it on standard input and output, in the Language Server\n"
+     "Protocol 3.17. While one types it shows, for the package of each open file:\n"
+     "  errors            as `gomm typecheck` says them\n"
+     "  what goes to the heap, with the way on which it gets there, and `//gomm:noescape` and\n"
+     "                    `//gomm:noalloc` that do not hold\n"
+     "  under the cursor  type, size, layout with cache lines, where a value lives and why\n"
+     "  in the text       heap and stack, sizes, padding\n"
+     "  quick fixes       those of a stored result that were verified; what a code means\n"
+     "\n"
+     "Results of a run, as `gomm check -o gomm.json` stores them, are shown too, as long as the file\n"
+     "has not been saved since: gomm.json in the workspace's first directory, or -result FILE.\n"
+     "\n"
+     "  -tags LIST    build tags\n"
+     "  -result FILE  the stored result\n"
+     "  -stdio        what it does anyway; some editors say so\n"
+     "\n"
+     "Set up for VS Code, Neovim and Emacs, and settings: doc/editor.md.\n"
+     "\n"
+     "Exit status: 0 after shutdown and exit, 1 if the editor went away without, 2 wrong usage.\n"},
     {"layout", "layout [flags] package.Type...", "offsets, padding and cache lines of types", cmd_layout,
      "\nLayout tells how the compiler lays a type out: size and alignment, each field with offset,\n"
      "size and cache line, the padding between them, which words hold pointers, and a shorter\n"

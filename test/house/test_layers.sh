@@ -7,7 +7,7 @@ cd "$GOMM_ROOT" || exit 2
 CC=${CC:-gcc}
 
 # From the ground up.
-layers="base syntax load types escape driver race share bench fix report cmd"
+layers="base syntax load types escape driver race share bench fix report lsp cmd"
 
 rank() { # layer: its height, or nothing
     local i=0 l

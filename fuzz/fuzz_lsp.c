@@ -1,0 +1,43 @@
+/* fuzz_lsp.c: messages in whatever pieces they come, and changes of a text by them: nothing is read twice or lost. */
+#include "lsp/lsp_frame.h"
+#include "lsp/lsp_text.h"
+
+static void message(str body, struct strbuf *text, enum lsp_encoding encoding)
+{
+    struct jsonr doc;
+
+    if (!jsonr_parse(body, &doc, NULL)) {
+        return;
+    }
+    struct arena a = {0};
+    str path;
+    lsp_text_change(text, jsonr_kind(doc) == JSONR_ARRAY ? doc : jsonr_get(doc, "contentChanges"), encoding);
+    lsp_uri_path(&a, jsonr_str_or(doc, "uri", (str){0}), &path);
+    struct lsp_lines l = lsp_lines_of(&a, strbuf_str(text), encoding);
+    for (size_t i = 0; i <= text->n; i += 1 + text->n / 64) {
+        struct lsp_pos p = lsp_pos_of(&l, i);
+        BUG_IF(lsp_offset(&l, p) > i || lsp_pos_of(&l, lsp_offset(&l, p)).line != p.line);
+    }
+    arena_release(&a);
+    jsonr_free(doc);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct lsp_frames f = {0};
+    struct strbuf text = {0};
+    str in = {(const char *)data, size}, body;
+    size_t piece = size ? data[size - 1] % 61 + 1u : 1;
+
+    strbuf_puts(&text, "package p\n\nvar s = \"\xc3\xa4\xf0\x9f\x98\x80\"\r\nfunc F() {}\n");
+    for (; in.n > 0; in = str_from(in, piece)) {
+        lsp_frames_put(&f, str_slice(in, 0, piece));
+        for (enum lsp_frame k; (k = lsp_frames_next(&f, &body)) != LSP_FRAME_NONE;) {
+            message(body, &text, k == LSP_FRAME_BODY && body.n % 2 ? LSP_UTF8 : LSP_UTF16);
+        }
+    }
+    lsp_frames_release(&f);
+    strbuf_release(&text);
+    return 0;
+}

@@ -1,0 +1,3 @@
+module example.org/lsp
+
+go 1.19
