@@ -24,7 +24,7 @@ struct cmd_fix {
     struct arena arena;
     struct load_config config;
     const char *chdir, *tags, *mod, *overlay, *rule, *bench, *pairs;
-    bool write, diff, all, api, short_tests, no_race, verbose, own;
+    bool write, diff, all, api, short_tests, no_race, verbose, own, dry;
     struct cmd_output output;
     struct report report;
     VEC(str) patterns;
@@ -98,12 +98,28 @@ static void fix_heap(struct cmd_fix *c, struct ir_unit *u, struct map *heap)
     }
 }
 
+/* The package with its tests, or the external ones; NULL. */
+static const struct package *fix_variant(const struct cmd_fix *c, const struct package *p, enum load_variant variant)
+{
+    for (u32 i = 0; i < c->load->n_pkgs; i++) {
+        const struct load_package *l = c->load->pkgs[i];
+        bool own = l->variant == variant && l->for_test == p->src &&
+                   (variant == LOAD_XTEST || l->plain == p->src);
+        if (own) {
+            return c->prog->pkgs[i];
+        }
+    }
+    return NULL;
+}
+
 static void fix_package_candidates(struct cmd_fix *c, const struct package *p)
 {
     struct fix_package k = {.pkg = p};
     struct map heap = {0};
     struct ir_unit *u = c->escape->results[p->src->id].unit;
     struct fix_find f = {
+        .test = fix_variant(c, p, LOAD_TEST),
+        .xtest = fix_variant(c, p, LOAD_XTEST),
         .arena = &c->arena, .pkg = p, .heap = &heap, .api = c->api, .rule = c->rule, .out = &k.candidates};
 
     if (!u) {
@@ -181,6 +197,12 @@ static void fix_verify_all(struct cmd_fix *c)
 
     for (size_t i = 0; i < c->packages.n && !proc_interrupted(); i++) {
         struct fix_package *p = &c->packages.v[i];
+        for (size_t k = 0; c->dry && k < p->candidates.n; k++) {
+            p->done[k] = (struct fix_done){&p->candidates.v[k], {.outcome = FIX_UNMEASURED, .text = STR("not tried")}};
+        }
+        if (c->dry) {
+            continue;
+        }
         fix_run_package(&r, p->pkg, &p->candidates, p->done, &p->files);
     }
     fix_run_release(&r);
@@ -245,7 +267,7 @@ static void fix_report(struct cmd_fix *c)
                 continue;
             }
             tally[d->result.outcome]++;
-            if (d->result.outcome == FIX_CONFIRMED || c->all) {
+            if (d->result.outcome == FIX_CONFIRMED || c->all || c->dry) {
                 fix_finding(c, d);
             }
         }
@@ -382,7 +404,7 @@ int cmd_fix(char *const *args)
 {
     struct cmd_fix *c = mem_zalloc(sizeof *c);
     bool race = true;
-    enum { OWN_FLAGS = 15 };
+    enum { OWN_FLAGS = 16 };
     struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},       {"tags", CMD_FLAG_STRING, &c->tags},
         {"mod", CMD_FLAG_STRING, &c->mod},       {"overlay", CMD_FLAG_STRING, &c->overlay},
@@ -391,7 +413,7 @@ int cmd_fix(char *const *args)
         {"d", CMD_FLAG_BOOL, &c->diff},          {"all", CMD_FLAG_BOOL, &c->all},
         {"api", CMD_FLAG_BOOL, &c->api},         {"short", CMD_FLAG_BOOL, &c->short_tests},
         {"race", CMD_FLAG_BOOL, &race},          {"v", CMD_FLAG_BOOL, &c->verbose},
-        {"own", CMD_FLAG_BOOL, &c->own},
+        {"own", CMD_FLAG_BOOL, &c->own},         {"n", CMD_FLAG_BOOL, &c->dry},
     };
     struct err e;
     cmd_output_flags(&c->output, flags + OWN_FLAGS);
@@ -419,6 +441,7 @@ int cmd_fix(char *const *args)
             .mod = str_of(c->mod),
             .overlay = str_of(c->overlay),
             .bodies_of_deps = true,
+            .tests = true,
         };
         status = fix_main(c, args + at);
     }

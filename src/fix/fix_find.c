@@ -20,7 +20,7 @@ struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tre
 
 bool fix_rule_exists(const char *name)
 {
-    static const char *const rules[] = {"fmt", "prealloc", "capture"};
+    static const char *const rules[] = {"fmt", "prealloc", "capture", "value"};
 
     for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
         if (str_is(str_of(name), rules[i])) {
@@ -35,8 +35,31 @@ static bool wants(const struct fix_find *f, const char *rule)
     return !f->rule || str_is(str_of(f->rule), rule);
 }
 
+/* The package with its tests, and the external ones; false if any file cannot be looked into. */
+static bool all_trees(const struct fix_find *f, struct fix_tree ***out, u32 *n)
+{
+    const struct package *v[] = {f->test ? f->test : f->pkg, f->xtest};
+    u32 files = v[0]->n_files + (v[1] ? v[1]->n_files : 0);
+
+    *out = ARENA_ARRAY(f->arena, struct fix_tree *, files);
+    *n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+        for (u32 k = 0; v[i] && k < v[i]->n_files; k++) {
+            struct fix_tree *t = v[i]->n_errors == 0 && !v[i]->tainted ? fix_tree_new(f->arena, v[i], k) : NULL;
+            if (!t) {
+                return false;
+            }
+            (*out)[(*n)++] = t;
+        }
+    }
+    return *n > 0;
+}
+
 void fix_find(const struct fix_find *f)
 {
+    struct fix_tree **trees;
+    u32 n;
+
     if (f->pkg->n_errors > 0 || f->pkg->tainted) {
         return;
     }
@@ -53,6 +76,14 @@ void fix_find(const struct fix_find *f)
         }
         if (wants(f, "capture")) {
             fix_capture(f, t);
+        }
+    }
+    if (wants(f, "value") && all_trees(f, &trees, &n)) {
+        size_t first = f->out->n;
+        fix_value(f, trees, n);
+        for (size_t i = first; i < f->out->n; i++) { /* they were found in the package with its tests */
+            f->out->v[i].pkg = f->pkg;
+            f->out->v[i].func = 0;
         }
     }
 }
