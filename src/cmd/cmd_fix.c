@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -347,6 +348,19 @@ static int fix_show(struct cmd_fix *c)
 
 /* ---- the command ---- */
 
+static void fix_time(struct cmd_fix *c)
+{
+    struct timespec ts;
+    struct tm tm;
+    char text[32];
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    gmtime_r(&ts.tv_sec, &tm);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    c->report.time = str_dup(&c->arena, str_of(text));
+    c->report.time_ns = (u64)ts.tv_sec * 1000000000 + (u64)ts.tv_nsec;
+}
+
 static int fix_main(struct cmd_fix *c, char *const *args)
 {
     struct err e;
@@ -367,6 +381,7 @@ static int fix_main(struct cmd_fix *c, char *const *args)
     if (c->patterns.n == 0) {
         vec_push_in(&c->arena, &c->patterns, STR("."));
     }
+    fix_time(c);
     c->report.tool_version = STR(GOMM_VERSION);
     c->report.go_version = c->go.version;
     c->report.goos = c->go.goos;

@@ -49,11 +49,12 @@ void fix_find(const struct fix_find *f);
 struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tree *t, const char *rule, node n);
 
 /* The rules. */
-#define FIX_RULES "fmt, prealloc, capture or value"
+#define FIX_RULES "fmt, prealloc, capture, hoist or value"
 bool fix_rule_exists(const char *name);
 void fix_fmt(const struct fix_find *f, const struct fix_tree *t);
 void fix_prealloc(const struct fix_find *f, const struct fix_tree *t);
 void fix_capture(const struct fix_find *f, const struct fix_tree *t);
+void fix_hoist(const struct fix_find *f, const struct fix_tree *t);
 /* Of all files of the package, its tests and its external tests. */
 void fix_value(const struct fix_find *f, struct fix_tree *const *trees, u32 n);
 

@@ -346,21 +346,67 @@ static void rewrite_sprintf(struct rewrite *r)
     strbuf_release(&b);
 }
 
-/* fmt.Sprint(x) of one operand is Sprintf("%v", x). */
-static void rewrite_sprint(struct rewrite *r)
+static bool is_string(const struct rewrite *r, node arg)
 {
-    const struct ast_node *c = ast_at(r->t->ast, r->call);
-    struct strbuf b = {0};
+    struct type *t = operand_type(r->t, arg);
 
-    if (ast_list_len(r->t->ast, c->b) == 1 && !(c->flags & AST_FLAG_DOTS) && !is_operand(r->t, r->call)) {
-        vec_push_in(r->t->arena, &r->v,
-                    (struct piece){.kind = PIECE_VERB, .verb = 'v', .prec = -1, .arg = ast_list(r->t->ast, c->b)[0]});
-        if (put_concat(r, &b)) {
-            propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), strbuf_str(&b),
-                    r->needs_strconv ? "strconv" : "the string itself");
+    return t && type_under(t)->kind == TYPE_BASIC && type_under(t)->info & INFO_STRING;
+}
+
+/* Operands of Print, all strings or one alone: nothing stands between them; of Println a space each and a newline. */
+static bool rewrite_operands(struct rewrite *r, u32 skip, bool line)
+{
+    const struct fix_tree *t = r->t;
+    const struct ast_node *c = ast_at(t->ast, r->call);
+    u32 n = ast_list_len(t->ast, c->b);
+    const node *args = ast_list(t->ast, c->b);
+
+    if (n <= skip || (c->flags & AST_FLAG_DOTS)) {
+        return false;
+    }
+    for (u32 i = skip; i < n; i++) {
+        if (!line && n - skip > 1 && !is_string(r, args[i])) {
+            return false;
+        }
+        if (line && i > skip) {
+            vec_push_in(t->arena, &r->v, (struct piece){.kind = PIECE_TEXT, .text = STR(" ")});
+        }
+        const struct constant *k = info_const(t->f, args[i]);
+        if (k && constant_kind(k) == CONST_STRING && !formats_itself(t, operand_type(t, args[i]))) {
+            vec_push_in(t->arena, &r->v,
+                        (struct piece){.kind = PIECE_TEXT, .text = constant_string_val(t->arena, k)});
+        } else {
+            vec_push_in(t->arena, &r->v, (struct piece){.kind = PIECE_VERB, .verb = 'v', .prec = -1, .arg = args[i]});
         }
     }
+    if (line) {
+        vec_push_in(t->arena, &r->v, (struct piece){.kind = PIECE_TEXT, .text = STR("\n")});
+    }
+    return operands_keep_order(r, n - skip, args + skip);
+}
+
+static void rewrite_concat(struct rewrite *r, bool line)
+{
+    struct strbuf b = {0};
+    bool wrap = is_operand(r->t, r->call);
+
+    strbuf_puts(&b, wrap ? "(" : "");
+    if (rewrite_operands(r, 0, line) && put_concat(r, &b)) {
+        strbuf_puts(&b, wrap ? ")" : "");
+        propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), strbuf_str(&b),
+                r->needs_strconv ? "strconv" : r->v.n > 1 ? "+" : "the string itself");
+    }
     strbuf_release(&b);
+}
+
+static void rewrite_sprint(struct rewrite *r)
+{
+    rewrite_concat(r, false);
+}
+
+static void rewrite_sprintln(struct rewrite *r)
+{
+    rewrite_concat(r, true);
 }
 
 /* fmt.Errorf without %w makes what errors.New makes (GOROOT/src/fmt/errors.go). */
@@ -419,7 +465,9 @@ static bool put_writer(const struct fix_tree *t, struct strbuf *b, node w)
 }
 
 /* fmt.Fprintf(&b, format, ...) as a statement → b.WriteString(...); operands that call nothing are written one by one. */
-static void rewrite_fprintf(struct rewrite *r)
+enum fprint { FPRINTF, FPRINT, FPRINTLN };
+
+static void rewrite_buffer(struct rewrite *r, enum fprint kind)
 {
     const struct fix_tree *t = r->t;
     node stmt = t->parent[r->call], w;
@@ -428,7 +476,8 @@ static void rewrite_fprintf(struct rewrite *r)
     bool apart = true, ok;
 
     if (ast_kind(t->ast, stmt) != AST_EXPR_STMT || fix_stmt(t, stmt) != stmt || ast_list_len(t->ast, c->b) < 2 ||
-        !is_buffer(t, w = ast_list(t->ast, c->b)[0]) || !put_writer(t, &writer, w) || !rewrite_parse(r, 1)) {
+        !is_buffer(t, w = ast_list(t->ast, c->b)[0]) || !put_writer(t, &writer, w) ||
+        !(kind == FPRINTF ? rewrite_parse(r, 1) : rewrite_operands(r, 1, kind == FPRINTLN))) {
         strbuf_release(&writer);
         return;
     }
@@ -453,6 +502,21 @@ static void rewrite_fprintf(struct rewrite *r)
     strbuf_release(&writer);
 }
 
+static void rewrite_fprintf(struct rewrite *r)
+{
+    rewrite_buffer(r, FPRINTF);
+}
+
+static void rewrite_fprint(struct rewrite *r)
+{
+    rewrite_buffer(r, FPRINT);
+}
+
+static void rewrite_fprintln(struct rewrite *r)
+{
+    rewrite_buffer(r, FPRINTLN);
+}
+
 void fix_fmt(const struct fix_find *f, const struct fix_tree *t)
 {
     static const struct {
@@ -463,6 +527,9 @@ void fix_fmt(const struct fix_find *f, const struct fix_tree *t)
         {"Sprint", "fmt.Sprint", rewrite_sprint},
         {"Errorf", "fmt.Errorf", rewrite_errorf},
         {"Fprintf", "fmt.Fprintf", rewrite_fprintf},
+        {"Sprintln", "fmt.Sprintln", rewrite_sprintln},
+        {"Fprint", "fmt.Fprint", rewrite_fprint},
+        {"Fprintln", "fmt.Fprintln", rewrite_fprintln},
     };
     bool looked = false;
     str strconv = {0};

@@ -350,6 +350,39 @@ static void propose(const struct prealloc *p, str count, bool safe, node about)
     }
 }
 
+/* func f(xs []T) (s []T): a result is nil at first too.  A return within the loop would show it. */
+static void look_at_results(const struct fix_find *f, const struct fix_tree *t, node func)
+{
+    node body = ast_rec(t->ast, func, FUNC_BODY), type = ast_rec(t->ast, func, FUNC_TYPE);
+    u32 results = ast_at(t->ast, type)->b, list = body ? ast_at(t->ast, body)->a : 0;
+
+    for (u32 r = 0; r < ast_list_len(t->ast, results); r++) {
+        node field = ast_list(t->ast, results)[r], name = ast_at(t->ast, field)->a;
+        struct prealloc p = {.f = f, .t = t, .decl = field, .type = ast_at(t->ast, field)->b, .nil = true};
+        p.var = name ? info_obj(t->f, name) : NULL;
+        if (!p.var || !p.var->type || type_is_param(p.var->type) || type_under(p.var->type)->kind != TYPE_SLICE) {
+            continue;
+        }
+        for (u32 i = 0; i < ast_list_len(t->ast, list); i++) {
+            struct exits x;
+            node about = 0;
+            bool safe;
+            p.loop = ast_list(t->ast, list)[i];
+            if (ast_kind(t->ast, p.loop) == AST_LABELED) {
+                break;
+            }
+            if (ast_kind(t->ast, p.loop) != AST_FOR || (p.per = loop_adds(&p, &x)) == 0 || x.returns) {
+                continue;
+            }
+            str count = loop_count(&p, &x, &safe, &about);
+            if (count.n > 0 && untouched_between(&p)) {
+                propose(&p, count, safe, about);
+            }
+            break;
+        }
+    }
+}
+
 static void look_at(const struct fix_find *f, const struct fix_tree *t, const u32 *list, u32 n, u32 at)
 {
     struct prealloc p = {.f = f, .t = t, .decl = list[at]};
@@ -384,6 +417,9 @@ void fix_prealloc(const struct fix_find *f, const struct fix_tree *t)
 {
     for (node n = 1; n < t->ast->n_nodes; n++) {
         u32 k = ast_kind(t->ast, n);
+        if (k == AST_FUNC_DECL) {
+            look_at_results(f, t, n);
+        }
         u32 list = k == AST_BLOCK                      ? ast_at(t->ast, n)->a
                    : k == AST_CASE || k == AST_COMM ? ast_rec(t->ast, n, CLAUSE_BODY)
                                                        : 0;

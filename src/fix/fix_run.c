@@ -161,6 +161,8 @@ static void run_each(struct run *x, u32 i, str made)
     if (proc_interrupted() && r->outcome != FIX_CONFIRMED) {
         run_fail(x, i, (str){0});
     }
+    struct fix_proposal p = {.title = x->done[i].c->title, .edits = &x->done[i].c->edits, .package = x->package};
+    fix_verify_commands(x->r->verifier, &p, r);
 }
 
 static void run_confirmed(struct run *x, u32 n, fix_files *files)

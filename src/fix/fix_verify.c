@@ -100,7 +100,7 @@ bool fix_verify_files(struct fix_verifier *v, const struct fix_edits *e, fix_fil
     return true;
 }
 
-static void verify_commands(struct fix_verifier *v, const struct fix_proposal *p, struct fix_result *out)
+void fix_verify_commands(struct fix_verifier *v, const struct fix_proposal *p, struct fix_result *out)
 {
     struct arena *a = v->arena;
 
@@ -150,7 +150,7 @@ void fix_verify(struct fix_verifier *v, const struct fix_proposal *p, struct fix
         out->text = STR("interrupted");
     }
     fix_overlay_remove(&o);
-    verify_commands(v, p, out);
+    fix_verify_commands(v, p, out);
 }
 
 void fix_result_finding(const struct fix_proposal *p, const struct fix_result *r, str dir, struct finding_list *list,

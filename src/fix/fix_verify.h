@@ -97,6 +97,8 @@ bool fix_verify_tests(struct fix_verifier *v, const str *packages, size_t n, con
 /* Benchmarks before and after; fills outcome, text, deltas, benchmark.  Never FIX_CONFIRMED without gain. */
 void fix_verify_measure(struct fix_verifier *v, const struct fix_proposal *p, const fix_files *files,
                         struct fix_result *out);
+/* How to repeat it by hand. */
+void fix_verify_commands(struct fix_verifier *v, const struct fix_proposal *p, struct fix_result *out);
 /* What the installed compiler says of values in the heap: with -gcflags=-m the messages "... escapes to heap" and "moved to
  * heap: ..." of the package's files, sorted; NULL o: before the change.  False: it does not build. */
 struct fix_message {
