@@ -85,20 +85,6 @@ static void fix_errors(struct cmd_fix *c)
     }
 }
 
-/* Variables that the compiler moves to the heap, by the position of their declaration. */
-static void fix_heap(struct cmd_fix *c, struct ir_unit *u, struct map *heap)
-{
-    struct escape_site *v;
-    u32 n;
-
-    escape_sites(c->escape, u, &c->arena, &v, &n);
-    for (u32 i = 0; i < n; i++) {
-        if (v[i].variable && !v[i].free && !v[i].inlined) {
-            map_put(heap, v[i].n->pos, NULL)->u = 1;
-        }
-    }
-}
-
 /* The package with its tests, or the external ones; NULL. */
 static const struct package *fix_variant(const struct cmd_fix *c, const struct package *p, enum load_variant variant)
 {
@@ -116,19 +102,15 @@ static const struct package *fix_variant(const struct cmd_fix *c, const struct p
 static void fix_package_candidates(struct cmd_fix *c, const struct package *p)
 {
     struct fix_package k = {.pkg = p};
-    struct map heap = {0};
-    struct ir_unit *u = c->escape->results[p->src->id].unit;
     struct fix_find f = {
         .test = fix_variant(c, p, LOAD_TEST),
         .xtest = fix_variant(c, p, LOAD_XTEST),
-        .arena = &c->arena, .pkg = p, .heap = &heap, .api = c->api, .rule = c->rule, .out = &k.candidates};
+        .arena = &c->arena, .pkg = p, .api = c->api, .rule = c->rule, .out = &k.candidates};
 
-    if (!u) {
+    if (!c->escape->results[p->src->id].unit) {
         return;
     }
-    fix_heap(c, u, &heap);
     fix_find(&f);
-    map_release(&heap);
     if (k.candidates.n > 0) {
         c->proposed += k.candidates.n;
         k.done = ARENA_ARRAY(&c->arena, struct fix_done, k.candidates.n);

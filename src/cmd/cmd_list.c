@@ -136,7 +136,7 @@ const struct cmd cmd_list[] = {
      "  -n            only say what would be tried\n"
      "  -all          also the changes that did not hold, or were not measured, as remarks\n"
      "  -api          also changes of what importers see: functions that return values, not pointers\n"
-     "  -rule NAME    only one kind of change: fmt, prealloc, capture, hoist or value\n"
+     "  -rule NAME    only one kind of change: fmt, prealloc, hoist or value\n"
      "  -bench REGEXP only these benchmarks; none: only build and test\n"
      "  -own          only benchmarks that are there: make none\n"
      "  -pairs N      runs of a benchmark before and after (default 10)\n"

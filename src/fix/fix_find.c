@@ -20,7 +20,7 @@ struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tre
 
 bool fix_rule_exists(const char *name)
 {
-    static const char *const rules[] = {"fmt", "prealloc", "capture", "hoist", "value"};
+    static const char *const rules[] = {"fmt", "prealloc", "hoist", "value"};
 
     for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
         if (str_is(str_of(name), rules[i])) {
@@ -73,9 +73,6 @@ void fix_find(const struct fix_find *f)
         }
         if (wants(f, "prealloc")) {
             fix_prealloc(f, t);
-        }
-        if (wants(f, "capture")) {
-            fix_capture(f, t);
         }
         if (wants(f, "hoist")) {
             fix_hoist(f, t);

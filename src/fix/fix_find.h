@@ -36,7 +36,6 @@ struct fix_find {
     const struct package *pkg;
     const struct package *test; /* the same with its tests, and of them the external ones, whose files may have to change; NULL */
     const struct package *xtest;
-    const struct map *heap; /* positions of variables that the compiler moves to the heap; NULL: not known */
     bool api;         /* also what changes the API */
     const char *rule; /* only this one; NULL: all */
     fix_candidates *out;
@@ -49,11 +48,10 @@ void fix_find(const struct fix_find *f);
 struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tree *t, const char *rule, node n);
 
 /* The rules. */
-#define FIX_RULES "fmt, prealloc, capture, hoist or value"
+#define FIX_RULES "fmt, prealloc, hoist or value"
 bool fix_rule_exists(const char *name);
 void fix_fmt(const struct fix_find *f, const struct fix_tree *t);
 void fix_prealloc(const struct fix_find *f, const struct fix_tree *t);
-void fix_capture(const struct fix_find *f, const struct fix_tree *t);
 void fix_hoist(const struct fix_find *f, const struct fix_tree *t);
 /* Of all files of the package, its tests and its external tests. */
 void fix_value(const struct fix_find *f, struct fix_tree *const *trees, u32 n);

@@ -109,36 +109,93 @@ static bool run_sees(struct run *x, const struct fix_candidate *c, const fix_fil
     return ok;
 }
 
-/* The package's benchmarks first, then those that can be made. */
-static void run_measure(struct run *x, u32 i, str made)
-{
-    struct fix_result *r = &x->done[i].result;
-    const struct fix_candidate *c = x->done[i].c;
-    struct arena *a = x->r->arena;
-    struct fix_proposal p = {.title = c->title, .edits = &c->edits, .package = x->package, .gain = FIX_GAIN_ALLOCS};
+/* What the benchmarks of a package say of all its candidates together: only those that show something are worth more runs. */
+struct run_bench {
+    str made;             /* benchmarks that were made for it; empty: none */
+    struct fix_extra extra;
+    str *names;           /* that allocate less */
+    u32 n;
+    str why;              /* there are none */
+};
 
-    fix_verify_measure(x->r->verifier, &p, &r->files, r);
-    const struct file_info *f = &x->p->files[c->file];
-    const struct obj *o = c->func ? info_obj(f, ast_at(f->ast, c->func)->a) : NULL;
-    str name = o ? fix_bench_function(a, x->p, o) : (str){0};
-    if ((r->outcome != FIX_UNMEASURED && r->outcome != FIX_INCONCLUSIVE) || made.n == 0 || proc_interrupted() ||
-        !str_contains(made, str_fmt(a, "\"%.*s/", STR_ARG(name)))) {
+static void run_probe(struct run *x, const run_set *held, struct run_bench *b)
+{
+    struct fix_proposal p = {.package = x->package, .gain = FIX_GAIN_ALLOCS, .bench = x->r->opts->bench};
+    struct fix_edits e;
+    fix_files files;
+
+    b->why = STR("not measured: no benchmark shows a difference");
+    if (held->n == 0 || !run_join(x, held->v, (u32)held->n, &e) || !fix_verify_files(x->r->verifier, &e, &files, &b->why)) {
         return;
     }
-    struct fix_extra extra = {str_fmt(a, "%.*s/" FIX_BENCH_FILE, STR_ARG(x->p->src->dir)), made};
-    str expr = str_replace(a, name, STR("."), STR("\\."));
-    p.bench = str_fmt(a, "^BenchmarkGommFix$/^%.*s$", STR_ARG(expr));
-    p.extra = &extra;
-    p.n_extra = 1;
-    struct fix_result own = *r;
-    *r = (struct fix_result){.diff = own.diff, .files = own.files};
-    fix_verify_measure(x->r->verifier, &p, &own.files, r);
-    if (r->outcome != FIX_CONFIRMED && own.outcome == FIX_INCONCLUSIVE) {
-        *r = own;
+    if (b->made.n > 0) {
+        b->extra = (struct fix_extra){str_fmt(x->r->arena, "%.*s/" FIX_BENCH_FILE, STR_ARG(x->p->src->dir)), b->made};
+        p.extra = &b->extra;
+        p.n_extra = 1;
+        if (fix_verify_probe(x->r->verifier, &p, &files, &b->names, &b->n, &b->why)) {
+            return;
+        }
+        b->made = (str){0}; /* it does not build, or a call does not come to an end */
+        p.n_extra = 0;
+    }
+    str why = {0};
+    if (!fix_verify_probe(x->r->verifier, &p, &files, &b->names, &b->n, &why)) {
+        b->why = str_fmt(x->r->arena, "not measured: %.*s", STR_ARG(why));
     }
 }
 
-static void run_each(struct run *x, u32 i, str made)
+/* "^(BenchmarkA|BenchmarkGommFix)$": of those that show something the package's own, and the made one if the candidate's
+ * function is called there.  Empty: none. */
+static str run_selection(struct run *x, const struct run_bench *b, str function)
+{
+    enum { MOST = 6 };
+    struct arena *a = x->r->arena;
+    str top[MOST + 1], made = str_fmt(a, "BenchmarkGommFix/%.*s/", STR_ARG(function));
+    size_t n = 0;
+    struct strbuf s = {0};
+
+    for (u32 i = 0; i < b->n && n < MOST; i++) {
+        str name, rest;
+        if (str_has_prefix(b->names[i], STR("BenchmarkGommFix/")) &&
+            (function.n == 0 || !str_has_prefix(b->names[i], made))) {
+            continue;
+        }
+        str_cut(b->names[i], STR("/"), &name, &rest);
+        bool again = false;
+        for (size_t k = 0; k < n; k++) {
+            again |= str_eq(top[k], name);
+        }
+        if (!again) {
+            strbuf_printf(&s, "%s%.*s", n == 0 ? "^(" : "|", STR_ARG(name));
+            top[n++] = name;
+        }
+    }
+    strbuf_puts(&s, n > 0 ? ")$" : "");
+    str text = str_dup(a, strbuf_str(&s));
+    strbuf_release(&s);
+    return text;
+}
+
+static void run_measure(struct run *x, u32 i, const struct run_bench *b)
+{
+    struct fix_result *r = &x->done[i].result;
+    const struct fix_candidate *c = x->done[i].c;
+    const struct file_info *f = &x->p->files[c->file];
+    const struct obj *o = c->func ? info_obj(f, ast_at(f->ast, c->func)->a) : NULL;
+    struct fix_proposal p = {.title = c->title, .edits = &c->edits, .package = x->package, .gain = FIX_GAIN_ALLOCS};
+
+    p.bench = run_selection(x, b, o ? fix_bench_function(x->r->arena, x->p, o) : (str){0});
+    if (p.bench.n == 0) {
+        r->outcome = FIX_UNMEASURED;
+        r->text = b->why;
+        return;
+    }
+    p.extra = &b->extra;
+    p.n_extra = b->made.n > 0;
+    fix_verify_measure(x->r->verifier, &p, &r->files, r);
+}
+
+static void run_each(struct run *x, u32 i, const struct run_bench *b)
 {
     struct fix_result *r = &x->done[i].result;
     str why = {0};
@@ -153,7 +210,7 @@ static void run_each(struct run *x, u32 i, str made)
     if (x->r->no_benchmarks) {
         return;
     }
-    run_measure(x, i, made);
+    run_measure(x, i, b);
     if (r->outcome == FIX_CONFIRMED && !run_sees(x, x->done[i].c, &r->files, &why)) {
         r->outcome = FIX_NO_GAIN;
         r->text = why;
@@ -207,11 +264,14 @@ void fix_run_package(struct fix_run *r, const struct package *p, const fix_candi
         }
     }
     run_sieve(&x, all.v, (u32)all.n, false, &held);
-    str made = r->no_benchmarks || r->no_made_benchmarks ? (str){0}
-                                                         : fix_bench_text(r->arena, p, candidates->v, n);
+    struct run_bench bench = {0};
+    if (!r->no_benchmarks) {
+        bench.made = r->no_made_benchmarks ? (str){0} : fix_bench_text(r->arena, p, candidates->v, n);
+        run_probe(&x, &held, &bench);
+    }
     for (size_t i = 0; i < held.n; i++) {
         if (!proc_interrupted()) {
-            run_each(&x, held.v[i], made);
+            run_each(&x, held.v[i], &bench);
         } else {
             run_fail(&x, held.v[i], (str){0});
         }

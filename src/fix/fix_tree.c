@@ -121,6 +121,11 @@ pos fix_start(const struct fix_tree *t, node n)
             n = ast_list(t->ast, x->b)[0];
             break;
         case AST_LABELED: n = x->a; break;
+        case AST_FUNC_DECL: { /* its place is the one behind "func" */
+            str before = fix_range(t, t->ast->src->base, x->pos);
+            i64 at = str_find_last(before, STR("func"));
+            return at < 0 ? x->pos : t->ast->src->base + (u32)at;
+        }
         case AST_RANGE:
         case AST_TYPE_SWITCH: return ast_start(t->ast, n);
         default: return x->pos;

@@ -97,6 +97,10 @@ bool fix_verify_tests(struct fix_verifier *v, const str *packages, size_t n, con
 /* Benchmarks before and after; fills outcome, text, deltas, benchmark.  Never FIX_CONFIRMED without gain. */
 void fix_verify_measure(struct fix_verifier *v, const struct fix_proposal *p, const fix_files *files,
                         struct fix_result *out);
+/* The benchmarks that allocate less with these files: most first, each once.  What p says of benchmarks and files that are
+ * added holds; its edits are not looked at.  False: *why there are none to be had (or none of before the change). */
+bool fix_verify_probe(struct fix_verifier *v, const struct fix_proposal *p, const fix_files *files, str **names, u32 *n,
+                      str *why);
 /* How to repeat it by hand. */
 void fix_verify_commands(struct fix_verifier *v, const struct fix_proposal *p, struct fix_result *out);
 /* What the installed compiler says of values in the heap: with -gcflags=-m the messages "... escapes to heap" and "moved to

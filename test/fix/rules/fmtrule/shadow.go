@@ -1,0 +1,5 @@
+package fmtrule
+
+import "fmt"
+
+func KeepShadow(strconv int) string { return fmt.Sprintf("%s %d", "a", strconv) }
