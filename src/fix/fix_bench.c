@@ -8,7 +8,14 @@
 
 #include "fix/fix_find.h"
 
-enum { BENCH_DEPTH = 3 };
+enum { BENCH_DEPTH = 3, BENCH_VARIANTS = 4 };
+
+/* Ordinary values, small ones, none, and what is probably wrong: functions have paths for each. */
+static const char *const bench_strings[BENCH_VARIANTS] = {"\"gomm example text\"", "\"7\"", "\"\"", "\"-1.2!x:%\""};
+static const char *const bench_ints[BENCH_VARIANTS] = {"1234", "3", "0", "70000"};
+static const char *const bench_bytes[BENCH_VARIANTS] = {"100", "3", "0", "127"};
+static const char *const bench_floats[BENCH_VARIANTS] = {"1234.5", "0.25", "0", "1e10"};
+static const int bench_lengths[BENCH_VARIANTS] = {20, 3, 0, 1};
 
 struct maker {
     struct arena *arena;
@@ -94,14 +101,15 @@ static bool make_basic(struct maker *m, struct strbuf *b, struct type *t, const 
         strbuf_printf(b, "%.*s(", STR_ARG(strbuf_str(&name)));
     }
     if (u->info & INFO_BOOLEAN) {
-        strbuf_puts(b, m->variant ? "false" : "true");
+        strbuf_puts(b, m->variant % 2 ? "false" : "true");
     } else if (u->info & INFO_STRING) {
-        strbuf_puts(b, m->variant ? "\"7\"" : "\"gomm example text\"");
+        strbuf_puts(b, bench_strings[m->variant]);
     } else if (u->info & INFO_INTEGER) {
         bool small = u->basic == BASIC_INT8 || u->basic == BASIC_UINT8;
-        strbuf_puts(b, m->variant ? "3" : small ? "100" : "1234");
+        bool narrow = small || u->basic == BASIC_INT16 || u->basic == BASIC_UINT16;
+        strbuf_puts(b, small ? bench_bytes[m->variant] : narrow && m->variant == 3 ? "30000" : bench_ints[m->variant]);
     } else if (u->info & (INFO_FLOAT | INFO_COMPLEX)) {
-        strbuf_puts(b, "1234.5");
+        strbuf_puts(b, bench_floats[m->variant]);
     } else {
         ok = false;
     }
@@ -138,7 +146,7 @@ static bool make_list(struct maker *m, struct strbuf *b, struct type *t, struct 
     bool ok = make_type(m, b, t) && make_value(m, &v, elem, depth);
 
     strbuf_putc(b, '{');
-    for (int i = 0; i < (m->variant ? 3 : 20) && ok; i++) {
+    for (int i = 0; i < bench_lengths[m->variant] && ok; i++) {
         strbuf_printf(b, "%.*s, ", STR_ARG(strbuf_str(&v)));
     }
     strbuf_putc(b, '}');
@@ -169,7 +177,7 @@ static bool make_interface(struct maker *m, struct strbuf *b, struct type *t)
 
     struct type_interface *i0 = as_interface(type_under(t));
     if (i0->n_methods == 0 && i0->n_embeds == 0) {
-        strbuf_puts(b, m->variant ? "7" : "\"gomm example text\"");
+        strbuf_puts(b, m->variant % 2 ? bench_ints[m->variant] : bench_strings[m->variant]);
         return true;
     }
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
@@ -195,7 +203,7 @@ static bool make_value(struct maker *m, struct strbuf *b, struct type *t, int de
         struct type *e = type_unalias(as_slice(u)->elem);
         if (e->kind == TYPE_BASIC && e->basic == BASIC_UINT8) {
             bool ok = make_type(m, b, t);
-            strbuf_puts(b, m->variant ? "(\"7\")" : "(\"gomm example text\")");
+            strbuf_printf(b, "(%s)", bench_strings[m->variant]);
             return ok;
         }
         return depth > 0 && make_list(m, b, t, as_slice(u)->elem, depth - 1);
@@ -276,7 +284,7 @@ static void put_benchmarks(struct maker *m, struct strbuf *out, const struct obj
 {
     str name = fix_bench_function(m->arena, m->pkg, o);
 
-    for (m->variant = 0; m->variant < 2; m->variant++) {
+    for (m->variant = 0; m->variant < BENCH_VARIANTS; m->variant++) {
         struct strbuf call = {0}, before = {0};
         u32 results = 0;
         if (make_call(m, &before, &call, o, &results)) {

@@ -1,0 +1,132 @@
+#!/bin/bash
+# test_fix.sh: what gomm fix proposes and what it leaves (rules/), how it verifies, what it writes, and what it does with bad input.
+. "$(dirname "$0")/../lib.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+cp -r "$here/rules" "$lib_tmp/rules"
+cd "$lib_tmp" || exit 2
+
+# -- what is proposed ------------------------------------------------------------------------------
+
+proposals() {
+    for rule in fmt prealloc value hoist; do
+        dir=$rule
+        [ $rule = fmt ] && dir=fmtrule
+        (cd rules && "$GOMM" fix -n -json -rule=$rule ./$dir) >$rule.json 2>err
+        if out=$(python3 "$here/proposed.py" $rule.json rules/$dir); then
+            ok "$GO_VERSION $rule: $out"
+        else
+            notok "$GO_VERSION $rule" "$out"
+        fi
+    done
+}
+for_each_go proposals
+
+# -- they hold: the tests of rules/ compare with package fmt, and know nil from empty ------------------
+
+cd rules || exit 2
+expect "all of them build and pass" 0 "$GOMM" fix -bench=none -race=false -all ./...
+contains "none fails" "$lib_tmp/err" "proposed: 0 verified, 0 without gain, [0-9]+ not measured, 0 inconclusive, 0 failed"
+# With -api an error of errors.New is made once, and a test sees that.
+expect "a change that a test sees" 0 "$GOMM" fix -bench=none -race=false -all -api -rule=hoist ./hoist
+contains "that one fails" "$lib_tmp/out" "refuted: example.org/rules/hoist: TestHoist has another outcome"
+contains "the others do not" "$lib_tmp/err" "4 proposed: 0 verified, 0 without gain, 3 not measured, 0 inconclusive, 1 failed"
+cd ..
+
+# -- measured and written -------------------------------------------------------------------------------
+
+cp -r "$GOMM_ROOT/exercises/ex01_escape" ex01 && rm -r ex01/solution
+printf 'module example.org/ex01\n\ngo 1.19\n' >ex01/go.mod
+chmod 640 ex01/ex01_escape.go
+expect "exercise 1: verified, not written" 1 "$GOMM" fix -C ex01 -api -race=false -pairs=6
+cp out patch
+contains "as a patch" patch '^\+func NewUser\(id int64, name string\) User \{'
+(cd ex01 && git init -q . && git apply --check ../patch) >err 2>&1 && ok "the patch applies" || notok "the patch applies" "$(cat err)"
+contains "0 allocations for NewUser" patch "verified: BenchmarkNewUser: 64 → 0 B/op, 1 → 0 allocs/op"
+contains "0 allocations for Registry" patch "verified: BenchmarkRegistry: .* → 0 B/op, 1 → 0 allocs/op"
+expect "exercise 1: written" 0 "$GOMM" fix -C ex01 -api -race=false -pairs=6 -w -json
+contains "in the result document" out '"verdict": "verified"'
+(cd ex01 && "$GOMM_GO" vet . && "$GOMM_GO" test .) >out 2>&1 && ok "it passes its tests" || notok "it passes its tests" "$(cat out)"
+[ -z "$("$("$GOMM_GO" env GOROOT)/bin/gofmt" -l ex01)" ] && ok "formatted" || notok "formatted" "gofmt -l names files"
+[ "$(stat -c %a ex01/ex01_escape.go)" = 640 ] && ok "mode kept" || notok "mode kept" "$(stat -c %a ex01/ex01_escape.go)"
+expect "nothing is left to fix" 0 "$GOMM" fix -C ex01 -api -race=false
+[ ! -s out ] && ok "no patch" || notok "no patch" "$(cat out)"
+
+# -- made benchmarks; functions that might do harm are not called ----------------------------------------
+
+mkdir made && cd made && printf 'module example.org/made\n\ngo 1.19\n' >go.mod
+cat >made.go <<'G'
+package made
+
+import (
+	"fmt"
+	"os"
+)
+
+// Double has no benchmark.
+func Double(xs []int) []int {
+	var out []int
+	for _, x := range xs {
+		out = append(out, 2*x)
+	}
+	return out
+}
+
+// Harm must not be called.
+func Harm(path string) string {
+	name := fmt.Sprintf("%s/%s", path, "called")
+	os.WriteFile(name, nil, 0o666)
+	return name
+}
+G
+expect "with a made benchmark" 1 "$GOMM" fix -race=false -pairs=6 -all
+contains "measured" "$lib_tmp/out" "verified: BenchmarkGommFix/Double/a: [0-9]+ → 160 B/op, [0-9]+ → 1 allocs/op"
+contains "not called" "$lib_tmp/out" "unverified: not measured: no benchmark shows a difference"
+cd ..
+
+# -- bad input ---------------------------------------------------------------------------------------------
+
+expect "unknown rule" 2 "$GOMM" fix -rule=magic
+contains "which there are" err "want fmt, prealloc, hoist or value"
+expect "no package" 2 "$GOMM" fix -C made ./nowhere
+
+mkdir broken && printf 'module example.org/broken\n\ngo 1.19\n' >broken/go.mod
+sed 's/return out/return "x"/; s/package made/package broken/' made/made.go >broken/broken.go
+expect "errors" 2 "$GOMM" fix -C broken
+contains "said" err "has errors and was left out"
+
+cp -r made failing && cat >failing/made_test.go <<'G'
+package made
+
+import "testing"
+
+func TestBad(t *testing.T) { t.Error("always") }
+
+func TestPanic(t *testing.T) { Double([]int{1}); panic("always") }
+
+func BenchmarkBad(b *testing.B) { b.Fatal("always") }
+G
+expect "failing tests" 1 "$GOMM" fix -C failing -race=false -pairs=6
+contains "fail before and after" out "verified: BenchmarkGommFix/Double/a"
+
+cp -r made readonly && chmod a-w readonly/made.go
+if [ "$(id -u)" != 0 ]; then
+    expect "a file that may not be written" 2 "$GOMM" fix -C readonly -race=false -pairs=6 -w
+fi
+cmp -s made/made.go readonly/made.go && ok "is as it was" || { [ "$(id -u)" = 0 ] && skip "is as it was" "root may write"; }
+
+# Ctrl-C: what is known is told, nothing is written, nothing is left behind.
+cp -r made stopped
+mkdir tmp
+TMPDIR=$lib_tmp/tmp "$GOMM" fix -C stopped -w -v >out 2>err &
+pid=$!
+for _ in $(seq 200); do
+    grep -q "measuring" err && break
+    sleep 0.1
+done
+kill -TERM $pid # a shell starts what runs behind it with SIGINT ignored
+wait $pid
+[ $? -ge 128 ] && ok "interrupted" || notok "interrupted" "the exit status is no signal's"
+cmp -s made/made.go stopped/made.go && ok "interrupted: nothing written" || notok "interrupted: nothing written" "made.go has changed"
+[ -z "$(ls tmp | grep gomm)" ] && ok "interrupted: nothing left" || notok "interrupted: nothing left" "$(ls tmp)"
+
+finish
