@@ -10,13 +10,14 @@
 #include "base/path.h"
 #include "base/term.h"
 #include "cmd/cmd_output.h"
-#include "cmd/cmd_share_run.h"
+#include "cmd/cmd_share_cure.h"
+#include "types/layout_rows.h"
 
 struct share {
     struct arena arena;
     struct cmd_output output;
     const char *chdir, *runtime, *patch, *bench, *run, *benchtime, *cpu, *tags, *mod, *overlay;
-    bool write, no_verify;
+    bool write, verify, quick;
     VEC(str) patterns;
     struct load_config config;
     struct driver_go go;
@@ -25,6 +26,7 @@ struct share {
     struct program *prog;
     struct share_places places;
     struct cmd_share_run runs;
+    struct cmd_share_cure cure;
     struct report report;
     bool progress, drawn;
 };
@@ -33,7 +35,7 @@ struct share {
 
 static int share_parse(struct share *s, char *const *args, int *status)
 {
-    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 12] = {
+    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 13] = {
         {"C", CMD_FLAG_STRING, &s->chdir},
         {"bench", CMD_FLAG_STRING, &s->bench},
         {"run", CMD_FLAG_STRING, &s->run},
@@ -43,12 +45,13 @@ static int share_parse(struct share *s, char *const *args, int *status)
         {"mod", CMD_FLAG_STRING, &s->mod},
         {"overlay", CMD_FLAG_STRING, &s->overlay},
         {"w", CMD_FLAG_BOOL, &s->write},
-        {"n", CMD_FLAG_BOOL, &s->no_verify},
+        {"verify", CMD_FLAG_BOOL, &s->verify},
+        {"quick", CMD_FLAG_BOOL, &s->quick},
         {"gomm.runtime", CMD_FLAG_STRING, &s->runtime},
         {"gomm.patch", CMD_FLAG_STRING, &s->patch},
     };
     struct err e;
-    cmd_output_flags(&s->output, flags + 12);
+    cmd_output_flags(&s->output, flags + 13);
     for (size_t i = 0; args[i];) {
         if (args[i][0] != '-' || args[i][1] == 0) {
             vec_push_in(&s->arena, &s->patterns, str_of(args[i++]));
@@ -68,7 +71,9 @@ static int share_parse(struct share *s, char *const *args, int *status)
             return -1;
         }
     }
-    if (!cmd_output_check(&s->output, &e) || (s->write && s->no_verify && err_set(&e, "-w and -n exclude each other") == false)) {
+    s->verify &= !s->quick;
+    bool ok = cmd_output_check(&s->output, &e) && (!s->write || s->verify || err_set(&e, "-w writes what was verified: it goes without -verify=false and -quick"));
+    if (!ok) {
         *status = cmd_usage("share", "%s", e.text);
         return -1;
     }
@@ -76,6 +81,16 @@ static int share_parse(struct share *s, char *const *args, int *status)
 }
 
 /* ---- progress ---- */
+
+static void share_say(void *ctx, const char *what)
+{
+    struct share *s = ctx;
+    if (s->progress) {
+        fprintf(stderr, "\r\033[Kgomm: %.100s", what);
+        fflush(stderr);
+        s->drawn = true;
+    }
+}
 
 static void share_progress(void *ctx, const char *what, str package)
 {
@@ -186,9 +201,16 @@ static void share_findings(struct share *s)
 {
     struct share_findings found = {.arena = &s->arena};
     share_find(&s->places, s->runs.seen.v, s->runs.seen.n, &found);
+    u64 start = base_now_ns();
     for (size_t i = 0; i < found.v.n; i++) {
-        share_tell(&found.v.v[i], s->report.dir, &s->report.findings);
+        struct finding *f = share_tell(&found.v.v[i], s->report.dir, &s->report.findings);
+        cmd_share_cure(&s->cure, &found.v.v[i], &s->report.findings, f);
     }
+    struct err e;
+    if (!cmd_share_cure_end(&s->cure, &e)) {
+        report_note(&s->report, "nothing is written: %s", e.text);
+    }
+    share_phase(s, "cures", start);
     if (found.guarded > 0) {
         report_note(&s->report, "%llu line%s hold%s a mutex and what it guards: as it should be",
                     (unsigned long long)found.guarded, found.guarded == 1 ? "" : "s", found.guarded == 1 ? "s" : "");
@@ -204,7 +226,18 @@ static int share_finish(struct share *s)
     }
     finding_sort(&r->findings);
     r->status = report_status(r);
-    return cmd_output_show(&s->output, r) ? r->status : BASE_EXIT_FAILURE;
+    if (!cmd_output_show(&s->output, r)) {
+        return BASE_EXIT_FAILURE;
+    }
+    bool text = !s->output.json && !s->output.sarif && !s->output.github;
+    if (text && s->cure.diff.n > 0) {
+        if (s->cure.written) {
+            return cmd_print(STR("written: the verified fixes\n")) ? r->status : BASE_EXIT_FAILURE;
+        }
+        str d = str_fmt(&s->arena, "\n%.*s", STR_ARG(s->cure.diff));
+        return cmd_print(d) ? r->status : BASE_EXIT_FAILURE;
+    }
+    return r->status;
 }
 
 int cmd_share(char *const *args)
@@ -212,6 +245,7 @@ int cmd_share(char *const *args)
     struct share *s = mem_zalloc(sizeof *s);
     struct err e;
     int status;
+    s->verify = true;
     report_init(&s->report, &s->arena);
     if (share_parse(s, args, &status) == 0) {
         if (s->patterns.n == 0) {
@@ -233,9 +267,19 @@ int cmd_share(char *const *args)
                                              .tags = str_of(s->tags),
                                              .mod = str_of(s->mod),
                                              .overlay = str_of(s->overlay),
+                                             .quick = s->quick,
                                              .dir = dir,
                                              .progress = share_progress,
                                              .ctx = s};
+            s->cure = (struct cmd_share_cure){.arena = &s->arena,
+                                              .runs = &s->runs,
+                                              .places = &s->places,
+                                              .config = &s->config,
+                                              .line = layout_line(s->go.goarch),
+                                              .verify = s->verify,
+                                              .write = s->write,
+                                              .progress = share_say,
+                                              .ctx = s};
             share_packages(s);
             share_findings(s);
             io_temp_remove(dir);

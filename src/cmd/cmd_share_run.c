@@ -50,8 +50,7 @@ static bool run_build(struct cmd_share_run *r, str path, str dir, bool observed,
     return built == BENCH_BUILT;
 }
 
-/* "^A$/^b$" for BenchmarkA/b: just that one. */
-static str run_exactly(struct arena *a, str name)
+str cmd_share_exactly(struct arena *a, str name)
 {
     struct strbuf b = {0};
     str rest = name, part;
@@ -121,6 +120,7 @@ static bool run_observe(struct cmd_share_run *r, const struct bench_binary *bin,
     if (n > 0 && ran.out.results.n == 1) {
         seen.n = ran.out.results.v[0].n;
     }
+    r->n_benchmarks += (u32)ran.out.results.n;
     bool again = may_repeat && seen.log.lines.n == 0 && ran.others > SHARE_BUSY && !proc_interrupted();
     if (!again) {
         run_failures(r, package, &ran);
@@ -184,6 +184,21 @@ static void run_tests(struct cmd_share_run *r, const struct bench_binary *bin, s
     run_observe(r, bin, package, (str){0}, STR("^$"), (str){0}, r->cpu, args, 0, 0, false);
 }
 
+/* All benchmarks at once; whether there is any. */
+static bool run_quick(struct cmd_share_run *r, const struct bench_binary *bin, str package)
+{
+    static const char *const times[SHARE_TRIES] = {"100ms", "500ms", "3s"};
+    u32 n = r->n_benchmarks;
+    run_progress(r, "observing", package);
+    for (u32 i = 0; i < SHARE_TRIES; i++) {
+        str benchtime = r->benchtime.n > 0 ? r->benchtime : str_of(times[i]);
+        if (!run_observe(r, bin, package, (str){0}, r->bench, benchtime, r->cpu, NULL, 0, 0, i + 1 < SHARE_TRIES)) {
+            break;
+        }
+    }
+    return r->n_benchmarks > n;
+}
+
 void cmd_share_package(struct cmd_share_run *r, str path, str dir)
 {
     struct bench_binary native, observed;
@@ -192,18 +207,22 @@ void cmd_share_package(struct cmd_share_run *r, str path, str dir)
     bool none = false;
     u64 start = base_now_ns();
     run_progress(r, "building", path);
-    if (!run_build(r, path, dir, false, &native, &none) || !run_build(r, path, dir, true, &observed, &none)) {
+    if ((!r->quick && !run_build(r, path, dir, false, &native, &none)) || !run_build(r, path, dir, true, &observed, &none)) {
         rp.status = none ? REPORT_NO_TESTS : REPORT_BUILD_FAILED;
         vec_push_in(r->arena, &r->report->packages, rp);
         return;
     }
     size_t failures = r->report->failures.n;
     bool only_tests = r->run.n > 0 && r->bench.n == 0;
-    if (!only_tests) {
+    bool any = false;
+    if (r->quick && !only_tests) {
+        any = run_quick(r, &observed, path);
+    } else if (!only_tests) {
         run_progress(r, "measuring", path);
         run_natively(r, &native, path, &all);
+        any = all.n > 0;
     }
-    if (r->run.n > 0 || all.n == 0) {
+    if (r->run.n > 0 || !any) {
         run_tests(r, &observed, path);
     }
     if (all.n > SHARE_MOST_RUNS) {
@@ -218,14 +237,42 @@ void cmd_share_package(struct cmd_share_run *r, str path, str dir)
         run_progress(r, "observing", b->name);
         for (u32 tries = 1; tries <= SHARE_TRIES; tries++, times *= 3) {
             str benchtime = r->benchtime.n > 0 ? r->benchtime : str_fmt(r->arena, "%llux", (unsigned long long)times);
-            if (!run_observe(r, &observed, path, b->name, run_exactly(r->arena, b->base), benchtime, cpu, NULL, b->ns, times,
+            if (!run_observe(r, &observed, path, b->name, cmd_share_exactly(r->arena, b->base), benchtime, cpu, NULL, b->ns, times,
                              tries < SHARE_TRIES && r->benchtime.n == 0)) {
                 break;
             }
         }
-        r->n_benchmarks++;
     }
     rp.seconds = (double)(base_now_ns() - start) / 1e9;
     rp.status = r->report->failures.n > failures ? REPORT_FAIL : REPORT_PASS;
     vec_push_in(r->arena, &r->report->packages, rp);
+}
+
+bool cmd_share_again(struct cmd_share_run *r, const struct share_seen *seen, str overlay, struct share_seen *out)
+{
+    struct bench_binary bin;
+    bool none;
+    str name = seen->bench, before = r->overlay;
+    i64 dash = str_find_last_byte(name, '-');
+    u64 procs = 1;
+    if (dash > 0 && str_u64(str_from(name, (size_t)dash + 1), &procs)) {
+        name = str_slice(name, 0, (size_t)dash);
+    }
+    size_t n = r->seen.n, failures = r->report->failures.n;
+    r->overlay = overlay;
+    bool ok = run_build(r, seen->package, (str){0}, true, &bin, &none);
+    r->overlay = before;
+    if (ok) {
+        run_observe(r, &bin, seen->package, seen->bench, cmd_share_exactly(r->arena, name),
+                    str_fmt(r->arena, "%llux", (unsigned long long)seen->n), str_fmt(r->arena, "%llu", (unsigned long long)procs),
+                    NULL, seen->native_ns, seen->n, false);
+    }
+    /* It is no run of the program as it is. */
+    ok = ok && r->seen.n > n && r->report->failures.n == failures;
+    if (ok) {
+        *out = vec_last(&r->seen);
+    }
+    r->seen.n = n;
+    r->report->failures.n = failures;
+    return ok;
 }

@@ -19,6 +19,7 @@ struct cmd_share_run {
     str bench, run;        /* regexps; empty: all benchmarks; no tests unless there is no benchmark */
     str benchtime, cpu;    /* as go test's; empty: chosen */
     str tags, mod, overlay;
+    bool quick;            /* only what shares lines: all benchmarks in one run, without native times */
     const char *dir;       /* temporary, for binaries and events */
     void (*progress)(void *ctx, const char *what, str package);
     void *ctx;
@@ -28,5 +29,11 @@ struct cmd_share_run {
 
 /* One package: its import path and directory. */
 void cmd_share_package(struct cmd_share_run *r, str path, str dir);
+
+/* A benchmark that was seen, once more, built with another overlay. */
+bool cmd_share_again(struct cmd_share_run *r, const struct share_seen *seen, str overlay, struct share_seen *out);
+
+/* "^BenchmarkA$/^b$" for BenchmarkA/b. */
+str cmd_share_exactly(struct arena *a, str name);
 
 #endif

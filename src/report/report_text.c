@@ -196,6 +196,9 @@ static void text_costs(struct text *t, const struct finding *f)
         struct strbuf b = {0};
         strbuf_put(&b, c->subject);
         for (size_t j = 0; j < c->n_metrics; j++) {
+            if (str_has_prefix(c->metrics[j].name, STR("predicted-"))) {
+                continue; /* the text has it */
+            }
             strbuf_printf(&b, "  %.4g %.*s", c->metrics[j].value, STR_ARG(c->metrics[j].name));
         }
         if (c->share >= 0) {

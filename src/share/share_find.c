@@ -348,6 +348,25 @@ static const struct race_frame *tell_frame(const struct share_site *s)
     return s ? race_site(&s->stack) : NULL;
 }
 
+/* "ex03.(*Counters).Hammer.func1": without the directories of its package, and as people write it. */
+static str tell_func(const struct tell *t, str fn)
+{
+    i64 slash = str_find_last_byte(fn, '/');
+    struct strbuf b = {0};
+    for (size_t i = slash < 0 ? 0 : (size_t)slash + 1; i < fn.n; i++) {
+        u64 c;
+        if (fn.p[i] == '%' && i + 2 < fn.n && str_hex(str_slice(fn, i + 1, i + 3), &c)) {
+            strbuf_putc(&b, (char)c);
+            i += 2;
+        } else {
+            strbuf_putc(&b, fn.p[i]);
+        }
+    }
+    str s = str_dup(t->a, strbuf_str(&b));
+    strbuf_release(&b);
+    return s;
+}
+
 static void tell_uses_of(const struct tell *t, const struct share_part *q)
 {
     u32 *v, n = tell_uses(t->a, q, &v);
@@ -366,8 +385,9 @@ static void tell_uses_of(const struct tell *t, const struct share_part *q)
         str who = tell_goroutine(t, u->goroutine), place = tell_place(t, at);
         str times = tell_count(t->a, u->writes > u->reads ? u->writes : u->reads);
         if (fr) {
+            str fn = tell_func(t, fr->fn);
             finding_why(t->list, t->f, at, "%.*s %s %.*s at %.*s, in %.*s: %.*s times", STR_ARG(who), tell_verb(u),
-                        STR_ARG(q->leaf.name), STR_ARG(place), STR_ARG(fr->fn), STR_ARG(times));
+                        STR_ARG(q->leaf.name), STR_ARG(place), STR_ARG(fn), STR_ARG(times));
             finding_relate(t->list, t->f, at, "%.*s %s %.*s", STR_ARG(who), tell_verb(u), STR_ARG(q->leaf.name));
         } else {
             finding_why(t->list, t->f, at, "%.*s %s %.*s: %.*s times", STR_ARG(who), tell_verb(u), STR_ARG(q->leaf.name),

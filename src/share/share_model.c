@@ -1,8 +1,8 @@
 #include "share/share_model.h"
 
-/* Of all accesses of a line, a use with fewer than one in SHARE_GLANCE is none that matters, unless it brought about
- * one in SHARE_GLANCE_MOVED of the transfers. */
-enum { SHARE_GLANCE = 400, SHARE_GLANCE_MOVED = 40 };
+/* Of all accesses of a line, a use with fewer than one in SHARE_GLANCE is none that matters: even if each brings about two
+ * transfers, the others' accesses take longer. */
+enum { SHARE_GLANCE = 1000 };
 /* Of true sharing so many of the transfers may go elsewhere; of false sharing so few to a word that both sides use. */
 #define SHARE_PURE 0.15
 #define SHARE_PURE_FALSE 0.02
@@ -155,8 +155,7 @@ static void model_weigh(struct share_case *c)
             for (u32 j = 0; j < SHARE_KINDS; j++) {
                 n += u->n[j];
             }
-            u->counts = n * SHARE_GLANCE >= l->accesses ||
-                        (u->transfers > 1 && u->transfers * SHARE_GLANCE_MOVED >= l->transfers);
+            u->counts = n * SHARE_GLANCE >= l->accesses;
             if (u->counts) {
                 q->counts = true;
                 q->reads += u->reads;

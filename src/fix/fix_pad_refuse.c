@@ -1,0 +1,202 @@
+/* fix_pad_refuse.c: structs whose layout is somebody else's business. */
+#include "fix/fix_pad_int.h"
+
+struct refuse {
+    const struct share_places *p;
+    const struct type_named *s;
+    str why;
+};
+
+struct type_named *fix_pad_origin(struct type *t)
+{
+    struct type_named *n = type_named_of(t);
+    return n ? n->orig : NULL;
+}
+
+/* Is t the struct, or a pointer, slice or array of it, or does it hold one? */
+static bool refuse_is(const struct refuse *r, struct type *t, u32 depth)
+{
+    if (!t || depth > 4) {
+        return false;
+    }
+    if (fix_pad_origin(t) == r->s->orig) {
+        return true;
+    }
+    t = type_unalias(t);
+    switch (t->kind) {
+    case TYPE_POINTER: return refuse_is(r, as_pointer(t)->elem, depth + 1);
+    case TYPE_SLICE: return refuse_is(r, as_slice(t)->elem, depth + 1);
+    case TYPE_ARRAY: return refuse_is(r, as_array(t)->elem, depth + 1);
+    case TYPE_NAMED: {
+        struct type_struct *u = is_struct(type_under(t));
+        for (u32 i = 0; u && i < u->n && depth < 3; i++) {
+            struct type *ft = type_unalias(u->fields[i]->type);
+            if (ft->kind != TYPE_POINTER && ft->kind != TYPE_SLICE && refuse_is(r, ft, depth + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    default: return false;
+    }
+}
+
+static str refuse_place(const struct refuse *r, u32 at)
+{
+    struct span s = sources_span_raw(r->p->prog->sources, at);
+    i64 slash = str_find_last_byte(s.file, '/');
+    return str_fmt(r->p->arena, "%.*s:%u", STR_ARG(str_from(s.file, (size_t)(slash + 1))), s.line);
+}
+
+/* The package of a call of a qualified function ("encoding/binary"), and its name. */
+static str refuse_callee(const struct refuse *r, const struct share_file *f, node call, str *name)
+{
+    bool dynamic;
+    struct obj *o = query_callee(f->info, call, &dynamic);
+    node fun = ast_unparen(f->info->ast, ast_at(f->info->ast, call)->a);
+    if (!o && ast_kind(f->info->ast, fun) == AST_SELECTOR) {
+        o = info_obj(f->info, ast_at(f->info->ast, fun)->b); /* unsafe's are builtins, and types */
+    }
+    *name = o ? intern_str(r->p->prog->names, o->name) : (str){0};
+    return o && o->pkg ? o->pkg->path : (str){0};
+}
+
+static struct type *refuse_arg(const struct share_file *f, node x)
+{
+    const struct ast *ast = f->info->ast;
+    x = ast_unparen(ast, x);
+    /* What is converted to an interface or to unsafe.Pointer is looked at as it was. */
+    return f->info->at[x].type;
+}
+
+static void refuse_call(struct refuse *r, const struct share_file *f, node call)
+{
+    const struct ast *ast = f->info->ast;
+    str name, pkg = refuse_callee(r, f, call, &name);
+    bool is_unsafe = str_is(pkg, "unsafe"), binary = str_is(pkg, "encoding/binary"),
+         sys = str_is(pkg, "syscall") || str_is(pkg, "golang.org/x/sys/unix");
+    if (!is_unsafe && !binary && !sys) {
+        return;
+    }
+    u32 list = ast_at(ast, call)->b;
+    for (u32 i = 0; i < ast_list_len(ast, list) && r->why.n == 0; i++) {
+        node x = ast_list(ast, list)[i];
+        bool is = refuse_is(r, refuse_arg(f, x), 0);
+        if (!is && is_unsafe && str_is(name, "Offsetof") && ast_kind(ast, ast_unparen(ast, x)) == AST_SELECTOR) {
+            is = refuse_is(r, refuse_arg(f, ast_at(ast, ast_unparen(ast, x))->a), 0);
+        }
+        if (is) {
+            str at = refuse_place(r, ast_at(ast, call)->pos);
+            r->why = binary ? str_fmt(r->p->arena, "encoding/binary.%.*s at %.*s makes its layout a format of files or messages",
+                                      STR_ARG(name), STR_ARG(at))
+                            : str_fmt(r->p->arena, "%.*s.%.*s at %.*s depends on its layout", STR_ARG(pkg), STR_ARG(name),
+                                      STR_ARG(at));
+        }
+    }
+}
+
+static void refuse_literal(struct refuse *r, const struct share_file *f, node lit)
+{
+    const struct ast *ast = f->info->ast;
+    struct type *t = f->info->at[lit].type;
+    u32 elems = ast_rec(ast, lit, COMPOSITE_ELEMS);
+    const struct obj *o = named_obj(r->s);
+    if (t && fix_pad_origin(t) == r->s->orig && ast_list_len(ast, elems) > 0 && ast_rec(ast, lit, COMPOSITE_KEYED) == 0 &&
+        o->pkg != f->pkg && !(o->pkg && str_eq(o->pkg->path, f->pkg->path))) {
+        str at = refuse_place(r, ast_at(ast, lit)->pos);
+        r->why = str_fmt(r->p->arena, "the literal without field names at %.*s in another package would no longer compile",
+                         STR_ARG(at));
+    }
+}
+
+str fix_pad_forbidden(const struct share_places *p, const struct type_named *s)
+{
+    struct refuse r = {.p = p, .s = s};
+    for (size_t i = 0; i < p->where.n && r.why.n == 0; i++) {
+        const struct share_file *f = &p->where.v[i];
+        if (!f->pkg->src || f->pkg->src->std || !f->info->at) {
+            continue;
+        }
+        const struct ast *ast = f->info->ast;
+        for (u32 k = 0; k < f->pkg->src->n_files; k++) {
+            const struct load_file *lf = &f->pkg->src->files[k];
+            if (lf->cgo && lf->ast == ast && named_obj(s)->pkg && str_eq(named_obj(s)->pkg->path, f->pkg->path)) {
+                r.why = STR("its package uses cgo, and C may know its layout");
+            }
+        }
+        for (node n = 1; n < ast->n_nodes && r.why.n == 0; n++) {
+            if (ast_kind(ast, n) == AST_CALL) {
+                refuse_call(&r, f, n);
+            } else if (ast_kind(ast, n) == AST_COMPOSITE_LIT && !(ast_at(ast, n)->flags & AST_FLAG_SKIPPED)) {
+                refuse_literal(&r, f, n);
+            }
+        }
+    }
+    return r.why;
+}
+
+void fix_pad_literals(const struct share_places *p, const struct type_named *s, u32 after, str text, struct fix_edits *out)
+{
+    for (size_t i = 0; i < p->where.n; i++) {
+        const struct share_file *f = &p->where.v[i];
+        const struct obj *o = named_obj(s);
+        if (!f->info->at || !o->pkg || !str_eq(o->pkg->path, f->pkg->path)) {
+            continue;
+        }
+        const struct ast *ast = f->info->ast;
+        struct fix_tree *tree = NULL;
+        for (node n = 1; n < ast->n_nodes; n++) {
+            if (ast_kind(ast, n) != AST_COMPOSITE_LIT || ast_at(ast, n)->flags & AST_FLAG_SKIPPED) {
+                continue;
+            }
+            struct type *t = f->info->at[n].type;
+            u32 elems = ast_rec(ast, n, COMPOSITE_ELEMS);
+            if (!t || fix_pad_origin(t) != s->orig || ast_rec(ast, n, COMPOSITE_KEYED) > 0 || ast_list_len(ast, elems) <= after) {
+                continue;
+            }
+            if (!tree) {
+                for (u32 k = 0; k < f->pkg->n_files; k++) {
+                    tree = &f->pkg->files[k] == f->info ? fix_tree_new(p->arena, f->pkg, k) : tree;
+                }
+            }
+            if (tree) {
+                fix_edit_insert(out, ast->src, fix_end(tree, ast_list(ast, elems)[after]),
+                                str_fmt(p->arena, ", %.*s", STR_ARG(text)));
+            }
+        }
+    }
+}
+
+bool fix_pad_find(const struct share_places *p, const struct type_named *s, struct fix_pad_decl *out, str *why)
+{
+    const struct obj *o = named_obj(s);
+    struct span at = sources_span_raw(p->prog->sources, o->pos);
+    const struct share_file *f = share_places_file(p, at.file);
+    str name = intern_str(p->prog->names, o->name);
+    if (!f || !f->pkg->src || f->pkg->src->std || (f->pkg->src->module && !f->pkg->src->module->main)) {
+        *why = str_fmt(p->arena, "%.*s is declared in another module", STR_ARG(name));
+        return false;
+    }
+    for (u32 k = 0; k < f->pkg->n_files; k++) {
+        if (&f->pkg->files[k] == f->info) {
+            out->tree = fix_tree_new(p->arena, f->pkg, k);
+        }
+    }
+    if (!out->tree || out->tree->generated) {
+        *why = str_fmt(p->arena, "%.*s is declared in a generated file", STR_ARG(name));
+        return false;
+    }
+    const struct ast *ast = f->info->ast;
+    for (node n = 1; n < ast->n_nodes; n++) {
+        if (ast_kind(ast, n) == AST_TYPE_DECL && ast_at(ast, ast_at(ast, n)->a)->pos == o->pos) {
+            node type = ast_unparen(ast, ast_rec(ast, n, TYPE_TYPE));
+            out->decl = n;
+            out->type = type;
+            if (ast_kind(ast, type) == AST_STRUCT_TYPE) {
+                return true;
+            }
+        }
+    }
+    *why = str_fmt(p->arena, "%.*s is not declared as a struct", STR_ARG(name));
+    return false;
+}
