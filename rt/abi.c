@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "code.h"
 #include "current.h"
+#include "edge.h"
 #include "elf.h"
 #include "flags.h"
 #include "line.h"
@@ -20,10 +21,9 @@
 #include "stack.h"
 #include "sync.h"
 #include "thread.h"
+#include "walk.h"
 
 EXPORT void exit(int status) __attribute__((weak));
-
-static uptr racectx_offset; /* of g.racectx, found at run time; 0: not yet */
 
 u64 *widths;
 
@@ -104,6 +104,7 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
         os_exit(flags.exitcode != 0 ? flags.exitcode : 1);
     }
     report_init();
+    edge_init();
     *thr = t;
     *proc = p;
 }
@@ -180,9 +181,12 @@ EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc);
 EXPORT void __tsan_go_start(struct thr *parent, struct thr **thr, uptr pc)
 {
     struct proc *p = current_enter();
-    u32 stack = p && parent ? thr_stack(p, parent) : 0;
+    u32 stack = stack_push(p && parent ? thr_stack(p, parent) : 0, pc);
 
-    *thr = p ? start(p, parent, stack_push(stack, pc)) : NULL;
+    *thr = p ? start(p, parent, stack) : NULL;
+    if (UNLIKELY(edge_on) && parent && *thr) {
+        edge_go(p, parent, *thr, stack);
+    }
     current_leave(p);
 }
 
@@ -192,6 +196,9 @@ EXPORT void __tsan_go_end(struct thr *t)
     struct proc *p = current_enter();
 
     if (t && p) {
+        if (UNLIKELY(edge_on)) {
+            edge_end(t);
+        }
         thr_end(p, t);
     }
     current_leave(p);
@@ -260,23 +267,6 @@ static u32 frame_depth(const struct go_g *g, uptr fp, uptr sp, uptr pc)
     return 0;
 }
 
-/* Where g keeps its racectx differs between versions of Go; the hook gets both. */
-static void find_racectx(const struct thr *t, const struct go_g *g)
-{
-    const uptr *word = (const uptr *)(const void *)g;
-    uptr found = 0;
-
-    for (uptr i = 2; i < 128; i++) {
-        if (word[i] == (uptr)t) {
-            if (found != 0) {
-                return; /* not unique: another goroutine will tell */
-            }
-            found = i;
-        }
-    }
-    atomic_store_relaxed(&racectx_offset, found * 8);
-}
-
 void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr sp);
 void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr sp)
 {
@@ -284,7 +274,7 @@ void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr
         return;
     }
     if (UNLIKELY(t->top == t->end) && racectx_offset == 0) {
-        find_racectx(t, g);
+        walk_find_racectx(t, g);
     }
 
     u32 depth = frame_depth(g, fp, sp, pc);
@@ -294,7 +284,12 @@ void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr
     while (depth != 0 && t->top > t->base && UNLIKELY(t->top[-1].depth >= depth)) {
         t->top--;
     }
-    thr_push(t, pc, depth);
+
+    int first = t->base == NULL;
+
+    if (thr_push(t, pc, depth) && UNLIKELY(first && edge_on)) {
+        edge_start(t, g);
+    }
 }
 
 void hook_func_exit(struct thr *t, const struct go_g *g, uptr fp, uptr sp);
@@ -535,65 +530,6 @@ EXPORT void __tsan_write_pc(struct thr *t, uptr addr, uptr callpc, uptr pc)
     access_pc(t, addr, callpc, pc, ACCESS_WRITE);
 }
 
-/* The stack of the allocation that runs on g: the innermost frames of the goroutine's shadow stack,
- * and from there the return addresses down to the allocator, found along frame pointers.  Only so
- * many frames, as these stacks are kept for ever, and recursion has no end of different ones.  0:
- * unknown (a chain of frame pointers that does not lead there). */
-static u32 alloc_stack(struct proc *p, const struct thr *t, const struct go_g *g, uptr fp)
-{
-    enum { DEEP = 24, FRAMES = 8 + 1 }; /* one for the outermost, which reports leave out */
-    uptr ret[DEEP];
-    u32 n = 0;
-
-    if (t->top == t->base) {
-        return 0;
-    }
-
-    uptr until = t->top[-1].pc;
-    u64 hash = 0;
-
-    for (;;) {
-        if (n == DEEP || fp - g->stack_lo >= g->stack_hi - g->stack_lo - 8 || fp % 8 != 0) {
-            return 0;
-        }
-
-        const uptr *f = (const uptr *)fp;
-
-        if (f[1] == until) {
-            break;
-        }
-        ret[n++] = f[1];
-        hash = (hash ^ f[1]) * 0x9e3779b97f4a7c15UL;
-        if (f[0] <= fp) {
-            return 0;
-        }
-        fp = f[0];
-    }
-
-    const struct frame *from = t->top - t->base > FRAMES ? t->top - FRAMES : t->base;
-
-    for (const struct frame *f = from; f < t->top; f++) {
-        hash = ((hash ^ hash >> 32) ^ f->pc) * 0x9e3779b97f4a7c15UL;
-    }
-
-    u32 i = (u32)(hash >> 54);
-
-    _Static_assert(SITES == 1024, "10 bits");
-    if (p->site[i].hash != hash) {
-        u32 stack = 0;
-
-        for (const struct frame *f = from; f < t->top; f++) {
-            stack = stack_push(stack, f->pc);
-        }
-        while (n > 0) {
-            stack = stack_push(stack, ret[--n]);
-        }
-        p->site[i].hash = hash;
-        p->site[i].stack = stack;
-    }
-    return p->site[i].stack;
-}
-
 void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size);
 void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
 {
@@ -608,7 +544,7 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
     /* without t: on g0, a stack or the program's first objects; there may be no P, nor a g */
     struct proc *p = t ? current_enter() : current_spare();
 
-    shadow_malloc(p, addr, size, t ? alloc_stack(p, t, g, fp) : 0);
+    shadow_malloc(p, addr, size, t ? walk_stack(p, t, g, fp) : 0);
     if (line_on()) {
         line_object(addr, size);
     }
@@ -637,58 +573,34 @@ static struct proc *sync_proc(const struct thr *t)
     return t && t->ignore_sync == 0 && !rt_off ? current_enter() : NULL;
 }
 
-EXPORT void __tsan_acquire(struct thr *t, uptr addr);
-EXPORT void __tsan_acquire(struct thr *t, uptr addr)
-{
-    struct proc *p = sync_proc(t);
+/* abi_amd64.S says what Go's registers hold. */
+#define SYNC_HOOK(name, kind, held)                                               \
+    void hook_##name(struct thr *t, uptr addr, const struct go_g *g, uptr fp);    \
+    void hook_##name(struct thr *t, uptr addr, const struct go_g *g, uptr fp)     \
+    {                                                                             \
+        struct proc *p = sync_proc(t);                                            \
+        if (line_on() && t) {                                                     \
+            held(t, addr);                                                        \
+        }                                                                         \
+        if (p && UNLIKELY(edge_on)) {                                             \
+            edge_sync(p, t, addr, kind, g, fp);                                   \
+        } else if (p) {                                                           \
+            sync_##name(p, t, addr);                                              \
+        }                                                                         \
+        current_leave(p);                                                         \
+    }
 
-    if (line_on() && t) {
-        held_acquire(t, addr);
-    }
-    if (p) {
-        sync_acquire(p, t, addr);
-    }
-    current_leave(p);
+/* A channel's slot is no lock. */
+static void held_nothing(const struct thr *t, uptr addr)
+{
+    (void)t;
+    (void)addr;
 }
 
-EXPORT void __tsan_release(struct thr *t, uptr addr);
-EXPORT void __tsan_release(struct thr *t, uptr addr)
-{
-    struct proc *p = sync_proc(t);
-
-    if (line_on() && t) {
-        held_release(t, addr);
-    }
-    if (p) {
-        sync_release(p, t, addr);
-    }
-    current_leave(p);
-}
-
-EXPORT void __tsan_release_merge(struct thr *t, uptr addr);
-EXPORT void __tsan_release_merge(struct thr *t, uptr addr)
-{
-    struct proc *p = sync_proc(t);
-
-    if (line_on() && t) {
-        held_release(t, addr);
-    }
-    if (p) {
-        sync_release_merge(p, t, addr);
-    }
-    current_leave(p);
-}
-
-EXPORT void __tsan_release_acquire(struct thr *t, uptr addr);
-EXPORT void __tsan_release_acquire(struct thr *t, uptr addr)
-{
-    struct proc *p = sync_proc(t);
-
-    if (p) {
-        sync_release_acquire(p, t, addr);
-    }
-    current_leave(p);
-}
+SYNC_HOOK(acquire, EDGE_ACQUIRE, held_acquire)
+SYNC_HOOK(release, EDGE_RELEASE, held_release)
+SYNC_HOOK(release_merge, EDGE_MERGE, held_release)
+SYNC_HOOK(release_acquire, EDGE_EXCHANGE, held_nothing)
 
 /* Atomics (go.dev/ref/mem, "Atomic Values"): an operation that observes another's effect happens
  * after it.  A load acquires; a store releases, and replaces what was published, as later loads
@@ -705,10 +617,12 @@ struct atomic_call {
     u32 size, stack;
     int pause;
     struct sync_line line;
+    struct edge_before before;
 };
 
+/* frame: of the hook, which has the caller's frame pointer. */
 static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr pc, uptr addr,
-                         u32 size)
+                         u32 size, const void *frame)
 {
     c->p = sync_proc(t);
     c->t = t;
@@ -720,7 +634,9 @@ static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr
         return;
     }
     c->pause = in_pause(t, 1);
-    if (!c->pause) {
+    if (UNLIKELY(edge_on)) {
+        c->stack = edge_atomic_stack(c->p, t, callpc, *(const uptr *)frame);
+    } else if (!c->pause) {
         c->stack = proc_call(c->p, thr_stack(c->p, t), callpc);
     }
     if (!sync_lock(&c->line, addr)) {
@@ -733,6 +649,9 @@ static void atomic_end(struct atomic_call *c, u32 what)
 {
     if (!c->p) {
         return;
+    }
+    if (UNLIKELY(edge_on)) {
+        edge_atomic_before(c->p, c->t, &c->line, &c->before);
     }
     if (what != ATOMIC_STORE) {
         sync_acquire_held(c->p, c->t, &c->line);
@@ -747,6 +666,9 @@ static void atomic_end(struct atomic_call *c, u32 what)
     }
     if (what != ATOMIC_LOAD) {
         sync_release_held(c->p, c->t, &c->line);
+    }
+    if (UNLIKELY(edge_on)) {
+        edge_atomic(c->p, c->t, c->addr, EDGE_LOAD + (enum edge_kind)what, &c->before, c->stack);
     }
     sync_unlock(&c->line);
     current_leave(c->p);
@@ -835,7 +757,7 @@ void observe_atomic(struct thr *t, uptr callpc, uptr pc, const uptr *args, u32 w
             x->a = v;                                                                         \
             return;                                                                           \
         }                                                                                     \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                             \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0)); \
         x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                    \
         atomic_end(&c, ATOMIC_LOAD);                                                          \
     }                                                                                         \
@@ -843,7 +765,7 @@ void observe_atomic(struct thr *t, uptr callpc, uptr pc, const uptr *args, u32 w
     void hook_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc, struct args##bits *x) \
     {                                                                                         \
         struct atomic_call c;                                                                 \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8);                             \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0)); \
         __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                    \
         atomic_end(&c, ATOMIC_STORE);                                                         \
     }
@@ -854,7 +776,7 @@ void observe_atomic(struct thr *t, uptr callpc, uptr pc, const uptr *args, u32 w
     {                                                                                           \
         u##bits *addr = *(u##bits **)(void *)x;                                                 \
         struct atomic_call c;                                                                   \
-        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8);                                  \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0)); \
         *(u##bits *)(void *)(x + 16) = op(addr, *(u##bits *)(void *)(x + 8), __ATOMIC_SEQ_CST); \
         atomic_end(&c, ATOMIC_RMW);                                                             \
     }
@@ -868,7 +790,7 @@ void observe_atomic(struct thr *t, uptr callpc, uptr pc, const uptr *args, u32 w
         u##bits old = *(u##bits *)(void *)(x + 8);                                               \
         u##bits new = *(u##bits *)(void *)(x + 8 + bits / 8);                                    \
         struct atomic_call c;                                                                    \
-        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8);                                   \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0)); \
         u8 done =                                                                                \
             __atomic_compare_exchange_n(addr, &old, new, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
         x[result] = done;                                                                        \

@@ -57,6 +57,20 @@ entry __tsan_malloc
 	jmp	hook_malloc
 done __tsan_malloc
 
+/* void __tsan_NAME(thr, addr): + g, frame pointer */
+	.macro sync_entry name
+entry __tsan_\name
+	movq	%r14, %rdx
+	movq	%rbp, %rcx
+	jmp	hook_\name
+done __tsan_\name
+	.endm
+
+	sync_entry acquire
+	sync_entry release
+	sync_entry release_merge
+	sync_entry release_acquire
+
 /* void __tsan_go_atomic*(thr, callpc, pc, args): with GOMM=share… observed first, with the frame pointer. */
 	.set LOAD, 2
 	.set STORE, 3

@@ -69,6 +69,24 @@ void json_stack(struct text *t, const char *name, u32 stack, int skip_runtime)
     text_char(t, ']');
 }
 
+enum { FEW_FRAMES = 12 };
+
+static void json_frame_few(void *arg, const struct code *c, u32 index)
+{
+    if (index < FEW_FRAMES) {
+        json_frame(arg, c, index);
+    }
+}
+
+void json_stack_few(struct text *t, const char *name, u32 stack)
+{
+    text_char(t, ',');
+    text_json(t, name);
+    text_add(t, ":[");
+    code_frames(stack, 0, json_frame_few, t);
+    text_char(t, ']');
+}
+
 void json_place(struct text *t, const struct place *p)
 {
     text_add(t, ",\"object\":");

@@ -21,6 +21,8 @@ void json_bool(struct text *t, const char *name, int v);
 void json_addr(struct text *t, const char *name, uptr v);
 /* Without the leading frames of Go's runtime, if asked. */
 void json_stack(struct text *t, const char *name, u32 stack, int skip_runtime);
+/* Its innermost frames: what an operation was, and where. */
+void json_stack_few(struct text *t, const char *name, u32 stack);
 void json_place(struct text *t, const struct place *p);
 
 /* Writes the event and frees the text. */

@@ -14,7 +14,8 @@ struct flags flags = {.exitcode = 66,
                       .atexit_sleep_ms = 1000,
                       .strip_prefix = "",
                       .sample = SAMPLE_ALL,
-                      .sample_burst = 1000000};
+                      .sample_burst = 1000000,
+                      .edges = FLAG_UNSET};
 
 /* The environment variable that is being parsed. */
 static const char *variable = "GORACE";
@@ -159,8 +160,10 @@ static void set_own(const char *name, const char *value)
         flags.sample_seed = number(value);
     } else if (str_eq(name, "share")) {
         flags.share = share_mode(value);
+    } else if (str_eq(name, "edges")) {
+        flags.edges = boolean(value);
     } else {
-        malformed("there are the options share, sample, burst and seed, not", name);
+        malformed("there are the options share, sample, burst, seed and edges, not", name);
     }
 }
 

@@ -9,6 +9,7 @@
 
 /* 100 % of the time: no sampling. */
 enum { SAMPLE_ALL = 100000 };
+#define FLAG_UNSET (~0u)
 
 struct flags {
     int exitcode;             /* of a program that would exit 0, had it no race */
@@ -24,6 +25,7 @@ struct flags {
     const char *events;       /* file */
     u32 sample;               /* GOMM: part of the time that is checked, of SAMPLE_ALL */
     u64 sample_burst;         /* ns, at once and on average */
+    u32 edges;                /* GOMM: note what goroutines do to synchronise (edge.h) */
     u64 sample_seed;          /* of the lengths; 0: another one each time */
     u32 share;                /* GOMM: LINE_* (line.h) */
 };

@@ -1,6 +1,7 @@
 /* report.c: see report.h. */
 #include "report.h"
 
+#include "edge.h"
 #include "event.h"
 #include "flags.h"
 #include "sample.h"
@@ -320,7 +321,7 @@ static void json_access(struct text *t, uptr word, const struct entry *e, u32 st
     text_char(t, '}');
 }
 
-static void event_race(const struct race *r, const struct place *p)
+static void event_race(const struct thr *thr, const struct race *r, const struct place *p)
 {
     struct text t;
 
@@ -339,6 +340,7 @@ static void event_race(const struct race *r, const struct place *p)
     json_number(&t, "known_epoch", r->known);
     json_number(&t, "current_epoch", thr_epoch_of(r->before.g));
     text_char(&t, '}');
+    edge_json(&t, thr, r);
     event_write(&t);
 }
 
@@ -356,7 +358,6 @@ void report_race(struct thr *thr, const struct race *r)
 
     struct place p = place_of(first_byte(r->addr, r->now.mask), r->site);
 
-    (void)thr;
     text_init(&t);
     text_race(&t, r, &p);
     text_flush(&t, text_fd());
@@ -364,7 +365,7 @@ void report_race(struct thr *thr, const struct race *r)
     atomic_store(&out.races, out.races + 1);
     out.seq++;
     if (event_fd >= 0) {
-        event_race(r, &p);
+        event_race(thr, r, &p);
     }
     if (flags.halt_on_error) {
         os_exit(flags.exitcode);

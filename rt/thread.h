@@ -31,7 +31,7 @@ enum { THR_ACCESS = 1, THR_KNOWS = 2 };
 struct thr {
     /* goroutine << 33 | epoch << 1 | 1, so never 0 */
     u64 key;
-    /* top: the next free one; base[-1] is there and has depth 0 */
+    /* top: the next free one; base[-1] is there and has depth 0; its pc is edge.c's */
     struct frame *top, *end, *base;
     int ticks; /* accesses until it looks at the clock (sample.h) */
     u32 clock; /* what this goroutine knows of others */

@@ -9,7 +9,8 @@
  *  {"v":1,"event":"race","pid":P,"seq":N,"addr":"0x…",
  *   "accesses":[ACCESS,ACCESS],          current access first, previous access second
  *   "object":OBJECT|null,
- *   "order":{"access_epoch":E,"known_epoch":K,"current_epoch":C}}
+ *   "order":{"access_epoch":E,"known_epoch":K,"current_epoch":C}
+ *   [,"sync":[SYNC,SYNC]]}               of the goroutines of the accesses, in the same order
  *  {"v":1,"event":"exit","pid":P,"races":N,"status":S[,"sample":SAMPLE]}
  *
  * ACCESS  {"kind":"read"|"write","atomic":BOOL,"addr":"0x…","size":BYTES,"goroutine":N,"main":BOOL,
@@ -21,6 +22,17 @@
  * order   The previous access was made in epoch E of its goroutine; the current goroutine had
  *         acquired that goroutine's releases up to epoch K < E; that goroutine is now in epoch C,
  *         so it released C - E times since the access and none of these was acquired.
+ *
+ *         With "sync", epochs end with acquires too, and C - E is no such number: see "releases".
+ * SYNC    {"complete":BOOL,"releases":N,"counted":BOOL,"ops":[OP…]}   oldest first: the latest before the access, and
+ *         those after it.  complete: all since the goroutine began were seen, so that what is not there before the access
+ *         was not done, or was undone.  releases: after the access; more than that if not counted.
+ * OP      {"kind":"acquire"|"release"|"merge"|"exchange"|"load"|"store"|"rmw"|"go"|"start","addr":"0x…" or, of go and
+ *         start, "goroutine":N,"epoch":E,"after":BOOL[,"edge":true][,"from":N],"stack":[FRAME…]}
+ *         What the runtime was told: a Mutex.Lock is a rmw and an acquire, a channel operation an exchange.  after: after
+ *         the access.  edge: of the previous access's goroutine, the release that ended epoch K; of the current one's,
+ *         the acquire that brought it.  from: who alone had released what was acquired.  The stack's innermost frames
+ *         say what the operation was, the first one outside of packages runtime, sync and so on where.
  *
  * goroutine numbers are creation order (main is 1), as in the detector's text.
  *

@@ -32,3 +32,27 @@ void rt_func_exit(struct thr *t)
 {
     hook_func_exit(t, &nobody.g, 0, 0);
 }
+
+void rt_tsan_acquire(struct thr *t, uptr addr);
+void rt_tsan_acquire(struct thr *t, uptr addr)
+{
+    hook_acquire(t, addr, &nobody.g, 0);
+}
+
+void rt_tsan_release(struct thr *t, uptr addr);
+void rt_tsan_release(struct thr *t, uptr addr)
+{
+    hook_release(t, addr, &nobody.g, 0);
+}
+
+void rt_tsan_release_merge(struct thr *t, uptr addr);
+void rt_tsan_release_merge(struct thr *t, uptr addr)
+{
+    hook_release_merge(t, addr, &nobody.g, 0);
+}
+
+void rt_tsan_release_acquire(struct thr *t, uptr addr);
+void rt_tsan_release_acquire(struct thr *t, uptr addr)
+{
+    hook_release_acquire(t, addr, &nobody.g, 0);
+}
