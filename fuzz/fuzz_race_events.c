@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     report_init(&r, &a);
     race_log_text(&log, (str){(const char *)data, size});
-    race_find(&log, STR("/"), &r.findings);
+    race_find(&log, STR("/"), NULL, &r.findings);
     report_text(&r, &o, &out);
     report_sarif(&r, &out);
     report_html(&r, &out);

@@ -417,7 +417,9 @@ static int check_report(struct check *c, const char *dir, const char *events)
         report_note(r, "the event file cannot be read: %s", e.text);
     }
     io_temp_remove(dir); /* a reader of ours that goes away kills us while we print */
-    race_find(&c->log, r->dir, &r->findings);
+    struct race_source *src = c->log.events.n > 0 ? race_source_new(&c->load) : NULL;
+    race_find(&c->log, r->dir, src, &r->findings);
+    race_source_free(src);
     check_lost(c);
     check_note_programs(c);
     if (proc_interrupted()) {

@@ -7,6 +7,7 @@
 /* A stack is printed and walked by people; deeper ones come from recursion and are cut where
  * the runtime cuts them.  This only keeps a damaged file from asking for the memory. */
 #define EVENTS_MAX_FRAMES 65536
+#define EVENTS_MAX_OPS    4096
 
 static bool events_u64(struct jsonr obj, const char *key, u64 *out, struct err *e)
 {
@@ -92,6 +93,68 @@ bool race_events_object(struct arena *a, struct jsonr v, struct race_object *out
            race_events_stack(a, jsonr_get(v, "stack"), &out->stack, e);
 }
 
+static bool events_op(struct arena *a, struct jsonr v, struct race_op *out, struct err *e)
+{
+    static const struct {
+        const char *kind;
+        bool acquires, releases;
+    } kinds[] = {
+        {"acquire", true, false}, {"release", false, true}, {"merge", false, true},
+        {"exchange", true, true}, {"load", true, false},    {"store", false, true},
+        {"rmw", true, true},      {"go", false, true},      {"start", true, false},
+    };
+    str kind;
+    if (!jsonr_need_str(v, "kind", &kind, e) || !events_u64(v, "epoch", &out->epoch, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (str_is(kind, kinds[i].kind)) {
+            out->kind = str_of(kinds[i].kind);
+            out->acquires = kinds[i].acquires;
+            out->releases = kinds[i].releases;
+        }
+    }
+    if (out->kind.n == 0) {
+        return err_set(e, "an operation of kind %.*s", STR_ARG(kind));
+    }
+    if (str_is(kind, "go") || str_is(kind, "start")) {
+        if (!events_u64(v, "goroutine", &out->goroutine, e)) {
+            return false;
+        }
+    } else if (!events_addr(v, "addr", &out->addr, e)) {
+        return false;
+    }
+    i64 from = jsonr_int_or(v, "from", 0);
+    out->from = from > 0 ? (u64)from : 0;
+    out->after = jsonr_bool_or(v, "after", false);
+    out->edge = jsonr_bool_or(v, "edge", false);
+    return race_events_stack(a, jsonr_get(v, "stack"), &out->stack, e);
+}
+
+/* What is not understood of it is left out: a race is a race without. */
+static void events_side(struct arena *a, struct jsonr v, struct race_side *out)
+{
+    struct jsonr ops = jsonr_get(v, "ops");
+    size_t n = jsonr_kind(ops) == JSONR_ARRAY ? jsonr_len(ops) : 0;
+    u64 releases;
+    if (n == 0 || n > EVENTS_MAX_OPS || !events_u64(v, "releases", &releases, NULL)) {
+        return;
+    }
+    out->present = true;
+    out->complete = jsonr_bool_or(v, "complete", false);
+    out->counted = jsonr_bool_or(v, "counted", false);
+    out->releases = releases;
+    out->ops = ARENA_ARRAY(a, struct race_op, n);
+    for (size_t i = 0; i < n; i++) {
+        struct race_op op = {0};
+        if (events_op(a, jsonr_at(ops, i), &op, NULL)) {
+            out->ops[out->n++] = op;
+        } else {
+            out->complete = false;
+        }
+    }
+}
+
 static struct race_process *events_process(struct race_log *l, u64 pid)
 {
     bool fresh;
@@ -126,6 +189,10 @@ static bool events_race(struct race_log *l, struct jsonr v, u64 pid, struct err 
     ev.has_order = events_u64(order, "access_epoch", &ev.access_epoch, NULL) &&
                    events_u64(order, "known_epoch", &ev.known_epoch, NULL) &&
                    events_u64(order, "current_epoch", &ev.current_epoch, NULL);
+    struct jsonr sync = jsonr_get(v, "sync");
+    for (size_t i = 0; i < 2 && jsonr_len(sync) == 2; i++) {
+        events_side(l->arena, jsonr_at(sync, i), &ev.sync[i]);
+    }
     vec_push_in(l->arena, &l->events, ev);
     events_process(l, pid)->races_seen++;
     return true;

@@ -45,12 +45,32 @@ struct race_object {
     struct race_stack stack; /* of a heap block's allocation */
 };
 
+/* One operation of a goroutine: what the runtime was told (gomm/events.h, OP). */
+struct race_op {
+    str kind; /* "acquire", "release", ... */
+    bool acquires, releases;
+    u64 addr, goroutine, epoch, from;
+    bool after; /* the access */
+    bool edge;
+    struct race_stack stack; /* the innermost frames */
+};
+
+struct race_side {
+    bool present;  /* false: nothing is known */
+    bool complete; /* nothing before the access is missing that might still hold */
+    bool counted;  /* releases counts all after the access */
+    u64 releases;
+    struct race_op *ops; /* oldest first */
+    size_t n;
+};
+
 struct race_event {
     u64 pid, seq, addr;
     struct race_access access[2]; /* the current one, then the previous one */
     struct race_object object;
     bool has_order;
     u64 access_epoch, known_epoch, current_epoch; /* of the previous goroutine */
+    struct race_side sync[2]; /* as access */
 };
 
 struct race_process {

@@ -1,6 +1,6 @@
 #include "race/race_find.h"
 
-#include "base/path.h"
+#include "race/race_pattern.h"
 
 /* ---- names ---- */
 
@@ -81,7 +81,7 @@ str race_operation(const struct race_stack *s)
     return (str){0};
 }
 
-static str race_goroutine_n(struct arena *a, u64 n, bool is_main)
+str race_goroutine_n(struct arena *a, u64 n, bool is_main)
 {
     return is_main ? STR("the main goroutine")
                    : str_fmt(a, "goroutine %llu", (unsigned long long)n);
@@ -92,39 +92,7 @@ str race_goroutine(struct arena *a, const struct race_access *acc)
     return race_goroutine_n(a, acc->goroutine, acc->main);
 }
 
-static struct span race_span(const struct race_frame *f)
-{
-    return f ? span_at(f->file, f->line, 0) : (struct span){0};
-}
-
-static bool race_same_file(struct span a, struct span b)
-{
-    return a.file.n > 0 && str_eq(a.file, b.file);
-}
-
-/* ":12" in the file of `near`, otherwise "file.go:12"; "an unknown place" if it is one. */
-static str race_place(struct arena *a, str cwd, struct span s, struct span near)
-{
-    if (s.line == 0 || s.file.n == 0) {
-        return STR("an unknown place");
-    }
-    if (race_same_file(s, near)) {
-        return str_fmt(a, ":%u", s.line);
-    }
-    str file = path_is_abs(s.file) && cwd.n > 0 ? path_short(a, cwd, s.file) : s.file;
-    return str_fmt(a, "%.*s:%u", STR_ARG(file), s.line);
-}
-
 /* ---- one finding ---- */
-
-/* One race while it is told; `first` is the access that gives the finding its place. */
-struct race_story {
-    struct arena *a;
-    str cwd;
-    const struct race_event *ev;
-    const struct race_access *first, *second;
-    struct span first_span, second_span;
-};
 
 static struct span story_span(const struct race_access *acc)
 {
@@ -138,15 +106,19 @@ static int span_order(struct span a, struct span b)
 }
 
 /* A write goes before a read; of two writes the one that stands first in the source. */
-static struct race_story story_of(struct arena *a, str cwd, const struct race_event *ev)
+static struct race_story story_of(struct arena *a, str cwd, struct race_source *src,
+                                  const struct race_event *ev)
 {
     const struct race_access *x = &ev->access[0], *y = &ev->access[1];
     bool swap = x->write == y->write ? span_order(story_span(x), story_span(y)) > 0 : y->write;
-    struct race_story s = {.a = a, .cwd = cwd, .ev = ev};
+    struct race_story s = {.a = a, .cwd = cwd, .ev = ev, .src = src};
     s.first = swap ? y : x;
     s.second = swap ? x : y;
     s.first_span = story_span(s.first);
     s.second_span = story_span(s.second);
+    for (size_t i = 0; i < 2; i++) {
+        s.deeds[i] = race_deeds_of(a, &ev->sync[i]);
+    }
     return s;
 }
 
@@ -195,8 +167,92 @@ static const char *plural(u64 n)
     return n == 1 ? "" : "s";
 }
 
+/* The first release after the access that the user's code says, else any; NULL: none is known. */
+static const struct race_deed *story_release(const struct race_deeds *d)
+{
+    const struct race_deed *any = NULL;
+    for (size_t i = 0; i < d->n; i++) {
+        if (d->v[i].after && d->v[i].releases && d->v[i].own) {
+            return &d->v[i];
+        }
+        any = !any && d->v[i].after && d->v[i].releases ? &d->v[i] : any;
+    }
+    return any;
+}
+
+static const struct race_deed *story_edge(const struct race_deeds *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        if (d->v[i].edge) {
+            return &d->v[i];
+        }
+    }
+    return NULL;
+}
+
+/* What the current goroutine knows of the previous one, and by what. */
+static void story_known(const struct race_story *s, struct finding_list *l, struct finding *f, str p, str c,
+                        str place)
+{
+    const struct race_deed *acquire = story_edge(&s->deeds[0]), *release = story_edge(&s->deeds[1]);
+    if (s->ev->known_epoch == 0) {
+        finding_why(l, f, (struct span){0}, "before that %.*s had acquired nothing from it either", STR_ARG(c));
+    } else if (acquire && release) {
+        str gave = race_deed_words(s->a, s->src, s->cwd, release, s->first_span);
+        str took = race_deed_words(s->a, s->src, s->cwd, acquire, s->first_span);
+        if (release->verb == RACE_GO && acquire->verb == RACE_START && release->goroutine == acquire->goroutine) {
+            str at = race_place(s->a, s->cwd, race_span(release->site), s->first_span);
+            finding_why(l, f, race_span(release->site),
+                        "the last that %.*s knows of %.*s is the go statement at %.*s, by which it was started",
+                        STR_ARG(c), STR_ARG(p), STR_ARG(at));
+            return;
+        }
+        bool direct = acquire->object == release->object && acquire->goroutine == release->goroutine;
+        finding_why(l, f, race_span(release->site),
+                    "the last that %.*s knows of %.*s is its %.*s, before the access; it came by the %.*s of %.*s%s",
+                    STR_ARG(c), STR_ARG(p), STR_ARG(gave), STR_ARG(took), STR_ARG(c),
+                    direct ? "" : ", by way of other goroutines");
+    } else {
+        finding_why(l, f, (struct span){0}, "the last release of %.*s that %.*s acquired was before %.*s",
+                    STR_ARG(p), STR_ARG(c), STR_ARG(place));
+    }
+}
+
+/* What the previous goroutine released since, which nobody took. */
+static void story_released(const struct race_story *s, struct finding_list *l, struct finding *f, str p, str c)
+{
+    const struct race_deeds *d = &s->deeds[1];
+    const struct race_deed *first = story_release(d);
+    if (!first) {
+        finding_why(l, f, (struct span){0}, "%.*s released nothing at all since then", STR_ARG(p));
+        return;
+    }
+    str words = race_deed_words(s->a, s->src, s->cwd, first, s->first_span);
+    str object = race_deed_object(s->a, s->src, first), more = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        n += d->v[i].after && d->v[i].releases;
+    }
+    if (n > 1) {
+        more = str_fmt(s->a, " (and by %zu%s more since)", n - 1, d->counted ? "" : " or");
+    }
+    finding_why(l, f, race_span(first->site), "since then %.*s released by %.*s%.*s, and %.*s acquired none of it",
+                STR_ARG(p), STR_ARG(words), STR_ARG(more), STR_ARG(c));
+    /* Who acquires a release that comes after the access is ordered after the access. */
+    const char *how = first->verb == RACE_UNLOCK    ? "a Lock of"
+                      : first->verb == RACE_RUNLOCK ? "a Lock of"
+                      : first->verb == RACE_SEND || first->verb == RACE_CLOSE ? "a receive from"
+                      : first->verb == RACE_DONE                              ? "a Wait for"
+                      : first->verb == RACE_ATOMIC                            ? "an atomic load of"
+                                                                              : NULL;
+    if (how && object.n > 0) {
+        finding_why(l, f, (struct span){0}, "%s %.*s by %.*s that came after it and before its own access would have ordered the two",
+                    how, STR_ARG(object), STR_ARG(c));
+    }
+}
+
 /* Why nothing orders the two: what the previous goroutine released since its access, and what
- * the current one had acquired of it (gomm/events.h, "order"). */
+ * the current one had acquired of it (gomm/events.h, "order" and "sync"). */
 static void story_order(const struct race_story *s, struct finding_list *l, struct finding *f)
 {
     const struct race_event *ev = s->ev;
@@ -211,6 +267,11 @@ static void story_order(const struct race_story *s, struct finding_list *l, stru
     finding_why(l, f, at,
                 "no happens-before: since %.*s %.*s released nothing that %.*s has acquired",
                 STR_ARG(place), STR_ARG(p), STR_ARG(c));
+    if (s->deeds[0].present && s->deeds[1].present) {
+        story_released(s, l, f, p, c);
+        story_known(s, l, f, p, c, place);
+        return;
+    }
     u64 since = ev->current_epoch > ev->access_epoch ? ev->current_epoch - ev->access_epoch : 0;
     str released = since == 0 ? str_fmt(s->a, "%.*s released nothing at all since then", STR_ARG(p))
                               : str_fmt(s->a,
@@ -227,6 +288,18 @@ static void story_order(const struct race_story *s, struct finding_list *l, stru
                     "%.*s; the last release of %.*s that %.*s acquired was before %.*s",
                     STR_ARG(released), STR_ARG(p), STR_ARG(c), STR_ARG(place));
     }
+}
+
+/* What kind of mistake it is, the rule behind it and the usual cure. */
+static void story_pattern(struct race_pattern p, struct finding_list *l, struct finding *f)
+{
+    const struct race_pattern_info *info = race_pattern_info(p.id);
+    if (p.id == RACE_NO_PATTERN) {
+        return;
+    }
+    finding_why(l, f, p.span, "%.*s (%s)", STR_ARG(p.text), info->code);
+    finding_why(l, f, (struct span){0}, "rule: %s", info->rule);
+    finding_why(l, f, (struct span){0}, "cure: %s", info->cure);
 }
 
 /* What and where the memory is. */
@@ -262,10 +335,11 @@ static void story_memory(const struct race_story *s, struct finding_list *l, str
     }
 }
 
-static void story_kinds(const struct race_story *s, struct finding_list *l, struct finding *f)
+static void story_kinds(const struct race_story *s, enum race_pattern_id told, struct finding_list *l,
+                        struct finding *f)
 {
     const struct race_access *x = s->first, *y = s->second;
-    if (x->atomic != y->atomic) {
+    if (x->atomic != y->atomic && told != RACE_MIXED_ATOMIC) {
         finding_why(l, f, (struct span){0},
                     "one of the accesses is atomic, the other is not; atomics order only atomics");
     }
@@ -323,11 +397,10 @@ static void story_stacks(const struct race_story *s, struct finding_list *l, str
     }
 }
 
-static void race_tell(const struct race_log *log, str cwd, const struct race_event *ev,
+static void race_tell(str cwd, struct race_source *src, const struct race_event *ev,
                       struct finding_list *l)
 {
-    (void)log;
-    struct race_story s = story_of(l->arena, cwd, ev);
+    struct race_story s = story_of(l->arena, cwd, src, ev);
     str g1 = race_goroutine(s.a, s.first), g2 = race_goroutine(s.a, s.second);
     str deed1 = story_deed(&s, s.first, true), deed2 = story_deed(&s, s.second, false);
     str place2 = race_place(s.a, cwd, s.second_span, s.first_span);
@@ -339,11 +412,13 @@ static void race_tell(const struct race_log *log, str cwd, const struct race_eve
     f->object = ev->object.kind == RACE_OBJECT_GLOBAL ? ev->object.name : (str){0};
     f->count = 1;
     finding_relate(l, f, s.second_span, "%.*s by %.*s", STR_ARG(deed2), STR_ARG(g2));
+    struct race_pattern pattern = race_pattern_of(&s);
+    story_pattern(pattern, l, f);
     story_order(&s, l, f);
     story_memory(&s, l, f);
-    story_kinds(&s, l, f);
+    story_kinds(&s, pattern.id, l, f);
     story_stacks(&s, l, f);
-    f->picture = race_picture(l->arena, ev);
+    f->picture = race_picture(&s);
 }
 
 /* ---- merging ---- */
@@ -377,7 +452,8 @@ static str race_key(struct arena *a, const struct race_event *ev)
     return key;
 }
 
-void race_find(const struct race_log *log, str cwd, struct finding_list *out)
+void race_find(const struct race_log *log, str cwd, struct race_source *src,
+               struct finding_list *out)
 {
     struct strmap seen = {0};
     for (size_t i = 0; i < log->events.n; i++) {
@@ -386,7 +462,7 @@ void race_find(const struct race_log *log, str cwd, struct finding_list *out)
         union map_val *at = strmap_put(&seen, race_key(out->arena, ev), &fresh);
         if (fresh) {
             at->u = out->n;
-            race_tell(log, cwd, ev, out);
+            race_tell(cwd, src, ev, out);
         } else {
             out->v[at->u].count++;
         }

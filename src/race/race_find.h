@@ -13,11 +13,14 @@
 
 #include "base/diag.h"
 #include "race/race_events.h"
+#include "race/race_source.h"
 
 #define RACE_CODE "RACE01"
 
-/* cwd: file names in messages are told relative to it, as the go command does. */
-void race_find(const struct race_log *log, str cwd, struct finding_list *out);
+/* cwd: file names in messages are told relative to it, as the go command does.  src: where to look up what
+ * stands at the places; NULL: nowhere. */
+void race_find(const struct race_log *log, str cwd, struct race_source *src,
+               struct finding_list *out);
 
 /* The import path in a function's name as Go prints it ("gopkg.in/a%2eb.(*T).M"), unescaped. */
 str race_package_of(struct arena *a, str func);
@@ -31,8 +34,10 @@ str race_operation(const struct race_stack *s);
 
 /* "goroutine 7" or "the main goroutine". */
 str race_goroutine(struct arena *a, const struct race_access *acc);
+str race_goroutine_n(struct arena *a, u64 n, bool is_main);
 
-/* The space-time picture of one race. */
-struct finding_picture *race_picture(struct arena *a, const struct race_event *ev);
+/* The space-time picture of one race; words[i]: of the deeds of ev->access[i], see race_pattern.h. */
+struct race_story;
+struct finding_picture *race_picture(const struct race_story *s);
 
 #endif

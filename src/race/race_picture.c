@@ -1,10 +1,14 @@
 /* race_picture.c: what is known of the order of two goroutines' deeds, for a drawing.
  *
- * Known are, of each goroutine: that its creation came before its access; of the previous one: the
- * last release that the other acquired (before the access), and that the releases since the
- * access were not acquired.  Nothing else is drawn. */
-#include "base/vec.h"
-#include "race/race_find.h"
+ * Drawn are, of each goroutine: its creation; the operations of the user's code around its access, as far
+ * as they synchronise; the edge by which the current goroutine knew last of the previous one; what the
+ * previous one released since, which nobody took.  Without such operations (an event file of an older
+ * runtime), what the numbers of the order say. */
+#include "race/race_pattern.h"
+
+/* Of a goroutine, besides what is part of an edge: the operations last before the access, and first after
+ * it. */
+enum { SHOWN_BEFORE = 3, SHOWN_AFTER = 3 };
 
 struct drawing {
     struct arena *a;
@@ -57,8 +61,86 @@ static void draw_creation(struct drawing *d, const struct race_access *const acc
     }
 }
 
-struct finding_picture *race_picture(struct arena *a, const struct race_event *ev)
+/* What the epochs alone say. */
+static void draw_numbers(struct drawing *d, const struct race_event *ev)
 {
+    const struct race_access *const acc[2] = {&ev->access[1], &ev->access[0]};
+    /* If it created the other, the go statement is one of the releases that count here, and
+     * whether it is the last cannot be told. */
+    if (ev->has_order && ev->known_epoch > 0 && acc[1]->created_by != acc[0]->goroutine) {
+        u32 rel = draw_mark(d, 0, NULL, false, STR("last release that was acquired"));
+        u32 acq = draw_mark(d, 1, NULL, false, STR("acquires it"));
+        draw_edge(d, rel, acq, false, STR("happens before"));
+    }
+    u32 prev = draw_mark(d, 0, &acc[0]->stack, true, draw_deed(d->a, acc[0]));
+    u32 cur = draw_mark(d, 1, &acc[1]->stack, true, draw_deed(d->a, acc[1]));
+    draw_edge(d, prev, cur, true, STR("no happens-before"));
+    if (ev->has_order && ev->current_epoch > ev->access_epoch) {
+        u64 n = ev->current_epoch - ev->access_epoch;
+        draw_mark(
+            d, 0, NULL, false,
+            str_fmt(d->a, "%llu release%s, none acquired", (unsigned long long)n, n == 1 ? "" : "s"));
+    }
+}
+
+/* The i-th deed of a lane, if it is to be drawn: its mark + 1. */
+static void draw_deeds(struct drawing *d, const struct race_story *s, u32 lane, bool after, u32 *mark)
+{
+    const struct race_deeds *deeds = &s->deeds[1 - lane];
+    size_t shown = 0, left = 0;
+    for (size_t i = 0; i < deeds->n; i++) {
+        left += deeds->v[i].after == after && deeds->v[i].own;
+    }
+    for (size_t i = 0; i < deeds->n; i++) {
+        const struct race_deed *x = &deeds->v[i];
+        if (x->after != after) {
+            continue;
+        }
+        bool near = x->own && (after ? shown < SHOWN_AFTER : left <= SHOWN_BEFORE);
+        left -= x->own;
+        shown += x->own;
+        if ((near && x->verb != RACE_START) || (x->edge && x->verb != RACE_START && x->verb != RACE_GO)) {
+            str object = race_deed_object(d->a, s->src, x);
+            str label = object.n > 0 ? str_fmt(d->a, "%.*s %.*s", STR_ARG(x->call), STR_ARG(object)) : x->call;
+            if (x->verb == RACE_GO && s->ev->access[lane].goroutine == x->goroutine) {
+                continue; /* draw_creation has it */
+            }
+            struct finding_mark m = {.lane = lane, .label = label, .span = race_span(x->site)};
+            vec_push_in(d->a, &d->marks, m);
+            mark[i] = base_u32(d->marks.n);
+        }
+    }
+}
+
+static void draw_sync(struct drawing *d, const struct race_story *s)
+{
+    const struct race_access *const acc[2] = {&s->ev->access[1], &s->ev->access[0]};
+    u32 *mark[2];
+    for (u32 lane = 0; lane < 2; lane++) {
+        mark[lane] = ARENA_ARRAY(d->a, u32, s->deeds[1 - lane].n + 1);
+        draw_deeds(d, s, lane, false, mark[lane]);
+    }
+    /* The edge, and what else the two told each other at the same object one after the other. */
+    for (size_t i = 0; i < s->deeds[1].n; i++) {
+        for (size_t k = 0; k < s->deeds[0].n; k++) {
+            const struct race_deed *give = &s->deeds[1].v[i], *take = &s->deeds[0].v[k];
+            if (give->edge && take->edge && mark[0][i] && mark[1][k]) {
+                draw_edge(d, mark[0][i] - 1, mark[1][k] - 1, false, STR("happens before"));
+            }
+        }
+    }
+    u32 prev = draw_mark(d, 0, &acc[0]->stack, true, draw_deed(d->a, acc[0]));
+    u32 cur = draw_mark(d, 1, &acc[1]->stack, true, draw_deed(d->a, acc[1]));
+    draw_edge(d, prev, cur, true, STR("no happens-before"));
+    for (u32 lane = 0; lane < 2; lane++) {
+        draw_deeds(d, s, lane, true, mark[lane]);
+    }
+}
+
+struct finding_picture *race_picture(const struct race_story *s)
+{
+    struct arena *a = s->a;
+    const struct race_event *ev = s->ev;
     /* Lane 0 is the previous access's goroutine, lane 1 the current one's. */
     const struct race_access *const acc[2] = {&ev->access[1], &ev->access[0]};
     if (acc[0]->goroutine == acc[1]->goroutine) {
@@ -69,21 +151,10 @@ struct finding_picture *race_picture(struct arena *a, const struct race_event *e
     u32 elder = acc[0]->created_by == acc[1]->goroutine ? 1 : 0;
     draw_creation(&d, acc, elder);
     draw_creation(&d, acc, 1 - elder);
-    /* If it created the other, the go statement is one of the releases that count here, and
-     * whether it is the last cannot be told. */
-    if (ev->has_order && ev->known_epoch > 0 && acc[1]->created_by != acc[0]->goroutine) {
-        u32 rel = draw_mark(&d, 0, NULL, false, STR("last release that was acquired"));
-        u32 acq = draw_mark(&d, 1, NULL, false, STR("acquires it"));
-        draw_edge(&d, rel, acq, false, STR("happens before"));
-    }
-    u32 prev = draw_mark(&d, 0, &acc[0]->stack, true, draw_deed(a, acc[0]));
-    u32 cur = draw_mark(&d, 1, &acc[1]->stack, true, draw_deed(a, acc[1]));
-    draw_edge(&d, prev, cur, true, STR("no happens-before"));
-    if (ev->has_order && ev->current_epoch > ev->access_epoch) {
-        u64 n = ev->current_epoch - ev->access_epoch;
-        draw_mark(
-            &d, 0, NULL, false,
-            str_fmt(a, "%llu release%s, none acquired", (unsigned long long)n, n == 1 ? "" : "s"));
+    if (s->deeds[0].present && s->deeds[1].present) {
+        draw_sync(&d, s);
+    } else {
+        draw_numbers(&d, ev);
     }
     struct finding_picture *p = ARENA_NEW(a, struct finding_picture);
     p->lanes = ARENA_ARRAY(a, str, 2);

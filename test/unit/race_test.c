@@ -39,7 +39,7 @@ static struct finding_list find(const char *text)
     struct race_log l = read_log(text);
     struct finding_list f = {.arena = &arena};
 
-    race_find(&l, STR("/m"), &f);
+    race_find(&l, STR("/m"), NULL, &f);
     race_log_release(&l);
     return f;
 }
@@ -173,8 +173,7 @@ static void kinds(void **state)
     (void)state;
     assert_int_equal(l.v[0].span.line, 7); /* not inside the runtime */
     assert_str(l.v[0].message, "atomic write by goroutine 8, read at p.go:4 by the main goroutine");
-    assert_str(l.v[0].why[2].text,
-               "one of the accesses is atomic, the other is not; atomics order only atomics");
+    assert_str(l.v[0].why[0].text, "goroutine 8 writes atomically, but the main goroutine reads plainly, at p.go:4 (RACE16)");
     l = find(RACE(
         "1",
         ACCESS(
@@ -215,10 +214,10 @@ static void packages(void **state)
 /* Marks of one lane stand in the order in which they are known to have come. */
 static void pictures(void **state)
 {
-    struct race_log l = read_log(RACE(
+    struct finding_list f = find(RACE(
         "1", ACCESS("write", "false", "8", "false", FRAME("p.a", "/m/p.go", "9"), "7"),
         ACCESS("read", "false", "7", "false", FRAME("p.b", "/m/p.go", "4"), "1"), "null", ORDER));
-    struct finding_picture *p = race_picture(&arena, &l.events.v[0]);
+    struct finding_picture *p = f.v[0].picture;
     size_t hot = 0;
 
     (void)state;
@@ -236,7 +235,95 @@ static void pictures(void **state)
     assert_int_equal(hot, 2);
     assert_str(p->marks[p->n_marks - 1].label, "2 releases, none acquired");
     assert_true(p->edges[p->n_edges - 1].missing);
-    race_log_release(&l);
+}
+
+#define OP(kind, addr, epoch, rest, frames) \
+    "{\"kind\":\"" kind "\",\"addr\":\"0x" addr "\",\"epoch\":" epoch rest ",\"stack\":[" frames "]}"
+#define AFTER ",\"after\":true"
+#define LOCK(addr, line)                                                                       \
+    OP("rmw", addr, "3", "", FRAME("sync.(*Mutex).Lock", "/go/src/sync/mutex.go", "40") ","    \
+       FRAME("p.f", "/m/p.go", line)) ","                                                      \
+    OP("acquire", addr, "3", "", FRAME("internal/race.Acquire", "/go/src/internal/race/race.go", "7") "," \
+       FRAME("sync.(*Mutex).Lock", "/go/src/sync/mutex.go", "41") "," FRAME("p.f", "/m/p.go", line))
+#define UNLOCK(addr, line, rest) \
+    OP("release", addr, "4", rest, FRAME("sync.(*Mutex).Unlock", "/go/src/sync/mutex.go", "50") "," \
+       FRAME("p.f", "/m/p.go", line))
+#define SIDE(complete, ops) "{\"complete\":" complete ",\"releases\":1,\"counted\":true,\"ops\":[" ops "]}"
+#define SYNC(a, b) ORDER ",\"sync\":[" a "," b "]"
+
+static bool says(const struct finding *f, const char *text)
+{
+    for (size_t i = 0; i < f->n_why; i++) {
+        if (str_contains(f->why[i].text, str_of(text))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whose locks are held follows from what was done before the access, and only from that. */
+static void locks(void **state)
+{
+    static const struct {
+        const char *now, *before, *says;
+    } cases[] = {
+        {SIDE("true", LOCK("10", "8")), SIDE("true", LOCK("20", "3") "," UNLOCK("20", "5", AFTER)), "(RACE11)"},
+        {SIDE("true", LOCK("10", "8") "," UNLOCK("10", "8", "")),
+         SIDE("true", LOCK("20", "3") "," UNLOCK("20", "5", AFTER)), "without any lock"},
+        {SIDE("false", UNLOCK("10", "8", "")), SIDE("true", LOCK("20", "3") "," UNLOCK("20", "5", AFTER)), NULL},
+        {SIDE("true", UNLOCK("10", "8", "")), SIDE("true", LOCK("20", "3") "," UNLOCK("20", "3", "")), NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char text[8192];
+        snprintf(text, sizeof text, RACE("1", "%s", "%s", "null", "%s") , ACCESS("write", "false", "7", "false", FRAME("p.f", "/m/p.go", "9"), "1"),
+                 ACCESS("read", "false", "1", "true", FRAME("p.f", "/m/p.go", "4"), "0"),
+                 str_cstr(&arena, str_fmt(&arena, ORDER ",\"sync\":[%s,%s]", cases[i].now, cases[i].before)));
+        struct finding_list f = find(text);
+        assert_int_equal(f.n, 1);
+        assert_true(!cases[i].says || says(&f.v[0], cases[i].says));
+        assert_true(cases[i].says || !says(&f.v[0], "(RACE"));
+        assert_true(says(&f.v[0], "Mutex.Unlock at :5") == (i < 3));
+    }
+}
+
+/* What the one last knew of the other is told with its two operations. */
+static void edges(void **state)
+{
+    struct finding_list f = find(RACE(
+        "1", WRITE_7, READ_1, "null",
+        SYNC(SIDE("true", OP("acquire", "30", "2", ",\"edge\":true,\"from\":1",
+                             FRAME("runtime.chanrecv1", "/go/src/runtime/chan.go", "5") "," FRAME("p.r", "/m/p.go", "7"))),
+             SIDE("true", OP("release", "30", "5", ",\"edge\":true",
+                             FRAME("runtime.chansend1", "/go/src/runtime/chan.go", "5") "," FRAME("p.s", "/m/p.go", "2"))))));
+
+    (void)state;
+    assert_true(says(&f.v[0], "channel send at :2, before the access; it came by the channel receive at :7"));
+    assert_true(says(&f.v[0], "released nothing at all"));
+    const struct finding_picture *p = f.v[0].picture;
+    size_t known = 0;
+    for (size_t i = 0; i < p->n_edges; i++) {
+        known += !p->edges[i].missing;
+    }
+    assert_int_equal(known, 2); /* and the go statement */
+}
+
+/* Damage in what is said of synchronisation costs that, not the race. */
+static void damaged_sync(void **state)
+{
+    static const char *const bad[] = {"null", "[]", "[1,2]", "[{},{}]", "[{\"ops\":[{}],\"releases\":-1},{}]",
+                                      "[{\"ops\":[{\"kind\":\"x\"},7],\"releases\":1},{\"ops\":{}}]"};
+
+    (void)state;
+    size_t stacks = find(RACE("1", WRITE_7, READ_1, "null", ORDER)).v[0].n_stacks;
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct finding_list f = find(str_cstr(
+            &arena, str_fmt(&arena, RACE("1", "%s", "%s", "null", "%s"), WRITE_7, READ_1,
+                            str_cstr(&arena, str_fmt(&arena, ORDER ",\"sync\":%s", bad[i])))));
+        assert_int_equal(f.n, 1);
+        assert_int_equal(f.v[0].n_stacks, stacks);
+    }
 }
 
 int main(void)
@@ -244,7 +331,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading),  cmocka_unit_test(damaged), cmocka_unit_test(telling),
         cmocka_unit_test(kinds),    cmocka_unit_test(merging), cmocka_unit_test(packages),
-        cmocka_unit_test(pictures),
+        cmocka_unit_test(pictures), cmocka_unit_test(locks),   cmocka_unit_test(edges),
+        cmocka_unit_test(damaged_sync),
     };
 
     return cmocka_run_group_tests_name("race", tests, NULL, release);

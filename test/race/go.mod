@@ -1,0 +1,3 @@
+module gomm.test/race
+
+go 1.19
