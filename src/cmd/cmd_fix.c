@@ -137,7 +137,11 @@ static bool fix_load(struct cmd_fix *c, struct err *e)
         if (!l->matched || l->variant != LOAD_PLAIN || !p) {
             continue;
         }
-        if (p->n_errors > 0 || p->tainted) {
+        if (l->uses_cgo) {
+            report_note(&c->report, "%.*s uses cgo and was left out", STR_ARG(l->path));
+            continue;
+        }
+        if (p->n_errors > 0) {
             report_note(&c->report, "%.*s has errors and was left out: run gomm typecheck", STR_ARG(l->path));
             c->load_errors++;
             continue;

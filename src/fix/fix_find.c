@@ -45,7 +45,7 @@ static bool all_trees(const struct fix_find *f, struct fix_tree ***out, u32 *n)
     *n = 0;
     for (size_t i = 0; i < ARRAY_LEN(v); i++) {
         for (u32 k = 0; v[i] && k < v[i]->n_files; k++) {
-            struct fix_tree *t = v[i]->n_errors == 0 && !v[i]->tainted ? fix_tree_new(f->arena, v[i], k) : NULL;
+            struct fix_tree *t = v[i]->n_errors == 0 ? fix_tree_new(f->arena, v[i], k) : NULL;
             if (!t) {
                 return false;
             }
@@ -60,7 +60,7 @@ void fix_find(const struct fix_find *f)
     struct fix_tree **trees;
     u32 n;
 
-    if (f->pkg->n_errors > 0 || f->pkg->tainted) {
+    if (f->pkg->n_errors > 0) {
         return;
     }
     for (u32 i = 0; i < f->pkg->n_files; i++) {

@@ -299,6 +299,132 @@ static bool put_concat(struct rewrite *r, struct strbuf *b)
     return true;
 }
 
+/* ---- in a buffer ---- */
+
+/* Numbers and quoted texts make a string of their own each; in a buffer on the stack they need none.
+ *
+ *   return fmt.Sprintf("%s:%d", h, p)    →    buf := make([]byte, 0, 48)
+ *                                             buf = append(buf, h...)
+ *                                             buf = append(buf, ':')
+ *                                             buf = strconv.AppendInt(buf, int64(p), 10)
+ *                                             return string(buf)
+ *
+ * Where the call is all that its statement evaluates: so nothing else is evaluated before or after it than before. */
+static bool is_number(const struct rewrite *r, const struct piece *p)
+{
+    struct type *type = p->kind == PIECE_VERB ? operand_type(r->t, p->arg) : NULL;
+
+    return type && type_under(type)->kind == TYPE_BASIC &&
+           (!(type_under(type)->info & INFO_STRING) || p->verb == 'q');
+}
+
+/* The statement whose only work the call is: return call, x := call, x = call; 0: it is not so. */
+static node whole_statement(const struct rewrite *r)
+{
+    const struct fix_tree *t = r->t;
+    node p = t->parent[r->call];
+    const struct ast_node *x = ast_at(t->ast, p);
+    bool fits = x->kind == AST_RETURN || (x->kind == AST_ASSIGN && (x->op == OP_NONE || x->op == OP_DEF) && x->b == r->call &&
+                                          ast_kind(t->ast, x->a) == AST_NAME);
+
+    return fits && fix_stmt(t, p) == p ? p : 0;
+}
+
+/* A name that the function has nowhere, nor the package. */
+static str buffer_name(const struct rewrite *r)
+{
+    static const char *const names[] = {"buf", "text", "out", "b"};
+    node func = fix_func_decl(r->t, r->call);
+    str whole = func ? fix_text(r->t, func) : (str){0};
+
+    for (size_t i = 0; func && i < ARRAY_LEN(names); i++) {
+        name_id id = intern_lookup(r->t->pkg->prog->names, str_of(names[i]));
+        if (!str_contains(whole, str_of(names[i])) && (!id || !scope_lookup(r->t->pkg->scope, id))) {
+            return str_of(names[i]);
+        }
+    }
+    return (str){0};
+}
+
+static bool put_append(struct rewrite *r, struct strbuf *b, str buf, const struct piece *p)
+{
+    struct strbuf v = {0};
+    bool ok = put_piece(r, &v, p);
+    str text = strbuf_str(&v), call = str_fmt(r->t->arena, "%.*s.", STR_ARG(r->strconv));
+
+    if (p->kind == PIECE_TEXT && p->text.n == 1 && p->text.p[0] != '\'' && p->text.p[0] != '"' && p->text.p[0] >= ' ' &&
+        p->text.p[0] != '\\') {
+        strbuf_printf(b, "%.*s = append(%.*s, '%c')", STR_ARG(buf), STR_ARG(buf), p->text.p[0]);
+    } else if (!is_number(r, p)) {
+        /* string(x) of bytes needs no string here */
+        struct type *type = p->kind == PIECE_VERB ? operand_type(r->t, p->arg) : NULL;
+        bool bytes = type && type_under(type)->kind == TYPE_SLICE;
+        strbuf_printf(b, "%.*s = append(%.*s, %.*s...)", STR_ARG(buf), STR_ARG(buf),
+                      STR_ARG(bytes ? fix_text(r->t, p->arg) : text));
+    } else if (ok && str_cut_prefix(&text, call)) {
+        /* Itoa(x) → AppendInt(buf, int64(x), 10), FormatInt(x, 10) → AppendInt(buf, x, 10), Quote(x) → AppendQuote(buf, x) */
+        str name, args;
+        str_cut(text, STR("("), &name, &args);
+        if (str_is(name, "Itoa")) {
+            str x = str_slice(args, 0, args.n - 1);
+            bool wrapped = str_cut_prefix(&x, STR("int(")) && str_cut_suffix(&x, STR(")"));
+            x = wrapped ? fix_text(r->t, p->arg) : x;
+            strbuf_printf(b, "%.*s = %.*sAppendInt(%.*s, int64(%.*s), 10)", STR_ARG(buf), STR_ARG(call), STR_ARG(buf), STR_ARG(x));
+        } else {
+            str_cut_prefix(&name, STR("Format"));
+            strbuf_printf(b, "%.*s = %.*sAppend%.*s(%.*s, %.*s", STR_ARG(buf), STR_ARG(call), STR_ARG(name), STR_ARG(buf),
+                          STR_ARG(args));
+        }
+    } else {
+        ok = false;
+    }
+    strbuf_release(&v);
+    return ok;
+}
+
+/* Room for texts as they are, numbers as long as most are, names as long as many are. */
+static u32 buffer_room(const struct rewrite *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->v.n; i++) {
+        n += r->v.v[i].kind == PIECE_TEXT ? r->v.v[i].text.n : is_number(r, &r->v.v[i]) ? 12 : 24;
+    }
+    n = (n + 15) / 16 * 16;
+    return n < 32 ? 32 : n > 256 ? 256 : (u32)n;
+}
+
+static bool wants_buffer(const struct rewrite *r)
+{
+    u32 numbers = 0;
+
+    for (size_t i = 0; i < r->v.n; i++) {
+        numbers += is_number(r, &r->v.v[i]);
+        if (r->v.v[i].kind == PIECE_VERB && fix_has_calls(r->t, r->v.v[i].arg)) {
+            return false;
+        }
+    }
+    return numbers > 0 && r->v.n > 1 && whole_statement(r);
+}
+
+/* The statements before, to *before; and string(buf). */
+static bool put_buffer(struct rewrite *r, struct strbuf *before, str *buf)
+{
+    str indent = fix_indent(r->t, whole_statement(r));
+    bool ok = true;
+
+    *buf = buffer_name(r);
+    if (buf->n == 0) {
+        return false;
+    }
+    strbuf_printf(before, "%.*s := make([]byte, 0, %u)\n%.*s", STR_ARG(*buf), buffer_room(r), STR_ARG(indent));
+    for (size_t i = 0; i < r->v.n && ok; i++) {
+        ok = put_append(r, before, *buf, &r->v.v[i]);
+        strbuf_printf(before, "\n%.*s", STR_ARG(indent));
+    }
+    return ok;
+}
+
 /* ---- calls ---- */
 
 static bool is_operand(const struct fix_tree *t, node call)
@@ -331,6 +457,24 @@ static void propose(struct rewrite *r, pos from, pos to, str text, const char *o
     }
 }
 
+/* With statements before it; false: not so. */
+static bool propose_buffer(struct rewrite *r, const char *around)
+{
+    struct strbuf before = {0};
+    str buf;
+    bool ok = wants_buffer(r) && put_buffer(r, &before, &buf);
+
+    if (ok) {
+        str text = str_fmt(r->t->arena, "%sstring(%.*s)%s", around, STR_ARG(buf), around[0] ? ")" : "");
+        propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), text, "append and strconv");
+        struct fix_candidate *c = &vec_last(r->f->out);
+        fix_edit_insert(&c->edits, r->t->ast->src, fix_start(r->t, whole_statement(r)), strbuf_str(&before));
+        c->brings = 2;
+    }
+    strbuf_release(&before);
+    return ok;
+}
+
 /* fmt.Sprintf(format, ...) → a + strconv.Itoa(n) */
 static void rewrite_sprintf(struct rewrite *r)
 {
@@ -338,7 +482,8 @@ static void rewrite_sprintf(struct rewrite *r)
     bool wrap = is_operand(r->t, r->call);
 
     strbuf_puts(&b, wrap ? "(" : "");
-    if (rewrite_parse(r, 0) && put_concat(r, &b)) {
+    bool parsed = rewrite_parse(r, 0);
+    if (parsed && !propose_buffer(r, "") && put_concat(r, &b)) {
         strbuf_puts(&b, wrap ? ")" : "");
         propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), strbuf_str(&b),
                 r->needs_strconv ? "strconv" : r->v.n > 1 ? "+" : "the string itself");
@@ -419,7 +564,10 @@ static void rewrite_errorf(struct rewrite *r)
         return;
     }
     strbuf_printf(&b, "%.*s.New(", STR_ARG(errors));
-    if (rewrite_parse(r, 0) && put_concat(r, &b)) {
+    bool parsed = rewrite_parse(r, 0);
+    if (parsed && propose_buffer(r, strbuf_cstr(&b))) {
+        fix_edit_needs(&vec_last(r->f->out).edits, r->t->ast->src, STR("errors"));
+    } else if (parsed && put_concat(r, &b)) {
         strbuf_putc(&b, ')');
         propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), strbuf_str(&b), "errors.New");
         fix_edit_needs(&vec_last(r->f->out).edits, r->t->ast->src, STR("errors"));
