@@ -544,7 +544,11 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
     /* without t: on g0, a stack or the program's first objects; there may be no P, nor a g */
     struct proc *p = t ? current_enter() : current_spare();
 
-    shadow_malloc(p, addr, size, t ? walk_stack(p, t, g, fp) : 0);
+    if (t) {
+        shadow_malloc(p, addr, size, walk_stack(p, t, g, fp));
+    } else {
+        shadow_free(p, addr, size); /* nobody's object */
+    }
     if (line_on()) {
         line_object(addr, size);
     }

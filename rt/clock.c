@@ -1,56 +1,23 @@
 /* clock.c: see clock.h. */
 #include "clock.h"
 
-enum { NODES = 1u << 27, GOROUTINES = 0x7fffffff };
+#include "goroutine.h"
+
+_Static_assert((int)CLOCK_FAN == (int)GOROUTINE_LEAF, "goroutine_known");
+
+enum { NODES = 1u << 27 };
 
 struct arena clock_nodes;
 static struct pool node_pool = {.arena = &clock_nodes, .stride = 1};
 
-/* finished[g]: 0 while g is not finished, else its last epoch with an access, plus 1. */
-static struct arena finished;
-static struct os_lock finished_lock;
-
 int clock_init(void)
 {
-    if (arena_init(&clock_nodes, "vector clocks", sizeof(struct clock_node), NODES) != 0) {
-        return -1;
-    }
-    return arena_init(&finished, "finished goroutines", sizeof(u32), GOROUTINES);
+    return arena_init(&clock_nodes, "vector clocks", sizeof(struct clock_node), NODES);
 }
 
 void clock_drain(struct cache *c)
 {
     pool_drain(&node_pool, c, 0);
-}
-
-/* finished[] is committed in steps that hold whole leaves. */
-static int finished_grow(u32 g)
-{
-    uptr need = ROUND_UP(((uptr)g + 1) * sizeof(u32), 1UL << 16);
-    int ok = 0;
-
-    os_lock(&finished_lock);
-    ok = need <= finished.committed;
-    if (!ok && os_commit(finished.base + finished.committed, need - finished.committed) == 0) {
-        atomic_store(&finished.committed, need);
-        ok = 1;
-    }
-    os_unlock(&finished_lock);
-    return ok;
-}
-
-void clock_finish(u32 g, u32 last)
-{
-    if (((uptr)g + 1) * sizeof(u32) > atomic_load(&finished.committed) && !finished_grow(g)) {
-        return; /* g then counts as running: clocks stay larger, nothing else */
-    }
-    atomic_store_relaxed((u32 *)finished.base + g, last + 1);
-}
-
-int clock_finished(u32 g)
-{
-    return ((uptr)g + 1) * sizeof(u32) <= atomic_load(&finished.committed) &&
-           atomic_load_relaxed((u32 *)finished.base + g) != 0;
 }
 
 static void node_ref(u32 id)
@@ -155,18 +122,7 @@ static int node_complete(const struct clock_node *n, u32 first)
         }
         return 1;
     }
-    if (((uptr)first + CLOCK_FAN) * sizeof(u32) > atomic_load(&finished.committed)) {
-        return 0;
-    }
-
-    const u32 *last = (const u32 *)finished.base + first;
-    u32 missing = 0;
-
-    /* unfinished: 0 - 1 is above every epoch but CLOCK_ALL, which only finished ones have */
-    for (u32 i = 0; i < CLOCK_FAN; i++) {
-        missing |= atomic_load_relaxed(&last[i]) - 1 > n->slot[i];
-    }
-    return !missing;
+    return goroutine_known(first, n->slot);
 }
 
 /* Replaces a complete child by CLOCK_ALL; takes over the reference. */

@@ -74,8 +74,4 @@ u32 clock_join(struct cache *c, u32 a, u32 b);
 u32 clock_everything(struct cache *c, u32 next);
 void clock_lower(struct cache *c, u32 root, u32 g, u32 e);
 
-/* Says that goroutine g has finished, and that `last` was its last epoch with an access. */
-void clock_finish(u32 g, u32 last);
-int clock_finished(u32 g);
-
 #endif

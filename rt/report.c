@@ -217,7 +217,7 @@ static void text_created(struct text *t, u32 g, int blank)
     }
     text_add(t, "Goroutine ");
     text_dec(t, thr_name(g));
-    text_add(t, clock_finished(g) ? " (finished) created at:\n" : " (running) created at:\n");
+    text_add(t, goroutine_finished(g) ? " (finished) created at:\n" : " (running) created at:\n");
     code_frames(thr_created(g), 0, text_frame, t);
 }
 
@@ -314,7 +314,7 @@ static void json_access(struct text *t, uptr word, const struct entry *e, u32 st
     json_number(t, "size", byte_count(e->mask));
     json_number(t, "goroutine", thr_name(e->g));
     json_bool(t, "main", is_main(e->g));
-    json_bool(t, "running", !clock_finished(e->g));
+    json_bool(t, "running", !goroutine_finished(e->g));
     json_stack(t, "stack", stack, 0);
     json_number(t, "created_by", is_main(e->g) ? 0 : thr_name(thr_parent(e->g)));
     json_stack(t, "created", is_main(e->g) ? 0 : thr_created(e->g), 0);

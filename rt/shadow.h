@@ -254,6 +254,7 @@ void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind,
 
 /* The memory is a new object, allocated at stack `site` (0: unknown): forgets all accesses. */
 void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site);
+/* It is no object, or none of the program's. */
 void shadow_free(struct proc *p, uptr addr, uptr size);
 
 #endif

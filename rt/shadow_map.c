@@ -219,7 +219,32 @@ static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr s
     }
 }
 
-static void object_set(struct proc *p, uptr addr, uptr size, u32 site)
+/* Is there an object in these pages, as far as the table of sites says? */
+static int pages_small(const struct range *r, uptr from, uptr to)
+{
+    u32 some = 0;
+
+    for (uptr at = ROUND_DOWN(from, 1UL << PAGE_LOG); at < to; at += 1UL << PAGE_LOG) {
+        some |= atomic_load_relaxed(shadow_page(r, at));
+    }
+    return (some & PAGE_SMALL) != 0;
+}
+
+/* The pages are to have an object from `from` to `to`: what comes before it is none so far. */
+static void pages_begin(const struct range *r, uptr from, uptr to)
+{
+    for (uptr at = ROUND_DOWN(from, 1UL << PAGE_LOG); at < to; at += 1UL << PAGE_LOG) {
+        if (!(atomic_load_relaxed(shadow_page(r, at)) & PAGE_SMALL)) {
+            if (at < from) {
+                site_set(r, at, from - at, SITE_UNKNOWN);
+            }
+            shadow_page_set(r, at, PAGE_SMALL);
+        }
+    }
+}
+
+/* The memory is an object allocated at this site (0: unknown), or none. */
+static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 site)
 {
     const struct range *r = shadow_range(addr);
 
@@ -229,8 +254,8 @@ static void object_set(struct proc *p, uptr addr, uptr size, u32 site)
     if (size >= LARGE) {
         pages_clear(p, r, addr, ROUND_UP(size, 8UL), site);
         if (r->sites) {
+            pages_begin(r, addr, addr + 16);
             site_set(r, addr, 16, SITE_UNKNOWN); /* as for a small one: it starts here */
-            shadow_page_set(r, addr, PAGE_SMALL);
         }
         return;
     }
@@ -243,13 +268,17 @@ static void object_set(struct proc *p, uptr addr, uptr size, u32 site)
     u64 *word = &r->words[(addr - r->lo) >> 3];
     u32 offset = addr & 7;
 
+    /* Where there never was one, as in stacks of goroutines, that is not written down. */
     if (r->sites) {
         /* what starts inside of a word belongs to whoever starts the word, as far as sites go */
         uptr from = ROUND_UP(addr, 8UL), to = ROUND_UP(addr + size, 8UL);
 
-        if (from < to) {
+        if (from < to && (object || pages_small(r, from, to))) {
+            pages_begin(r, from, to);
             site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
-            shadow_page_set(r, from, PAGE_SMALL);
+            if (to % (1UL << PAGE_LOG) != 0 && !site_starts(r, to)) {
+                site_set(r, to, 8, SITE_UNKNOWN); /* what comes behind it is not this one */
+            }
             for (uptr at = ROUND_DOWN(to - 1, 1UL << PAGE_LOG); at > from; at -= 1UL << PAGE_LOG) {
                 if (atomic_load_relaxed(shadow_page(r, at)) & PAGE_SITE) {
                     __atomic_fetch_and(shadow_page(r, at), ~PAGE_SITE, __ATOMIC_RELAXED);
@@ -274,10 +303,10 @@ static void object_set(struct proc *p, uptr addr, uptr size, u32 site)
 
 void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
 {
-    object_set(p, addr, size, site);
+    object_set(p, addr, size, 1, site);
 }
 
 void shadow_free(struct proc *p, uptr addr, uptr size)
 {
-    object_set(p, addr, size, 0);
+    object_set(p, addr, size, 0, 0);
 }

@@ -97,12 +97,17 @@ void site_set(const struct range *r, uptr addr, uptr size, u32 site)
     }
 }
 
+int site_starts(const struct range *r, uptr addr)
+{
+    return site_in(r->sites[(addr - r->lo) >> SITE_LOG], addr >> 3 & 1) != 0;
+}
+
 u32 site_find(uptr addr, uptr *base)
 {
     const struct range *r = shadow_range(addr);
 
     *base = 0;
-    if (!r || !r->sites) {
+    if (!r || !r->sites || !(atomic_load_relaxed(shadow_page(r, addr)) & PAGE_SMALL)) {
         return 0;
     }
 

@@ -8,20 +8,17 @@
 #include "sync.h"
 
 /* Beyond EPOCH_LAST there is room for those that thr_everything ends in a goroutine that sleeps. */
-enum { THRS = 1u << 27, GOROUTINES = 1u << 30, FRAMES_MIN = 16, PROCS = 1u << 16 };
+enum { THRS = 1u << 27, FRAMES_MIN = 16, PROCS = 1u << 16 };
 #define EPOCH_LAST 0xf0000000u
 
 
 static struct arena thrs;
 static struct pool thr_pool = {.arena = &thrs, .stride = 1};
-static struct arena goroutines;
-static struct pool goroutine_pool = {.arena = &goroutines, .stride = 1};
 
 static struct {
     struct os_lock lock;
-    struct cache thrs, goroutines;
+    struct cache thrs;
     u32 first; /* of the list of all that live */
-    u32 next;  /* goroutine index not given yet */
 } all;
 
 static struct {
@@ -33,35 +30,12 @@ static struct {
 
 int thr_init(void)
 {
-    if (arena_init(&thrs, "goroutine contexts", sizeof(struct thr), THRS) != 0) {
-        return -1;
-    }
-    return arena_init(&goroutines, "goroutine records", sizeof(struct goroutine), GOROUTINES);
+    return arena_init(&thrs, "goroutine contexts", sizeof(struct thr), THRS) != 0 ? -1 : goroutine_init();
 }
 
 static struct thr *thr_at(u32 index)
 {
     return arena_at(&thrs, index);
-}
-
-/* Goroutine g's record is at g + 1: indices of arenas start at 1. */
-static struct goroutine *record(u32 g)
-{
-    return arena_at(&goroutines, g + 1);
-}
-
-/* A new goroutine index; under all.lock.  Records are never freed, so indices come in order:
-   the pool hands out fresh ranges ascending. */
-static int identity(u32 *g)
-{
-    u32 index = pool_get(&goroutine_pool, &all.goroutines);
-
-    if (index == 0) {
-        return -1;
-    }
-    *g = index - 1;
-    all.next = index;
-    return 0;
 }
 
 static u64 key_make(u32 g, u32 epoch)
@@ -83,13 +57,8 @@ struct thr *thr_start(struct proc *p, struct thr *parent, u32 created)
 
     u32 index = pool_get(&thr_pool, &all.thrs);
 
-    if (index != 0 && identity(&g) == 0) {
-        struct goroutine *r = record(g);
-
-        r->created = created;
-        r->parent = parent ? thr_g(parent) : 0;
-        r->first_name = g;
-        r->last_epoch = 0;
+    if (index != 0 &&
+        goroutine_new(&(struct goroutine){.created = created, .parent = parent ? thr_g(parent) : 0}, &g) == 0) {
         t = thr_at(index);
         memset(t, 0, sizeof *t);
         t->key = key_make(g, 1);
@@ -116,8 +85,7 @@ void thr_end(struct proc *p, struct thr *t)
     if (sample_on()) {
         sample_end(t);
     }
-    record(thr_g(t))->last_epoch = epoch;
-    clock_finish(thr_g(t), t->dirty & THR_ACCESS ? epoch : epoch - 1);
+    goroutine_finish(thr_g(t), epoch, t->dirty & THR_ACCESS ? epoch : epoch - 1);
     clock_unref(&p->nodes, t->clock);
     if (t->base) {
         mem_free(t->base - 1, (uptr)(t->end - t->base + 1) * sizeof *t->base);
@@ -142,10 +110,11 @@ static void thr_renew(struct proc *p, struct thr *t)
     u32 old = thr_g(t), epoch = thr_epoch(t), g;
 
     os_lock(&all.lock);
-    if (identity(&g) == 0) {
-        *record(g) = *record(old);
-        record(old)->last_epoch = epoch;
-        clock_finish(old, epoch - 1);
+
+    struct goroutine past = goroutine_past(old);
+
+    if (goroutine_new(&past, &g) == 0) {
+        goroutine_finish(old, epoch, epoch - 1);
         atomic_store(&t->key, key_make(g, 1));
         t->clock = clock_set(&p->nodes, t->clock, old, epoch - 1);
         t->source_epoch = 0;
@@ -176,7 +145,7 @@ void thr_everything(struct proc *p, struct thr *t)
     u32 clock;
 
     os_lock(&all.lock);
-    clock = clock_everything(&p->nodes, all.next);
+    clock = clock_everything(&p->nodes, goroutine_next());
     for (u32 i = all.first; i != 0; i = thr_at(i)->next) {
         struct thr *other = thr_at(i);
         /* Ends the other's epoch, so that what it does from now on is not taken for known. */
@@ -258,22 +227,22 @@ u32 thr_index(const struct thr *t)
 
 u32 thr_count(void)
 {
-    return atomic_load_relaxed(&all.next) - 1;
+    return goroutine_next() - 1;
 }
 
 u32 thr_created(u32 g)
 {
-    return record(g)->created;
+    return goroutine_past(g).created;
 }
 
 u32 thr_parent(u32 g)
 {
-    return record(g)->parent;
+    return goroutine_past(g).parent;
 }
 
 u32 thr_epoch_of(u32 g)
 {
-    u32 epoch = record(g)->last_epoch;
+    u32 epoch = goroutine_past(g).last_epoch;
 
     os_lock(&all.lock);
     for (u32 i = all.first; i != 0; i = thr_at(i)->next) {
@@ -287,7 +256,7 @@ u32 thr_epoch_of(u32 g)
 
 u32 thr_name(u32 g)
 {
-    return record(g)->first_name;
+    return goroutine_past(g).first_name;
 }
 
 void thr_each(void (*f)(const struct thr *t, void *arg), void *arg)

@@ -9,6 +9,7 @@
 #define GOMM_RT_THREAD_H
 
 #include "clock.h"
+#include "goroutine.h"
 #include "mem.h"
 #include "rt_types.h"
 
@@ -42,14 +43,6 @@ struct thr {
     u32 source, source_epoch;
 } __attribute__((aligned(64))); /* every hook writes to its own */
 
-/* What stays of a goroutine for reports, for ever. */
-struct goroutine {
-    u32 created;    /* stack of the go statement */
-    u32 parent;     /* goroutine that made it */
-    u32 first_name; /* the index under which it is known to the user (thr_renew) */
-    u32 last_epoch; /* once it has finished */
-};
-
 /* Which records a word without a cell named when they were looked at; 0 where it names none. */
 struct seen {
     u64 key[2]; /* of the read, of the write */
@@ -82,7 +75,7 @@ struct transition {
     u8 kind, mask;
 };
 
-enum { CELL_SIZES = 3, STEPS_LOG = 9, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 12, OUTBOX = 64 };
+enum { CELL_SIZES = 3, STEPS_LOG = 9, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, OUTBOX = 64 };
 
 struct proc {
     u16 id;

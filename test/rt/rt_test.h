@@ -123,6 +123,8 @@ void rt_check_syncs(const struct rt_world *w, struct rt_census *c, void (*root)(
 /* What mem_alloc counts for a block. */
 u64 rt_block_size(uptr size);
 void rt_check_thrs(struct rt_census *c, void (*root)(u32 clock));
+/* Takes what packed goroutines take from c->blocks. */
+void rt_check_goroutines(struct rt_census *c);
 /* Counts n references of words to a record; rt_check_records comes when all have been counted. */
 void rt_record_used(u32 id, u32 n);
 void rt_check_records(const struct rt_world *w, struct rt_census *c);

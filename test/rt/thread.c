@@ -26,7 +26,7 @@ void rt_check_thrs(struct rt_census *c, void (*root)(u32 clock))
         if (t->prev != prev) {
             rt_broken("goroutine context %u: prev %u", i, t->prev);
         }
-        if (clock_finished(thr_g(t))) {
+        if (goroutine_finished(thr_g(t))) {
             rt_broken("goroutine %u lives and is finished", thr_g(t));
         }
         if (clock_get(t->clock, thr_g(t)) >= thr_epoch(t)) {
@@ -39,6 +39,7 @@ void rt_check_thrs(struct rt_census *c, void (*root)(u32 clock))
     for (const struct proc *p = procs.idle; p; p = p->idle) { /* kept for the next P */
         c->blocks -= rt_block_size(sizeof *p) + (p->in ? rt_block_size(p->in_cap * sizeof *p->in) : 0);
     }
+    rt_check_goroutines(c);
     rt_mark_pool(&m, &thr_pool);
     rt_mark_cache(&m, &thr_pool, &all.thrs);
     rt_marks_done(&m);

@@ -17,13 +17,14 @@
 
 #include "../rt/rt_random.h"
 #include "../rt/rt_test.h"
+#include "goroutine.h"
 
 enum { CLOCKS = 7 };
 
 struct model {
     u32 n;      /* goroutines */
     u32 *epoch; /* of each: the last that it ended */
-    u32 *last;  /* what clock_finish was told */
+    u32 *last;  /* what goroutine_finish was told */
     u8 *finished;
     u32 root[CLOCKS];
     u32 *known[CLOCKS]; /* the oracle */
@@ -31,6 +32,17 @@ struct model {
 };
 
 static u32 base; /* finished goroutines stay finished: each run takes new indices */
+
+/* Goroutines up to base + n. */
+static void start(u32 n)
+{
+    struct goroutine past = {.created = 1};
+    u32 g;
+
+    while (goroutine_next() < base + n) {
+        assert_int_equal(goroutine_new(&past, &g), 0);
+    }
+}
 
 static void check(const struct model *m, u32 k, u32 i)
 {
@@ -124,8 +136,8 @@ static void step_finish(struct model *m, struct rnd *r)
             /* one more epoch that nobody hears of, sometimes */
             m->last[i] = m->epoch[i] + (rnd_one_in(r, 20) ? 1 : 0);
             m->finished[i] = 1;
-            clock_finish(base + i, m->last[i]);
-            assert_true(clock_finished(base + i));
+            goroutine_finish(base + i, m->last[i] + 1, m->last[i]);
+            assert_true(goroutine_finished(base + i));
         }
     }
 }
@@ -167,6 +179,7 @@ static void run(u64 seed, u32 n, u32 steps)
     struct rt_world w;
     struct rt_census c = {0};
 
+    start(n);
     m.epoch = calloc(n, sizeof(u32));
     m.last = calloc(n, sizeof(u32));
     m.finished = calloc(n, 1);
@@ -211,7 +224,7 @@ static void run(u64 seed, u32 n, u32 steps)
     /* The next run's indices start in the middle of a leaf, too. */
     for (u32 i = 0; i < n; i++) {
         if (!m.finished[i]) {
-            clock_finish(base + i, 0);
+            goroutine_finish(base + i, 1, 0);
         }
     }
     base += n;
@@ -227,6 +240,7 @@ static void test_levels(void **state)
 
     (void)state;
     for (u32 round = 0; round < rnd_rounds(6); round++) {
+        goroutine_recent = round % 2 != 0 ? 64 : 0; /* with goroutines long finished, and without */
         for (u32 i = 0; i < LENGTH(size); i++) {
             print_message("# seed %u, %u goroutines from %u on\n", round, size[i], base);
             run(round * 1000003 + size[i], size[i], 600);
@@ -249,6 +263,7 @@ static void test_shares(void **state)
     u32 a = 0, b;
 
     (void)state;
+    start(5000);
     for (u32 g = 0; g < 5000; g += 3) {
         a = clock_set(&p->nodes, a, base + g, 7);
     }
@@ -275,7 +290,7 @@ int main(void)
         cmocka_unit_test(test_shares),
     };
 
-    if (clock_init() != 0) {
+    if (clock_init() != 0 || goroutine_init() != 0) {
         fputs("no address space for clocks\n", stderr);
         return 1;
     }
