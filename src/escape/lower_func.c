@@ -61,7 +61,8 @@ static str lower_symbol(struct escape *e, struct obj *o)
     struct type *t = type_deref(recv->type, &ptr);
     struct type_named *n = type_named_of(t);
     str base = n ? intern_str(e->prog->names, named_obj(n)->name) : STR("?");
-    return str_fmt(e->arena, ptr ? "(*%.*s).%.*s" : "%.*s.%.*s", STR_ARG(base), STR_ARG(name));
+    str parts[] = {ptr ? STR("(*") : (str){0}, base, ptr ? STR(").") : STR("."), name};
+    return str_join(e->arena, parts, ARRAY_LEN(parts), (str){0});
 }
 
 struct lower_fake {
@@ -118,7 +119,7 @@ static bool lower_is_wrong(const struct package *p, const struct ast *f, node de
     }
     pos from = ast_start(f, decl), to = ast_end(f, decl);
     for (u32 i = 0; i < p->n_errors; i++) {
-        if (p->errors[i].pos >= from && p->errors[i].pos < to) {
+        if (p->errors[i].pos >= from && p->errors[i].pos <= to) { /* to: the closing brace */
             return true;
         }
     }

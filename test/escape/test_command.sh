@@ -88,6 +88,24 @@ contains "its errors" "$lib_tmp/err" '^q/q.go:5:31: undefined: undefined$'
 contains "functions before it" "$lib_tmp/out" '^q/q.go:3:11: moved to heap: x$'
 contains "functions after it" "$lib_tmp/out" '^q/q.go:7:12: moved to heap: y$'
 lacks "not the wrong one" "$lib_tmp/out" '^q/q.go:5:'
+# An error at the very end of a function: its closing brace stands where an argument is wanted.
+mkdir w && cat >w/w.go <<'GO'
+package w
+
+func bad() {
+	g(
+}
+
+func g[X any](f ...func(T[X]) int) {
+}
+
+type T[X any] struct {
+	E0
+}
+GO
+expect "a syntax error at a closing brace" 1 "$GOMM" escape -m ./w
+contains "is told" "$lib_tmp/err" '^w/w.go:5:1: syntax error: unexpected }, expected expression$'
+rm -r w
 mkdir u && cat >u/u.go <<'GO'
 package u
 
