@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -231,20 +233,28 @@ str str_fmt(struct arena *a, const char *fmt, ...)
     return s;
 }
 
+static char *put_str(char *to, str s)
+{
+    return s.n > 0 ? (char *)memcpy(to, s.p, s.n) + s.n : to;
+}
+
 str str_join(struct arena *a, const str *parts, size_t n, str sep)
 {
-    struct strbuf b = {0};
-    str s;
+    size_t total = 1;
+    char *text, *p;
 
     for (size_t i = 0; i < n; i++) {
-        if (i > 0) {
-            strbuf_put(&b, sep);
+        if (!base_add(total, parts[i].n, &total) || !base_add(total, i > 0 ? sep.n : 0, &total)) {
+            mem_exhausted(SIZE_MAX);
         }
-        strbuf_put(&b, parts[i]);
     }
-    s = str_dup(a, strbuf_str(&b));
-    strbuf_release(&b);
-    return s;
+    text = p = arena_alloc_aligned(a, total, 1);
+    for (size_t i = 0; i < n; i++) {
+        p = i > 0 ? put_str(p, sep) : p;
+        p = put_str(p, parts[i]);
+    }
+    *p = 0;
+    return (str){text, total - 1};
 }
 
 str str_replace(struct arena *a, str s, str old, str new_)
@@ -417,8 +427,17 @@ bool str_is_utf8(str s)
 {
     while (s.n > 0) {
         u32 rune;
-        size_t n = str_decode_rune(s, &rune);
+        size_t n;
+        u64 eight;
 
+        if (s.n >= sizeof eight) {
+            memcpy(&eight, s.p, sizeof eight);
+            if ((eight & 0x8080808080808080) == 0) { /* ASCII, as most is */
+                s = str_from(s, sizeof eight);
+                continue;
+            }
+        }
+        n = str_decode_rune(s, &rune);
         if (n == 1 && rune == STR_RUNE_ERROR) {
             return false;
         }

@@ -15,7 +15,7 @@ str cmd_escape_file(const struct cmd_escape *c, const struct load_package *p, st
     for (str dir = p->dir; dir.n > 0 && path_is_abs(file);) {
         str near = path_short(a, c->cwd, dir);
         if (str_has_prefix(file, dir) && !str_eq(near, dir)) {
-            return str_fmt(a, "%.*s%.*s", STR_ARG(near), STR_ARG(str_from(file, dir.n)));
+            return str_join(a, (str[]){near, str_from(file, dir.n)}, 2, (str){0});
         }
         str up = path_dir(a, dir);
         if (str_eq(up, dir) || c->escape->profile->minor < PARENTS) {

@@ -120,7 +120,12 @@ static bool cgo_user_overlay(struct cgo_work *w, const char *name, struct err *e
 
 bool driver_cgo_start(const struct driver_cgo_ask *q, struct proc *go, struct err *e)
 {
-    struct argv argv = {0};
+    struct argv argv = {0}, env = {0};
+    argv_env(&env);
+    if (!argv_getenv(&env, "GOGC")) {
+        /* Its collector would take a third of its time, and processors from us, who wait for it in the end. */
+        argv_setenv(&env, "GOGC", "400");
+    }
     argv_push(&argv, "go");
     argv_push(&argv, "list");
     argv_push(&argv, "-e");
@@ -139,9 +144,10 @@ bool driver_cgo_start(const struct driver_cgo_ask *q, struct proc *go, struct er
     for (size_t i = 0; i < q->n_packages; i++) {
         argv_push_str(&argv, q->packages[i]);
     }
-    struct proc_opts o = {.argv = argv_get(&argv), .out = PROC_CAPTURE, .err = PROC_CAPTURE};
+    struct proc_opts o = {
+        .argv = argv_get(&argv), .env = argv_get(&env), .out = PROC_CAPTURE, .err = PROC_CAPTURE};
     bool ok = proc_start(&o, go, e);
-    argv_release(&argv);
+    argv_release(&argv), argv_release(&env);
     return ok;
 }
 

@@ -151,16 +151,9 @@ static u32 first_table(struct inline_pkg_cache *cache, const struct package *p)
     return c->table;
 }
 
-bool inline_is_intrinsic(struct inliner *in, const struct ir *call)
+/* Is there a function of that name in the tables of its package? */
+static bool is_listed(struct inliner *in, const struct ir_func *fn)
 {
-    if (call->x->op != IR_NAME) {
-        return false; /* no method is one */
-    }
-    const struct ir_name *n = (const struct ir_name *)(const void *)call->x;
-    const struct ir_func *fn = n->class == IR_FUNC ? n->func : NULL;
-    if (!fn || !fn->pkg || fn->closure || (fn->flags & IR_FUNC_INSTANCE)) {
-        return false;
-    }
     u32 i = first_table(&in->pkgs, fn->pkg);
     if (i == N_TABLES || fn->sym.n > 60) {
         return false;
@@ -173,4 +166,20 @@ bool inline_is_intrinsic(struct inliner *in, const struct ir *call)
         }
     }
     return false;
+}
+
+bool inline_is_intrinsic(struct inliner *in, const struct ir *call)
+{
+    if (call->x->op != IR_NAME) {
+        return false; /* no method is one */
+    }
+    const struct ir_name *n = (const struct ir_name *)(const void *)call->x;
+    struct ir_func *fn = n->class == IR_FUNC ? n->func : NULL;
+    if (!fn || !fn->pkg || fn->closure || (fn->flags & IR_FUNC_INSTANCE)) {
+        return false;
+    }
+    if (!(fn->flags & IR_FUNC_INTRINSIC_ASKED)) {
+        fn->flags |= IR_FUNC_INTRINSIC_ASKED | (is_listed(in, fn) ? IR_FUNC_INTRINSIC : 0);
+    }
+    return fn->flags & IR_FUNC_INTRINSIC;
 }

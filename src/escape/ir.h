@@ -334,6 +334,8 @@ enum ir_func_flag {
     IR_FUNC_CALLED_HERE = 65536, /* a closure that is called where it stands (before Go 1.22) */
     IR_FUNC_LOOPVARS = 131072, /* its body, or what was inlined into it, has loops that are IR_DISTINCT, and a variable of
                                 * one is captured or has its address taken */
+    IR_FUNC_INTRINSIC_ASKED = 1048576, /* inline_is_intrinsic has been asked ... */
+    IR_FUNC_INTRINSIC = 2097152,       /* ... and has said yes */
     IR_FUNC_GOTO = 524288,     /* its body, as it was written, has goto statements */
     IR_FUNC_REACHED = 262144,  /* a closure that is still part of the outermost function around it (inline_deadlocals) */
 };

@@ -39,7 +39,7 @@ static void add_job(struct loader *l, struct jobs *js, const struct pkg *p, stru
 {
     struct job job = {.file = f};
 
-    job.path = str_fmt(&l->arena, "%.*s/%.*s", STR_ARG(p->dir->dir), STR_ARG(f->name));
+    job.path = str_join(&l->arena, (str[]){p->dir->dir, f->name}, 2, STR("/"));
     /* The comment before import "C" is what cgo reads. */
     job.mode = (f->bodies ? PARSE_ALL : PARSE_NO_BODIES) |
                (l->pub.config.comments || f->kind == LOAD_FILE_CGO ? PARSE_COMMENTS : 0u);

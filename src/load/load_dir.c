@@ -306,7 +306,7 @@ static void scan_one(struct scan *s, str name)
     if (name.n == 0 || name.p[0] == '_' || name.p[0] == '.') {
         return;
     }
-    path = str_fmt(s->a, "%.*s/%.*s", STR_ARG(s->d->dir), STR_ARG(name));
+    path = str_join(s->a, (str[]){s->d->dir, name}, 2, STR("/"));
     if (str_has_suffix(name, STR(".go"))) {
         scan_go(s, name, path);
     } else {

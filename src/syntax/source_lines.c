@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "base/mem.h"
 #include "base/vec.h"
 
@@ -138,38 +142,66 @@ static void find_directives(const struct source *f, const struct source_lines *l
     }
 }
 
-/* Does a comment begin with "line "? */
-static bool may_have_directives(str t)
+/* Of the 16 bytes from p on: which are newlines, and at which may a line directive begin?  Reads two bytes more. */
+struct marks {
+    u32 newlines, comments;
+};
+
+#if defined(__SSE2__)
+static struct marks marks_at(const char *p)
 {
-    for (str rest = t; ; ) {
-        i64 at = str_find(rest, STR("line "));
-        if (at < 0) {
-            return false;
-        }
-        const char *p = rest.p + at;
-        if (p - t.p >= 2 && p[-2] == '/' && (p[-1] == '/' || p[-1] == '*')) {
-            return true;
-        }
-        rest = str_from(rest, (size_t)at + 1);
+    __m128i x = _mm_loadu_si128((const void *)p), y = _mm_loadu_si128((const void *)(p + 1)),
+            z = _mm_loadu_si128((const void *)(p + 2)), slash = _mm_set1_epi8('/');
+    __m128i second = _mm_or_si128(_mm_cmpeq_epi8(y, slash), _mm_cmpeq_epi8(y, _mm_set1_epi8('*')));
+    __m128i third = _mm_and_si128(second, _mm_cmpeq_epi8(z, _mm_set1_epi8('l')));
+
+    return (struct marks){(u32)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('\n'))),
+                          (u32)_mm_movemask_epi8(_mm_and_si128(third, _mm_cmpeq_epi8(x, slash)))};
+}
+#else
+static struct marks marks_at(const char *p)
+{
+    struct marks m = {0};
+
+    for (u32 i = 0; i < 16; i++) {
+        m.newlines |= (u32)(p[i] == '\n') << i;
+        m.comments |= (u32)(p[i] == '/' && (p[i + 1] == '/' || p[i + 1] == '*') && p[i + 2] == 'l') << i;
     }
+    return m;
+}
+#endif
+
+/* Where lines begin; true: a comment begins with "line ".  Behind the text are zeros (SOURCE_PAD). */
+static bool find_lines(str t, struct source_lines *l)
+{
+    size_t cap = t.n / 16 + 32; /* lines are longer as a rule */
+    bool any = false;
+
+    l->starts = mem_array(cap, sizeof(*l->starts));
+    l->starts[l->n++] = 0;
+    for (size_t i = 0; i < t.n; i += 16) {
+        struct marks m = marks_at(t.p + i);
+
+        if (cap - l->n < 16) {
+            cap *= 2;
+            l->starts = mem_resize(l->starts, cap, sizeof(*l->starts));
+        }
+        for (; m.newlines; m.newlines &= m.newlines - 1) {
+            l->starts[l->n++] = (u32)(i + (u32)__builtin_ctz(m.newlines)) + 1;
+        }
+        for (; m.comments; m.comments &= m.comments - 1) {
+            const char *p = t.p + i + __builtin_ctz(m.comments) + 2;
+            any = any || memcmp(p, "line ", 5) == 0;
+        }
+    }
+    return any;
 }
 
 struct source_lines *source_lines_new(const struct source *f)
 {
     struct source_lines *l = mem_zalloc(sizeof(*l));
-    const char *p = f->text.p, *end = p + f->text.n;
-    size_t cap = f->text.n / 16 + 16; /* lines are longer as a rule */
 
-    l->starts = mem_array(cap, sizeof(*l->starts));
-    l->starts[l->n++] = 0;
-    for (const char *s = p; (s = memchr(s, '\n', (size_t)(end - s))) != NULL; s++) {
-        if (l->n == cap) {
-            cap *= 2;
-            l->starts = mem_resize(l->starts, cap, sizeof(*l->starts));
-        }
-        l->starts[l->n++] = (u32)(s - p) + 1;
-    }
-    if (may_have_directives(f->text)) {
+    if (find_lines(f->text, l)) {
         directives v = {0};
 
         find_directives(f, l, &v);

@@ -410,6 +410,18 @@ static const struct constant *raw_string(struct arena *a, str text)
     return constant_string(a, (str){bytes, n});
 }
 
+/* Takes what stands for itself: valid UTF-8 up to a backslash. */
+static void take_plain(str *rest, char quote, struct strbuf *b)
+{
+    i64 n = str_find_byte(*rest, '\\');
+    str plain = n < 0 ? *rest : str_slice(*rest, 0, (size_t)n);
+
+    if (plain.n > 0 && str_find_byte(plain, quote) < 0 && str_is_utf8(plain)) {
+        strbuf_put(b, plain);
+        *rest = str_from(*rest, plain.n);
+    }
+}
+
 static const struct constant *string_literal(struct arena *a, str text)
 {
     const struct constant *result;
@@ -434,6 +446,10 @@ static const struct constant *string_literal(struct arena *a, str text)
     }
     strbuf_init(&b);
     while (rest.n) {
+        take_plain(&rest, quote, &b);
+        if (rest.n == 0) {
+            break;
+        }
         if (!take_char(&rest, quote, &v, &is_byte)) {
             strbuf_release(&b);
             return constant_unknown();
