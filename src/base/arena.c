@@ -27,7 +27,7 @@ enum {
     ARENA_ALIGN = 16,
     ARENA_ALIGN_MAX = 4096,
     ARENA_FIRST = 4096, /* small: most arenas hold one function's temporaries; chunks with their heads */
-    ARENA_LIMIT = 1 << 20,
+    ARENA_LIMIT = 1 << 16, /* half of it is lost at the end of an arena, and there are several for each package */
 };
 
 struct arena_chunk {

@@ -67,6 +67,16 @@ static inline __attribute__((always_inline, returns_nonnull)) void *arena_alloc_
     return p;
 }
 
+/* Lengthens the newest allocation, which ends at `end`, if there is room behind it; multiples of 8 keep the next aligned. */
+static inline bool arena_extend(struct arena *a, const void *end, size_t more)
+{
+    if (ARENA_ASAN || a->next != end || more >= (size_t)(a->end - a->next)) {
+        return false;
+    }
+    a->next += more;
+    return true;
+}
+
 static inline __attribute__((always_inline, returns_nonnull)) void *arena_new_here(struct arena *a, size_t size, size_t align)
 {
     return memset(arena_alloc_here(a, size, align), 0, size);

@@ -159,7 +159,7 @@ static bool is_for_escape_analysis(struct ir *fun)
 {
     const struct ir_func *fn = ir_static_callee(fun);
 
-    return fn && fn->pkg && str_is(fn->pkg->path, "internal/abi") &&
+    return fn && (fn->flags & IR_FUNC_INSTANCE) && fn->pkg && str_is(fn->pkg->path, "internal/abi") &&
            str_has_prefix(fn->sym, STR("EscapeNonString["));
 }
 

@@ -70,7 +70,11 @@ static void list_reserve(struct ir_unit *u, struct ir_list *l, u32 more)
     }
     u32 cap = l->cap ? 2 * l->cap : 2;
     cap = cap < l->n + more ? l->n + more : cap;
-    struct ir **v = arena_alloc(u->arena, cap * sizeof *v);
+    if (l->cap && arena_extend(u->arena, l->v + l->cap, (cap - l->cap) * sizeof *l->v)) {
+        l->cap = cap;
+        return;
+    }
+    struct ir **v = arena_alloc_here(u->arena, cap * sizeof *v, _Alignof(struct ir *));
     if (l->n) {
         memcpy(v, l->v, l->n * sizeof *v);
     }

@@ -230,6 +230,9 @@ struct ir_name *lower_global(struct ir_unit *u, struct obj *o)
 static void lower_bind(struct lower *l, struct obj *o, struct ir_name *n)
 {
     n->obj = o;
+    if (!l->vars.v) {
+        shape_memo_reuse(l->u, &l->vars);
+    }
     *shape_memo_put(l->u->arena, &l->vars, o) = n;
 }
 
@@ -378,6 +381,7 @@ static void lower_end(struct lower *l)
 {
     map_release(&l->labels);
     map_release(&l->operands);
+    shape_memo_give_back(l->u, &l->vars);
 }
 
 /* What stands in the body. */

@@ -26,6 +26,8 @@ enum { SHAPE_NAME_MAX = 500 };
 
 /* ---- tables by address ---- */
 
+enum { MEMO_FIRST = 16 /* entries of a table at first */, MEMO_SPARE = 128 /* larger ones are not given back */ };
+
 static u32 memo_hash(const void *key)
 {
     return (u32)((u64)(uintptr_t)key * UINT64_C(0x9E3779B97F4A7C15) >> 32);
@@ -50,7 +52,7 @@ void **shape_memo_put(struct arena *a, struct shape_memo *m, const void *key)
 {
     if (!m->v || 2 * (m->n + 1) > m->mask) {
         struct shape_memo old = *m;
-        u32 cap = old.v ? 2 * (old.mask + 1) : 16;
+        u32 cap = old.v ? 2 * (old.mask + 1) : MEMO_FIRST;
         m->v = ARENA_ARRAY(a, struct shape_memo_slot, cap);
         m->mask = cap - 1;
         for (u32 i = 0; old.v && i <= old.mask; i++) {
@@ -65,6 +67,33 @@ void **shape_memo_put(struct arena *a, struct shape_memo *m, const void *key)
         m->n++;
     }
     return &s->val;
+}
+
+void shape_memo_reuse(struct ir_unit *u, struct shape_memo *m)
+{
+    struct shape_unit *su = shape_unit_of(u);
+
+    if (su->spare) {
+        m->v = su->spare;
+        m->mask = MEMO_FIRST - 1;
+        m->n = 0;
+        su->spare = m->v->val;
+        m->v->val = NULL;
+    }
+}
+
+void shape_memo_give_back(struct ir_unit *u, struct shape_memo *m)
+{
+    struct shape_unit *su = shape_unit_of(u);
+
+    if (m->v && m->mask < MEMO_SPARE) {
+        memset(m->v, 0, (m->mask + 1) * sizeof *m->v);
+        for (u32 i = 0; i <= m->mask; i += MEMO_FIRST) {
+            m->v[i].val = su->spare;
+            su->spare = &m->v[i];
+        }
+    }
+    *m = (struct shape_memo){0};
 }
 
 struct shape_unit *shape_unit_of(struct ir_unit *u)

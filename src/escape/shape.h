@@ -20,6 +20,9 @@ struct shape_memo {
 /* The value of a key, NULL as long as none was put; valid until the next put. */
 void *shape_memo_get(const struct shape_memo *m, const void *key);
 void **shape_memo_put(struct arena *a, struct shape_memo *m, const void *key);
+/* An empty table out of those that the unit got back, if there is one; m is done, and its room is for others. */
+void shape_memo_reuse(struct ir_unit *u, struct shape_memo *m);
+void shape_memo_give_back(struct ir_unit *u, struct shape_memo *m);
 
 /* Type parameters → type arguments.  Both of the method's receiver and of the function itself; implicit ones of a
  * function around a local type come first. */

@@ -86,6 +86,7 @@ struct shape_unit {
     struct shape_memo pointers;   /* type → pointer to it */
     struct shape_memo derived;    /* type → whether it mentions type parameters: 1 no, 2 yes */
     struct shape_memo local;      /* declared type → whether it is local to a generic function: 1 no, 2 yes */
+    struct shape_memo_slot *spare; /* tables of MEMO_FIRST empty entries; the first one's val is the next table */
     struct type *dict_type;       /* *[N]uintptr */
     struct shape_memo dicts;      /* generic function or declared type (obj) → struct shape_dict * */
     struct shape_memo dict_insts; /* hash → struct shape_dict_inst * */
