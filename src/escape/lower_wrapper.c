@@ -376,37 +376,115 @@ void lower_wrappers(struct ir_unit *u)
 
 /* ---- before unified IR ---- */
 
-/* The declared type that is converted to an interface with methods, or that its pointer points to. */
-static void wrap_early_type(struct ir_unit *u, const struct ir *n)
+/* A table of methods has the descriptors of both types, and these have those of all types that they speak of, with the
+ * wrappers of all their methods (reflectdata/reflect.go, writeITab and writeType). */
+struct early {
+    struct ir_unit *u;
+    struct shape_memo seen;
+    VEC(struct type *) todo;
+};
+
+static void early_add(struct early *e, struct type *t)
+{
+    t = t ? type_unalias(t) : NULL;
+    if (!t || t->kind == TYPE_BASIC) {
+        return;
+    }
+    void **seen = shape_memo_put(e->u->arena, &e->seen, t);
+    if (!*seen) {
+        *seen = t;
+        vec_push(&e->todo, t);
+    }
+}
+
+static void early_vars(struct early *e, struct obj *const *v, u32 n)
+{
+    for (u32 i = 0; i < n; i++) {
+        early_add(e, v[i]->type);
+    }
+}
+
+/* What a declared type is made of, or another. */
+static void early_parts(struct early *e, struct type *t)
+{
+    switch ((enum type_kind)t->kind) {
+    case TYPE_ARRAY: early_add(e, as_array(t)->elem); break;
+    case TYPE_SLICE: early_add(e, as_slice(t)->elem); break;
+    case TYPE_POINTER: early_add(e, as_pointer(t)->elem); break;
+    case TYPE_CHAN: early_add(e, as_chan(t)->elem); break;
+    case TYPE_STRUCT: early_vars(e, as_struct(t)->fields, as_struct(t)->n); break;
+    case TYPE_MAP:
+        early_add(e, as_map(t)->key);
+        early_add(e, as_map(t)->elem);
+        break;
+    case TYPE_SIGNATURE:
+        early_vars(e, as_signature(t)->params->vars, as_signature(t)->params->n);
+        early_vars(e, as_signature(t)->results->vars, as_signature(t)->results->n);
+        break;
+    case TYPE_INTERFACE: {
+        const struct type_set *set = type_set_of(as_interface(t));
+        early_vars(e, set->methods, set->n_methods);
+        break;
+    }
+    default: break; /* parameters of types have no descriptors */
+    }
+}
+
+/* Types of other packages have their descriptors there, but for instances (NeedEmit). */
+static void early_type(struct early *e, struct type *t)
+{
+    struct type_named *n = is_named(t);
+    methods v = {0};
+
+    if (n && !n->targs && named_obj(n)->pkg != e->u->pkg) {
+        return;
+    }
+    if (n && !n->targs) {
+        vec_push(&e->u->wrap, t);
+    }
+    if (n || t->kind == TYPE_STRUCT) {
+        collect(t, 0, &v);
+        early_vars(e, v.v, (u32)v.n);
+        vec_release(&v);
+    }
+    early_parts(e, type_under(t));
+}
+
+/* An interface with methods needs a table of them. */
+static void wrap_early_table(struct early *e, const struct ir *n)
 {
     struct type_interface *to = is_interface(type_under(n->type));
-    struct type *from = type_deref(n->x->type, NULL);
 
-    if (to && type_set_of(to)->n_methods > 0 && type_named_of(from)) {
-        vec_push(&u->wrap, from);
+    if (!to || type_set_of(to)->n_methods == 0) {
+        return;
+    }
+    early_add(e, n->type);
+    early_add(e, n->x->type);
+    while (e->todo.n > 0) {
+        early_type(e, vec_pop(&e->todo));
     }
 }
 
 /* What a package variable's data are made of (staticinit/sched.go, StaticAssign). */
-static void wrap_early(struct ir_unit *u, const struct ir *n)
+static void wrap_early(struct early *e, const struct ir *n)
 {
     if (!n) {
         return;
     }
     switch (n->op) {
     case IR_CONVIFACE:
-        wrap_early_type(u, n);
-        wrap_early(u, n->x);
+        wrap_early_table(e, n);
+        wrap_early(e, n->x);
         break;
     case IR_CONVNOP:
     case IR_PTRLIT:
-    case IR_STRUCTKEY: wrap_early(u, n->x); break;
-    case IR_KEY: wrap_early(u, n->y); break;
+    case IR_STRUCTKEY: wrap_early(e, n->x); break;
+    case IR_KEY: wrap_early(e, n->y); break;
     case IR_STRUCTLIT:
     case IR_ARRAYLIT:
     case IR_SLICELIT:
         for (u32 i = 0; i < n->list.n; i++) {
-            wrap_early(u, n->list.v[i]);
+            wrap_early(e, n->list.v[i]);
         }
         break;
     default: break;
@@ -417,15 +495,18 @@ static void wrap_early(struct ir_unit *u, const struct ir *n)
  * wrappers. */
 void lower_wrappers_early(struct ir_unit *u)
 {
+    struct early e = {.u = u};
+
     for (size_t i = 0; i < u->inits.n && !u->profile->unified && !u->no_inline; i++) {
         const struct ir_list *l = &u->inits.v[i]->body;
         for (u32 k = 0; k < l->n; k++) {
             const struct ir *n = l->v[k];
             if (n->op == IR_AS && n->x && n->x->op == IR_NAME && !ir_is_blank(n->x)) {
-                wrap_early(u, n->y);
+                wrap_early(&e, n->y);
             }
         }
     }
+    vec_release(&e.todo);
 }
 
 static bool wrap_was_early(const struct ir_unit *u, struct type *t)
