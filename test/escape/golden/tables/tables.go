@@ -1,7 +1,7 @@
-package methods
+// Package tables: tables of methods among the data of package variables.
+package tables
 
-// A table of methods among a package's data: Go 1.19 then makes the wrappers of all types that the two speak of before
-// anything is inlined.
+// Go 1.19 makes the wrappers of all types that the two of a table speak of before anything is inlined.
 type tabled interface{ Take(*inTable) tableHead }
 
 type tableHead map[string][]string
