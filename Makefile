@@ -278,10 +278,18 @@ $(B)/fuzz/rt_%: fuzz/rt_%.c $(B)/librt-hosted.a $(B)/flags.tool
 
 .PHONY: install
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(B)/gomm $(DESTDIR)$(PREFIX)/bin/gomm
-	@if [ -f doc/gomm.1 ]; then set -x; install -d $(DESTDIR)$(PREFIX)/share/man/man1 && \
-		install -m 644 doc/gomm.1 $(DESTDIR)$(PREFIX)/share/man/man1/gomm.1; fi
+	install -m 644 doc/gomm.1 $(DESTDIR)$(PREFIX)/share/man/man1/gomm.1
+	$(B)/gomm completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/gomm
+	$(B)/gomm completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gomm
+	$(B)/gomm completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gomm.fish
+
+.PHONY: deb
+deb: all
+	@scripts/deb.sh $(B) $(B)
 
 .PHONY: format
 format:
@@ -302,6 +310,7 @@ help:
 	@echo 'make asan        the tool and its unit tests under ASan and UBSan, in build/asan'
 	@echo 'make fuzz        the fuzz targets, with clang'
 	@echo 'make install     to $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX)'
+	@echo 'make deb         a Debian package of that, in $(B)'
 	@echo 'make format      clang-format over all C files'
 	@echo 'make clean       remove build/'
 	@echo 'variables        CC=clang  WERROR=1  V=1  OPT=-O0  B=builddir  CFLAGS=  LDFLAGS='

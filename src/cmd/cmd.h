@@ -23,11 +23,14 @@ struct cmd {
 extern const struct cmd cmd_list[];
 extern const size_t cmd_count;
 const struct cmd *cmd_lookup(str name);
+/* The i-th topic of `gomm help`; NULL behind the last. */
+const char *cmd_topic(size_t i);
 /* The command or topic that was probably meant, or NULL. */
 const char *cmd_suggest(str name);
 
 int cmd_build(char *const *args);
 int cmd_check(char *const *args);
+int cmd_completion(char *const *args);
 int cmd_env(char *const *args);
 int cmd_escape(char *const *args);
 int cmd_explain(char *const *args);
@@ -69,6 +72,12 @@ struct cmd_flag {
  * these (*i unchanged), -1: a mistake, in *e. */
 int cmd_flag_take(const struct cmd_flag *flags, size_t n, char *const *args, size_t *i,
                   struct err *e);
+
+/* An argument that begins so makes a command print its flags, those that begin with the rest of it, instead of doing
+ * anything: a line each, those with a value with a "=".  So the shells' completion learns them. */
+#define CMD_ASK_FLAGS "--gomm.flags="
+/* Were the flags asked for?  Then they have been printed. */
+bool cmd_flags_asked(const struct cmd_flag *flags, size_t n, char *const *args);
 
 /* Reads all flags up to the first other argument, whose index is returned, or "--", behind which
  * it is; -1 after a message if there was a mistake, and then *status is the exit status (0 for

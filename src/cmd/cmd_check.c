@@ -109,6 +109,10 @@ static int check_parse(struct check *c, char *const *args, int *status)
     };
     struct err e;
     cmd_output_flags(&c->output, flags + 4);
+    if (cmd_flags_asked(flags, ARRAY_LEN(flags), args)) {
+        *status = BASE_EXIT_CLEAN;
+        return -1;
+    }
     for (size_t i = 0; args[i];) {
         struct driver_flag f;
         if (strcmp(args[i], "--") == 0 || strcmp(args[i], "-args") == 0 ||

@@ -106,10 +106,29 @@ int cmd_flag_take(const struct cmd_flag *flags, size_t n, char *const *args, siz
     return 1;
 }
 
+bool cmd_flags_asked(const struct cmd_flag *flags, size_t n, char *const *args)
+{
+    str typed = str_of(args[0] ? args[0] : "");
+    if (!str_cut_prefix(&typed, STR(CMD_ASK_FLAGS))) {
+        return false;
+    }
+    str_cut_prefix(&typed, STR("-"));
+    for (size_t i = 0; i < n; i++) {
+        if (str_has_prefix(str_of(flags[i].name), typed)) {
+            printf("-%s%s\n", flags[i].name, flags[i].kind == CMD_FLAG_BOOL ? "" : "=");
+        }
+    }
+    return true;
+}
+
 int cmd_flags(const char *name, const struct cmd_flag *flags, size_t n, char *const *args,
               int *status)
 {
     size_t i = 0;
+    if (cmd_flags_asked(flags, n, args)) {
+        *status = BASE_EXIT_CLEAN;
+        return -1;
+    }
     while (args[i]) {
         struct driver_flag f;
         struct err e;

@@ -40,6 +40,11 @@ static const struct {
      "-gomm.runtime=stock runs Go's own race detector.\n"},
 };
 
+const char *cmd_topic(size_t i)
+{
+    return i < ARRAY_LEN(topics) ? topics[i].name : NULL;
+}
+
 static void help_list(struct strbuf *b)
 {
     strbuf_puts(b, "gomm answers questions about Go's memory with evidence: who can see it?\n"

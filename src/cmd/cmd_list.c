@@ -42,6 +42,14 @@ const struct cmd cmd_list[] = {
      "\n"
      "Exit status: 0 nothing found, 1 findings or failed tests, 2 wrong usage, or packages that\n"
      "could not be loaded or built.\n"},
+    {"completion", "completion bash|zsh|fish", "what a shell needs to complete gomm's command lines", cmd_completion,
+     "\nCompletion prints a script for the shell, which asks gomm for commands, flags, topics and codes.\n"
+     "\n"
+     "  bash   source <(gomm completion bash)      in ~/.bashrc\n"
+     "  zsh    source <(gomm completion zsh)       in ~/.zshrc, after compinit\n"
+     "  fish   gomm completion fish | source       in ~/.config/fish/config.fish\n"
+     "\n"
+     "`make install` puts them where these shells look by themselves.\n"},
     {"test", "test [go test's flags and arguments]", "go test -race with gomm's race detector",
      cmd_test, HELP_GO("test")},
     {"build", "build [go build's flags and arguments]", "go build -race with gomm's race detector",

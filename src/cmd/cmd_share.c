@@ -52,6 +52,10 @@ static int share_parse(struct share *s, char *const *args, int *status)
     };
     struct err e;
     cmd_output_flags(&s->output, flags + 13);
+    if (cmd_flags_asked(flags, ARRAY_LEN(flags), args)) {
+        *status = BASE_EXIT_CLEAN;
+        return -1;
+    }
     for (size_t i = 0; args[i];) {
         if (args[i][0] != '-' || args[i][1] == 0) {
             vec_push_in(&s->arena, &s->patterns, str_of(args[i++]));

@@ -102,6 +102,17 @@ const char *driver_verb_name(enum driver_verb verb)
     return verbs[verb].name;
 }
 
+const char *driver_flag_at(enum driver_verb verb, size_t i, enum driver_flag_kind *kind)
+{
+    if (i >= ARRAY_LEN(go_flags)) {
+        return NULL;
+    }
+    *kind = !(go_flags[i].in & verbs[verb].in) ? DRIVER_FLAG_UNKNOWN
+            : go_flags[i].is_bool             ? DRIVER_FLAG_BOOL
+                                              : DRIVER_FLAG_VALUE;
+    return go_flags[i].name;
+}
+
 enum driver_flag_kind driver_flag_kind(enum driver_verb verb, str name)
 {
     bool test_form = verb == DRIVER_TEST && str_cut_prefix(&name, STR("test."));

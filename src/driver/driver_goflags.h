@@ -21,6 +21,9 @@ enum driver_flag_kind { DRIVER_FLAG_UNKNOWN, DRIVER_FLAG_BOOL, DRIVER_FLAG_VALUE
 /* name is without dashes. */
 enum driver_flag_kind driver_flag_kind(enum driver_verb verb, str name);
 
+/* The i-th flag of the go command's, NULL behind the last; those of other verbs are left out by *kind, unknown. */
+const char *driver_flag_at(enum driver_verb verb, size_t i, enum driver_flag_kind *kind);
+
 /* One argument as a flag: -name, --name, -name=value.  False if it is none ("-", "x", "--"). */
 struct driver_flag {
     str name, value;
