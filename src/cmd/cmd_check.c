@@ -137,6 +137,7 @@ static int check_parse(struct check *c, char *const *args, int *status)
             return -1;
         }
     }
+    c->output.pictures = c->verbose;
     if (!cmd_output_check(&c->output, &e)) {
         *status = cmd_usage("check", "%s", e.text);
         return -1;

@@ -52,6 +52,7 @@ static void output_text(const struct cmd_output *o, const struct report *r, bool
     struct report_text_opts opts = {
         .color = term_has_color(STDOUT_FILENO),
         .excerpts = term_is_tty(STDOUT_FILENO),
+        .pictures = o->pictures,
         .html = html_written ? str_of(o->html) : (str){0},
     };
     report_text(r, &opts, b);

@@ -10,6 +10,7 @@
 
 struct cmd_output {
     bool text, json, sarif, github;
+    bool pictures; /* -v: in the text too; not one of the flags here */
     const char *html; /* a file */
     const char *store;
     const char *color;

@@ -34,10 +34,10 @@ static bool report_events(struct arena *a, str text, struct report *r, struct er
 int cmd_report(char *const *args)
 {
     struct cmd_output out = {0};
-    struct cmd_flag flags[CMD_OUTPUT_FLAGS];
+    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 1] = {{"v", CMD_FLAG_BOOL, &out.pictures}};
     struct err e;
     int status;
-    cmd_output_flags(&out, flags);
+    cmd_output_flags(&out, flags + 1);
     int at = cmd_flags("report", flags, ARRAY_LEN(flags), args, &status);
     if (at < 0) {
         return status;

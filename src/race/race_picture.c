@@ -112,6 +112,39 @@ static void draw_deeds(struct drawing *d, const struct race_story *s, u32 lane, 
     }
 }
 
+static bool is_joined(const struct drawing *d, u32 x, u32 y)
+{
+    for (size_t i = 0; i < d->edges.n; i++) {
+        const struct finding_edge *e = &d->edges.v[i];
+        if ((e->from == x && e->to == y) || (e->from == y && e->to == x)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the goroutine of `lane` acquired of the other's, where one release alone can be meant.  The two ends of
+ * an unbuffered channel acquire from each other: one arrow. */
+static void draw_others(struct drawing *d, const struct race_story *s, u32 *const mark[2], u32 lane)
+{
+    const struct race_deeds *mine = &s->deeds[1 - lane], *theirs = &s->deeds[lane];
+    for (size_t i = 0; i < mine->n; i++) {
+        const struct race_deed *take = &mine->v[i];
+        size_t n = 0, from = 0;
+        for (size_t k = 0; k < theirs->n; k++) {
+            if (theirs->v[k].releases && theirs->v[k].object == take->object) {
+                from = k;
+                n++;
+            }
+        }
+        if (mark[lane][i] && take->acquires && take->verb != RACE_START && n == 1 && !theirs->v[from].after &&
+            take->from == s->ev->access[lane].goroutine && mark[1 - lane][from] &&
+            !is_joined(d, mark[1 - lane][from] - 1, mark[lane][i] - 1)) {
+            draw_edge(d, mark[1 - lane][from] - 1, mark[lane][i] - 1, false, STR("happens before"));
+        }
+    }
+}
+
 static void draw_sync(struct drawing *d, const struct race_story *s)
 {
     const struct race_access *const acc[2] = {&s->ev->access[1], &s->ev->access[0]};
@@ -120,7 +153,6 @@ static void draw_sync(struct drawing *d, const struct race_story *s)
         mark[lane] = ARENA_ARRAY(d->a, u32, s->deeds[1 - lane].n + 1);
         draw_deeds(d, s, lane, false, mark[lane]);
     }
-    /* The edge, and what else the two told each other at the same object one after the other. */
     for (size_t i = 0; i < s->deeds[1].n; i++) {
         for (size_t k = 0; k < s->deeds[0].n; k++) {
             const struct race_deed *give = &s->deeds[1].v[i], *take = &s->deeds[0].v[k];
@@ -129,6 +161,8 @@ static void draw_sync(struct drawing *d, const struct race_story *s)
             }
         }
     }
+    draw_others(d, s, mark, 0);
+    draw_others(d, s, mark, 1);
     u32 prev = draw_mark(d, 0, &acc[0]->stack, true, draw_deed(d->a, acc[0]));
     u32 cur = draw_mark(d, 1, &acc[1]->stack, true, draw_deed(d->a, acc[1]));
     draw_edge(d, prev, cur, true, STR("no happens-before"));

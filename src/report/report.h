@@ -70,6 +70,7 @@ int report_status(const struct report *r);
 struct report_text_opts {
     bool color;
     bool excerpts; /* several source lines, as on a terminal; otherwise one */
+    bool pictures; /* of races, drawn with letters */
     str html;      /* the page that was written beside it, to be named at the end; or empty */
 };
 
@@ -91,6 +92,11 @@ str report_file(const struct report *r, struct arena *a, str file);
 str report_place(const struct report *r, struct arena *a, struct span s, str near);
 /* "1 finding", "3 findings", "no findings". */
 str report_count(struct arena *a, size_t n, const char *singular, const char *plural);
+
+/* The row of each mark; row is n_marks zeros.  Returns how many rows there are. */
+u32 report_picture_rows(const struct finding_picture *p, u32 *row);
+/* The drawing of a finding's picture with letters. */
+void report_picture_text(struct arena *a, const struct finding_picture *p, bool color, struct strbuf *out);
 
 /* The drawing of a finding's picture as an <svg> element. */
 void report_svg(const struct report *r, const struct finding_picture *p, u32 id,

@@ -24,7 +24,8 @@ static const struct report_rule rules[] = {
         "\n"
         "gomm reports a race only if it saw both accesses in one run and no chain of such edges\n"
         "between them. \"why\" says what was missing: what the goroutine of the first access\n"
-        "released afterwards, and that none of it reached the other.\n",
+        "released afterwards, and that none of it reached the other. Where the run and the source\n"
+        "show what kind of mistake it is, it names a pattern: RACE11 to RACE28.\n",
         "var ready bool\n"
         "var msg string\n"
         "\n"
@@ -43,6 +44,215 @@ static const struct report_rule rules[] = {
         "  - wait for the goroutine (sync.WaitGroup, errgroup) before reading what it wrote;\n"
         "  - for a single word, sync/atomic on all sides: one plain access spoils it;\n"
         "  - or give each goroutine its own copy.\n",
+    },
+    {
+        "RACE11",
+        "LocksDiffer",
+        "race pattern: both sides hold a lock, but not the same one",
+        "An Unlock happens before the Lock of the same mutex that follows it. Two mutexes know nothing of\n"
+        "each other. gomm names the two as the source calls them, and where they were locked.\n",
+        "func (c *C) Inc() { c.mu.Lock(); c.n++; c.mu.Unlock() }\n"
+        "func (c *C) Dec() { c.other.Lock(); c.n--; c.other.Unlock() }\n",
+        "Choose one mutex for the variable, use it on every path, and say so where it is declared.\n",
+    },
+    {
+        "RACE12",
+        "LockMissing",
+        "race pattern: one side holds a lock, the other holds none",
+        "A lock orders those who take it. gomm claims this only if it has seen all that the goroutine\n"
+        "without the lock did since it began, and if the function that took the lock was still running.\n"
+        "Where the lock was given back shortly before, the finding says that.\n",
+        "func (c *C) Inc() { c.mu.Lock(); c.n++; c.mu.Unlock() }\n"
+        "func (c *C) N() int { return c.n } // reading needs the lock too\n",
+        "Take the lock around the other access as well; a method that reads is no exception.\n",
+    },
+    {
+        "RACE13",
+        "WriteUnderRLock",
+        "race pattern: a variable is written by who holds a RWMutex for reading",
+        "RLock lets any number of goroutines in at once; what they write is not ordered. Counters of hits\n"
+        "and caches that are filled on the way are usual victims.\n",
+        "func (t *T) Get(k string) V {\n"
+        "\tt.mu.RLock()\n"
+        "\tdefer t.mu.RUnlock()\n"
+        "\tt.hits++\n"
+        "\treturn t.m[k]\n"
+        "}\n",
+        "Use Lock where something is written, or make the counter an atomic.Int64.\n",
+    },
+    {
+        "RACE14",
+        "LockCopied",
+        "race pattern: each side locks a copy of the mutex",
+        "A mutex that is passed by value, as a part of a receiver or parameter, is another mutex in each\n"
+        "call. go vet (copylocks) finds most of these without running anything.\n",
+        "func (a Account) Add(n int) { // a copy of a.mu each time\n"
+        "\ta.mu.Lock()\n"
+        "\t*a.balance += n\n"
+        "\ta.mu.Unlock()\n"
+        "}\n",
+        "Use a pointer receiver, or a pointer to the mutex's struct.\n",
+    },
+    {
+        "RACE15",
+        "DoubleChecked",
+        "race pattern: double-checked locking without atomics",
+        "The first check is made without the lock. It may see the pointer and not yet what it points to,\n"
+        "or a half of an interface value.\n",
+        "if c.v == nil { // plain\n"
+        "\tc.mu.Lock()\n"
+        "\tif c.v == nil {\n"
+        "\t\tc.v = load()\n"
+        "\t}\n"
+        "\tc.mu.Unlock()\n"
+        "}\n",
+        "Use sync.Once, sync.OnceValue, or an atomic.Pointer for the check; or lock first: an uncontended\n"
+        "Lock is cheap.\n",
+    },
+    {
+        "RACE16",
+        "MixedAtomic",
+        "race pattern: atomic on one side, plain on the other",
+        "An atomic operation is ordered with the atomic operations that observe its effect. A plain access\n"
+        "of the same variable observes nothing.\n",
+        "go func() { atomic.StoreInt32(&ready, 1) }()\n"
+        "if ready == 1 { // plain\n"
+        "}\n",
+        "Use the types of sync/atomic (atomic.Bool, atomic.Int64, atomic.Pointer): they have no plain\n"
+        "accesses.\n",
+    },
+    {
+        "RACE17",
+        "AddInside",
+        "race pattern: WaitGroup.Add is called by the goroutine that is to be waited for",
+        "Wait returns when the counter is zero. If the goroutine has not yet come to its Add, it is.\n",
+        "go func() {\n"
+        "\twg.Add(1) // too late, perhaps\n"
+        "\tdefer wg.Done()\n"
+        "\tresult = f()\n"
+        "}()\n"
+        "wg.Wait()\n",
+        "Call Add before the go statement, or use WaitGroup.Go (Go 1.25).\n",
+    },
+    {
+        "RACE18",
+        "ReleasedEarly",
+        "race pattern: an access after the send, close or Done that was to publish it",
+        "A send happens before the receive that takes the value: what came before the send. What the sender\n"
+        "does afterwards is not ordered with the receiver. The same is true of close, and of Done and Wait.\n"
+        "gomm saw the send and the receive, on the same channel, and the access that came after the send.\n",
+        "ch <- msg\n"
+        "msg.id = 7 // the receiver has it by now\n",
+        "Do it before the send. A deferred Done or close runs last and cannot be early.\n",
+    },
+    {
+        "RACE19",
+        "AcquiredLate",
+        "race pattern: an access before the receive or Wait that waits for the other side",
+        "Only when the receive or Wait returns is it sure that the goroutine has come so far.\n",
+        "go func() { result = f(); close(done) }()\n"
+        "fmt.Println(result) // too early\n"
+        "<-done\n",
+        "Move the access below the receive or Wait.\n",
+    },
+    {
+        "RACE20",
+        "LoopVariable",
+        "race pattern: a closure captures the variable of a loop, before Go 1.22",
+        "With go 1.21 or older in go.mod the variable of a for loop is one for all iterations; the loop\n"
+        "goes on and changes it while the goroutine reads it.\n",
+        "for _, job := range jobs {\n"
+        "\tgo func() { run(job) }()\n"
+        "}\n",
+        "Pass it as an argument, copy it (job := job), or say go 1.22 in go.mod.\n",
+    },
+    {
+        "RACE21",
+        "CapturedError",
+        "race pattern: an error variable is shared with a closure that runs in another goroutine",
+        "err = f() inside of the closure assigns the err of the function around it, which goes on and\n"
+        "assigns it as well. One character, :=, makes the difference.\n",
+        "x, err := f()\n"
+        "go func() {\n"
+        "\t_, err = g() // the outer err\n"
+        "}()\n"
+        "y, err := h()\n",
+        "Declare the goroutine's own with :=, and hand the error over by a channel or an errgroup.Group.\n",
+    },
+    {
+        "RACE22",
+        "NamedResult",
+        "race pattern: a named result is shared with a closure that runs in another goroutine",
+        "A return statement with a value writes the named results, though nothing in it looks like an\n"
+        "assignment.\n",
+        "func f() (n int) {\n"
+        "\tgo func() { use(n) }()\n"
+        "\treturn 20 // writes n\n"
+        "}\n",
+        "Give the goroutine a copy, or no name to the result.\n",
+    },
+    {
+        "RACE23",
+        "Captured",
+        "race pattern: a local variable is shared with a closure that runs in another goroutine",
+        "The go statement orders what came before it. After that, both sides have the same variable.\n",
+        "x := 0\n"
+        "go func() { x = 1 }()\n"
+        "fmt.Println(x)\n",
+        "Pass values as arguments, hand results over by a channel, or wait before reading.\n",
+    },
+    {
+        "RACE24",
+        "Append",
+        "race pattern: several goroutines append to one slice",
+        "append reads pointer, length and capacity and writes them back. At once, elements are lost or\n"
+        "overwritten, and the three can be of different slices.\n",
+        "for i := range jobs {\n"
+        "\tgo func() { all = append(all, run(i)) }()\n"
+        "}\n",
+        "Guard the slice with a mutex, or make it as long as needed and let each goroutine write its own\n"
+        "element.\n",
+    },
+    {
+        "RACE25",
+        "Map",
+        "race pattern: a map is written while another goroutine uses it or ranges over it",
+        "Each write may move everything that is in a map; other keys are no excuse. Go's runtime ends the\n"
+        "program when it notices, which it does not always.\n",
+        "go func() { m[\"a\"] = 1 }()\n"
+        "for k := range m {\n"
+        "}\n",
+        "Guard every use, the whole range loop included, with one mutex; or use a sync.Map.\n",
+    },
+    {
+        "RACE26",
+        "StructCopied",
+        "race pattern: a struct is copied while one of its fields is written",
+        "A copy reads all fields, also those that nobody thinks of at that place.\n",
+        "go func() { c.timeout = 3 }()\n"
+        "mine := *c // reads timeout too\n",
+        "Copy under the lock of the writers, or keep what changes out of what is copied.\n",
+    },
+    {
+        "RACE27",
+        "BusyWait",
+        "race pattern: a loop waits for a plain variable to change",
+        "The compiler may read the variable once and loop for ever; and a read that sees the change says\n"
+        "nothing of what was written before it (https://go.dev/ref/mem, Incorrect synchronization).\n",
+        "for !done {\n"
+        "\truntime.Gosched()\n"
+        "}\n",
+        "Wait for a channel to be closed, a WaitGroup, or with an atomic.Bool if it must be a loop.\n",
+    },
+    {
+        "RACE28",
+        "Sleep",
+        "race pattern: time.Sleep in place of waiting for the goroutine",
+        "Sleeping orders nothing, however long. Tests that sleep are slow on good days and fail on bad ones.\n",
+        "go func() { result = f() }()\n"
+        "time.Sleep(time.Second)\n"
+        "fmt.Println(result)\n",
+        "Wait for the goroutine itself: a channel or a sync.WaitGroup.\n",
     },
     {
         "TYPE01",

@@ -13,7 +13,6 @@ enum {
     SVG_TOP = 56,
     SVG_MARGIN = 90,    /* beside the outer lanes, at least */
     SVG_CHAR_WIDTH = 7, /* of a label's characters, on the safe side */
-    SVG_MAX_ROUNDS = 64,
 };
 
 struct svg {
@@ -24,41 +23,6 @@ struct svg {
     u32 rows;
     u32 left, right; /* room for labels beside the outer lanes */
 };
-
-/* Rows by longest path: below the mark before it on its lane, below where its edges come from;
- * marks that a missing edge joins get one row.  A picture with a cycle (of a damaged document)
- * ends with whatever the last round gave. */
-static void svg_layout(struct svg *s)
-{
-    const struct finding_picture *p = s->p;
-    bool changed = true;
-    for (u32 round = 0; changed && round < SVG_MAX_ROUNDS; round++) {
-        changed = false;
-        for (size_t i = 0; i < p->n_marks; i++) {
-            u32 want = s->row[i];
-            for (size_t j = 0; j < i; j++) {
-                if (p->marks[j].lane == p->marks[i].lane && s->row[j] + 1 > want) {
-                    want = s->row[j] + 1;
-                }
-            }
-            for (size_t k = 0; k < p->n_edges; k++) {
-                const struct finding_edge *e = &p->edges[k];
-                if (e->to == i && !e->missing && s->row[e->from] + 1 > want) {
-                    want = s->row[e->from] + 1;
-                }
-                if (e->missing && (e->to == i || e->from == i)) {
-                    u32 other = s->row[e->to == i ? e->from : e->to];
-                    want = other > want ? other : want;
-                }
-            }
-            changed |= want != s->row[i];
-            s->row[i] = want;
-        }
-    }
-    for (size_t i = 0; i < p->n_marks; i++) {
-        s->rows = s->row[i] + 1 > s->rows ? s->row[i] + 1 : s->rows;
-    }
-}
 
 static u32 svg_x(const struct svg *s, u32 lane)
 {
@@ -146,7 +110,7 @@ void report_svg(const struct report *r, const struct finding_picture *p, u32 id,
     struct arena_scratch scratch = arena_scratch_begin(r->arena);
     struct svg s = {.p = p, .out = out, .a = scratch.arena};
     s.row = ARENA_ARRAY(s.a, u32, p->n_marks);
-    svg_layout(&s);
+    s.rows = report_picture_rows(p, s.row);
     svg_margins(&s);
     u32 width = svg_x(&s, (u32)p->n_lanes - 1) + s.right, height = svg_y(s.rows);
     strbuf_printf(out,

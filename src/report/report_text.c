@@ -243,6 +243,9 @@ static void text_finding(struct text *t, const struct finding *f)
     if (f->line) {
         text_line(t, f->line);
     }
+    if (f->picture && t->o->pictures) {
+        report_picture_text(t->a, f->picture, t->o->color, t->out);
+    }
     text_costs(t, f);
     text_fix(t, f);
     if (f->count > 1) {
