@@ -577,21 +577,18 @@ static struct proc *sync_proc(const struct thr *t)
     return t && t->ignore_sync == 0 && !rt_off ? current_enter() : NULL;
 }
 
-/* abi_amd64.S says what Go's registers hold. */
-#define SYNC_HOOK(name, kind, held)                                               \
-    void hook_##name(struct thr *t, uptr addr, const struct go_g *g, uptr fp);    \
-    void hook_##name(struct thr *t, uptr addr, const struct go_g *g, uptr fp)     \
-    {                                                                             \
-        struct proc *p = sync_proc(t);                                            \
-        if (line_on() && t) {                                                     \
-            held(t, addr);                                                        \
-        }                                                                         \
-        if (p && UNLIKELY(edge_on)) {                                             \
-            edge_sync(p, t, addr, kind, g, fp);                                   \
-        } else if (p) {                                                           \
-            sync_##name(p, t, addr);                                              \
-        }                                                                         \
-        current_leave(p);                                                         \
+#define SYNC_HOOK(name, held)                        \
+    void hook_##name(struct thr *t, uptr addr);      \
+    void hook_##name(struct thr *t, uptr addr)       \
+    {                                                \
+        struct proc *p = sync_proc(t);               \
+        if (line_on() && t) {                        \
+            held(t, addr);                           \
+        }                                            \
+        if (p) {                                     \
+            sync_##name(p, t, addr);                 \
+        }                                            \
+        current_leave(p);                            \
     }
 
 /* A channel's slot is no lock. */
@@ -601,10 +598,27 @@ static void held_nothing(const struct thr *t, uptr addr)
     (void)addr;
 }
 
-SYNC_HOOK(acquire, EDGE_ACQUIRE, held_acquire)
-SYNC_HOOK(release, EDGE_RELEASE, held_release)
-SYNC_HOOK(release_merge, EDGE_MERGE, held_release)
-SYNC_HOOK(release_acquire, EDGE_EXCHANGE, held_nothing)
+SYNC_HOOK(acquire, held_acquire)
+SYNC_HOOK(release, held_release)
+SYNC_HOOK(release_merge, held_release)
+SYNC_HOOK(release_acquire, held_nothing)
+
+/* Instead of these, when it is noted what goroutines do (edge.h).  g, fp: as abi_amd64.S finds them. */
+void hook_edge(struct thr *t, uptr addr, const struct go_g *g, uptr fp, u32 kind);
+void hook_edge(struct thr *t, uptr addr, const struct go_g *g, uptr fp, u32 kind)
+{
+    struct proc *p = sync_proc(t);
+
+    if (line_on() && t && kind == EDGE_ACQUIRE) {
+        held_acquire(t, addr);
+    } else if (line_on() && t && kind != EDGE_EXCHANGE) {
+        held_release(t, addr);
+    }
+    if (p) {
+        edge_sync(p, t, addr, (enum edge_kind)kind, g, fp);
+    }
+    current_leave(p);
+}
 
 /* Atomics (go.dev/ref/mem, "Atomic Values"): an operation that observes another's effect happens
  * after it.  A load acquires; a store releases, and replaces what was published, as later loads

@@ -57,19 +57,23 @@ entry __tsan_malloc
 	jmp	hook_malloc
 done __tsan_malloc
 
-/* void __tsan_NAME(thr, addr): + g, frame pointer */
-	.macro sync_entry name
+/* void __tsan_NAME(thr, addr): + g, frame pointer, kind (edge.h), if it is noted what goroutines do */
+	.macro sync_entry name, kind
 entry __tsan_\name
-	movq	%r14, %rdx
-	movq	%rbp, %rcx
+	cmpl	$0, edge_on(%rip)
+	jne	1f
 	jmp	hook_\name
+1:	movq	%r14, %rdx
+	movq	%rbp, %rcx
+	movl	$\kind, %r8d
+	jmp	hook_edge
 done __tsan_\name
 	.endm
 
-	sync_entry acquire
-	sync_entry release
-	sync_entry release_merge
-	sync_entry release_acquire
+	sync_entry acquire, 0
+	sync_entry release, 1
+	sync_entry release_merge, 2
+	sync_entry release_acquire, 3
 
 /* void __tsan_go_atomic*(thr, callpc, pc, args): with GOMM=share… observed first, with the frame pointer. */
 	.set LOAD, 2

@@ -36,23 +36,23 @@ void rt_func_exit(struct thr *t)
 void rt_tsan_acquire(struct thr *t, uptr addr);
 void rt_tsan_acquire(struct thr *t, uptr addr)
 {
-    hook_acquire(t, addr, &nobody.g, 0);
+    hook_acquire(t, addr);
 }
 
 void rt_tsan_release(struct thr *t, uptr addr);
 void rt_tsan_release(struct thr *t, uptr addr)
 {
-    hook_release(t, addr, &nobody.g, 0);
+    hook_release(t, addr);
 }
 
 void rt_tsan_release_merge(struct thr *t, uptr addr);
 void rt_tsan_release_merge(struct thr *t, uptr addr)
 {
-    hook_release_merge(t, addr, &nobody.g, 0);
+    hook_release_merge(t, addr);
 }
 
 void rt_tsan_release_acquire(struct thr *t, uptr addr);
 void rt_tsan_release_acquire(struct thr *t, uptr addr)
 {
-    hook_release_acquire(t, addr, &nobody.g, 0);
+    hook_release_acquire(t, addr);
 }
