@@ -43,7 +43,7 @@ static struct {
 void edge_init(void)
 {
     all.done_end = &all.done;
-    edge_on = flags.edges == FLAG_UNSET ? event_fd >= 0 : flags.edges;
+    edge_on = flags.edges != FLAG_UNSET ? flags.edges : event_fd >= 0 && flags.sample == SAMPLE_ALL;
     edge_on &= !line_only(); /* no clocks then */
 }
 

@@ -1,8 +1,8 @@
 /* edge.h: what goroutines did lately to synchronise, so that a report of a race can say which edge was
  * there and which is missing.
  *
- * Off unless an event file is written (GOMM_EVENTS) or GOMM=edges=1 asks for it; then a hook costs one
- * compare with a word that never changes.  When on, each goroutine has a ring of its latest operations,
+ * Off unless an event file is written (GOMM_EVENTS) and nothing is sampled, or GOMM=edges=1 asks for it; then a
+ * hook costs one compare with a word that never changes.  When on, each goroutine has a ring of its latest operations,
  * with their stacks; what a goroutine did that has ended is kept for the latest few thousand of them.
  *
  * An epoch here ends with each operation, acquires included, if it had accesses: so a record's

@@ -21,7 +21,8 @@ const struct cmd cmd_list[] = {
     {"check", "check [flags] [packages]", "run the packages' tests, report data races", cmd_check,
      "\nCheck runs the tests of the packages (default: the one in the current directory) with\n"
      "gomm's race detector and prints each data race that was observed as a finding: both\n"
-     "accesses with their stacks, what the memory is, and which happens-before edge is missing.\n"
+     "accesses with their stacks, what the memory is, which happens-before edge is missing, and\n"
+     "what kind of mistake it is where the run and the source show that (doc/races.md).\n"
      "The same race in several tests or packages is one finding with a count. A test that fails\n"
      "for another reason is shown as `go test` shows it. Tests run anew each time.\n"
      "\n"
@@ -34,9 +35,10 @@ const struct cmd cmd_list[] = {
      "                the above\n"
      "  -o FILE       stores the result document too, for `gomm report` and `gomm explain`\n"
      "  -color=WHEN   auto, always or never\n"
+     "  -v            what the tests print, and in the text a picture of each race\n"
      "\n"
      "Flags of `go test` that make sense here are passed on: -run, -skip, -count, -short, -tags,\n"
-     "-mod, -C, -timeout, -v, -cpu, -p, -parallel, -bench, -fuzz, -cover, -vet, -ldflags,\n"
+     "-mod, -C, -timeout, -cpu, -p, -parallel, -bench, -fuzz, -cover, -vet, -ldflags,\n"
      "-toolexec and so on. What follows -args, or --, goes to the tests untouched.\n"
      "-gomm.runtime=FILE, -gomm.patch=off and -gomm.inherit are as in `gomm help test`.\n"
      "\n"
@@ -206,6 +208,7 @@ const struct cmd cmd_list[] = {
      "a program built with `gomm build` writes it when GOMM_EVENTS=FILE is in its environment.\n"
      "\n"
      "  -text, -json, -sarif, -github, -html=FILE, -o FILE, -color=WHEN   as in `gomm help check`\n"
+     "  -v   a picture of each race in the text\n"
      "\n"
      "Exit status: as `gomm check` would have it for that result.\n"},
     {"env", "env [-json]", "the Go that was found and what of it is supported", cmd_env, NULL},

@@ -152,6 +152,33 @@ static void renderings(void **state)
     strbuf_release(&b);
 }
 
+/* Columns, rows and numbered arrows; a picture with a cycle, as a damaged document may have it, ends too. */
+static void letters(void **state)
+{
+    str lanes[] = {STR("g 1"), STR("the other")};
+    struct finding_mark marks[] = {
+        {0, STR("send ch"), span_at(STR("/d/a.go"), 4, 0), false},
+        {1, STR("receive ch"), span_at(STR("/d/a.go"), 9, 0), false},
+        {0, STR("write"), span_at(STR("/d/a.go"), 5, 0), true},
+        {1, STR("read"), span_at((str){0}, 0, 0), true},
+    };
+    struct finding_edge edges[] = {{0, 1, STR("happens before"), false}, {2, 3, STR("gap"), true}};
+    struct finding_picture p = {lanes, 2, marks, 4, edges, 2};
+    struct strbuf b = {0};
+
+    (void)state;
+    report_picture_text(&arena, &p, false, &b);
+    assert_str(strbuf_str(&b), "         g 1                    the other\n"
+                               "         ○ send ch  a.go:4 →1   │\n"
+                               "         │                      ○ 1→ receive ch  a.go:9\n"
+                               "         ● write  a.go:5        ● read   ╳ no happens-before\n");
+    strbuf_reset(&b);
+    edges[1] = (struct finding_edge){1, 0, STR("back"), false};
+    report_picture_text(&arena, &p, true, &b);
+    assert_true(b.n > 0);
+    strbuf_release(&b);
+}
+
 static void statuses(void **state)
 {
     struct report r;
@@ -197,7 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip),       cmocka_unit_test(other_kinds),
-        cmocka_unit_test(renderings),       cmocka_unit_test(statuses),
+        cmocka_unit_test(renderings), cmocka_unit_test(letters),       cmocka_unit_test(statuses),
         cmocka_unit_test(allocation_sweep),
     };
 
