@@ -7,6 +7,7 @@
 
 #include "base/io.h"
 #include "base/path.h"
+#include "base/quoted.h"
 
 /* ---- building ---- */
 
@@ -122,6 +123,23 @@ enum bench_built bench_build(struct arena *a, const struct bench_build *b, const
         return BENCH_NO_TESTS;
     }
     return BENCH_BUILT;
+}
+
+bool bench_through(struct arena *a, str exec, struct bench_binary *bin, struct err *e)
+{
+    str path = str_fmt(a, "%.*s.sh", STR_ARG(bin->path)), quoted;
+
+    if (exec.n == 0) {
+        return true;
+    }
+    str text = quoted_join(a, &bin->path, 1, &quoted, e)
+                   ? str_fmt(a, "#!/bin/sh\nexec %.*s %.*s \"$@\"\n", STR_ARG(exec), STR_ARG(quoted))
+                   : (str){0};
+    if (text.n == 0 || !io_write_file(path.p, text, 0755, e)) {
+        return err_prefix(e, "-exec: ");
+    }
+    bin->path = path;
+    return true;
 }
 
 /* ---- running ---- */

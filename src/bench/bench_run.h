@@ -47,6 +47,10 @@ enum bench_built {
 enum bench_built bench_build(struct arena *a, const struct bench_build *b, const char *out, struct bench_binary *bin,
                              str *said, struct err *e);
 
+/* From now on the binary is started by way of a program with arguments, as by go test's -exec ("chrt -r 1"): a script beside
+ * it says how, and takes its place in bin.  An empty exec changes nothing. */
+bool bench_through(struct arena *a, str exec, struct bench_binary *bin, struct err *e);
+
 /* ---- running ---- */
 
 struct bench_run {

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/term.h"
 #include "cmd/cmd_check_escape.h"
+#include "cmd/cmd_check_share.h"
 #include "cmd/cmd_output.h"
 #include "driver/driver_gotest.h"
 #include "driver/driver_run.h"
@@ -219,6 +220,9 @@ static bool check_run(struct check *c, const struct driver_choice *choice, const
     argv_push_all(&args, argv_get(&c->go_args));
     argv_env(&env);
     argv_setenv(&env, GOMM_EVENTS_ENV, events);
+    if (!argv_getenv(&env, "GOMM")) {
+        argv_setenv(&env, "GOMM", "share=check"); /* races, and cache lines */
+    }
     bool ok = driver_scan_args(&c->arena, DRIVER_TEST, argv_get(&args), &scan, e);
     scan.inherit_set |= c->inherit;
     scan.inherit |= c->inherit;
@@ -420,6 +424,9 @@ static int check_report(struct check *c, const char *dir, const char *events)
     }
     if (io_exists(events) && !race_log_file(&c->log, events, &e)) {
         report_note(r, "the event file cannot be read: %s", e.text);
+    }
+    if (io_exists(events)) {
+        cmd_check_share(r, &c->load, c->patterns.v, c->patterns.n, events);
     }
     io_temp_remove(dir); /* a reader of ours that goes away kills us while we print */
     struct race_source *src = c->log.events.n > 0 ? race_source_new(&c->load) : NULL;

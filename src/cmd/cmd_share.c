@@ -11,13 +11,14 @@
 #include "base/term.h"
 #include "cmd/cmd_output.h"
 #include "cmd/cmd_share_cure.h"
+#include "share/share_static.h"
 #include "types/layout_rows.h"
 
 struct share {
     struct arena arena;
     struct cmd_output output;
-    const char *chdir, *runtime, *patch, *bench, *run, *benchtime, *cpu, *tags, *mod, *overlay;
-    bool write, verify, quick;
+    const char *chdir, *runtime, *patch, *bench, *run, *benchtime, *cpu, *tags, *mod, *overlay, *exec;
+    bool write, verify, quick, statics;
     VEC(str) patterns;
     struct load_config config;
     struct driver_go go;
@@ -35,7 +36,7 @@ struct share {
 
 static int share_parse(struct share *s, char *const *args, int *status)
 {
-    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 13] = {
+    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 15] = {
         {"C", CMD_FLAG_STRING, &s->chdir},
         {"bench", CMD_FLAG_STRING, &s->bench},
         {"run", CMD_FLAG_STRING, &s->run},
@@ -46,12 +47,14 @@ static int share_parse(struct share *s, char *const *args, int *status)
         {"overlay", CMD_FLAG_STRING, &s->overlay},
         {"w", CMD_FLAG_BOOL, &s->write},
         {"verify", CMD_FLAG_BOOL, &s->verify},
+        {"exec", CMD_FLAG_STRING, &s->exec},
         {"quick", CMD_FLAG_BOOL, &s->quick},
+        {"static", CMD_FLAG_BOOL, &s->statics},
         {"gomm.runtime", CMD_FLAG_STRING, &s->runtime},
         {"gomm.patch", CMD_FLAG_STRING, &s->patch},
     };
     struct err e;
-    cmd_output_flags(&s->output, flags + 13);
+    cmd_output_flags(&s->output, flags + 15);
     if (cmd_flags_asked(flags, ARRAY_LEN(flags), args)) {
         *status = BASE_EXIT_CLEAN;
         return -1;
@@ -210,6 +213,9 @@ static void share_findings(struct share *s)
         struct finding *f = share_tell(&found.v.v[i], s->report.dir, &s->report.findings);
         cmd_share_cure(&s->cure, &found.v.v[i], &s->report.findings, f);
     }
+    if (s->statics) {
+        share_static(&s->places, s->cure.line, &s->report.findings);
+    }
     struct err e;
     if (!cmd_share_cure_end(&s->cure, &e)) {
         report_note(&s->report, "nothing is written: %s", e.text);
@@ -271,6 +277,7 @@ int cmd_share(char *const *args)
                                              .tags = str_of(s->tags),
                                              .mod = str_of(s->mod),
                                              .overlay = str_of(s->overlay),
+                                             .exec = str_of(s->exec),
                                              .quick = s->quick,
                                              .dir = dir,
                                              .progress = share_progress,

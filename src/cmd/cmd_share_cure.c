@@ -13,6 +13,14 @@ static void cure_cost(struct finding_list *list, struct finding *f, const struct
 {
     struct finding_cost *c = finding_cost(list, f, p->seen->bench);
     finding_metric(list, c, STR("ns/op"), p->before);
+    if (p->seen->serial_ns > 0) {
+        finding_metric(list, c, STR("predicted-serial-ns/op"), p->seen->serial_ns);
+    }
+    if (p->replay.together > 0) {
+        finding_metric(list, c, STR("predicted-replayed-ns/op"), p->replay.together);
+        finding_metric(list, c, STR("predicted-accesses/op"), p->accesses);
+        finding_metric(list, c, STR("predicted-work/op"), p->replay.work);
+    }
     c->share = -1;
     switch (p->kind) {
     case SHARE_PREDICT_GAIN:
@@ -73,6 +81,7 @@ static struct fix_verifier *cure_verifier(struct cmd_share_cure *c)
                                     .mod = c->runs->mod,
                                     .overlay = c->runs->overlay,
                                     .no_race = true,
+                                    .exec = c->runs->exec,
                                     .progress = c->progress,
                                     .ctx = c->ctx};
         c->verifier = fix_verifier_new(c->arena, &o);

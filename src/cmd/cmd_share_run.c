@@ -10,7 +10,7 @@
 /* How long a benchmark runs: as it is, and how much of that work is then done under the runtime's eyes, where it takes
  * about twenty times as long. */
 #define SHARE_NATIVE_TIME "60ms"
-enum { SHARE_NATIVE_COUNT = 3, SHARE_SEEN_NS = 30 * 1000 * 1000, SHARE_MOST_RUNS = 100, SHARE_TRIES = 3 };
+enum { SHARE_NATIVE_COUNT = 5, SHARE_SEEN_NS = 30 * 1000 * 1000, SHARE_MOST_RUNS = 100, SHARE_TRIES = 3, SHARE_SERIAL_MS = 20000 };
 /* Where others have that many processors busy, both sides of a line seldom run at once. */
 #define SHARE_BUSY 0.3
 
@@ -46,6 +46,10 @@ static bool run_build(struct cmd_share_run *r, str path, str dir, bool observed,
     if (built == BENCH_BUILD_FAILED) {
         struct report_failure f = {.package = path, .output = said.n > 0 ? said : str_dup(r->arena, str_of(e.text))};
         vec_push_in(r->arena, &r->report->failures, f);
+    }
+    if (built == BENCH_BUILT && !bench_through(r->arena, r->exec, bin, &e)) {
+        report_note(r->report, "%s", e.text);
+        return false;
     }
     return built == BENCH_BUILT;
 }
@@ -134,6 +138,7 @@ struct run_native {
     str name, base;
     u32 procs;
     double ns;
+    double serial_ns; /* with GOMAXPROCS=1; 0: unknown */
 };
 typedef VEC(struct run_native) run_natives;
 
@@ -144,17 +149,23 @@ static int run_double_cmp(const void *x, const void *y)
 }
 
 /* The benchmarks with their native time: the median of a few. */
-static void run_natively(struct cmd_share_run *r, const struct bench_binary *bin, str package, run_natives *out)
+static void run_natively(struct cmd_share_run *r, const struct bench_binary *bin, str package, str bench, str cpu,
+                         run_natives *out)
 {
     struct bench_ran ran;
     struct err e;
-    struct bench_run o = {.bin = bin, .bench = r->bench, .benchtime = STR(SHARE_NATIVE_TIME), .cpu = r->cpu,
-                          .count = SHARE_NATIVE_COUNT, .no_benchmem = true};
+    bool serial = bench.n > 0;
+    struct bench_run o = {.bin = bin, .bench = serial ? bench : r->bench, .benchtime = STR(SHARE_NATIVE_TIME), .cpu = cpu,
+                          .count = SHARE_NATIVE_COUNT, .no_benchmem = true, .timeout_ms = serial ? SHARE_SERIAL_MS : 0};
     if (!bench_run(r->arena, &o, &ran, &e)) {
-        report_note(r->report, "%.*s: %s", STR_ARG(package), e.text);
+        if (!serial) {
+            report_note(r->report, "%.*s: %s", STR_ARG(package), e.text);
+        }
         return;
     }
-    run_failures(r, package, &ran);
+    if (!serial) {
+        run_failures(r, package, &ran);
+    }
     for (size_t i = 0; i < ran.out.results.n; i++) {
         const struct bench_result *res = &ran.out.results.v[i];
         double v[64];
@@ -169,7 +180,7 @@ static void run_natively(struct cmd_share_run *r, const struct bench_binary *bin
         if (!seen && n > 0) {
             qsort(v, n, sizeof *v, run_double_cmp);
             vec_push_in(r->arena, out,
-                        (struct run_native){str_dup(r->arena, res->name), str_dup(r->arena, res->base), res->procs, v[n / 2]});
+                        (struct run_native){str_dup(r->arena, res->name), str_dup(r->arena, res->base), res->procs, v[n / 2], 0});
         }
     }
     bench_ran_release(&ran);
@@ -219,7 +230,7 @@ void cmd_share_package(struct cmd_share_run *r, str path, str dir)
         any = run_quick(r, &observed, path);
     } else if (!only_tests) {
         run_progress(r, "measuring", path);
-        run_natively(r, &native, path, &all);
+        run_natively(r, &native, path, (str){0}, r->cpu, &all);
         any = all.n > 0;
     }
     if (r->run.n > 0 || !any) {
@@ -235,12 +246,19 @@ void cmd_share_package(struct cmd_share_run *r, str path, str dir)
         u64 times = n < 1 ? 1 : n > 1e8 ? 100000000 : (u64)n;
         str cpu = str_fmt(r->arena, "%u", b->procs);
         run_progress(r, "observing", b->name);
+        size_t before = r->seen.n;
         for (u32 tries = 1; tries <= SHARE_TRIES; tries++, times *= 3) {
             str benchtime = r->benchtime.n > 0 ? r->benchtime : str_fmt(r->arena, "%llux", (unsigned long long)times);
             if (!run_observe(r, &observed, path, b->name, cmd_share_exactly(r->arena, b->base), benchtime, cpu, NULL, b->ns, times,
                              tries < SHARE_TRIES && r->benchtime.n == 0)) {
                 break;
             }
+        }
+        /* On one processor no line is fought for: how long the work takes by itself. */
+        if (r->seen.n > before && vec_last(&r->seen).log.lines.n > 0 && b->procs > 1) {
+            run_natives alone = {0};
+            run_natively(r, &native, path, cmd_share_exactly(r->arena, b->base), STR("1"), &alone);
+            vec_last(&r->seen).serial_ns = alone.n == 1 ? alone.v[0].ns : 0;
         }
     }
     rp.seconds = (double)(base_now_ns() - start) / 1e9;

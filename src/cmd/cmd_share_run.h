@@ -19,6 +19,7 @@ struct cmd_share_run {
     str bench, run;        /* regexps; empty: all benchmarks; no tests unless there is no benchmark */
     str benchtime, cpu;    /* as go test's; empty: chosen */
     str tags, mod, overlay;
+    str exec;              /* a program, with arguments, that runs the test binaries, as in go test; empty: none */
     bool quick;            /* only what shares lines: all benchmarks in one run, without native times */
     const char *dir;       /* temporary, for binaries and events */
     void (*progress)(void *ctx, const char *what, str package);

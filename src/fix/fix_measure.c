@@ -52,6 +52,9 @@ static enum bench_built measure_build_one(struct measure *m, const struct fix_ov
     if (built == BENCH_BUILD_FAILED && said.n > 0) {
         err_set(e, "%.*s", STR_ARG(fix_verify_first_line(v->arena, said)));
     }
+    if (built == BENCH_BUILT && !bench_through(v->arena, v->o.exec, bin, e)) {
+        return BENCH_BUILD_FAILED;
+    }
     return built;
 }
 

@@ -27,6 +27,7 @@ struct fix_verify_opts {
     bool short_tests;       /* -short */
     bool no_race;           /* not under the race runtime */
     str bench;              /* regexp of benchmarks; empty: all */
+    str exec;               /* by way of which benchmarks are started (bench_through); empty: directly */
     u32 pairs;              /* of runs before and after; 0: 10 */
     u64 run_ms;             /* how long one run of a benchmark should take; 0: 50 */
     u64 timeout_ms;         /* of the tests of one package, of all benchmarks of one once; 0: two minutes */

@@ -438,8 +438,9 @@ static void tell_things(const struct tell *t)
         const struct race_frame *fr = race_site(&g->object->stack);
         struct span at = g->made.line ? g->made : fr ? span_at(fr->file, fr->line, 0) : (struct span){0};
         str place = tell_place(t, at);
-        finding_why(t->list, t->f, at, "%.*s is in a heap block of %llu bytes, allocated at %.*s", STR_ARG(g->name),
-                    (unsigned long long)g->object->size, STR_ARG(place));
+        str size = g->object->size ? str_fmt(t->a, " of %llu bytes", (unsigned long long)g->object->size) : (str){0};
+        finding_why(t->list, t->f, at, "%.*s is in a heap block%.*s, allocated at %.*s", STR_ARG(g->name), STR_ARG(size),
+                    STR_ARG(place));
         if (t->c->shape != SHARE_SHAPE_NEIGHBOURS) {
             return;
         }

@@ -27,6 +27,7 @@ struct share_seen {
     str package;
     str bench;        /* "BenchmarkX-2"; empty: tests */
     double native_ns; /* ns/op without instrumentation; 0: unknown */
+    double serial_ns; /* the same with GOMAXPROCS=1; 0: unknown */
     u64 n;            /* iterations that the log counts over; 0: unknown */
 };
 

@@ -206,6 +206,9 @@ static bool place_fits(const struct share_places *p, const struct place_candidat
         return false;
     }
     i64 size = layout_size(&p->prog->sizes, c->type);
+    if (block == 0) { /* its size is not known */
+        return size > 0 && c->made && !c->slice;
+    }
     if (size <= 0 || (u64)size > block) {
         return false;
     }
@@ -546,7 +549,8 @@ void share_place_thing(const struct share_places *p, const struct share_line *l,
     place_heap(p, l, of, out);
     if (!out->type) {
         const struct race_frame *site = race_site(&of->object.stack);
-        out->name = str_fmt(p->arena, "a heap block of %llu bytes", (unsigned long long)of->object.size);
+        out->name = of->object.size ? str_fmt(p->arena, "a heap block of %llu bytes", (unsigned long long)of->object.size)
+                                    : STR("a heap block");
         out->made = site ? span_at(site->file, site->line, 0) : (struct span){0};
     }
 }

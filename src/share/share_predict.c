@@ -147,7 +147,7 @@ void share_predict(struct arena *a, const struct share_part_of *run, struct shar
     p.scale = share_log_scale(&seen->log, c->line->pid) * (double)accesses / (double)(c->line->accesses + 1) / (double)seen->n;
     predict_goroutines(&p);
     predict_items(&p);
-    struct share_replay r = {.op_ns = seen->native_ns};
+    struct share_replay r = {.op_ns = seen->native_ns, .serial_ns = seen->serial_ns};
     for (u32 t = 0; t < SHARE_REPLAY_THREADS; t++) {
         double sum = 0;
         for (size_t i = 0; i < p.items[t].n; i++) {
@@ -169,11 +169,22 @@ void share_predict(struct arena *a, const struct share_part_of *run, struct shar
         out->why = str_dup(a, str_of(e.text));
         return;
     }
-    /* Only while both sides are at work is there something to be saved. */
-    double both = c->line->windows > 0 ? (double)c->line->shared_windows / (double)c->line->windows : 1;
-    both = both > 0.8 ? 1 : both;
-    out->after = out->before * (1 - both * (1 - 1 / got.ratio));
-    out->low = out->before * (1 - both * (1 - 1 / got.high));
-    out->high = out->before * (1 - both * (1 - 1 / got.low));
+    out->replay = got;
+    if (seen->serial_ns > 0) {
+        /* The work is known, so the time apart is; how hard a line is fought for, the replay knows less well. */
+        out->after = got.apart;
+        out->low = got.apart_low;
+        out->high = got.apart_high;
+    } else {
+        /* Only while both sides are at work is there something to be saved. */
+        double both = c->line->windows > 0 ? (double)c->line->shared_windows / (double)c->line->windows : 1;
+        both = both > 0.8 ? 1 : both;
+        out->after = out->before * (1 - both * (1 - 1 / got.ratio));
+        out->low = out->before * (1 - both * (1 - 1 / got.high));
+        out->high = out->before * (1 - both * (1 - 1 / got.low));
+    }
+    out->after = out->after < out->before ? out->after : out->before;
+    out->low = out->low < out->after ? out->low : out->after;
+    out->high = out->high > out->before ? out->before : out->high > out->after ? out->high : out->after;
     out->kind = out->after > out->before * (1 - SHARE_HARMLESS) ? SHARE_PREDICT_HARMLESS : SHARE_PREDICT_GAIN;
 }

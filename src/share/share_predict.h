@@ -24,6 +24,7 @@ struct share_prediction {
     const struct share_seen *seen;
     double before;           /* ns/op as it is */
     double after, low, high; /* ns/op with the variables apart: median, and the range */
+    struct share_replayed replay; /* zeros: none was needed, or possible */
     double accesses;         /* of the line, in an operation, by the goroutine that has most */
     str why;
 };

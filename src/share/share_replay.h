@@ -3,8 +3,10 @@
  *
  * The machine itself is the model: no table of costs knows how store buffers, prefetchers and the fight for a line act
  * together.  Each thread gets a piece of machine code with its accesses of some operations of the benchmark, in the
- * observed numbers, and work between them.  How much work is found by trial: as much as makes the replay take as long as
- * the benchmark did.  With that, the variables are pulled apart, and the time is what the cure should give.
+ * observed numbers, and work between them.  How much work is found by trial: as much as makes the threads, one after the
+ * other, take as long as the benchmark does on one processor, where no line is fought for; or if that is not known, as
+ * makes them take as long side by side as the benchmark does (which says less: while a line is waited for, work costs
+ * nothing).  With that, the variables are pulled apart, and the time is what the cure should give.
  *
  * Both threads are pinned to processors of their own; only stretches count in which neither was off its processor,
  * so that a busy machine makes it inconclusive rather than wrong.
@@ -32,12 +34,14 @@ enum { SHARE_REPLAY_THREADS = 2, SHARE_REPLAY_HOMES = 32 };
 struct share_replay {
     struct share_replay_item *items[SHARE_REPLAY_THREADS];
     u32 n[SHARE_REPLAY_THREADS];
-    double op_ns; /* what an operation of the benchmark takes */
+    double op_ns;     /* what an operation of the benchmark takes */
+    double serial_ns; /* the same on one processor; 0: unknown */
 };
 
 struct share_replayed {
-    double together, apart;  /* ns of an operation, in the replay */
-    double ratio, low, high; /* together / apart: median, and the range of the rounds */
+    double together, apart;      /* ns of an operation, in the replay: medians of the rounds */
+    double apart_low, apart_high; /* and the quartiles of the latter */
+    double ratio, low, high;     /* together / apart */
     double work;             /* cycles of work in an operation that were found */
     bool bare;               /* even without work the replay took longer than the benchmark did */
 };
