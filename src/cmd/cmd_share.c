@@ -210,6 +210,9 @@ static void share_findings(struct share *s)
     share_find(&s->places, s->runs.seen.v, s->runs.seen.n, &found);
     u64 start = base_now_ns();
     for (size_t i = 0; i < found.v.n; i++) {
+        if (found.v.v[i].best->class == SHARE_CLASS_TRUE && !share_is_own(found.v.v[i].best)) {
+            continue; /* the testing package's own, for example */
+        }
         struct finding *f = share_tell(&found.v.v[i], s->report.dir, &s->report.findings);
         cmd_share_cure(&s->cure, &found.v.v[i], &s->report.findings, f);
     }

@@ -236,7 +236,7 @@ static bool pad_fields(struct pad *d)
         if (!q->counts || q->leaf.n_steps == 0) {
             continue;
         }
-        if (before && pad_users(d, before) != pad_users(d, q)) {
+        if (before && (d->c->interleaved || pad_users(d, before) != pad_users(d, q))) {
             i32 k = pad_fork(before, q);
             if (k < 0) {
                 return pad_no(d, "the variables are not fields of one struct");

@@ -13,13 +13,20 @@ struct type_named *fix_pad_origin(struct type *t)
     return n ? n->orig : NULL;
 }
 
+/* Instances of one declaration: also those of p and of "p [p.test]", which are different types of the same source. */
+static bool refuse_same(const struct type_named *a, const struct type_named *b)
+{
+    const struct obj *x = a ? named_obj(a) : NULL, *y = b ? named_obj(b) : NULL;
+    return x && y && (x == y || (x->name == y->name && x->pos != 0 && x->pos == y->pos));
+}
+
 /* Is t the struct, or a pointer, slice or array of it, or does it hold one? */
 static bool refuse_is(const struct refuse *r, struct type *t, u32 depth)
 {
     if (!t || depth > 4) {
         return false;
     }
-    if (fix_pad_origin(t) == r->s->orig) {
+    if (refuse_same(fix_pad_origin(t), r->s)) {
         return true;
     }
     t = type_unalias(t);
@@ -101,7 +108,7 @@ static void refuse_literal(struct refuse *r, const struct share_file *f, node li
     struct type *t = f->info->at[lit].type;
     u32 elems = ast_rec(ast, lit, COMPOSITE_ELEMS);
     const struct obj *o = named_obj(r->s);
-    if (t && fix_pad_origin(t) == r->s->orig && ast_list_len(ast, elems) > 0 && ast_rec(ast, lit, COMPOSITE_KEYED) == 0 &&
+    if (t && refuse_same(fix_pad_origin(t), r->s) && ast_list_len(ast, elems) > 0 && ast_rec(ast, lit, COMPOSITE_KEYED) == 0 &&
         o->pkg != f->pkg && !(o->pkg && str_eq(o->pkg->path, f->pkg->path))) {
         str at = refuse_place(r, ast_at(ast, lit)->pos);
         r->why = str_fmt(r->p->arena, "the literal without field names at %.*s in another package would no longer compile",
@@ -151,7 +158,7 @@ void fix_pad_literals(const struct share_places *p, const struct type_named *s, 
             }
             struct type *t = f->info->at[n].type;
             u32 elems = ast_rec(ast, n, COMPOSITE_ELEMS);
-            if (!t || fix_pad_origin(t) != s->orig || ast_rec(ast, n, COMPOSITE_KEYED) > 0 || ast_list_len(ast, elems) <= after) {
+            if (!t || !refuse_same(fix_pad_origin(t), s) || ast_rec(ast, n, COMPOSITE_KEYED) > 0 || ast_list_len(ast, elems) <= after) {
                 continue;
             }
             if (!tree) {

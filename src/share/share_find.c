@@ -158,6 +158,18 @@ void share_find(const struct share_places *p, const struct share_seen *seen, siz
     }
 }
 
+bool share_is_own(const struct share_case *c)
+{
+    for (u32 i = 0; i < c->n_parts; i++) {
+        const struct share_part *q = &c->parts[i];
+        const struct share_thing *g = q->thing != UINT32_MAX ? &c->things[q->thing] : NULL;
+        if (q->counts && (!g || !g->pkg || !g->pkg->src || !g->pkg->src->std)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- words ---- */
 
 struct tell {
@@ -479,6 +491,10 @@ static str tell_message(struct arena *a, const struct share_found *f)
     if (c->line->kind != SHARE_REAL) {
         return str_fmt(a, "%.*s would share one %u-byte cache line%s", STR_ARG(names), size,
                        c->line->kind == SHARE_SHIFT ? " if the object lay elsewhere" : "");
+    }
+    if (c->interleaved) {
+        return str_fmt(a, "%.*s share one %u-byte cache line: used by several goroutines, but %.0f %% of the time not the same one",
+                       STR_ARG(names), size, 100 * c->avoidable);
     }
     if (c->class == SHARE_CLASS_MIXED) {
         str shared = tell_some(a, c, true, false, false), own = tell_some(a, c, false, false, false);

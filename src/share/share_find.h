@@ -59,6 +59,9 @@ void share_find(const struct share_places *p, const struct share_seen *seen, siz
 /* The finding's words: message, place, why, picture.  cwd: what file names are told relative to. */
 struct finding *share_tell(const struct share_found *f, str cwd, struct finding_list *out);
 
+/* Is one of the variables that count declared outside of std?  One that is not known may be. */
+bool share_is_own(const struct share_case *c);
+
 /* "A, B and C", with at most `most` names: the variables of a case that count.  For elements one name for each element. */
 str share_names(struct arena *a, const struct share_case *c, u32 most);
 

@@ -244,9 +244,13 @@ static void model_classify(struct share_case *c)
                 c->lock = i;
             }
         }
-    } else if (shared + private < 2 || private == 0) {
-        /* One variable; or several that the same goroutines use: pulling them apart would move two lines for one. */
+    } else if (shared + private < 2 || (private == 0 && same > 1 - SHARE_PURE)) {
+        /* One variable; or several that go together: pulling them apart would move two lines for one. */
         c->class = SHARE_CLASS_TRUE;
+    } else if (private == 0) {
+        c->class = SHARE_CLASS_MIXED;
+        c->interleaved = true;
+        c->avoidable = 1 - same;
     } else if (shared == 0) {
         c->class = SHARE_CLASS_FALSE;
         c->avoidable = 1;

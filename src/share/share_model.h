@@ -55,6 +55,7 @@ struct share_case {
     u32 n_parts;
     enum share_class class;
     enum share_shape shape;
+    bool interleaved; /* mixed, and all variables are used by several: but mostly another one than the one before */
     double avoidable; /* share of the transfers that padding could save, 0 .. 1 */
     u32 lock;         /* guarded: the part that is the mutex; UINT32_MAX: it lies elsewhere */
 };

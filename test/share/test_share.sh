@@ -85,6 +85,36 @@ layout share/fix/linreg linreg.lreg ': 128 bytes'
 layout share/fix/spinpool spinpool.spinlock ': 64 bytes'
 layout share/fix/heapobj heapobj.counter ': 80 bytes'
 
+# Structs whose layout is somebody else's business are left alone, with the reason.
+cp -r "$here/refuse" "$lib_tmp/refuse"
+for _ in 1 2 3; do
+    (cd "$lib_tmp/refuse" && "$GOMM" share -quick ./sizeof ./wire ./literal ./inside ./other) >"$lib_tmp/report" 2>&1 </dev/null
+    [ "$(grep -c '^SHARE1 ' "$lib_tmp/report")" -eq 4 ] && break
+done
+contains share/refuse/sizeof "$lib_tmp/report" 'no padding is offered: unsafe\.Sizeof at sizeof\.go:[0-9]+ depends on its layout'
+contains share/refuse/wire "$lib_tmp/report" 'no padding is offered: encoding/binary\.Write at wire\.go:[0-9]+ makes its layout a format'
+contains share/refuse/literal "$lib_tmp/report" 'no padding is offered: the literal without field names at other\.go:[0-9]+ in another package'
+lacks share/refuse/none "$lib_tmp/report" '^--- a/(sizeof|wire|literal|other)/'
+contains share/inside "$lib_tmp/report" '^\+var Some = Stats\{1, \[56\]byte\{\}, 2, \[56\]byte\{\}\}'
+
+# Without a run: hints that say that nothing is proven.
+cat >"$lib_tmp/refuse/inside/pool.go" <<'EOF'
+package inside
+
+import "sync/atomic"
+
+type Pool struct {
+	gets, puts atomic.Int64
+	both       atomic.Int64
+}
+
+func (p *Pool) Get() { p.gets.Add(1); p.both.Add(1) }
+func (p *Pool) Put() { p.puts.Add(1); p.both.Add(1) }
+EOF
+expect share/static 0 "$GOMM" share -C "$lib_tmp/refuse" -static -quick -run '^$' ./inside
+contains share/static/hint "$lib_tmp/out" '^SHARE9 inside/pool\.go:6:2 +unproven: Pool\.gets and puts lie on one 64-byte cache line'
+lacks share/static/both "$lib_tmp/out" '^SHARE9 .*both'
+
 # Go 1.19 observes the same.
 if [ -n "$GOMM_GO119" ] && [ "$GOMM_GO119" != "$GOMM_GO" ]; then
     rm -rf "$lib_tmp/progs"

@@ -113,6 +113,14 @@ static void classes(void **state)
     assert_int_equal(c.class, SHARE_CLASS_MIXED);
     assert_float_equal(c.avoidable, 0.6, 0.001);
 
+    /* All use both, but seldom the one that the other has used. */
+    c = one(LINE("null", 50, 20, TWO,
+                 WORD(0, 7, RMW(5000), 12) "," WORD(0, 8, RMW(5000), 12) "," WORD(8, 7, RMW(5000), 13) "," WORD(
+                     8, 8, RMW(5000), 13),
+                 "", HEAP(0, 16, "0xc000010000")));
+    assert_int_equal(c.class, SHARE_CLASS_MIXED);
+    assert_true(c.interleaved);
+
     /* One round of workers after the other: no word is used by two at a time. */
     c = one(LINE("null", 50, 0, TWO "," GO(20, 2000, 3000, 9000) "," GO(21, 2000, 3000, 9000),
                  WORD(0, 7, RMW(5000), 25) "," WORD(8, 8, RMW(5000), 25) "," WORD(0, 20, RMW(5000), 9) "," WORD(

@@ -1,0 +1,3 @@
+module refuse.test
+
+go 1.19

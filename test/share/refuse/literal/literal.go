@@ -1,0 +1,32 @@
+// Package literal shares a line, and another package writes it without field names.
+package literal
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Stats is one line.
+type Stats struct {
+	Requests int64
+	Failures int64
+}
+
+// Serve counts both at once.
+func (s *Stats) Serve(n int) {
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go func() {
+		defer wg.Done()
+		for i := 0; i < n; i++ {
+			atomic.AddInt64(&s.Requests, 1)
+		}
+	}()
+	go func() {
+		defer wg.Done()
+		for i := 0; i < n; i++ {
+			atomic.AddInt64(&s.Failures, 1)
+		}
+	}()
+	wg.Wait()
+}

@@ -1,0 +1,37 @@
+// Package sizeof shares a line, and its size is asked for.
+package sizeof
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// Stats is one line.
+type Stats struct {
+	Requests int64
+	Failures int64
+}
+
+// Serve counts both at once.
+func (s *Stats) Serve(n int) {
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go func() {
+		defer wg.Done()
+		for i := 0; i < n; i++ {
+			atomic.AddInt64(&s.Requests, 1)
+		}
+	}()
+	go func() {
+		defer wg.Done()
+		for i := 0; i < n; i++ {
+			atomic.AddInt64(&s.Failures, 1)
+		}
+	}()
+	wg.Wait()
+}
+
+const bytes = unsafe.Sizeof(Stats{})
+
+var _ [bytes]byte

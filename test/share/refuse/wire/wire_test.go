@@ -1,0 +1,7 @@
+package wire
+
+import "testing"
+
+func BenchmarkServe(b *testing.B) {
+	new(Stats).Serve(b.N)
+}
