@@ -1,6 +1,24 @@
-/* fuzz_lsp.c: messages in whatever pieces they come, and changes of a text by them: nothing is read twice or lost. */
+/* fuzz_lsp.c: messages in whatever pieces they come, changes of a text by them, diffs. */
 #include "lsp/lsp_frame.h"
+#include "lsp/lsp_patch.h"
 #include "lsp/lsp_text.h"
+
+/* What is replaced is as long as it says, and in the order of the file. */
+static void patch(struct arena *a, str diff)
+{
+    lsp_patches v = {0};
+
+    if (!lsp_patch_read(a, diff, &v)) {
+        return;
+    }
+    for (size_t i = 0; i < v.n; i++) {
+        u32 lines = 0;
+        for (size_t k = 0; k < v.v[i].before.n; k++) {
+            lines += v.v[i].before.p[k] == '\n';
+        }
+        BUG_IF(lines != v.v[i].n || v.v[i].line == 0);
+    }
+}
 
 static void message(str body, struct strbuf *text, enum lsp_encoding encoding)
 {
@@ -18,6 +36,7 @@ static void message(str body, struct strbuf *text, enum lsp_encoding encoding)
         struct lsp_pos p = lsp_pos_of(&l, i);
         BUG_IF(lsp_offset(&l, p) > i || lsp_pos_of(&l, lsp_offset(&l, p)).line != p.line);
     }
+    patch(&a, jsonr_str_or(doc, "diff", (str){0}));
     arena_release(&a);
     jsonr_free(doc);
 }
@@ -28,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct lsp_frames f = {0};
     struct strbuf text = {0};
     str in = {(const char *)data, size}, body;
+    struct arena a = {0};
     size_t piece = size ? data[size - 1] % 61 + 1u : 1;
 
     strbuf_puts(&text, "package p\n\nvar s = \"\xc3\xa4\xf0\x9f\x98\x80\"\r\nfunc F() {}\n");
@@ -37,6 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             message(body, &text, k == LSP_FRAME_BODY && body.n % 2 ? LSP_UTF8 : LSP_UTF16);
         }
     }
+    patch(&a, (str){(const char *)data, size});
+    arena_release(&a);
     lsp_frames_release(&f);
     strbuf_release(&text);
     return 0;

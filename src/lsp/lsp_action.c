@@ -38,7 +38,8 @@ static void action_fix(const struct lsp_file *f, const struct lsp_found *x, stru
 
     /* Whether it can be written is seen by writing it. */
     jsonw_init(&trial, &b, 0);
-    bool can = lsp_put_fix(f, x, &trial);
+    jsonw_object(&trial);
+    bool can = lsp_put_fix(f, x, "edit", &trial);
     strbuf_release(&b);
     if (!can) {
         return;
@@ -47,8 +48,7 @@ static void action_fix(const struct lsp_file *f, const struct lsp_found *x, stru
     jsonw_put_str(w, "title", action_title(f->view->arena, x->f));
     jsonw_put_str(w, "kind", STR("quickfix"));
     jsonw_put_bool(w, "isPreferred", true);
-    jsonw_key(w, "edit");
-    lsp_put_fix(f, x, w);
+    lsp_put_fix(f, x, "edit", w);
     jsonw_end(w);
 }
 
@@ -83,7 +83,7 @@ void lsp_actions(const struct lsp_file *f, struct lsp_range r, struct jsonr cont
     }
     for (size_t i = 0; i < found.n; i++) {
         const struct finding *x = found.v[i].f;
-        if (x->fix.n_edits > 0 && x->check.verdict == FINDING_VERIFIED) {
+        if (x->fix.title.n > 0 && x->check.verdict == FINDING_VERIFIED) {
             action_fix(f, &found.v[i], w);
         }
     }

@@ -161,6 +161,9 @@ static void diagnose_finding(struct diagnosis *d, const struct lsp_found *x)
     for (size_t i = 0; i < f->n_costs && f->costs[i].text.n > 0; i++) {
         text = str_fmt(a, "%.*s\ncost: %.*s", STR_ARG(text), STR_ARG(f->costs[i].text));
     }
+    if (f->fix.title.n > 0 && f->check.verdict == FINDING_VERIFIED) {
+        text = str_fmt(a, "%.*s\nfix: %.*s, verified", STR_ARG(text), STR_ARG(f->fix.title));
+    }
     diagnosis_begin(d, x->range, severity, f->code, text);
     jsonw_key(d->w, "relatedInformation"), jsonw_array(d->w);
     for (size_t i = 0; i < f->n_why; i++) {

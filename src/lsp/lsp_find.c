@@ -69,27 +69,31 @@ static bool stored_is_news(const struct finding *x)
 {
     bool escape = str_has_prefix(x->code, STR("ESC"));
 
-    return !escape || x->n_costs > 0 || (x->fix.n_edits > 0 && x->check.verdict == FINDING_VERIFIED);
+    return !escape || x->n_costs > 0 || (x->fix.title.n > 0 && x->check.verdict == FINDING_VERIFIED);
 }
 
-/* The analysis says the same, if not all of it. */
-static bool stored_is_said(const lsp_founds *out, const struct finding *x, u32 line)
+/* What the analysis says the same of gets what it does not know. */
+static bool stored_joins(const lsp_founds *out, const struct finding *x, u32 line)
 {
     for (size_t i = 0; i < out->n; i++) {
-        if (!out->v[i].stored && str_eq(out->v[i].f->code, x->code) && out->v[i].range.start.line + 1 == line) {
+        struct finding *f = out->v[i].f;
+        if (out->v[i].site && str_eq(f->code, x->code) && str_eq(f->object, x->object) && out->v[i].range.start.line + 1 == line) {
+            f->fix = x->fix;
+            f->check = x->check;
+            f->costs = x->costs;
+            f->n_costs = x->n_costs;
             return true;
         }
     }
     return false;
 }
 
-/* The disk's text of a file that has not changed since the result was stored; false: it has. */
-static bool stored_text(const struct lsp_file *f, str path, str *text)
+bool lsp_stored_text(struct lsp_view *v, str path, str *text)
 {
-    struct arena *a = f->view->arena;
+    struct arena *a = v->arena;
     struct io_stat st;
 
-    return io_stat(str_cstr(a, path), &st, NULL) && st.mtime_ns <= f->view->server->stored.report.time_ns &&
+    return io_stat(str_cstr(a, path), &st, NULL) && st.mtime_ns <= v->server->stored.report.time_ns &&
            io_read_file(a, str_cstr(a, path), text, NULL);
 }
 
@@ -107,7 +111,7 @@ static void find_stored(const struct lsp_file *f, const struct lsp_range *range,
             continue;
         }
         if (!read) {
-            if (!stored_text(f, f->path, &text)) {
+            if (!lsp_stored_text(f->view, f->path, &text)) {
                 return;
             }
             old = lsp_lines_of(f->view->arena, text, f->lines.encoding);
@@ -117,7 +121,7 @@ static void find_stored(const struct lsp_file *f, const struct lsp_range *range,
         struct span at = x->span;
         at.line = lsp_drift_line(&d, at.line);
         at.end_line = 0;
-        if (at.line == 0 || (x->fix.n_edits == 0 && stored_is_said(out, x, at.line))) {
+        if (at.line == 0 || stored_joins(out, x, at.line)) {
             continue;
         }
         struct lsp_range r = span_range(f, at);
@@ -140,109 +144,3 @@ void lsp_find(const struct lsp_file *f, const struct lsp_range *range, lsp_found
     find_stored(f, range, out);
 }
 
-/* ---- fixes ---- */
-
-/* Where an edit of a stored result is to be made today. */
-static bool fix_range(struct lsp_view *v, const struct lsp_file *of, const struct finding_edit *x, struct lsp_range *r)
-{
-    struct lsp_lines now = lsp_view_lines(v, x->span.file), old;
-    str text;
-
-    if (x->span.line == 0 || x->span.end_line == 0 || !stored_text(of, x->span.file, &text)) {
-        return false;
-    }
-    old = lsp_lines_of(v->arena, text, now.encoding);
-    struct lsp_drift d = lsp_drift_of(&old, &now);
-    u32 from = lsp_drift_line(&d, x->span.line), to = lsp_drift_line(&d, x->span.end_line);
-    if (from == 0 || to == 0 || to - from != x->span.end_line - x->span.line) {
-        return false;
-    }
-    r->start = lsp_pos_at(&now, from, x->span.col);
-    r->end = lsp_pos_at(&now, to, x->span.end_col);
-    return true;
-}
-
-struct fix_file {
-    str path;
-    VEC(size_t) edits;
-};
-
-static void put_edits(struct lsp_view *v, const struct finding_fix *fix, const struct lsp_range *r, const struct fix_file *file,
-                      struct jsonw *w)
-{
-    (void)v;
-    jsonw_array(w);
-    for (size_t i = 0; i < file->edits.n; i++) {
-        size_t k = file->edits.v[i];
-        jsonw_object(w);
-        lsp_put_range(w, "range", r[k]);
-        jsonw_put_str(w, "newText", fix->edits[k].text);
-        jsonw_end(w);
-    }
-    jsonw_end(w);
-}
-
-static const struct lsp_doc *fix_document(const struct lsp_view *v, str path)
-{
-    for (size_t i = 0; i < v->server->docs.n; i++) {
-        if (str_eq(v->server->docs.v[i]->path, path)) {
-            return v->server->docs.v[i];
-        }
-    }
-    return NULL;
-}
-
-bool lsp_put_fix(const struct lsp_file *f, const struct lsp_found *found, struct jsonw *w)
-{
-    const struct finding_fix *fix = &found->f->fix;
-    struct lsp_view *v = f->view;
-    struct lsp_range *r = ARENA_ARRAY(v->arena, struct lsp_range, fix->n_edits);
-    VEC(struct fix_file) files = {0};
-
-    for (size_t i = 0; i < fix->n_edits; i++) {
-        size_t k = 0;
-        if (!fix_range(v, f, &fix->edits[i], &r[i])) {
-            return false;
-        }
-        while (k < files.n && !str_eq(files.v[k].path, fix->edits[i].span.file)) {
-            k++;
-        }
-        if (k == files.n) {
-            vec_push_in(v->arena, &files, (struct fix_file){.path = fix->edits[i].span.file});
-        }
-        vec_push_in(v->arena, &files.v[k].edits, i);
-    }
-    bool versions = v->server->client.document_changes;
-    jsonw_object(w);
-    jsonw_key(w, versions ? "documentChanges" : "changes");
-    if (versions) {
-        jsonw_array(w);
-    } else {
-        jsonw_object(w);
-    }
-    for (size_t k = 0; k < files.n; k++) {
-        str uri = lsp_view_uri(v, files.v[k].path);
-        if (versions) {
-            const struct lsp_doc *d = fix_document(v, files.v[k].path);
-            jsonw_object(w);
-            jsonw_key(w, "textDocument"), jsonw_object(w);
-            jsonw_put_str(w, "uri", uri);
-            jsonw_key(w, "version");
-            if (d) {
-                jsonw_int(w, d->version);
-            } else {
-                jsonw_null(w);
-            }
-            jsonw_end(w);
-            jsonw_key(w, "edits");
-            put_edits(v, fix, r, &files.v[k], w);
-            jsonw_end(w);
-        } else {
-            jsonw_key_str(w, uri);
-            put_edits(v, fix, r, &files.v[k], w);
-        }
-    }
-    jsonw_end(w);
-    jsonw_end(w);
-    return true;
-}

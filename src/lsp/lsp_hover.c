@@ -129,6 +129,9 @@ static void hover_finding(struct hover *h, const struct finding *f)
             strbuf_printf(&h->b, "- cost: %.*s\n", STR_ARG(f->costs[i].text));
         }
     }
+    if (f->fix.title.n > 0 && f->check.verdict == FINDING_VERIFIED) {
+        strbuf_printf(&h->b, "- fix: %.*s, verified: %.*s\n", STR_ARG(f->fix.title), STR_ARG(f->check.text));
+    }
     if (r) {
         strbuf_printf(&h->b, "\n*Cure*: %s\n", r->cure);
     }

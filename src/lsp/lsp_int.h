@@ -8,7 +8,8 @@
  *   lsp_diagnose.c  textDocument/publishDiagnostics
  *   lsp_hover.c  lsp_hint.c  lsp_action.c
  *                   answers
- *   lsp_frame.h  lsp_text.h   messages as bytes; texts, positions, URIs
+ *   lsp_find.c  lsp_fix.c       findings of a file, now and stored; a fix as edits
+ *   lsp_frame.h  lsp_text.h  lsp_patch.h   messages as bytes; texts, positions, URIs; unified diffs
  *
  * Ownership: the server's until it ends; what a worker makes ends with it.  Threading: see lsp.h.
  */

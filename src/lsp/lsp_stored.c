@@ -28,6 +28,9 @@ bool lsp_stored_refresh(struct lsp_server *s)
     arena_release(&t->arena);
     t->there = there && io_read_file(&t->arena, str_cstr(&t->arena, t->path), &text, &e) &&
                report_read(&t->arena, text, &t->report, &e);
+    if (t->there && t->report.time_ns == 0) { /* of a command that runs nothing */
+        t->report.time_ns = st.mtime_ns;
+    }
     if (there && !t->there) {
         struct arena_scratch a = arena_scratch_begin(NULL);
         lsp_log(s, 2, str_fmt(a.arena, "gomm: %.*s: %s", STR_ARG(t->path), e.text));

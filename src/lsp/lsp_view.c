@@ -72,6 +72,7 @@ static struct lsp_view *view_open(struct arena *a, const struct lsp_server *s, s
     struct load_config loading = {
         .dir = dir, .tags = s->config->tags, .tests = view_has_tests(s, dir), .bodies_of_deps = true};
     struct pool *pool = pool_new(0);
+    u64 start = base_now_ns();
 
     loading.texts = view_texts(a, s, &loading.n_texts);
     analysis.cache = escape_cache_new(&analysis, (str){0});
@@ -80,10 +81,15 @@ static struct lsp_view *view_open(struct arena *a, const struct lsp_server *s, s
     *v = (struct lsp_view){.arena = a, .dir = dir, .server = s};
     v->load = load_packages(&loading, &pattern, 1, pool, e);
     if (v->load) {
+        v->ns_load = base_now_ns() - start;
         v->prog = check_load(v->load, pool, 0, 0);
+        v->lines.keys = v->prog->arena;
         v->escape = escape_new(v->load, v->prog, &analysis);
+        start = base_now_ns();
         escape_run(v->escape);
         view_sites(v);
+        v->ns_escape = base_now_ns() - start;
+        v->ns_check = v->prog->ns_check;
     }
     pool_free(pool);
     return v->load ? v : NULL;
@@ -205,20 +211,34 @@ bool lsp_view_file(const lsp_views *v, str path, struct lsp_file *out)
     return false;
 }
 
-struct lsp_lines lsp_view_lines(struct lsp_view *v, str path)
+static struct lsp_lines view_lines(struct lsp_view *v, struct arena *a, str path)
 {
     str text = {0};
 
     for (u32 i = 0; i < sources_count(v->load->sources); i++) {
         const struct source *src = sources_at(v->load->sources, i);
         if (str_eq(src->path, path)) {
-            return lsp_lines_of(v->arena, src->text, v->server->client.encoding);
+            return lsp_lines_of(a, src->text, v->server->client.encoding);
         }
     }
     if (path_is_abs(path)) {
-        io_read_file(v->arena, str_cstr(v->arena, path), &text, NULL);
+        io_read_file(a, str_cstr(a, path), &text, NULL);
     }
-    return lsp_lines_of(v->arena, text, v->server->client.encoding);
+    return lsp_lines_of(a, text, v->server->client.encoding);
+}
+
+/* Kept apart from what a single question needs. */
+struct lsp_lines lsp_view_lines(struct lsp_view *v, str path)
+{
+    bool fresh;
+    union map_val *l = strmap_put(&v->lines, path, &fresh);
+
+    if (fresh) {
+        struct lsp_lines *lines = ARENA_NEW(v->prog->arena, struct lsp_lines);
+        *lines = view_lines(v, v->prog->arena, path);
+        l->p = lines;
+    }
+    return *(const struct lsp_lines *)l->p;
 }
 
 /* ---- positions ---- */

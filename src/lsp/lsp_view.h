@@ -30,6 +30,8 @@ struct lsp_view {
     struct escape *escape;
     VEC(struct lsp_view_sites) sites; /* of the packages that match */
     VEC(struct lsp_nodes) nodes; /* of files that were asked about */
+    struct strmap lines; /* path → struct lsp_lines, of other files that something was related to */
+    u64 ns_load, ns_check, ns_escape;
     bool syntax_only;   /* of a file that is no part of the build: nothing else is known */
     const struct lsp_server *server;
 };
@@ -83,14 +85,16 @@ void lsp_actions(const struct lsp_file *f, struct lsp_range r, struct jsonr cont
 struct lsp_found {
     struct finding *f;
     struct lsp_range range;
-    bool stored;
+    bool stored;                   /* a finding of the stored result; others may have their fix and cost from there */
     struct ir_unit *u;             /* not stored: the site that it comes from, or NULL */
     const struct escape_site *site;
 };
 typedef VEC(struct lsp_found) lsp_founds;
 /* range: NULL for all. */
 void lsp_find(const struct lsp_file *f, const struct lsp_range *range, lsp_founds *out);
-/* The edits of a finding's fix as a WorkspaceEdit; false, and nothing is written, if a text has changed where they are. */
-bool lsp_put_fix(const struct lsp_file *f, const struct lsp_found *found, struct jsonw *w);
+/* The edits of a finding's fix as a WorkspaceEdit, a member of that key; false, and nothing is written, if a text has changed where they are. */
+bool lsp_put_fix(const struct lsp_file *f, const struct lsp_found *found, const char *key, struct jsonw *w);
+/* The disk's text of a file that has not been saved since the result was stored; false: it has. */
+bool lsp_stored_text(struct lsp_view *v, str path, str *text);
 
 #endif

@@ -113,8 +113,16 @@ static void tell_near(struct work *w)
 
 static void tell_ready(struct work *w, u64 start)
 {
-    str text = str_fmt(&w->arena, "%.*s: analysed in %.0f ms", STR_ARG(w->unit->dir), (double)(base_now_ns() - start) / 1e6);
+    u64 load = 0, check = 0, escape = 0, all = base_now_ns() - start;
 
+    for (size_t i = 0; i < w->views.n; i++) {
+        load += w->views.v[i]->ns_load;
+        check += w->views.v[i]->ns_check;
+        escape += w->views.v[i]->ns_escape;
+    }
+    str text = str_fmt(&w->arena, "%.*s: analysed in %.0f ms (load %.0f, check %.0f, escape %.0f, show %.0f)", STR_ARG(w->unit->dir),
+                       (double)all / 1e6, (double)load / 1e6, (double)check / 1e6, (double)escape / 1e6,
+                       (double)(all - load - check - escape) / 1e6);
     work_tell(w, LSP_TELL_READY, text);
 }
 

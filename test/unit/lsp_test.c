@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "lsp/lsp_int.h"
+#include "lsp/lsp_patch.h"
 
 static struct arena arena;
 
@@ -180,6 +181,45 @@ static void drift(void **state)
     }
 }
 
+/* "file:line+n=text" of each. */
+static void patches(void **state)
+{
+    static const struct {
+        const char *diff, *want; /* NULL: none */
+    } all[] = {
+        {"--- a/x.go\n+++ b/x.go\n@@ -1,4 +1,5 @@\n a\n-b\n+B\n+C\n c\n d\n", "x.go:2+1=B\nC\n"},
+        {"--- a/x.go\n+++ b/x.go\n@@ -1,2 +1,3 @@\n a\n+b\n c\n@@ -9,2 +10 @@ func F\n-y\n z\n--- a/d/y.go\n+++ b/d/y.go\n@@ -3 +3 @@\n"
+         "-p\n+q\n",
+         "x.go:2+0=b\nx.go:9+1=d/y.go:3+1=q\n"},
+        {"--- a/x.go\n+++ b/x.go\n@@ -1,3 +1,3 @@\n-a\n+A\n b\n-c\n+C\n", "x.go:1+1=A\nx.go:3+1=C\n"},
+        {"--- a/x.go\n+++ b/x.go\n@@ -2,0 +3 @@\n+n\n", "x.go:3+0=n\n"},
+        {"--- a/x.go\n+++ b/x.go\n@@ -1 +1 @@\n-a\n+A\n\\ No newline at end of file\n", NULL},
+        {"--- a/x.go\n+++ b/x.go\n@@ -1,2 +1 @@\n-a\n+A\n", NULL},
+        {"--- a/x.go\n+++ b/x.go\n@@ -1 +1 @@\n-a\n+A\n+B\n", NULL},
+        {"--- /dev/null\n+++ b/x.go\n@@ -0,0 +1 @@\n+A\n", NULL},
+        {"@@ -1 +1 @@\n-a\n+A\n", NULL},
+        {"--- a/x.go\n@@ -99999999999 +1 @@\n", NULL},
+        {"", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        lsp_patches v = {0};
+        struct strbuf b = {0};
+        bool ok = lsp_patch_read(&arena, str_of(all[i].diff), &v);
+        for (size_t k = 0; k < v.n; k++) {
+            strbuf_printf(&b, "%.*s:%u+%u=%.*s", STR_ARG(v.v[k].file), v.v[k].line, v.v[k].n, STR_ARG(v.v[k].text));
+        }
+        if (all[i].want) {
+            assert_true(ok);
+            assert_str(strbuf_str(&b), all[i].want);
+        } else if (ok) {
+            fail_msg("%s was taken", all[i].diff);
+        }
+        strbuf_release(&b);
+    }
+}
+
 static int release(void **state)
 {
     (void)state;
@@ -191,7 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages), cmocka_unit_test(uris),  cmocka_unit_test(positions),
-        cmocka_unit_test(changes),  cmocka_unit_test(drift),
+        cmocka_unit_test(changes),  cmocka_unit_test(drift),    cmocka_unit_test(patches),
     };
     return cmocka_run_group_tests(tests, NULL, release);
 }

@@ -134,6 +134,9 @@ func (c *client) read(r *bufio.Reader) {
 			fmt.Fprintf(os.Stderr, "session: no JSON: %v: %s\n", err, body)
 			os.Exit(2)
 		}
+		if *verbose && m.Method == "window/logMessage" {
+			fmt.Fprintf(os.Stderr, "%s\n", m.Params)
+		}
 		c.mu.Lock()
 		if m.Method == "" {
 			c.answers[string(m.ID)] = m

@@ -11,10 +11,14 @@ import (
 )
 
 var (
-	gomm   = flag.String("gomm", "", "the tool")
-	tmp    = flag.String("tmp", "", "a directory of our own")
-	only   = flag.String("run", "", "the cases whose name contains this")
-	failed = false
+	gomm     = flag.String("gomm", "", "the tool")
+	tmp      = flag.String("tmp", "", "a directory of our own")
+	only     = flag.String("run", "", "the cases whose name contains this")
+	typed    = flag.String("bench", "", "type into this file and measure, instead of the cases")
+	verbose  = flag.Bool("v", false, "the server's log")
+	rounds   = flag.Int("rounds", 21, "edits of -bench")
+	debounce = flag.Int("debounce", 30, "the setting, for -bench")
+	failed   = false
 )
 
 // A case's own state: where its files are, what was wrong.
@@ -439,7 +443,11 @@ const stored = `{"schema":"gomm/result","version":1,"status":1,"tool":{"version"
  "check":{"verdict":"verified","deltas":[{"name":"ns/op","before":20,"after":10,"p":0.001,"n":10}]}},
 {"code":"SHARE1","severity":"warning","message":"name and n share a line","file":DIRa.go,"line":6,"col":2,
  "fix":{"title":"pad","edits":[{"file":DIRa.go,"line":6,"col":2,"end_line":6,"end_col":2,"text":"_ [56]byte; "}]},
- "check":{"verdict":"refuted"}}]}`
+ "check":{"verdict":"refuted"}},
+{"code":"ESC01","severity":"note","message":"u moves to the heap","object":"u","file":DIRa.go,"line":12,"col":2,
+ "costs":[{"subject":"BenchmarkNew","text":"BenchmarkNew 32 B/op"}],
+ "fix":{"title":"new","diff":"--- a/a.go\n+++ b/a.go\n@@ -1,3 +1,4 @@\n package m\n \n+// New.\n type User struct {\n@@ -12,2 +13,1 @@\n-\tu := User{name: name}\n-\treturn &u\n+\treturn new(User)\n"},
+ "check":{"verdict":"verified"}}]}`
 
 func caseActions(t *t) {
 	write(t.dir, module)
@@ -490,13 +498,27 @@ func caseActions(t *t) {
 				t.errorf("a fix that was refuted is offered: %s", show(x))
 			}
 		}
-		if v := c.actions(a, span(12, 1, 12, 1)); len(v) != 1 || v[0].Command.Arguments[0] != "ESC01" {
+		if v := c.actions(a, span(12, 1, 12, 1)); len(v) == 0 || v[len(v)-1].Command.Arguments[0] != "ESC01" {
 			t.errorf("actions of ESC01: %s", show(v))
 		}
 		// The line itself has changed.
 		c.change(a, 3, object{"text": strings.Replace(src, "ok   bool", "ok   int8", 1)})
 		if p, _ = c.diagnostics(a, 3); find(p, "RACE01", 3) != nil || find(p, "SHARE1", 5) == nil {
 			t.errorf("a changed line: %s", show(p))
+		}
+		// A fix as a diff, and a cost, join what the analysis says.
+		if d := find(p, "ESC01", 11); d == nil {
+			t.errorf("no ESC01: %s", show(p))
+		} else {
+			t.contains("ESC01", d.Message, "a pointer to it is returned", "cost: BenchmarkNew 32 B/op", "fix: new, verified")
+		}
+		v = c.actions(a, span(11, 1, 11, 1))
+		if len(v) != 2 || v[0].Edit == nil {
+			t.errorf("actions of the diff: %s", show(v))
+		} else if edits := v[0].Edit.Changes[uriOf(a)]; !versions && (len(edits) != 2 || edits[0].Range.Start != (position{2, 0}) ||
+			edits[0].Range.End != (position{2, 0}) || edits[0].NewText != "// New.\n" ||
+			edits[1].Range.Start != (position{11, 0}) || edits[1].Range.End != (position{13, 0}) || edits[1].NewText != "\treturn new(User)\n") {
+			t.errorf("edits of the diff: %s", show(edits))
 		}
 		t.end(c)
 	}
@@ -667,6 +689,10 @@ var cases = []struct {
 
 func main() {
 	flag.Parse()
+	if *typed != "" {
+		bench(*typed, *rounds)
+		return
+	}
 	for _, c := range cases {
 		if !strings.Contains(c.name, *only) {
 			continue
