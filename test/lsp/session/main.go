@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -619,6 +621,33 @@ func caseWatch(t *t) {
 	t.end(c)
 }
 
+// A worker that dies costs no more than what it was asked meanwhile.
+func caseCrash(t *t) {
+	write(t.dir, module)
+	c := t.begin()
+	a := t.path("a.go")
+	text := c.openFile(a)
+	for i := 2; i < 6; i++ {
+		t.contains("hover", c.hover(a, 2, 6), "32 bytes")
+		pids := children(c.cmd.Process.Pid)
+		if len(pids) != 1 {
+			t.errorf("%d workers", len(pids))
+		}
+		for _, pid := range pids {
+			syscall.Kill(pid, []syscall.Signal{syscall.SIGKILL, syscall.SIGSEGV}[i%2])
+		}
+		if i%2 == 0 {
+			c.change(a, i, object{"text": text})
+			if p, ok := c.diagnostics(a, i); !ok || find(p, "ESC01", 11) == nil {
+				t.errorf("no diagnostics any more")
+			}
+		} else {
+			time.Sleep(50 * time.Millisecond) // for the server to notice; asked before, it answers with an error
+		}
+	}
+	t.end(c)
+}
+
 // Nothing grows, no process stays.
 func caseEdits(t *t) {
 	const edits = 1000
@@ -654,14 +683,14 @@ func caseEdits(t *t) {
 	if after > before+1000 {
 		t.errorf("memory grew from %d KB to %d KB", before, after)
 	}
-	if n := children(c.cmd.Process.Pid); n > 1 {
+	if n := len(children(c.cmd.Process.Pid)); n > 1 {
 		t.errorf("%d processes are left", n)
 	}
 	fmt.Fprintf(os.Stderr, "edits: %d KB after 200, %d KB after %d\n", before, after, edits)
 	t.end(c)
 }
 
-func children(pid int) (n int) {
+func children(pid int) (pids []int) {
 	dirs, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, d := range dirs {
 		text, err := os.ReadFile(d)
@@ -670,7 +699,8 @@ func children(pid int) (n int) {
 			var parent int
 			fmt.Sscanf(string(text[i+1:]), "%s %d", &state, &parent)
 			if parent == pid {
-				n++
+				child, _ := strconv.Atoi(filepath.Base(filepath.Dir(d)))
+				pids = append(pids, child)
 			}
 		}
 	}
@@ -684,7 +714,7 @@ var cases = []struct {
 	{"lifecycle", caseLifecycle}, {"diagnostics", caseDiagnostics}, {"assertions", caseAssertions}, {"hover", caseHover},
 	{"hints", caseHints}, {"encodings", caseEncodings}, {"unsaved", caseUnsaved}, {"tests", caseTests}, {"places", casePlaces},
 	{"no-go", caseNoGo}, {"actions", caseActions}, {"garbage", caseGarbage}, {"cancel", caseCancel}, {"watch", caseWatch},
-	{"edits", caseEdits},
+	{"crash", caseCrash}, {"edits", caseEdits},
 }
 
 func main() {
