@@ -33,6 +33,9 @@ static void message(str body, struct strbuf *text, enum lsp_encoding encoding)
     lsp_uri_path(&a, jsonr_str_or(doc, "uri", (str){0}), &path);
     struct lsp_lines l = lsp_lines_of(&a, strbuf_str(text), encoding);
     for (size_t i = 0; i <= text->n; i += 1 + text->n / 64) {
+        if (i < text->n && (text->p[i] & 0xC0) == 0x80) {
+            continue; /* in the middle of a character there is no position */
+        }
         struct lsp_pos p = lsp_pos_of(&l, i);
         BUG_IF(lsp_offset(&l, p) > i || lsp_pos_of(&l, lsp_offset(&l, p)).line != p.line);
     }
