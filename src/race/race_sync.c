@@ -104,24 +104,31 @@ static bool deed_name(struct arena *a, str fn, struct race_deed *d)
     return false;
 }
 
-/* Is a file of Go's own?  `runtime` is the file of a frame in package runtime, or empty. */
-static bool deed_is_std(str file, str runtime)
+/* Go's own directory of sources, with its slash, if the frame is of a package that only Go has; or empty. */
+static str frame_goroot(const struct race_frame *f)
 {
-    i64 at = str_find(runtime, STR("/src/runtime/"));
-    return at >= 0 && str_has_prefix(file, str_slice(runtime, 0, (size_t)at + 5));
-}
-
-static str stack_runtime(const struct race_stack *s)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        if (str_contains(s->frames[i].file, STR("/src/runtime/"))) {
-            return s->frames[i].file;
+    static const str own[] = {STR_INIT("runtime"), STR_INIT("testing"), STR_INIT("sync"), STR_INIT("internal/race")};
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        str fn = f->fn;
+        i64 at = str_find(f->file, STR("/src/"));
+        if (at >= 0 && str_cut_prefix(&fn, own[i]) && fn.n > 0 && fn.p[0] == '.' &&
+            str_has_prefix(str_from(f->file, (size_t)at + 5), own[i])) {
+            return str_slice(f->file, 0, (size_t)at + 5);
         }
     }
     return (str){0};
 }
 
-static void deed_read(struct arena *a, const struct race_op *op, str *runtime, struct race_deed *d)
+static str stack_goroot(const struct race_stack *s)
+{
+    str found = {0};
+    for (size_t i = 0; i < s->n && found.n == 0; i++) {
+        found = frame_goroot(&s->frames[i]);
+    }
+    return found;
+}
+
+static void deed_read(struct arena *a, const struct race_op *op, str goroot, struct race_deed *d)
 {
     const struct race_frame *api = NULL;
     str fn = {0};
@@ -158,10 +165,7 @@ static void deed_read(struct arena *a, const struct race_op *op, str *runtime, s
                                                                        : STR("synchronisation");
         }
     }
-    if (runtime->n == 0) {
-        *runtime = stack_runtime(&op->stack);
-    }
-    d->own = d->site && !deed_is_std(d->site->file, *runtime);
+    d->own = d->site && !(goroot.n > 0 && str_has_prefix(d->site->file, goroot));
 }
 
 /* ---- operations ---- */
@@ -193,17 +197,17 @@ struct race_deeds race_deeds_of(struct arena *a, const struct race_side *s)
                              .counted = s->counted,
                              .releases = s->releases};
     VEC(struct race_deed) all = {0};
-    str runtime = {0};
+    str goroot = {0};
 
     /* Go's own directory, as any of the stacks shows it. */
-    for (size_t i = 0; i < s->n && runtime.n == 0; i++) {
-        runtime = stack_runtime(&s->ops[i].stack);
+    for (size_t i = 0; i < s->n && goroot.n == 0; i++) {
+        goroot = stack_goroot(&s->ops[i].stack);
     }
     for (size_t i = 0; i < s->n; i++) {
         struct race_deed d;
         struct race_deed *last = all.n > 0 ? &all.v[all.n - 1] : NULL;
 
-        deed_read(a, &s->ops[i], &runtime, &d);
+        deed_read(a, &s->ops[i], goroot, &d);
         deed_rwmutex(&d, last);
         /* One call often is several operations. */
         if (last && last->verb == d.verb && same_site(last, &d) && str_eq(last->call, d.call) &&
