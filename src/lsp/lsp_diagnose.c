@@ -1,4 +1,5 @@
 /* lsp_diagnose.c: textDocument/publishDiagnostics. */
+#include "base/path.h"
 #include "lsp/lsp_view.h"
 
 /* DiagnosticSeverity */
@@ -196,6 +197,14 @@ static bool is_open(const struct lsp_file *f)
     return false;
 }
 
+/* Declarations that only say what the language has, for readers: the go command takes them for no package. */
+static bool is_documentation(const struct lsp_file *f)
+{
+    struct arena *a = f->view->arena;
+
+    return str_eq(path_dir(a, f->path), path_join(a, f->view->load->config.goroot, STR("src/builtin")));
+}
+
 u32 lsp_diagnose(const struct lsp_file *f, struct jsonw *w)
 {
     struct diagnosis d = {f, w, 0};
@@ -205,7 +214,7 @@ u32 lsp_diagnose(const struct lsp_file *f, struct jsonw *w)
         diagnose_syntax(&d);
         return d.n;
     }
-    if (f->view->server->options.types) {
+    if (f->view->server->options.types && !is_documentation(f)) {
         if (is_open(f)) {
             diagnose_loading(&d);
         }

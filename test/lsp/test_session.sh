@@ -10,7 +10,7 @@
 
 sessions() {
     mkdir -p "$lib_tmp/$GO_VERSION" "$lib_tmp/cache"
-    GOFLAGS= GOMM_CACHE=$lib_tmp/cache "$lib_tmp/session" -gomm "$GOMM" -tmp "$lib_tmp/$GO_VERSION" |
+    GOMM_TEST_GOROOT=$("$GO" env GOROOT) GOFLAGS= GOMM_CACHE=$lib_tmp/cache "$lib_tmp/session" -gomm "$GOMM" -tmp "$lib_tmp/$GO_VERSION" |
         sed "s/^\(ok\|not ok\) \([^:]*\)/\1 $GO_VERSION-\2/" >"$lib_tmp/out"
     cat "$lib_tmp/out"
     grep -q '^ok' "$lib_tmp/out" || notok "$GO_VERSION" "no session was played"

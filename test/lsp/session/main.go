@@ -415,6 +415,13 @@ func casePlaces(t *t) {
 	if p, _ := c.diagnostics(t.path("none/other.go"), 1); len(p.Diagnostics) != 0 {
 		t.errorf("a program of its own: %s", show(p))
 	}
+	if goroot := os.Getenv("GOMM_TEST_GOROOT"); goroot != "" { // what documents the language is no package
+		builtin := filepath.Join(goroot, "src/builtin/builtin.go")
+		c.openFile(builtin)
+		if p, _ := c.diagnostics(builtin, 1); len(p.Diagnostics) != 0 {
+			t.errorf("builtin: %s", show(p))
+		}
+	}
 	// Not a file, not Go.
 	c.notify("textDocument/didOpen", object{"textDocument": object{"uri": "untitled:Untitled-1", "languageId": "go", "version": 1, "text": "package"}})
 	c.open(t.path("gone/with space/ä.go"), "package x\n\nvar X int = \"\"\n")
