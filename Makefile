@@ -41,7 +41,7 @@ TOOL_CFLAGS   := -std=c17 $(OPT) -g -pthread $(WARN) $(SANFLAGS) $(CFLAGS)
 # A library is linked statically where the distribution has it so: the tool then runs on
 # machines that have only Go.
 lib = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
-TOOL_LIBS = $(call lib,jansson) $(call lib,mpfr) $(call lib,gmp) -pthread -lm
+TOOL_LIBS = $(call lib,jansson) $(call lib,mpfr) $(call lib,gmp) $(call lib,z) -pthread -lm
 
 # V=1 shows whole command lines.
 ifeq ($(V),1)

@@ -23,6 +23,7 @@ need_header jansson.h libjansson-dev
 need_header gmp.h libgmp-dev
 need_header mpfr.h libmpfr-dev
 need_header xxhash.h libxxhash-dev
+need_header zlib.h zlib1g-dev
 
 have_go() {
     command -v go >/dev/null && return

@@ -53,13 +53,15 @@ static void parse_write_line(struct arena *a, struct bench_result *r)
 {
     struct strbuf b = {0};
 
-    strbuf_printf(&b, "%.*s\t%8llu", STR_ARG(r->name), (unsigned long long)r->n);
+    strbuf_put(&b, r->name); /* which may hold anything, in what is no test binary's output */
+    strbuf_printf(&b, "\t%8llu", (unsigned long long)r->n);
     for (u32 i = 0; i < r->n_metrics; i++) {
         double x = r->metrics[i].value, y = fabs(x);
         /* As many digits as package testing prints. */
         int digits = y == 0 || y >= 999.95 || !isfinite(y) ? 0 : y >= 99.995 ? 1 : y >= 9.9995 ? 2 : y >= 0.99995 ? 3 :
                      y >= 0.099995 ? 4 : y >= 0.0099995 ? 5 : y >= 0.00099995 ? 6 : 7;
-        strbuf_printf(&b, "\t%*.*f %.*s", digits ? 11 + digits : 10, digits, x, STR_ARG(r->metrics[i].unit));
+        strbuf_printf(&b, "\t%*.*f ", digits ? 11 + digits : 10, digits, x);
+        strbuf_put(&b, r->metrics[i].unit);
     }
     r->line = str_dup(a, strbuf_str(&b));
     strbuf_release(&b);
