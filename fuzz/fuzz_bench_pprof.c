@@ -8,8 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct pprof p, q;
     struct err e;
 
-    if (pprof_read(&a, (str){(const char *)data, size}, &p, &e)) {
-        BUG_IF(!pprof_read(&a, pprof_write(&a, &p), &q, &e));
+    if (bench_pprof_read(&a, (str){(const char *)data, size}, &p, &e)) {
+        BUG_IF(!bench_pprof_read(&a, bench_pprof_write(&a, &p), &q, &e));
         BUG_IF(p.samples.n != q.samples.n || p.locations.n != q.locations.n || p.functions.n != q.functions.n);
         for (size_t i = 0; i < p.samples.n; i++) {
             for (size_t k = 0; k < p.types.n; k++) {

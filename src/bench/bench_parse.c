@@ -57,11 +57,14 @@ static void parse_write_line(struct arena *a, struct bench_result *r)
     strbuf_printf(&b, "\t%8llu", (unsigned long long)r->n);
     for (u32 i = 0; i < r->n_metrics; i++) {
         double x = r->metrics[i].value, y = fabs(x);
-        /* As many digits as package testing prints. */
-        int digits = y == 0 || y >= 999.95 || !isfinite(y) ? 0 : y >= 99.995 ? 1 : y >= 9.9995 ? 2 : y >= 0.99995 ? 3 :
+        str unit = r->metrics[i].unit;
+        /* As many digits as package testing prints (benchmark.go: String, MemString). */
+        bool whole = (str_is(unit, "B/op") || str_is(unit, "allocs/op")) && x == nearbyint(x);
+        int digits = whole ? 0 : str_is(unit, "MB/s") ? 2 : y == 0 || y >= 999.95 || !isfinite(y) ? 0 : y >= 99.995 ? 1 : y >= 9.9995 ? 2 : y >= 0.99995 ? 3 :
                      y >= 0.099995 ? 4 : y >= 0.0099995 ? 5 : y >= 0.00099995 ? 6 : 7;
-        strbuf_printf(&b, "\t%*.*f ", digits ? 11 + digits : 10, digits, x);
-        strbuf_put(&b, r->metrics[i].unit);
+        int width = whole ? 8 : str_is(unit, "MB/s") ? 7 : digits ? 11 + digits : 10;
+        strbuf_printf(&b, "\t%*.*f ", width, digits, x);
+        strbuf_put(&b, unit);
     }
     r->line = str_dup(a, strbuf_str(&b));
     strbuf_release(&b);

@@ -368,7 +368,7 @@ static bool reader_pass(struct pprof_reader *r, str text, int pass)
     return !bad && !w.bad;
 }
 
-bool pprof_read(struct arena *a, str text, struct pprof *out, struct err *e)
+bool bench_pprof_read(struct arena *a, str text, struct pprof *out, struct err *e)
 {
     struct arena_scratch s = arena_scratch_begin(a);
     struct pprof_reader r = {.a = a, .scratch = s.arena, .p = out, .e = e};
@@ -391,19 +391,19 @@ bool pprof_read(struct arena *a, str text, struct pprof *out, struct err *e)
     return ok;
 }
 
-bool pprof_read_file(struct arena *a, const char *path, struct pprof *out, struct err *e)
+bool bench_pprof_read_file(struct arena *a, const char *path, struct pprof *out, struct err *e)
 {
     struct io_map m;
 
     if (!io_map_file(&m, path, e)) {
         return false;
     }
-    bool ok = pprof_read(a, m.text, out, e);
+    bool ok = bench_pprof_read(a, m.text, out, e);
     io_unmap(&m);
     return ok || err_prefix(e, "%s: ", path);
 }
 
-int pprof_type_index(const struct pprof *p, str type)
+int bench_pprof_type_index(const struct pprof *p, str type)
 {
     for (size_t i = 0; i < p->types.n; i++) {
         if (str_eq(p->types.v[i].type, type)) {
@@ -541,7 +541,7 @@ static void writer_function(struct pprof_writer *w, const struct pprof_function 
     put_bytes(&w->out, 5, strbuf_str(b));
 }
 
-str pprof_write(struct arena *a, const struct pprof *p)
+str bench_pprof_write(struct arena *a, const struct pprof *p)
 {
     struct pprof_writer w = {0};
 

@@ -68,11 +68,11 @@ struct pprof {
 };
 
 /* Reads a profile, gzipped or not. */
-bool pprof_read(struct arena *a, str text, struct pprof *out, struct err *e);
-bool pprof_read_file(struct arena *a, const char *path, struct pprof *out, struct err *e);
+bool bench_pprof_read(struct arena *a, str text, struct pprof *out, struct err *e);
+bool bench_pprof_read_file(struct arena *a, const char *path, struct pprof *out, struct err *e);
 /* Writes it gzipped; the bytes are in the arena. */
-str pprof_write(struct arena *a, const struct pprof *p);
+str bench_pprof_write(struct arena *a, const struct pprof *p);
 /* The index of a sample type; -1: there is none. */
-int pprof_type_index(const struct pprof *p, str type);
+int bench_pprof_type_index(const struct pprof *p, str type);
 
 #endif

@@ -28,6 +28,7 @@ const char *cmd_topic(size_t i);
 /* The command or topic that was probably meant, or NULL. */
 const char *cmd_suggest(str name);
 
+int cmd_bench(char *const *args);
 int cmd_build(char *const *args);
 int cmd_check(char *const *args);
 int cmd_completion(char *const *args);

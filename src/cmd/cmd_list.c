@@ -52,6 +52,32 @@ const struct cmd cmd_list[] = {
      "  fish   gomm completion fish | source       in ~/.config/fish/config.fish\n"
      "\n"
      "`make install` puts them where these shells look by themselves.\n"},
+    {"bench", "bench [flags] [packages]", "benchmarks, and which lines allocate what, and why", cmd_bench,
+     "\nBench runs the benchmarks of the packages (default: the one in the current directory) as\n"
+     "`go test -run=^$ -bench=. -benchmem` does and prints the same lines, which benchstat reads.\n"
+     "Under each one, indented, it says where the bytes of B/op are allocated, how often, and\n"
+     "why that is in the heap; what the garbage collector does; and how much of the time\n"
+     "allocation is. That comes from further runs, so that the first one is not disturbed.\n"
+     "\n"
+     "  -bench REGEXP  which benchmarks (default: all)\n"
+     "  -count N       values of each; with 6 or more the median has an interval\n"
+     "  -why           the whole way on which a value gets to the heap\n"
+     "  -all           all sites, not the ten largest\n"
+     "  -no-sites      no profiles of allocations: faster\n"
+     "  -no-gc         nothing of collector and processor time: faster\n"
+     "  -compare FILE  changes since FILE, which gomm bench -json or go test -bench wrote: by the\n"
+     "                 U test, ~ where nothing is proven\n"
+     "  -budget FILE   B/op and allocs/op above those in FILE are findings; -update writes FILE\n"
+     "  -o FILE        the sites as a profile of pprof, with the reasons as labels\n"
+     "  -json          one document, see doc/bench.md; -sarif, -github, -html=FILE, -color as in\n"
+     "                 `gomm help check`, of budgets\n"
+     "\n"
+     "A comment //gomm:allocs N right above a benchmark or function is a budget too.\n"
+     "Other flags of `go test` are passed on: -benchtime, -cpu, -run, -short, -timeout, -tags,\n"
+     "-race, -gcflags, -cpuprofile and so on. What follows -args, or --, goes to the binary.\n"
+     "\n"
+     "Exit status: 0 all is well, 1 findings or failed benchmarks, 2 wrong usage, or packages\n"
+     "that could not be loaded or built.\n"},
     {"test", "test [go test's flags and arguments]", "go test -race with gomm's race detector",
      cmd_test, HELP_GO("test")},
     {"build", "build [go build's flags and arguments]", "go build -race with gomm's race detector",

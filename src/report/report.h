@@ -81,6 +81,11 @@ void report_html(const struct report *r, struct strbuf *out);
 /* Workflow commands; names are relative to `workspace` if that is not empty. */
 void report_github(const struct report *r, str workspace, struct strbuf *out);
 
+/* Parts of it, for other documents: the members up to "phases", and "findings". */
+struct jsonw;
+void report_json_head(struct jsonw *w, const struct report *r, const char *schema, int version);
+void report_json_findings(struct jsonw *w, const struct report *r);
+
 /* Reads a result document of this schema version. */
 bool report_read(struct arena *a, str text, struct report *out, struct err *e);
 

@@ -246,10 +246,10 @@ static void json_finding(struct jsonw *w, const struct finding *f)
     jsonw_end(w);
 }
 
-static void json_head(struct jsonw *w, const struct report *r)
+void report_json_head(struct jsonw *w, const struct report *r, const char *schema, int version)
 {
-    jsonw_put_str(w, "schema", STR(REPORT_SCHEMA));
-    jsonw_put_int(w, "version", REPORT_SCHEMA_VERSION);
+    jsonw_put_str(w, "schema", str_of(schema));
+    jsonw_put_int(w, "version", version);
     jsonw_key(w, "tool");
     jsonw_object(w);
     jsonw_put_str(w, "name", STR("gomm"));
@@ -313,19 +313,24 @@ static void json_failures(struct jsonw *w, const struct report *r)
     jsonw_end(w);
 }
 
+void report_json_findings(struct jsonw *w, const struct report *r)
+{
+    jsonw_key(w, "findings");
+    jsonw_array(w);
+    for (size_t i = 0; i < r->findings.n; i++) {
+        json_finding(w, &r->findings.v[i]);
+    }
+    jsonw_end(w);
+}
+
 void report_json(const struct report *r, struct strbuf *out)
 {
     struct jsonw w;
     jsonw_init(&w, out, 2);
     jsonw_object(&w);
-    json_head(&w, r);
+    report_json_head(&w, r, REPORT_SCHEMA, REPORT_SCHEMA_VERSION);
     json_packages(&w, r);
-    jsonw_key(&w, "findings");
-    jsonw_array(&w);
-    for (size_t i = 0; i < r->findings.n; i++) {
-        json_finding(&w, &r->findings.v[i]);
-    }
-    jsonw_end(&w);
+    report_json_findings(&w, r);
     json_failures(&w, r);
     jsonw_key(&w, "race_failures");
     jsonw_uint(&w, r->race_failures);

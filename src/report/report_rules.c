@@ -598,6 +598,27 @@ static const struct report_rule rules[] = {
         "}\n",
         "Write a benchmark that uses both at once, and run gomm share.\n",
     },
+    {
+        "BENCH01",
+        "AllocationsAboveDirective",
+        "//gomm:allocs: a benchmark or function allocates more often than the source allows",
+        "Above a benchmark //gomm:allocs N asserts that it has at most N allocs/op, in each of its sub-benchmarks too. Above another\n"
+        "function it asserts that no benchmark allocates more than N times per operation in it and in what it calls.\n"
+        "gomm bench measures both.\n",
+        "//gomm:allocs 0\n"
+        "func BenchmarkLookup(b *testing.B) { // reported if it has 1 allocs/op\n",
+        "The sites below the benchmark say what allocates and why; change that, or the number.\n",
+    },
+    {
+        "BENCH02",
+        "AllocationsAboveBudget",
+        "a benchmark allocates more than the budget file allows",
+        "gomm bench -budget FILE compares B/op and allocs/op of each benchmark (medians) with what FILE says: one more allocation is\n"
+        "too many; bytes may be 2 % and 8 bytes above, since growth of maps and pools is not the same in each run.\n"
+        "-update writes what was measured.\n",
+        "example.org/m/p BenchmarkLookup 0 B/op 0 allocs/op\n",
+        "The sites below the benchmark say what allocates and why; change that, or run with -update if it is meant.\n",
+    },
 };
 
 const struct report_rule *report_rules(size_t *n)

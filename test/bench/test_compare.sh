@@ -100,13 +100,15 @@ compares() {
 for_each_go compares
 
 # Interrupted, it tells what it has.
-"$EVAL" . ./p "$lib_tmp/overlay.json" Spin 20000x 5000 >"$lib_tmp/out" 2>&1 &
+"$EVAL" . ./p "$lib_tmp/overlay.json" Spin 100000x 5000 >"$lib_tmp/out" 2>&1 &
 eval=$!
-for _ in $(seq 300); do
-    pgrep -P $eval 1.test >/dev/null && break # its second binary runs
+pids=
+for _ in $(seq 600); do
+    now=$(pgrep -P $eval 1.test) && case " $pids " in *" $now "*) ;; *) pids+=" $now" ;; esac
+    set -- $pids
+    [ $# -ge 3 ] && break # its second binary has run at least twice
     sleep 0.1
 done
-sleep 1
 kill -TERM $eval
 wait $eval
 contains "interrupted" "$lib_tmp/out" '^pairs [0-9]+ disturbed 0 interrupted$'

@@ -32,10 +32,10 @@ static void round_trip(void **state)
     struct err e;
 
     (void)state;
-    assert_true(pprof_read(&arena, pprof_write(&arena, &p), &q, &e));
+    assert_true(bench_pprof_read(&arena, bench_pprof_write(&arena, &p), &q, &e));
     assert_int_equal(q.types.n, 2);
-    assert_int_equal(pprof_type_index(&q, STR("alloc_space")), 1);
-    assert_int_equal(pprof_type_index(&q, STR("cpu")), -1);
+    assert_int_equal(bench_pprof_type_index(&q, STR("alloc_space")), 1);
+    assert_int_equal(bench_pprof_type_index(&q, STR("cpu")), -1);
     assert_int_equal(q.samples.n, 1);
     const struct pprof_sample *s = &q.samples.v[0];
     assert_int_equal(s->n_locations, 2);
@@ -61,16 +61,16 @@ static void damaged(void **state)
 {
     struct pprof p = sample(), q;
     struct err e;
-    str text = pprof_write(&arena, &p);
+    str text = bench_pprof_write(&arena, &p);
 
     (void)state;
     for (size_t n = 0; n < text.n; n++) {
-        assert_false(pprof_read(&arena, str_slice(text, 0, n), &q, &e));
+        assert_false(bench_pprof_read(&arena, str_slice(text, 0, n), &q, &e));
         assert_true(strlen(e.text) > 0);
     }
-    assert_false(pprof_read(&arena, STR("hello, this is text"), &q, &e));
+    assert_false(bench_pprof_read(&arena, STR("hello, this is text"), &q, &e));
     /* sample of a location that does not exist */
-    assert_false(pprof_read(&arena, ((str){"\x0a\x00\x32\x00\x12\x05\x0a\x01\x07\x12\x00", 11}), &q, &e));
+    assert_false(bench_pprof_read(&arena, ((str){"\x0a\x00\x32\x00\x12\x05\x0a\x01\x07\x12\x00", 11}), &q, &e));
 }
 
 static int release(void **state)

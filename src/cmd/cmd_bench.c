@@ -1,0 +1,483 @@
+/* gomm bench: benchmarks, and where what they allocate comes from: flags, packages, the order of things. */
+#include "cmd/cmd_bench.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/term.h"
+#include "driver/driver_goflags.h"
+
+/* ---- flags ---- */
+
+/* Flags of go test that would make it something else than a run of benchmarks here. */
+static bool bench_is_refused(str name)
+{
+    static const char *const refused[] = {"c", "exec", "i", "json", "list", "n", "vet", "C", "fuzz", "work"};
+
+    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+        if (str_is(name, refused[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum bench_flag_to { TO_BUILD, TO_FIRST, TO_ALL };
+
+/* For the build, for the first run only (profiles, which tests to run), or for every run. */
+static enum bench_flag_to bench_flag_to(str name)
+{
+    static const char *const first[] = {"blockprofile", "blockprofilerate", "coverprofile", "cpuprofile", "failfast",
+                                        "memprofile", "memprofilerate", "mutexprofile", "mutexprofilefraction",
+                                        "outputdir", "run", "shuffle", "skip", "trace", "v"};
+    static const char *const all[] = {"fullpath", "parallel", "short"};
+
+    for (size_t i = 0; i < ARRAY_LEN(first); i++) {
+        if (str_is(name, first[i])) {
+            return TO_FIRST;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (str_is(name, all[i])) {
+            return TO_ALL;
+        }
+    }
+    return TO_BUILD;
+}
+
+static bool bench_known_flag(struct cmd_bench *c, str name, str value, bool *taken, struct err *e)
+{
+    u64 n;
+
+    *taken = true;
+    if (str_is(name, "bench")) {
+        c->bench = value;
+    } else if (str_is(name, "benchtime")) {
+        c->benchtime = value;
+    } else if (str_is(name, "cpu")) {
+        c->cpu = value;
+    } else if (str_is(name, "timeout")) {
+        c->timeout = value;
+    } else if (str_is(name, "count")) {
+        if (!str_u64(value, &n) || n == 0 || n > 100000) {
+            return err_set(e, "invalid value \"%.*s\" for flag -count", STR_ARG(value));
+        }
+        c->count = (u32)n;
+    } else if (!str_is(name, "benchmem")) { /* which is on */
+        *taken = false;
+    }
+    return true;
+}
+
+/* One flag of go test's at args[*i]. */
+static bool bench_pass_flag(struct cmd_bench *c, char *const *args, size_t *i, struct err *e)
+{
+    struct driver_flag f;
+
+    driver_flag_parse(args[*i], &f);
+    enum driver_flag_kind kind = driver_flag_kind(DRIVER_TEST, f.name);
+    str name = f.name;
+    str_cut_prefix(&name, STR("test."));
+    if (kind == DRIVER_FLAG_UNKNOWN || bench_is_refused(name)) {
+        return err_set(e, "flag provided but not defined: -%.*s", STR_ARG(f.name));
+    }
+    bool next = kind == DRIVER_FLAG_VALUE && !f.has_value, taken;
+    if (next && !args[*i + 1]) {
+        return err_set(e, "flag needs an argument: -%.*s", STR_ARG(f.name));
+    }
+    str value = next ? str_of(args[*i + 1]) : f.value;
+    *i += next ? 2 : 1;
+    if (!bench_known_flag(c, name, value, &taken, e)) {
+        return false;
+    }
+    if (taken) {
+        return true;
+    }
+    bool with = next || f.has_value;
+    enum bench_flag_to to = bench_flag_to(name);
+    argv_pushf(to == TO_BUILD ? &c->build_args : to == TO_ALL ? &c->run_args : &c->first_args, "-%s%.*s%s%.*s",
+               to == TO_BUILD ? "" : "test.", STR_ARG(name), with ? "=" : "", STR_ARG(value));
+    c->verbose |= str_is(name, "v");
+    if (str_is(name, "tags")) {
+        c->load.tags = value;
+    } else if (str_is(name, "mod")) {
+        c->load.mod = value;
+    } else if (str_is(name, "overlay")) {
+        c->load.overlay = value;
+    } else if (str_is(name, "race")) {
+        c->load.race = true;
+    }
+    return true;
+}
+
+/* 0: go on; otherwise the command ends with *status. */
+static int bench_parse(struct cmd_bench *c, char *const *args, int *status)
+{
+    enum { OWN = 9 };
+    struct cmd_flag flags[OWN + CMD_OUTPUT_FLAGS] = {
+        {"C", CMD_FLAG_STRING, &c->chdir},          {"compare", CMD_FLAG_STRING, &c->compare},
+        {"budget", CMD_FLAG_STRING, &c->budget},    {"update", CMD_FLAG_BOOL, &c->update},
+        {"o", CMD_FLAG_STRING, &c->profile},        {"no-sites", CMD_FLAG_BOOL, &c->no_sites},
+        {"no-gc", CMD_FLAG_BOOL, &c->no_gc},        {"why", CMD_FLAG_BOOL, &c->why},
+        {"all", CMD_FLAG_BOOL, &c->all_sites},
+    };
+    struct err e;
+
+    cmd_output_flags(&c->output, flags + OWN);
+    if (cmd_flags_asked(flags, ARRAY_LEN(flags), args)) {
+        *status = BASE_EXIT_CLEAN;
+        return -1;
+    }
+    for (size_t i = 0; args[i];) {
+        struct driver_flag f;
+        if (strcmp(args[i], "--") == 0 || strcmp(args[i], "-args") == 0 || strcmp(args[i], "--args") == 0) {
+            argv_push_all(&c->run_args, args + i + 1);
+            break;
+        }
+        if (!driver_flag_parse(args[i], &f)) {
+            vec_push_in(&c->arena, &c->patterns, str_of(args[i++]));
+            continue;
+        }
+        if (str_is(f.name, "h") || str_is(f.name, "help")) {
+            char name[] = "bench";
+            *status = cmd_help((char *const[]){name, NULL});
+            return -1;
+        }
+        int r = cmd_flag_take(flags, ARRAY_LEN(flags), args, &i, &e);
+        if (r < 0 || (r == 0 && !bench_pass_flag(c, args, &i, &e))) {
+            *status = cmd_usage("bench", "%s", e.text);
+            return -1;
+        }
+    }
+    if (c->update && !c->budget) {
+        *status = cmd_usage("bench", "-update wants -budget FILE: that is what it writes");
+        return -1;
+    }
+    if (!cmd_output_check(&c->output, &e)) {
+        *status = cmd_usage("bench", "%s", e.text);
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- packages ---- */
+
+/* Which packages have tests at all, where they lie, and to which modules they belong. */
+static bool bench_list(struct cmd_bench *c, struct err *e)
+{
+    struct argv argv = {0};
+    struct proc_result r;
+    str line, field[4];
+
+    argv_push_str(&argv, c->go.path);
+    argv_push(&argv, "list");
+    argv_push(&argv, "-e");
+    argv_push_all(&argv, argv_get(&c->build_args));
+    argv_push(&argv, "-f={{.ImportPath}}\t{{.Dir}}\t{{with .Module}}{{if .Main}}{{.Path}}{{end}}{{end}}\t"
+                     "{{len .TestGoFiles}}{{len .XTestGoFiles}}{{with .Error}} {{.}}{{end}}");
+    argv_push(&argv, "--");
+    for (size_t i = 0; i < c->patterns.n; i++) {
+        argv_push_str(&argv, c->patterns.v[i]);
+    }
+    struct proc_opts o = {.argv = argv_get(&argv), .in = PROC_NULL, .out = PROC_CAPTURE, .err = PROC_CAPTURE};
+    bool ok = proc_run(&c->arena, &o, &r, e);
+    argv_release(&argv);
+    if (!ok) {
+        return false;
+    }
+    fwrite(r.err.p, 1, r.err.n, stderr);
+    if (r.status != 0) {
+        return err_set(e, "go list: %.*s", STR_ARG(proc_status_text(&c->arena, &r)));
+    }
+    while (str_next_line(&r.out, &line)) {
+        str rest = line;
+        for (int i = 0; i < 4; i++) {
+            str_cut(rest, STR("\t"), &field[i], &rest);
+        }
+        if (field[0].n == 0 || field[3].n == 0) {
+            continue; /* the rest of an error of several lines */
+        }
+        struct cmd_bench_package p = {.path = field[0], .dir = field[1], .module = field[2]};
+        if (str_is(field[3], "00")) {
+            p.built = BENCH_NO_TESTS;
+        }
+        vec_push_in(&c->arena, &c->packages, p);
+        str own = p.module.n > 0 ? p.module : p.path;
+        bool known = false;
+        for (size_t i = 0; i < c->own.n; i++) {
+            known |= str_eq(c->own.v[i], own);
+        }
+        if (!known) {
+            vec_push_in(&c->arena, &c->own, own);
+        }
+    }
+    return c->packages.n > 0 || err_set(e, "no packages match");
+}
+
+/* ---- one package ---- */
+
+static void bench_progress(void *ctx, str what)
+{
+    (void)ctx;
+    if (term_is_smart(STDERR_FILENO)) {
+        u32 width = term_width(STDERR_FILENO);
+        fprintf(stderr, "\r\033[Kgomm: %.*s", (int)base_min(what.n, width > 8 ? width - 8 : 1), what.p);
+        fflush(stderr);
+    }
+}
+
+static void bench_erase(void)
+{
+    if (term_is_smart(STDERR_FILENO)) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
+static bool bench_on_output(void *ctx, const struct bench_output *o)
+{
+    if (o->results.n > 0) {
+        bench_progress(ctx, o->results.v[o->results.n - 1].line);
+    }
+    return true;
+}
+
+static void bench_reasons(struct cmd_bench *c, struct cmd_bench_package *p)
+{
+    p->reasons = ARENA_ARRAY(&c->arena, struct cmd_bench_reason *, p->m.n);
+    for (u32 i = 0; i < p->m.n; i++) {
+        const struct bench_sites *s = &p->m.v[i].sites;
+        p->reasons[i] = ARENA_ARRAY(&c->arena, struct cmd_bench_reason, s->n);
+        for (u32 k = 0; k < s->n; k++) {
+            cmd_bench_reason(c, &s->v[k], &p->reasons[i][k]);
+        }
+    }
+}
+
+static void bench_measure_package(struct cmd_bench *c, struct cmd_bench_package *p, const struct bench_binary *bin,
+                                  const char *tmp)
+{
+    struct argv first = {0};
+
+    argv_push_all(&first, argv_get(&c->run_args));
+    argv_push_all(&first, argv_get(&c->first_args));
+    struct bench_measure m = {
+        .run = {.bin = bin, .bench = c->bench, .benchtime = c->benchtime, .cpu = c->cpu, .count = c->count,
+                .timeout = c->timeout, .args = argv_get(&first), .on_output = bench_on_output, .ctx = c},
+        .args = argv_get(&c->run_args),
+        .own = c->own.v,
+        .n_own = (u32)c->own.n,
+        .no_sites = c->no_sites,
+        .no_gc = c->no_gc,
+        .tmp = tmp,
+        .on_step = bench_progress,
+        .ctx = c,
+    };
+    p->ran = bench_measure(&c->arena, &m, &p->m, &p->err);
+    bench_erase();
+    argv_release(&first);
+    if (p->ran) {
+        c->n_benchmarks += p->m.n;
+        c->failed |= p->m.ran.out.failed || (p->m.ran.proc.status != 0 && !p->m.interrupted);
+        bench_reasons(c, p);
+    }
+}
+
+static void bench_package(struct cmd_bench *c, struct cmd_bench_package *p)
+{
+    struct bench_binary bin;
+    const char *tmp = NULL;
+
+    if (p->built == BENCH_NO_TESTS) {
+        return;
+    }
+    tmp = io_temp_dir("gomm-bench-", &p->err);
+    p->built = BENCH_BUILD_FAILED;
+    if (tmp) {
+        struct bench_build b = {.go = c->go.path, .package = p->path, .args = argv_get(&c->build_args), .dir = p->dir};
+        char *out = str_cstr(&c->arena, path_join(&c->arena, str_of(tmp), STR("bench.test")));
+        bench_progress(c, str_fmt(&c->arena, "building the test of %.*s", STR_ARG(p->path)));
+        p->built = bench_build(&c->arena, &b, out, &bin, &p->said, &p->err);
+        bench_erase();
+    }
+    if (p->built == BENCH_BUILT && !proc_interrupted()) {
+        bench_measure_package(c, p, &bin, tmp);
+    }
+    c->broken |= p->built == BENCH_BUILD_FAILED || (p->built == BENCH_BUILT && !p->ran && !proc_interrupted());
+    if (tmp) {
+        io_temp_remove(tmp);
+    }
+}
+
+/* ---- the command ---- */
+
+static void bench_head(struct cmd_bench *c, char *const *args)
+{
+    struct report *r = &c->report;
+    struct timespec ts;
+    struct tm tm;
+    char text[32];
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    gmtime_r(&ts.tv_sec, &tm);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    r->time = str_dup(&c->arena, str_of(text));
+    r->time_ns = (u64)ts.tv_sec * 1000000000 + (u64)ts.tv_nsec;
+    r->tool_version = STR(GOMM_VERSION);
+    r->go_version = c->go.version;
+    r->goos = c->go.goos;
+    r->goarch = c->go.goarch;
+    vec_push_in(&c->arena, &r->command, STR("gomm"));
+    vec_push_in(&c->arena, &r->command, STR("bench"));
+    for (size_t i = 0; args[i]; i++) {
+        vec_push_in(&c->arena, &r->command, str_of(args[i]));
+    }
+}
+
+static bool bench_prepare(struct cmd_bench *c, char *const *args, struct err *e)
+{
+    if (c->chdir && chdir(c->chdir) != 0) {
+        return err_os(e, errno, "chdir %s", c->chdir);
+    }
+    if (!driver_go_find(&c->arena, NULL, &c->go, e)) {
+        return false;
+    }
+    if (!c->go.asked) {
+        return err_set(e, "go env: %.*s", STR_ARG(c->go.trouble));
+    }
+    if (c->patterns.n == 0) {
+        vec_push_in(&c->arena, &c->patterns, STR("."));
+    }
+    bench_head(c, args);
+    c->color = term_has_color(STDOUT_FILENO);
+    return io_cwd(&c->arena, &c->report.dir, e) && (!c->compare || cmd_bench_read_old(c, e)) && bench_list(c, e);
+}
+
+static bool bench_wants_text(const struct cmd_bench *c)
+{
+    return !c->output.json && !c->output.sarif && !c->output.github;
+}
+
+/* What goes wrong in a package is said on standard error at once, as go test does on standard output. */
+static void bench_complain(const struct cmd_bench_package *p)
+{
+    if (p->built == BENCH_BUILD_FAILED) {
+        fwrite(p->said.p, 1, p->said.n, stderr);
+        fprintf(stderr, "gomm: %s\n", p->err.text);
+    } else if (p->built == BENCH_BUILT && !p->ran && !proc_interrupted()) {
+        fprintf(stderr, "gomm: %s\n", p->err.text);
+    }
+}
+
+static bool bench_flush(struct cmd_bench *c)
+{
+    bool ok = cmd_print(strbuf_str(&c->out));
+
+    strbuf_reset(&c->out);
+    return ok;
+}
+
+static int bench_finish(struct cmd_bench *c)
+{
+    struct err e;
+    bool ok = true;
+
+    if (!cmd_bench_budgets(c, &e)) {
+        cmd_fail_err(&e);
+        ok = false;
+    }
+    if (c->profile && !cmd_bench_profile(c, &e)) {
+        cmd_fail_err(&e);
+        ok = false;
+    }
+    size_t exceeded = finding_count(&c->report.findings, FINDING_WARNING);
+    if (proc_interrupted()) {
+        report_note(&c->report, "interrupted: this is what was measured up to then");
+    }
+    c->report.status = c->broken || !ok ? BASE_EXIT_FAILURE : c->failed || exceeded ? BASE_EXIT_FINDINGS : BASE_EXIT_CLEAN;
+    if (c->output.json) {
+        cmd_bench_json(c, &c->out);
+    } else if (bench_wants_text(c)) {
+        if (c->compare) {
+            cmd_bench_text_compare(c);
+        }
+        if (c->report.findings.n > 0) {
+            report_text(&c->report, &(struct report_text_opts){.color = c->color, .excerpts = c->color}, &c->out);
+        }
+        if (c->n_benchmarks == 0 && !c->broken && !proc_interrupted()) {
+            fprintf(stderr, "gomm: no benchmarks ran%s%.*s%s\n", c->bench.n ? " that match " : "", STR_ARG(c->bench),
+                    c->failed ? ", something failed" : "");
+        }
+    }
+    if (c->output.sarif || c->output.github || c->output.html) {
+        struct cmd_output o = c->output;
+        o.json = false;
+        o.text = false;
+        ok = (o.sarif || o.github ? cmd_output_show(&o, &c->report) : true) && ok;
+    }
+    ok = bench_flush(c) && ok;
+    return ok ? c->report.status : BASE_EXIT_FAILURE;
+}
+
+static int bench_main(struct cmd_bench *c, char *const *args)
+{
+    struct err e;
+    bool head = false;
+
+    if (!bench_prepare(c, args, &e)) {
+        return cmd_fail_err(&e);
+    }
+    proc_init();
+    if (!c->no_sites) {
+        c->escapes = cmd_bench_escapes_new(c);
+    }
+    for (size_t i = 0; i < c->packages.n && !proc_interrupted(); i++) {
+        struct cmd_bench_package *p = &c->packages.v[i];
+        bench_package(c, p);
+        bench_complain(p);
+        if (bench_wants_text(c)) {
+            if (!head && p->ran) {
+                strbuf_printf(&c->out, "goos: %.*s\ngoarch: %.*s\n", STR_ARG(c->go.goos), STR_ARG(c->go.goarch));
+                head = true;
+            }
+            cmd_bench_text_package(c, p);
+            if (!bench_flush(c)) {
+                return BASE_EXIT_FAILURE;
+            }
+        }
+    }
+    return bench_finish(c);
+}
+
+int cmd_bench(char *const *args)
+{
+    struct cmd_bench *c = mem_zalloc(sizeof *c);
+    int status;
+
+    report_init(&c->report, &c->arena);
+    if (bench_parse(c, args, &status) == 0) {
+        status = bench_main(c, args);
+    }
+    if (proc_interrupted()) {
+        proc_die(proc_interrupted());
+    }
+    for (size_t i = 0; i < c->packages.n; i++) {
+        if (c->packages.v[i].ran) {
+            bench_ran_release(&c->packages.v[i].m.ran);
+        }
+    }
+    cmd_bench_escapes_free(c->escapes);
+    argv_release(&c->build_args);
+    argv_release(&c->run_args);
+    argv_release(&c->first_args);
+    strmap_release(&c->old.series);
+    strbuf_release(&c->out);
+    arena_release(&c->arena);
+    mem_free(c);
+    return status;
+}
