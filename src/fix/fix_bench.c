@@ -92,7 +92,9 @@ static bool make_value(struct maker *m, struct strbuf *b, struct type *t, int de
 
 static bool make_basic(struct maker *m, struct strbuf *b, struct type *t, const struct type *u)
 {
-    bool named = type_unalias(t)->kind != TYPE_BASIC;
+    /* What a constant is not by itself. */
+    bool named = type_unalias(t)->kind != TYPE_BASIC || (u->info & INFO_INTEGER && u->basic != BASIC_INT) ||
+                 (u->info & (INFO_FLOAT | INFO_COMPLEX) && u->basic != BASIC_FLOAT64);
     struct strbuf name = {0};
     bool ok = true;
 
@@ -331,6 +333,28 @@ static bool seen_before(const struct fix_candidate *v, u32 i)
         }
     }
     return false;
+}
+
+str fix_bench_without(struct arena *a, str text, u32 line)
+{
+    size_t from = 0, to;
+
+    for (u32 i = 1; i < line && from < text.n; i++) {
+        i64 end = str_find_byte(str_from(text, from), '\n');
+        from = end < 0 ? text.n : from + (size_t)end + 1;
+    }
+    i64 end = str_find_byte(str_from(text, from), '\n');
+    to = end < 0 ? text.n : from + (size_t)end + 1;
+    if (from > (size_t)str_find(text, STR("\nfunc "))) { /* not an import that is not used any more */
+        i64 run = str_find_last(str_slice(text, 0, to), STR("\tb.Run("));
+        i64 close = run < 0 ? -1 : str_find(str_from(text, (size_t)run), STR("\n\t})\n"));
+        if (run < 0 || close < 0) {
+            return (str){0};
+        }
+        from = (size_t)run;
+        to = from + (size_t)close + strlen("\n\t})\n");
+    }
+    return str_fmt(a, "%.*s%.*s", STR_ARG(str_slice(text, 0, from)), STR_ARG(str_from(text, to)));
 }
 
 str fix_bench_text(struct arena *a, const struct package *pkg, const struct fix_candidate *v, u32 n)

@@ -60,6 +60,8 @@ void fix_value(const struct fix_find *f, struct fix_tree *const *trees, u32 n);
  * "BenchmarkGommFix/f/a"; empty text: none of them can be called so.  To be added to the package's directory. */
 #define FIX_BENCH_FILE "gomm_fix_generated_test.go"
 str fix_bench_text(struct arena *a, const struct package *pkg, const struct fix_candidate *v, u32 n);
+/* The text without what stands in a line that the compiler does not take: a benchmark, or an import; empty: neither. */
+str fix_bench_without(struct arena *a, str text, u32 line);
 /* "f", "T.m" */
 str fix_bench_function(struct arena *a, const struct package *pkg, const struct obj *o);
 /* May a function be called with any values: does neither it nor anything that it calls touch files, processes, the

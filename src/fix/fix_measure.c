@@ -138,7 +138,7 @@ static double pick_gain(const struct bench_result *x, const struct bench_result 
     if (a != b) {
         return a > 0 ? (a - b) / a : -b;
     }
-    return fabs(c - d) < 8 && fabs(c - d) < 0.2 * c ? 0 : c > 0 ? 0.5 * (c - d) / c : -1;
+    return fabs(c - d) < 8 || fabs(c - d) < 0.1 * c ? 0 : c > 0 ? 0.5 * (c - d) / c : -1;
 }
 
 static void pick_put(struct arena *a, measure_picks *picks, struct measure_pick p)
@@ -313,7 +313,8 @@ static bool measure_same(const struct bench_compared *c, str name)
     const struct bench_delta *n = bench_compared_get(c, name, STR("allocs/op"));
     const struct bench_delta *b = bench_compared_get(c, name, STR("B/op"));
 
-    return n && b && n->before.median == n->after.median && fabs(b->before.median - b->after.median) < 1;
+    return n && b && n->before.median == n->after.median &&
+           fabs(b->before.median - b->after.median) <= fmax(1, 0.02 * b->before.median);
 }
 
 static void measure_take(struct measure *m, const struct bench_compared *c, str name, enum fix_outcome o)

@@ -118,6 +118,23 @@ struct run_bench {
     str why;              /* there are none */
 };
 
+/* Without the benchmark that the compiler complains of. */
+static str run_made_without(struct run *x, str made, str why)
+{
+    str rest, number, after;
+    u64 line;
+
+    if (x->r->opts->progress) {
+        str what = str_fmt(x->r->arena, "a made benchmark less: %.*s", STR_ARG(why));
+        x->r->opts->progress(x->r->opts->ctx, what.p);
+    }
+    if (!str_cut(why, STR(FIX_BENCH_FILE ":"), &after, &rest) || !str_cut(rest, STR(":"), &number, &after) ||
+        !str_u64(number, &line)) {
+        return (str){0};
+    }
+    return fix_bench_without(x->r->arena, made, (u32)line);
+}
+
 static void run_probe(struct run *x, const run_set *held, struct run_bench *b)
 {
     struct fix_proposal p = {.package = x->package, .gain = FIX_GAIN_ALLOCS, .bench = x->r->opts->bench};
@@ -128,16 +145,19 @@ static void run_probe(struct run *x, const run_set *held, struct run_bench *b)
     if (held->n == 0 || !run_join(x, held->v, (u32)held->n, &e) || !fix_verify_files(x->r->verifier, &e, &files, &b->why)) {
         return;
     }
-    if (b->made.n > 0) {
+    for (int tries = 0; tries < 20 && b->made.n > 0 && !proc_interrupted(); tries++) {
         b->extra = (struct fix_extra){str_fmt(x->r->arena, "%.*s/" FIX_BENCH_FILE, STR_ARG(x->p->src->dir)), b->made};
         p.extra = &b->extra;
         p.n_extra = 1;
-        if (fix_verify_probe(x->r->verifier, &p, &files, &b->names, &b->n, &b->why)) {
+        str why = {0};
+        if (fix_verify_probe(x->r->verifier, &p, &files, &b->names, &b->n, &why)) {
             return;
         }
-        b->made = (str){0}; /* it does not build, or a call does not come to an end */
-        p.n_extra = 0;
+        /* It does not build, or a call does not come to an end. */
+        b->made = run_made_without(x, b->made, why);
     }
+    b->made = (str){0};
+    p.n_extra = 0;
     str why = {0};
     if (!fix_verify_probe(x->r->verifier, &p, &files, &b->names, &b->n, &why)) {
         b->why = str_fmt(x->r->arena, "not measured: %.*s", STR_ARG(why));

@@ -12,7 +12,7 @@ run() {
     name=$1 dir=$2 package=$3
     shift 3
     out=$results/$(echo "$name" | tr '/@' '__').json
-    [ -s "$out" ] || (cd "$dir" && timeout 1500 "$GOMM" fix -json -short "$@" "$package") >"$out" 2>"$out.err"
+    [ -s "$out" ] || (cd "$dir" && timeout 1500 "$GOMM" fix -json -short -api -all "$@" "$package") >"$out" 2>"$out.err"
     [ -s "$out" ] || rm -f "$out"
 }
 
