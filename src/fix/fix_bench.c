@@ -367,7 +367,9 @@ str fix_bench_text(struct arena *a, const struct package *pkg, const struct fix_
     for (u32 i = 0; i < n; i++) {
         const struct file_info *f = &pkg->files[v[i].file];
         struct obj *o = v[i].func && !seen_before(v, i) ? info_obj(f, ast_at(f->ast, v[i].func)->a) : NULL;
-        if (o && o->kind == OBJ_FUNC && o->type && fix_is_harmless(a, o)) {
+        bool callable = o && o->kind == OBJ_FUNC && o->type && !str_is(intern_str(pkg->prog->names, o->name), "init") &&
+                        !str_is(intern_str(pkg->prog->names, o->name), "_");
+        if (callable && fix_is_harmless(a, o)) {
             put_benchmarks(&m, &body, o);
         }
     }

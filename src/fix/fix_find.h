@@ -22,7 +22,7 @@ struct fix_candidate {
     u32 file;
     pos at;            /* the site */
     pos from, to;      /* the text in which what goes to the heap stands */
-    bool keeps;        /* no value in the heap goes away: fewer are made */
+    bool keeps;        /* no value in the heap of this package goes away: fewer are made, or earlier, or elsewhere */
     node func;         /* FUNC_DECL around it; 0: none */
     struct fix_edits edits;
     bool api;          /* what importers see changes */

@@ -450,6 +450,7 @@ static void propose(struct rewrite *r, pos from, pos to, str text, const char *o
     c->title = str_fmt(r->f->arena, "%s instead of %s", other, r->callee);
     c->argument = STR("the text is the same by the definition of the verbs; operands are evaluated once, in the same order");
     c->brings = 1;
+    c->keeps = ast_list_len(r->t->ast, ast_at(r->t->ast, r->call)->b) <= 1; /* what goes is within fmt */
     fix_edit_replace(&c->edits, src, from, to, text);
     fix_edit_drops(&c->edits, src, STR("fmt"));
     if (r->needs_strconv) {

@@ -123,6 +123,8 @@ static void propose(const struct hoist *h, const char *callee, bool identity)
     c->argument = identity ? STR("nothing changes an error; two calls give the same one afterwards, which == shows")
                            : STR("nothing changes it, and goroutines may share it");
     c->api = c->identity = identity;
+    c->keeps = true; /* it is made when the program starts */
+    c->brings = 1;
     fix_edit_replace(&c->edits, src, fix_start(t, h->call), fix_end(t, h->call), name);
     /* Before the function and its comment. */
     u32 at = fix_start(t, h->func) - src->base;
