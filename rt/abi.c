@@ -58,7 +58,6 @@ _Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, e
                    offsetof(struct cell, fast) == 8,
                "CELL_*");
 _Static_assert((int)LINE_OFF == 0 && (int)LINE_CHECK == 2, "LINE_*");
-_Static_assert((int)LINE_LOAD == 2 && (int)LINE_STORE == 3 && (int)LINE_RMW == 4, "LINE_*");
 _Static_assert(FAST_NEVER == 1 && FAST_PAUSE == 2 && FAST_BURST == 3, "FAST_*");
 _Static_assert((1 << ACCESS_WRITE | 1 << (ACCESS_WRITE | ACCESS_ATOMIC)) == 10, "KINDS_WRITE");
 _Static_assert(offsetof(struct arena, base) == 0, "records, cells");
@@ -703,28 +702,25 @@ static int atomic_load_known(const struct thr *t, uptr addr, u32 size)
 
 /* Between the function at the top of the shadow stack and sync/atomic's in assembly there may be others that announce
  * themselves to nobody: a wrapper of the compiler's for the other calling convention, which keeps the function that used
- * it out of sight; functions that only call it.  Frame pointers lead from one to the other; `args` lies in the innermost
- * frame.  Returns how many there are, without the wrapper. */
+ * it out of sight; functions that only call it.  Frame pointers lead from one to the other, from fp on.  Returns how many
+ * there are, without the wrapper, outermost first. */
 enum { BETWEEN = 4 };
 
-static u32 calls_between(const struct thr *t, uptr args, uptr fp, uptr calls[BETWEEN])
+static u32 calls_between(const struct thr *t, uptr fp, uptr calls[BETWEEN])
 {
     uptr until = t->top > t->base ? t->top[-1].pc : 0, ret[BETWEEN];
     u32 n = 0;
 
-    if (fp - args > 128) {
-        return 0;
-    }
-    while (n < BETWEEN && fp % 8 == 0) {
+    while (n < BETWEEN) {
         const uptr *frame = (const uptr *)fp;
 
         if (frame[1] == until) {
             break;
         }
-        ret[n++] = frame[1];
-        if (frame[0] - fp > 4096) {
-            break;
+        if (frame[0] % 8 != 0 || frame[0] - fp > 64 << 10) {
+            return 0; /* no frame pointer */
         }
+        ret[n++] = frame[1];
         fp = frame[0];
     }
     for (u32 i = 0; i < n; i++) {
@@ -733,14 +729,12 @@ static u32 calls_between(const struct thr *t, uptr args, uptr fp, uptr calls[BET
     return n;
 }
 
-/* With GOMM=share… abi_amd64.S comes here before it goes on to an atomic operation. what: size << 8 | LINE_*; fp: the
- * caller's frame pointer. */
-void observe_atomic(struct thr *t, uptr callpc, uptr pc, const uptr *args, u32 what, uptr fp);
-void observe_atomic(struct thr *t, uptr callpc, uptr pc, const uptr *args, u32 what, uptr fp)
+/* With GOMM=share…: an atomic operation is about to be done, whose arguments and result take `room` bytes.  The wrapper that
+ * passed them has its caller's frame pointer behind them. */
+static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const void *args, u32 room, u32 size, u8 kind)
 {
-    uptr calls[BETWEEN], addr = args[0];
+    uptr calls[BETWEEN], addr = *(const uptr *)args;
     struct line_place at = {.pc = pc, .calls = calls};
-    u8 kind = what & 0xff;
 
     if (!t || rt_off) {
         return;
@@ -752,63 +746,75 @@ void observe_atomic(struct thr *t, uptr callpc, uptr pc, const uptr *args, u32 w
     if (in_pause(t, line_only() || t->ignore_sync != 0)) {
         return;
     }
-    at.count = calls_between(t, (uptr)args, fp, calls);
+    at.count = calls_between(t, (uptr)args + room, calls);
     if (at.count == 0) {
         calls[0] = callpc;
         at.count = 1;
     }
-    observe(t, addr, what >> 8, kind, &at);
+    observe(t, addr, size, kind, &at);
 }
 
+#define OBSERVE_ATOMIC(bits, kind, room)                              \
+    if (line_on()) {                                                  \
+        observe_atomic(t, callpc, pc, x, room, (bits) / 8, (kind)); \
+    }
+
 /* The arguments as Go's assembly lays them out: the address, then operands, then the result. */
-#define ATOMIC_OPS(bits)                                                                      \
-    struct args##bits {                                                                       \
-        u##bits *addr;                                                                        \
-        u##bits a;                                                                            \
-    };                                                                                        \
-    void hook_atomic##bits##_load(struct thr *, uptr, uptr, struct args##bits *);             \
-    void hook_atomic##bits##_load(struct thr *t, uptr callpc, uptr pc, struct args##bits *x)  \
-    {                                                                                         \
-        struct atomic_call c;                                                                 \
-        u##bits v = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                               \
-        if (atomic_load_known(t, (uptr)x->addr, bits / 8)) {                                  \
-            x->a = v;                                                                         \
-            return;                                                                           \
-        }                                                                                     \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0)); \
-        x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                    \
-        atomic_end(&c, ATOMIC_LOAD);                                                          \
-    }                                                                                         \
-    void hook_atomic##bits##_store(struct thr *, uptr, uptr, struct args##bits *);            \
-    void hook_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc, struct args##bits *x) \
-    {                                                                                         \
-        struct atomic_call c;                                                                 \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0)); \
-        __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                    \
-        atomic_end(&c, ATOMIC_STORE);                                                         \
+#define ATOMIC_OPS(bits)                                                                       \
+    struct args##bits {                                                                        \
+        u##bits *addr;                                                                         \
+        u##bits a;                                                                             \
+    };                                                                                         \
+    EXPORT void __tsan_go_atomic##bits##_load(struct thr *, uptr, uptr, struct args##bits *);  \
+    EXPORT void __tsan_go_atomic##bits##_load(struct thr *t, uptr callpc, uptr pc,             \
+                                              struct args##bits *x)                            \
+    {                                                                                          \
+        OBSERVE_ATOMIC(bits, LINE_LOAD, 16)                                                    \
+        struct atomic_call c;                                                                  \
+        u##bits v = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                \
+        if (atomic_load_known(t, (uptr)x->addr, bits / 8)) {                                   \
+            x->a = v;                                                                          \
+            return;                                                                            \
+        }                                                                                      \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0));  \
+        x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                     \
+        atomic_end(&c, ATOMIC_LOAD);                                                           \
+    }                                                                                          \
+    EXPORT void __tsan_go_atomic##bits##_store(struct thr *, uptr, uptr, struct args##bits *); \
+    EXPORT void __tsan_go_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc,            \
+                                               struct args##bits *x)                           \
+    {                                                                                          \
+        OBSERVE_ATOMIC(bits, LINE_STORE, 16)                                                   \
+        struct atomic_call c;                                                                  \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0));  \
+        __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                     \
+        atomic_end(&c, ATOMIC_STORE);                                                          \
     }
 
 #define ATOMIC_RMW_OP(bits, name, op)                                                           \
-    void hook_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                            \
-    void hook_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)                 \
+    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                \
+    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)     \
     {                                                                                           \
+        OBSERVE_ATOMIC(bits, LINE_RMW, 24)                                                      \
         u##bits *addr = *(u##bits **)(void *)x;                                                 \
         struct atomic_call c;                                                                   \
-        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0)); \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0));      \
         *(u##bits *)(void *)(x + 16) = op(addr, *(u##bits *)(void *)(x + 8), __ATOMIC_SEQ_CST); \
         atomic_end(&c, ATOMIC_RMW);                                                             \
     }
 
 /* old at +8, new right behind it, the result byte behind both */
 #define ATOMIC_CAS_OP(bits, result)                                                              \
-    void hook_atomic##bits##_compare_exchange(struct thr *, uptr, uptr, u8 *);                   \
-    void hook_atomic##bits##_compare_exchange(struct thr *t, uptr callpc, uptr pc, u8 *x)        \
+    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *, uptr, uptr, u8 *);       \
+    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *t, uptr callpc, uptr pc,   \
+                                                          u8 *x)                                 \
     {                                                                                            \
+        OBSERVE_ATOMIC(bits, LINE_RMW, 8 + bits / 4 + 8)                                         \
         u##bits *addr = *(u##bits **)(void *)x;                                                  \
         u##bits old = *(u##bits *)(void *)(x + 8);                                               \
         u##bits new = *(u##bits *)(void *)(x + 8 + bits / 8);                                    \
         struct atomic_call c;                                                                    \
-        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0)); \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0));       \
         u8 done =                                                                                \
             __atomic_compare_exchange_n(addr, &old, new, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
         x[result] = done;                                                                        \

@@ -75,46 +75,4 @@ done __tsan_\name
 	sync_entry release_merge, 2
 	sync_entry release_acquire, 3
 
-/* void __tsan_go_atomic*(thr, callpc, pc, args): with GOMM=share… observed first, with the frame pointer. */
-	.set LOAD, 2
-	.set STORE, 3
-	.set RMW, 4
-
-	.macro atomic name, hook, size, kind
-entry \name
-	cmpl	$0, line_mode(%rip)
-	jne	1f
-	jmp	\hook
-1:	pushq	%rdi
-	pushq	%rsi
-	pushq	%rdx
-	pushq	%rcx
-	subq	$8, %rsp
-	movl	$(\size << 8 | \kind), %r8d
-	movq	%rbp, %r9
-	call	observe_atomic
-	addq	$8, %rsp
-	popq	%rcx
-	popq	%rdx
-	popq	%rsi
-	popq	%rdi
-	jmp	\hook
-done \name
-	.endm
-
-	atomic	__tsan_go_atomic32_load, hook_atomic32_load, 4, LOAD
-	atomic	__tsan_go_atomic64_load, hook_atomic64_load, 8, LOAD
-	atomic	__tsan_go_atomic32_store, hook_atomic32_store, 4, STORE
-	atomic	__tsan_go_atomic64_store, hook_atomic64_store, 8, STORE
-	atomic	__tsan_go_atomic32_exchange, hook_atomic32_exchange, 4, RMW
-	atomic	__tsan_go_atomic64_exchange, hook_atomic64_exchange, 8, RMW
-	atomic	__tsan_go_atomic32_fetch_add, hook_atomic32_fetch_add, 4, RMW
-	atomic	__tsan_go_atomic64_fetch_add, hook_atomic64_fetch_add, 8, RMW
-	atomic	__tsan_go_atomic32_fetch_and, hook_atomic32_fetch_and, 4, RMW
-	atomic	__tsan_go_atomic64_fetch_and, hook_atomic64_fetch_and, 8, RMW
-	atomic	__tsan_go_atomic32_fetch_or, hook_atomic32_fetch_or, 4, RMW
-	atomic	__tsan_go_atomic64_fetch_or, hook_atomic64_fetch_or, 8, RMW
-	atomic	__tsan_go_atomic32_compare_exchange, hook_atomic32_compare_exchange, 4, RMW
-	atomic	__tsan_go_atomic64_compare_exchange, hook_atomic64_compare_exchange, 8, RMW
-
 	.section .note.GNU-stack, "", @progbits

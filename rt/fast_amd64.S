@@ -39,6 +39,8 @@
 	.set FAST_NEVER, 1
 	.set FAST_PAUSE, 2
 	.set LINE_CHECK, 2
+	.set LINE_LOG, 6
+	.set LINE, 64
 	.set TICKS, 1024
 	.set STRIPES, 64
 
@@ -49,7 +51,7 @@
 /* R8: the range that AX lies in, RCX: how far in.  What lies in none is of no concern, as in
  * racecalladdr<> (race_amd64.s).  Without a thr, to 10.  With sampling shadow_fast is empty, so that nobody else has to
  * look at the mode: then here too, but outside of bursts to 17. */
-	.macro locate ranged
+	.macro locate ranged, write
 	testq	%rdi, %rdi
 	je	10f
 	leaq	gomm_fast_ranges(%rip), %r8
@@ -94,9 +96,58 @@
 16:	cmpl	$FAST_PAUSE, %esi
 	je	17f
 	jmp	1f
-	/* Cache lines are observed (line.h): in bursts with the check in C, at 40; without a check that is all. */
+	/* Cache lines are observed (line.h), in bursts: to 40, if there may be something to note of this one, see word_quiet in
+	   line.c.  Without a check that is all. */
 30:	cmpl	$FAST_PAUSE, %esi
+	je	34f
+	leaq	sample_ranges(%rip), %r8
+	leaq	line_tables(%rip), %r9
+	movq	%rax, %rcx
+	subq	RANGE_LO(%r8), %rcx
+	cmpq	RANGE_SIZE(%r8), %rcx
+	jb	33f
+	addq	$8, %r9
+	movq	%rax, %rcx
+	subq	RANGE+RANGE_LO(%r8), %rcx
+	cmpq	RANGE+RANGE_SIZE(%r8), %rcx
+	jae	34f
+33:	movl	%eax, %edx		/* within one line? */
+	andl	$(LINE - 1), %edx
+	.if \ranged
+	addq	%rbx, %rdx
+	cmpq	$LINE, %rdx
+	.else
+	cmpl	$(LINE - 16), %edx
+	.endif
+	ja	40f
+	movq	(%r9), %r9
+	shrq	$LINE_LOG, %rcx
+	movq	(%r9,%rcx,8), %rdx
+	movq	THR_KEY(%rdi), %r11
+	shrq	$33, %r11		/* the goroutine */
+	.if \write
+	movl	line_window(%rip), %ecx
+	andl	$0xfff, %ecx
+	shlq	$32, %rcx
+	orq	%rcx, %r11
+	xorq	%r11, %rdx
+	js	40f
+	shlq	$20, %rdx
 	jne	40f
+	.else
+	testq	%rdx, %rdx
+	je	34f
+	js	40f
+	testl	%edx, %edx
+	js	34f
+	cmpl	%r11d, %edx
+	je	34f
+	shrq	$32, %rdx
+	xorl	line_window(%rip), %edx
+	testl	$0xfff, %edx
+	je	40f
+	.endif
+34:	movl	gomm_fast_mode(%rip), %esi
 	cmpl	$LINE_CHECK, line_mode(%rip)
 	je	31b
 	.if \ranged
@@ -105,7 +156,7 @@
 	subl	%edx, THR_TICKS(%rdi)
 	.endif
 	subl	$1, THR_TICKS(%rdi)
-	js	10f
+	js	10f			/* the hook looks at the clock */
 	ret
 19:	movq	%rax, %r9
 	rdtsc
@@ -237,7 +288,7 @@
 /* A scalar access: write is 0 or 1. At `word`, word R9 and key R11 are known: here go on what Go's
  * assembly has looked at (src/driver/driver_asm.c). */
 	.macro scalar write, word
-	locate 0
+	locate 0, \write
 	movq	RANGE_WORDS(%r8), %rdx
 	andq	$-8, %rcx
 	movq	(%rdx,%rcx), %r9	/* the word */
@@ -316,7 +367,7 @@
 
 /* A range. Whole words only; the first word that is not the one before is looked at. */
 	.macro range how, write
-	locate 1
+	locate 1, \write
 	movq	%rax, %rdx
 	orq	%rbx, %rdx
 	testb	$7, %dl
@@ -449,7 +500,7 @@ done gomm_fast_write_range
 /* One byte, for the function that called Go's runtime. */
 	.macro byte write
 	movq	8(%rsp), %rax
-	locate 0
+	locate 0, \write
 	movq	RANGE_WORDS(%r8), %rdx
 	andq	$-8, %rcx
 	movq	(%rdx,%rcx), %r9

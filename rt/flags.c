@@ -15,7 +15,8 @@ struct flags flags = {.exitcode = 66,
                       .strip_prefix = "",
                       .sample = SAMPLE_ALL,
                       .sample_burst = 1000000,
-                      .edges = FLAG_UNSET};
+                      .edges = FLAG_UNSET,
+                      .share_window = 1000000};
 
 /* The environment variable that is being parsed. */
 static const char *variable = "GORACE";
@@ -160,10 +161,12 @@ static void set_own(const char *name, const char *value)
         flags.sample_seed = number(value);
     } else if (str_eq(name, "share")) {
         flags.share = share_mode(value);
+    } else if (str_eq(name, "window")) {
+        flags.share_window = duration(value);
     } else if (str_eq(name, "edges")) {
         flags.edges = boolean(value);
     } else {
-        malformed("there are the options share, sample, burst, seed and edges, not", name);
+        malformed("there are the options share, window, sample, burst, seed and edges, not", name);
     }
 }
 

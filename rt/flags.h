@@ -28,6 +28,7 @@ struct flags {
     u32 edges;                /* GOMM: note what goroutines do to synchronise (edge.h) */
     u64 sample_seed;          /* of the lengths; 0: another one each time */
     u32 share;                /* GOMM: LINE_* (line.h) */
+    u64 share_window;         /* ns */
 };
 
 extern struct flags flags;

@@ -26,8 +26,12 @@ enum { WORD_WINDOW = 0xfff, WORD_P = 0x3ff, WORD_COUNT = 0xf };
 /* How often before a line is looked at closely. */
 enum { CONFLICTS = 8, NEAR = 8 };
 
+/* fast_amd64.S knows these. */
+_Static_assert(WORD_READERS == 1U << 31 && WORD_WINDOW_AT == 32 && WORD_WINDOW == 0xfff && WORD_P_AT == 44 && LINE == 64,
+               "words of lines");
+
 /* The tables of the heap and of globals. */
-static u64 *tables[2];
+u64 *line_tables[2];
 
 static struct arena line_arena;
 
@@ -75,15 +79,15 @@ int line_init(void)
         tally_init() != 0 || held_init() != 0) {
         return -1;
     }
-    tables[0] = os_reserve((HEAP_HI - HEAP_LO) >> (LINE_LOG - 3));
+    line_tables[0] = os_reserve((HEAP_HI - HEAP_LO) >> (LINE_LOG - 3));
     clock.began = clock.since = os_time();
     line_mode = flags.share;
-    return tables[0] ? 0 : -1;
+    return line_tables[0] ? 0 : -1;
 }
 
 int line_map(const struct range *r, uptr from, uptr to)
 {
-    u64 **table = &tables[r - shadow_ranges];
+    u64 **table = &line_tables[r - shadow_ranges];
 
     if (!*table) {
         *table = os_reserve(ROUND_UP(r->size >> (LINE_LOG - 3), 4096UL));
@@ -107,7 +111,7 @@ static u64 *word_of(uptr addr)
 {
     const struct range *r = shadow_range(addr);
 
-    return r && tables[r - shadow_ranges] ? &tables[r - shadow_ranges][(addr - r->lo) >> LINE_LOG]
+    return r && line_tables[r - shadow_ranges] ? &line_tables[r - shadow_ranges][(addr - r->lo) >> LINE_LOG]
                                           : NULL;
 }
 
@@ -137,7 +141,7 @@ void line_tick(u64 ticks)
 
     atomic_store_relaxed(&clock.due, ticks + TICKS);
     atomic_store_relaxed(&line_now, now - clock.began);
-    if (now - clock.since >= WINDOW_NS) {
+    if (now - clock.since >= flags.share_window) {
         clock.since = now;
         line_burst();
     }
@@ -406,7 +410,7 @@ static u32 line_take(void)
         if (l->state == LINE_MERGED) {
             index = lines.hand;
         } else if (l->state == LINE_LIVE && worth(l) < WORTH &&
-                   line_now - l->last_seen > 64UL * WINDOW_NS) {
+                   line_now - l->last_seen > 64 * flags.share_window) {
             detach(l);
             rows_free(l);
             l->state = LINE_FREE;
@@ -641,7 +645,17 @@ static NOINLINE u64 word_note(u64 *word, uptr addr, u32 g, u16 p, int write)
             conflicts++;
             to = (w & ((1UL << WORD_CONFLICTS_AT) - 1)) | WORD_READERS;
         }
-        if (conflicts >= CONFLICTS || near >= NEAR) {
+        if (conflicts >= CONFLICTS) {
+            return promote(word, w, addr);
+        }
+        if (near >= NEAR) {
+            for (int where = -1; where <= 1; where += 2) {
+                u64 other_line = word_beside(addr, where);
+
+                if (!(other_line & WORD_LINE) && word_is_theirs(other_line, g, p)) {
+                    promote(word + where, other_line, addr + (uptr)((sptr)where * LINE));
+                }
+            }
             return promote(word, w, addr);
         }
         to |= (u64)conflicts << WORD_CONFLICTS_AT | (u64)near << WORD_NEAR_AT;

@@ -3,7 +3,7 @@
  * line       64 bytes of the program's memory, aligned
  * transfer   a line has to move to another P's cache: a write while another P has a copy, or a read of what
  *            another P wrote; caches are as large as a window is long
- * window     a stretch of time, WINDOW_NS long; what lies in different windows did not meet (line_window)
+ * window     a stretch of time (GOMM=window=T, 1 ms); what lies in different windows did not meet (line_window)
  * life       of a line: until an object that was accessed on it goes, or another takes its place
  *
  * Two levels.  Each line has a u64 in a table as words have in shadow.h, 1/8 of the memory: who wrote last, whether others
@@ -31,11 +31,14 @@ extern u32 line_mode;
 /* Kinds of access: plain, atomic. */
 enum { LINE_READ, LINE_WRITE, LINE_LOAD, LINE_STORE, LINE_RMW, LINE_KINDS };
 
-enum { LINE = 1 << LINE_LOG, WINDOW_NS = 1000000 };
+enum { LINE = 1 << LINE_LOG };
 
 /* The window that runs now, and how long the program has run, in ns. */
 extern u32 line_window;
 extern u64 line_now;
+
+/* By line: see line.c. */
+extern u64 *line_tables[2];
 
 /* After flags_init and thr_init; 0, or -1 when memory ran out.  Then line_mode is set. */
 int line_init(void);

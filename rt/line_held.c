@@ -9,7 +9,7 @@ struct held {
 };
 
 #define RMW_HIDDEN 1UL
-/* In lock[]: a word of an RWMutex; its others lie close. */
+/* In lock[]: an RWMutex. */
 #define LOCK_RW 1UL
 
 /* Sets, hashed; more than fit have no id and count as empty. */
@@ -101,12 +101,20 @@ static u16 set_find(const struct held *h)
     return found;
 }
 
-static void push(struct held *h, uptr lock)
+static int holds(const struct held *h, uptr lock)
 {
     for (u32 i = 0; i < h->count; i++) {
         if (h->lock[i] == lock) {
-            return;
+            return 1;
         }
+    }
+    return 0;
+}
+
+static void push(struct held *h, uptr lock)
+{
+    if (holds(h, lock)) {
+        return;
     }
     if (h->count == HELD_MAX) { /* the oldest one is forgotten */
         h->count--;
@@ -125,8 +133,10 @@ void held_rmw(const struct thr *t, uptr addr, int hidden)
     }
 }
 
-/* struct RWMutex: w, writerSem 8, readerSem 12, readerCount 16, readerWait 20 bytes on.  Whoever locks has changed
- * readerCount or readerWait before, hidden, and acquires at readerSem. */
+/* struct RWMutex (Go 1.19 to 1.26): where its fields lie.  Whoever locks has changed a count before, hidden, and acquires at
+ * readerSem, then, to write, at writerSem; Unlock releases at readerSem, RUnlock at writerSem. */
+enum { RW_WRITER_SEM = 8, RW_READER_SEM = 12, RW_READER_COUNT = 16, RW_READER_WAIT = 20 };
+
 void held_acquire(const struct thr *t, uptr addr)
 {
     struct held *h = held_of(t);
@@ -134,14 +144,18 @@ void held_acquire(const struct thr *t, uptr addr)
     if (!h) {
         return;
     }
+
+    uptr hidden = h->rmw & ~RMW_HIDDEN, rw = addr - RW_READER_SEM;
+
     if (h->rmw == addr) {
         push(h, addr);
-    } else if (h->rmw == ((addr + 4) | RMW_HIDDEN) || h->rmw == ((addr + 8) | RMW_HIDDEN)) {
-        push(h, addr | LOCK_RW);
+    } else if (h->rmw & RMW_HIDDEN &&
+               (hidden == rw + RW_READER_COUNT || hidden == rw + RW_READER_WAIT) &&
+               !holds(h, (addr - RW_WRITER_SEM) | LOCK_RW)) {
+        push(h, rw | LOCK_RW);
     }
 }
 
-/* RUnlock releases at writerSem, 4 bytes before readerSem. */
 void held_release(const struct thr *t, uptr addr)
 {
     struct held *h = held_of(t);
@@ -153,7 +167,8 @@ void held_release(const struct thr *t, uptr addr)
     for (u32 i = 0; i < h->count; i++) {
         uptr lock = h->lock[i];
 
-        if (lock != addr && lock != (addr | LOCK_RW) && lock != ((addr + 4) | LOCK_RW)) {
+        if (lock != addr && lock != ((addr - RW_READER_SEM) | LOCK_RW) &&
+            lock != ((addr - RW_WRITER_SEM) | LOCK_RW)) {
             h->lock[n++] = lock;
         }
     }

@@ -61,9 +61,18 @@ static void resolve(struct line *l)
     if (l->state != LINE_LIVE || !r || !r->sites) {
         return;
     }
+
+    struct line_object before[LINE_OBJECTS];
+    u8 count = l->object_count;
+
+    memcpy(before, l->object, sizeof before);
     l->object_count = 0;
     for (u8 at = 0; at < LINE; at += 8) {
         object_add(l, at);
+    }
+    if (l->object_count == 0) { /* then we know better */
+        memcpy(l->object, before, sizeof before);
+        l->object_count = count;
     }
     l->unresolved = 0;
 }
@@ -669,7 +678,7 @@ static void put_share(u32 reported)
     json_number(&t, "bursts", seen.bursts);
     json_number(&t, "accesses", seen.accesses);
     json_number(&t, "observed", seen.sampled);
-    json_number(&t, "window_ns", WINDOW_NS);
+    json_number(&t, "window_ns", flags.share_window);
     json_number(&t, "windows", s.windows);
     json_number(&t, "processors", tally_procs());
     json_number(&t, "goroutines", thr_count());

@@ -6,6 +6,7 @@
 //	measure memory [flags]   programs that need much memory, and a soak
 //	measure growth [flags]   operations among more and more goroutines, beside a larger and larger heap
 //	measure sample [flags]   benchmarks, with gomm's runtime sampling
+//	measure share  [flags]   benchmarks, with gomm's runtime observing cache lines
 //	measure driver [flags]   the go command against the gomm command
 //
 // Exit status: 0 a result, which may be that nothing can be concluded, 1 something failed (with -strict also a bar
@@ -57,6 +58,7 @@ var modes = map[string]mode{
 	"memory": {3, 3 * time.Minute, func(c config, f *modeFlags) bool { return memory(c, f.soak) }},
 	"growth": {3, 10 * time.Minute, func(c config, f *modeFlags) bool { return growth(c, f.goroutines, f.heap) }},
 	"sample": {5, 6 * time.Minute, func(c config, f *modeFlags) bool { return sampling(c, f.benchtime) }},
+	"share":  {5, 6 * time.Minute, func(c config, f *modeFlags) bool { return sharing(c, f.benchtime) }},
 	"driver": {5, 1 * time.Minute, func(c config, f *modeFlags) bool { return driver(c) }},
 }
 
@@ -65,14 +67,14 @@ func main() {
 		keep(os.Args[2], os.Args[3:]) // go test -exec, see suites.go
 	}
 	if len(os.Args) < 2 {
-		fail("usage: measure speed|suites|memory|growth|sample|driver [flags]")
+		fail("usage: measure speed|suites|memory|growth|sample|share|driver [flags]")
 	}
 	var c config
 	var f modeFlags
 	mode := os.Args[1]
 	def, known := modes[mode]
 	if !known {
-		fail("measure: no mode %q; there are speed, suites, memory, growth, sample and driver", mode)
+		fail("measure: no mode %q; there are speed, suites, memory, growth, sample, share and driver", mode)
 	}
 	flags := flag.NewFlagSet("measure "+mode, flag.ExitOnError)
 	flags.StringVar(&c.gomm, "gomm", "gomm", "the gomm to measure")

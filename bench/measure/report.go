@@ -24,6 +24,7 @@ var titles = map[string]string{
 	"memory": "time and memory of race-instrumented programs: Go's stock race runtime and gomm's",
 	"suites": "whole test suites: go test -race and gomm test",
 	"growth": "time per operation among more goroutines, and beside a larger heap",
+	"share":  "speed of programs whose race runtime observes cache lines (GOMM=share…), beside plain, stock and gomm's without",
 	"sample": "speed of programs whose race runtime samples (GOMM=sample=…), beside plain, stock and gomm's without",
 	"driver": "wall time of go commands: go -race and gomm",
 }
@@ -34,6 +35,7 @@ var files = map[string]string{
 	"suites": "race_suites.txt",
 	"growth": "race_growth.txt",
 	"sample": "race_sample.txt",
+	"share":  "race_share.txt",
 	"driver": "driver_overhead.txt",
 }
 

@@ -77,7 +77,7 @@
  * KIND       "read"|"write"|"load"|"store"|"rmw"|"lock".
  * sites      A call stack at which the line was accessed, most accesses first; at most 32.  stack is as in ACCESS: that of
  *            an atomic operation begins with sync/atomic's function (or the inlined one).  spans: the bytes it
- *            touched.  locks: the addresses of sync.Mutex and sync.RWMutex (of one of its words) held at all of them.
+ *            touched.  locks: the addresses of sync.Mutex and sync.RWMutex held at all of them.
  * goroutine  0: all those that are not kept apart (more than 32 on one line).  created is [] for main and for 0.
  * objects    What lies on the line while it is looked at, [from, to) of the line: null is not listed.  OBJECT's offset
  *            is that of the byte at `from`.

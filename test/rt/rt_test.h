@@ -90,6 +90,9 @@ extern void (*rt_on_exit)(int status);
 struct proc *rt_spare_proc(void);
 int rt_spare_is_locked(void);
 
+/* Windows (rt/line.h) end by line_burst only from now on, and line_now stands still. */
+void rt_line_freeze(void);
+
 /* ---- walkers ---- */
 
 struct rt_span {

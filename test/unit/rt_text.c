@@ -23,7 +23,6 @@
 #include "../rt/rt_test.h"
 #include "code.h"
 #include "elf.h"
-#include "code.h"
 #include "flags.h"
 #include "stack.h"
 #include "suppress.h"

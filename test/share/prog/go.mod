@@ -1,0 +1,3 @@
+module gomm.test/share
+
+go 1.19
