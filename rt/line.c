@@ -337,7 +337,7 @@ static void capture(struct line *l)
         uptr base = 0;
         u32 site = site_find(l->addr + at, &base), n = l->object_count;
 
-        if (base == 0) {
+        if (site == 0) {
             continue;
         }
         if (n > 0 && l->object[n - 1].base == base) {

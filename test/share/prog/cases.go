@@ -244,6 +244,22 @@ func checkGlobals(e *events, at []uint64) error {
 	return first(l.falseSharing(), l.want(at[0], map[string]int{"read": 1, "write": 1}))
 }
 
+var racy int64
+
+// A race, for the check.
+func race() []unsafe.Pointer {
+	var wg sync.WaitGroup
+	for i := 0; i < 2; i++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			racy++
+		}()
+	}
+	wg.Wait()
+	return pointers(unsafe.Pointer(&racy))
+}
+
 type small struct {
 	next *small
 	n    int64

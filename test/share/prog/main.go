@@ -42,6 +42,7 @@ var cases = map[string]testCase{
 	"elements":   {elements, checkElements},
 	"pair":       {pair, checkPair},
 	"shift":      {shift, checkShift},
+	"race":       {race, checkNothing},
 	"lives":      {lives, checkLives},
 	"crowd":      {crowd, checkCrowd},
 }
