@@ -555,6 +555,16 @@ static int set_up(void **state)
     return 0;
 }
 
+static int tear_down(void **state)
+{
+    (void)state;
+    for (u32 i = 0; i < PROCS; i++) {
+        rt_tsan_go_end(thr[i]);
+    }
+    rt_tsan_go_end(main_thr);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -564,5 +574,5 @@ int main(void)
         cmocka_unit_test(test_crowd),     cmocka_unit_test(test_held),
         cmocka_unit_test(test_many_lines)};
 
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
