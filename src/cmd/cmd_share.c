@@ -11,6 +11,7 @@
 #include "base/term.h"
 #include "cmd/cmd_output.h"
 #include "cmd/cmd_share_cure.h"
+#include "share/share_replay.h"
 #include "share/share_static.h"
 #include "types/layout_rows.h"
 
@@ -224,6 +225,11 @@ static void share_findings(struct share *s)
         report_note(&s->report, "nothing is written: %s", e.text);
     }
     share_phase(s, "cures", start);
+    if (share_replay_processors() < 2 || (s->cpu && strcmp(s->cpu, "1") == 0)) {
+        report_note(&s->report, "with one processor no line is shared: nothing was to be seen");
+    } else if (s->runs.seen.n == 0 && s->report.failures.n == 0) {
+        report_note(&s->report, "no tests: nothing was run");
+    }
     if (found.guarded > 0) {
         report_note(&s->report, "%llu line%s hold%s a mutex and what it guards: as it should be",
                     (unsigned long long)found.guarded, found.guarded == 1 ? "" : "s", found.guarded == 1 ? "s" : "");

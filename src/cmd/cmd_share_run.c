@@ -83,6 +83,12 @@ static void run_failures(struct cmd_share_run *r, str package, const struct benc
                                     .output = str_dup(r->arena, strbuf_str(&f->text))};
         vec_push_in(r->arena, &r->report->failures, rf);
     }
+    /* A bad -bench, os.Exit: what it printed says why. */
+    if (ran->proc.status != 0 && ran->out.failures.n == 0 && !proc_interrupted()) {
+        str said = str_trim(ran->err).n > 0 ? ran->err : proc_status_text(r->arena, &ran->proc);
+        struct report_failure rf = {.package = package, .output = str_dup(r->arena, str_trim(said))};
+        vec_push_in(r->arena, &r->report->failures, rf);
+    }
 }
 
 /* One process under observation.  name is for people; n: iterations, 0: unknown.  True if it is worth while to look

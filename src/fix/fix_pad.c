@@ -236,7 +236,8 @@ static bool pad_fields(struct pad *d)
         if (!q->counts || q->leaf.n_steps == 0) {
             continue;
         }
-        if (before && (d->c->interleaved || pad_users(d, before) != pad_users(d, q))) {
+        bool never_at_once = before && d->c->class == SHARE_CLASS_FALSE && before->shared && q->shared;
+        if (before && (d->c->interleaved || never_at_once || pad_users(d, before) != pad_users(d, q))) {
             i32 k = pad_fork(before, q);
             if (k < 0) {
                 return pad_no(d, "the variables are not fields of one struct");

@@ -247,6 +247,10 @@ static void model_classify(struct share_case *c)
     } else if (shared + private < 2 || (private == 0 && same > 1 - SHARE_PURE)) {
         /* One variable; or several that go together: pulling them apart would move two lines for one. */
         c->class = SHARE_CLASS_TRUE;
+    } else if (private == 0 && same < SHARE_PURE_FALSE) {
+        /* By several, but never at once: workers of rounds that the times do not tell apart. */
+        c->class = SHARE_CLASS_FALSE;
+        c->avoidable = 1 - same;
     } else if (private == 0) {
         c->class = SHARE_CLASS_MIXED;
         c->interleaved = true;
