@@ -244,6 +244,8 @@ static void model_classify(struct share_case *c)
                 c->lock = i;
             }
         }
+    } else if (shared == 0 && private < 2) {
+        c->class = SHARE_CLASS_NONE; /* one goroutine's own, at which others only glance */
     } else if (shared + private < 2 || (private == 0 && same > 1 - SHARE_PURE)) {
         /* One variable; or several that go together: pulling them apart would move two lines for one. */
         c->class = SHARE_CLASS_TRUE;
