@@ -1,6 +1,6 @@
 #!/bin/bash
 # bench-doc.sh: puts the results of the last make bench-race into doc/performance.md, and of bench/race_sample.sh into
-# doc/sampling.md if there are some, each between the lines "<!-- bench: FILE -->" and "<!-- end -->", and pictures into
+# doc/sampling.md and bench/share_overhead.sh into doc/cache-lines.md if there are some, each between the lines "<!-- bench: FILE -->" and "<!-- end -->", and pictures into
 # doc/.  Environment: BENCH_OUT (build/bench).
 cd "$(dirname "$0")/.." || exit 2
 : "${BENCH_OUT:=build/bench}"
@@ -23,9 +23,11 @@ put() { # document
     !inside' "$1" >"$1.new" && mv "$1.new" "$1" || exit 1
 }
 
-if [ -s "$BENCH_OUT/$(names doc/sampling.md)" ]; then
-    put doc/sampling.md
-fi
+for doc in doc/sampling.md doc/cache-lines.md; do
+    if [ -s "$BENCH_OUT/$(names $doc)" ]; then
+        put $doc
+    fi
+done
 doc=doc/performance.md
 for file in $(names $doc); do
     [ -s "$BENCH_OUT/$file" ] || { echo "$0: no $BENCH_OUT/$file; run make bench-race first" >&2; exit 2; }
