@@ -216,7 +216,6 @@ cp "$lib_tmp/out" "$lib_tmp/help"
 for c in $(sed -n '/commands are/,/^Use/s/^\t\([a-z]*\) .*/\1/p; /Further topics/,$s/^\t\([a-z]*\) .*/\1/p' "$lib_tmp/help"); do
     expect "help $c" 0 "$GOMM" help "$c"
 done
-lacks "help: nothing that does not exist" "$lib_tmp/help" '^.bench'
 expect "no command" 2 "$GOMM"
 expect "unknown command" 2 "$GOMM" chekc
 contains "unknown command: which was meant" "$lib_tmp/err" "Did you mean 'gomm check'\?"
