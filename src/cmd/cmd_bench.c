@@ -414,12 +414,10 @@ static int bench_finish(struct cmd_bench *c)
                     c->failed ? ", something failed" : "");
         }
     }
-    if (c->output.sarif || c->output.github || c->output.html) {
-        struct cmd_output o = c->output;
-        o.json = false;
-        o.text = false;
-        ok = (o.sarif || o.github ? cmd_output_show(&o, &c->report) : true) && ok;
-    }
+    bool html_written;
+    ok = (c->output.sarif || c->output.github ? cmd_output_show(&c->output, &c->report)
+                                              : cmd_output_files(&c->output, &c->report, &html_written)) &&
+         ok;
     ok = bench_flush(c) && ok;
     return ok ? c->report.status : BASE_EXIT_FAILURE;
 }

@@ -47,7 +47,8 @@ const char *cmd_topic(size_t i)
 
 static void help_list(struct strbuf *b)
 {
-    strbuf_puts(b, "gomm answers questions about Go's memory with evidence: who can see it?\n"
+    strbuf_puts(b, "gomm answers three questions about Go's memory with evidence: where does it live,\n"
+                   "who can see it, who shares its cache line?\n"
                    "\n"
                    "Usage:\n"
                    "\n"

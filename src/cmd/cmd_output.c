@@ -58,10 +58,11 @@ static void output_text(const struct cmd_output *o, const struct report *r, bool
     report_text(r, &opts, b);
 }
 
-bool cmd_output_show(const struct cmd_output *o, const struct report *r)
+bool cmd_output_files(const struct cmd_output *o, const struct report *r, bool *html_written)
 {
     struct strbuf b = {0};
-    bool ok = true, html_written = false;
+    bool ok = true;
+    *html_written = false;
     if (o->store) {
         report_json(r, &b);
         ok &= output_write(o->store, &b);
@@ -69,10 +70,17 @@ bool cmd_output_show(const struct cmd_output *o, const struct report *r)
     if (o->html) {
         strbuf_reset(&b);
         report_html(r, &b);
-        html_written = output_write(o->html, &b);
-        ok &= html_written;
+        *html_written = output_write(o->html, &b);
+        ok &= *html_written;
     }
-    strbuf_reset(&b);
+    strbuf_release(&b);
+    return ok;
+}
+
+bool cmd_output_show(const struct cmd_output *o, const struct report *r)
+{
+    struct strbuf b = {0};
+    bool html_written, ok = cmd_output_files(o, r, &html_written);
     if (o->json) {
         report_json(r, &b);
     } else if (o->sarif) {

@@ -27,4 +27,7 @@ bool cmd_output_check(const struct cmd_output *o, struct err *e);
  * after messages, if not all could. */
 bool cmd_output_show(const struct cmd_output *o, const struct report *r);
 
+/* The files alone. */
+bool cmd_output_files(const struct cmd_output *o, const struct report *r, bool *html_written);
+
 #endif
