@@ -122,6 +122,48 @@ void finding_command(struct finding_list *l, struct finding *f, str command)
     PUSH(l->arena, f->check.commands, f->check.n_commands, command);
 }
 
+/* Neighbours name the same file most often. */
+struct keep {
+    struct arena *a;
+    str from, to;
+};
+
+static void keep_str(struct keep *k, str *s)
+{
+    if (s->p != k->from.p || s->n != k->from.n) {
+        k->from = *s;
+        k->to = str_dup(k->a, *s);
+    }
+    *s = k->to;
+}
+
+void finding_keep(struct finding_list *l, size_t first)
+{
+    struct keep k = {.a = l->arena};
+
+    for (size_t i = first; i < l->n; i++) {
+        struct finding *f = &l->v[i];
+
+        keep_str(&k, &f->span.file);
+        for (size_t j = 0; j < f->n_why; j++) {
+            keep_str(&k, &f->why[j].span.file);
+        }
+        for (size_t j = 0; j < f->n_related; j++) {
+            keep_str(&k, &f->related[j].span.file);
+        }
+        for (size_t j = 0; j < f->n_stacks; j++) {
+            for (size_t m = 0; m < f->stacks[j].n_frames; m++) {
+                keep_str(&k, &f->stacks[j].frames[m].span.file);
+            }
+        }
+        for (size_t j = 0; j < f->fix.n_edits; j++) {
+            keep_str(&k, &f->fix.edits[j].span.file);
+        }
+        f->package = str_dup(k.a, f->package);
+        f->object = str_dup(k.a, f->object);
+    }
+}
+
 static int cmp_u32(u32 a, u32 b)
 {
     return a < b ? -1 : a > b;
@@ -137,8 +179,18 @@ int finding_cmp(const struct finding *a, const struct finding *b)
     return r ? r : str_cmp(a->message, b->message);
 }
 
-/* A merge sort, as qsort is not stable. */
+int finding_cmp_weight(const struct finding *a, const struct finding *b)
+{
+    return a->severity != b->severity ? cmp_u32(b->severity, a->severity) : finding_cmp(a, b);
+}
+
 void finding_sort(struct finding_list *l)
+{
+    finding_sort_by(l, finding_cmp);
+}
+
+/* A merge sort, as qsort is not stable. */
+void finding_sort_by(struct finding_list *l, int (*cmp)(const struct finding *, const struct finding *))
 {
     struct arena_scratch s = arena_scratch_begin(l->arena);
     struct finding *from = l->v, *to = ARENA_ARRAY(s.arena, struct finding, l->n);
@@ -151,7 +203,7 @@ void finding_sort(struct finding_list *l)
             size_t i = lo, j = mid;
 
             for (size_t k = lo; k < hi; k++) {
-                bool left = j == hi || (i < mid && finding_cmp(&from[i], &from[j]) <= 0);
+                bool left = j == hi || (i < mid && cmp(&from[i], &from[j]) <= 0);
 
                 to[k] = left ? from[i++] : from[j++];
             }

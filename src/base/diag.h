@@ -186,11 +186,19 @@ void finding_edit(struct finding_list *l, struct finding *f, struct span span, s
 void finding_delta(struct finding_list *l, struct finding *f, struct finding_delta d);
 void finding_command(struct finding_list *l, struct finding *f, str command);
 
+/* Copies names of files, packages and objects of the findings from the given one on into the list's arena: whoever made
+ * the findings may then go away. */
+void finding_keep(struct finding_list *l, size_t first);
+
 struct span span_at(str file, u32 line, u32 col);
 
-/* By file, line, column, code, message: the order of every report.  Stable. */
+/* By file, line, column, code, message: the order of reports that answer one question. */
 int finding_cmp(const struct finding *a, const struct finding *b);
+/* What is worse comes first. */
+int finding_cmp_weight(const struct finding *a, const struct finding *b);
+/* Stable; by finding_cmp. */
 void finding_sort(struct finding_list *l);
+void finding_sort_by(struct finding_list *l, int (*cmp)(const struct finding *, const struct finding *));
 /* How many are of this severity or worse. */
 size_t finding_count(const struct finding_list *l, enum finding_severity at_least);
 const char *finding_severity_name(enum finding_severity s);     /* "note", "warning", "error" */

@@ -431,6 +431,8 @@ static int check_report(struct check *c, const char *dir, const char *events)
     io_temp_remove(dir); /* a reader of ours that goes away kills us while we print */
     struct race_source *src = c->log.events.n > 0 ? race_source_new(&c->load) : NULL;
     race_find(&c->log, r->dir, src, &r->findings);
+    finding_sort_by(&r->findings, finding_cmp_weight);
+    finding_keep(&r->findings, 0);
     race_source_free(src);
     check_lost(c);
     check_note_programs(c);

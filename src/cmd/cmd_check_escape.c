@@ -84,6 +84,7 @@ static void check_escape_loaded(struct report *r, struct load *l, struct pool *p
         report_note(r, "escape: %u package%s with errors, of which functions were left out", wrong, wrong == 1 ? "" : "s");
     }
     check_sites_report(&c, r);
+    finding_keep(&r->findings, 0);
     escape_free(c.e);
     program_free(p);
 }

@@ -33,6 +33,7 @@ void cmd_check_share(struct report *r, const struct load_config *config, const s
         }
     }
     share_places_release(&places);
+    finding_keep(&r->findings, 0);
     program_free(prog);
     load_free(load);
     struct report_phase p = {STR("lines"), (double)(base_now_ns() - start) / 1e9};
