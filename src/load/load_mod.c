@@ -178,7 +178,8 @@ static bool add_main(struct load_mods *m, str file, str root)
     mm.module = ARENA_NEW(m->a, struct load_module);
     mm.module->path = mm.path;
     mm.module->dir = root;
-    mm.module->go_version = mm.gomod.go;
+    /* Without a go line, and not in a workspace: go's DefaultGoModVersion (cmd/go/internal/gover). */
+    mm.module->go_version = mm.gomod.go.n > 0 || m->work_file.n > 0 ? mm.gomod.go : STR("1.16");
     mm.module->main = true;
     strmap_put(&m->modules, load_mods_key(m, mm.path, (str){0}), NULL)->p = mm.module;
     add_replacements(m, &mm.gomod, root, false);
