@@ -51,17 +51,17 @@ var cases = map[string]testCase{
 // however busy the machine is: for n rounds, and as long as time says.
 func side(n int, length time.Duration, fs ...func()) {
 	var wg sync.WaitGroup
-	var at [64]int32 // at[32]: whose turn it is, far from all else
-	turn := &at[32]
+	var at [32]int64 // at[16]: whose turn it is, far from all else
+	turn := &at[16]
 	end := time.Now().Add(length)
 	for i, f := range fs {
-		i, f := int32(i), f
+		i, f := int64(i), f
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			for k := 0; k < n || time.Now().Before(end); k++ {
-				for want := int32(k)*int32(len(fs)) + i; atomic.LoadInt32(turn) != want; {
-					if atomic.LoadInt32(turn) > want { // somebody has left
+				for want := int64(k)*int64(len(fs)) + i; atomic.LoadInt64(turn) != want; {
+					if atomic.LoadInt64(turn) > want { // somebody has left
 						return
 					}
 					if len(fs) > 2 {
@@ -70,9 +70,9 @@ func side(n int, length time.Duration, fs ...func()) {
 					syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0)
 				}
 				f()
-				atomic.AddInt32(turn, 1)
+				atomic.AddInt64(turn, 1)
 			}
-			atomic.AddInt32(turn, 1<<30)
+			atomic.AddInt64(turn, 1<<40) // any number of times
 		}()
 	}
 	wg.Wait()
