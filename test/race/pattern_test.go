@@ -402,6 +402,6 @@ func TestSleep(t *testing.T) {
 	go func() {
 		slept = 1
 	}()
-	time.Sleep(time.Millisecond)
+	time.Sleep(200 * time.Millisecond)
 	_ = slept
 }
