@@ -12,6 +12,7 @@ enum {
     MEASURE_BENCHMARKS = 3, /* compared at most */
     MEASURE_RUN_MS = 50,
     MEASURE_PROBES = 100, /* iterations of the first look */
+    MEASURE_CALIBRATIONS = 3,
 };
 
 struct measure {
@@ -210,17 +211,47 @@ static str exactly(struct arena *a, str name)
     return s;
 }
 
+/* As many iterations as make a run long enough.  The probe's time is of few, cold ones, and may be many times that of the
+ * rest: then a run would be so short that what else the process allocates shows in B/op.  So it is run until that is not so. */
+static bool measure_iterations(struct measure *m, const struct measure_pick *pick, struct bench_run *run, struct err *e)
+{
+    double ms = (double)(m->v->o.run_ms > 0 ? m->v->o.run_ms : MEASURE_RUN_MS), ns = pick->ns;
+    u64 n = 0;
+
+    for (u32 i = 0; i < MEASURE_CALIBRATIONS; i++) {
+        struct bench_ran ran;
+        double times = ms * 1e6 / (ns > 0.2 ? ns : 0.2);
+        u64 want = times < 1 ? 1 : times > 1e9 ? 1000000000 : (u64)times;
+        if (want < n + n / 2) {
+            break;
+        }
+        n = want;
+        run->benchtime = str_fmt(m->v->arena, "%llux", (unsigned long long)n);
+        if (!bench_run(m->v->arena, run, &ran, e)) {
+            return false;
+        }
+        for (size_t k = 0; k < ran.out.results.n; k++) {
+            if (str_eq(ran.out.results.v[k].base, pick->base)) {
+                bench_result_get(&ran.out.results.v[k], STR("ns/op"), &ns);
+            }
+        }
+        bench_ran_release(&ran);
+    }
+    return true;
+}
+
 static bool measure_compare(struct measure *m, const struct measure_pick *pick, struct bench_compared *c, struct err *e)
 {
     struct arena *a = m->v->arena;
-    double ms = (double)(m->v->o.run_ms > 0 ? m->v->o.run_ms : MEASURE_RUN_MS), ns = pick->ns > 0.2 ? pick->ns : 0.2;
-    double times = ms * 1e6 / ns;
-    u64 n = times < 1 ? 1 : times > 1e9 ? 1000000000 : (u64)times;
     struct bench_run run = {
+        .bin = &m->before,
         .bench = exactly(a, pick->base),
-        .benchtime = str_fmt(a, "%llux", (unsigned long long)n),
         .timeout_ms = fix_verify_timeout(m->v),
     };
+
+    if (!measure_iterations(m, pick, &run, e)) {
+        return false;
+    }
     struct bench_compare_opts o = {.a = run, .b = run, .pairs = m->v->o.pairs};
 
     o.a.bin = &m->before;
