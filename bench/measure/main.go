@@ -57,8 +57,8 @@ var modes = map[string]mode{
 	"suites": {3, 15 * time.Minute, func(c config, f *modeFlags) bool { return suites(c) }},
 	"memory": {3, 3 * time.Minute, func(c config, f *modeFlags) bool { return memory(c, f.soak) }},
 	"growth": {3, 10 * time.Minute, func(c config, f *modeFlags) bool { return growth(c, f.goroutines, f.heap) }},
-	"sample": {5, 6 * time.Minute, func(c config, f *modeFlags) bool { return sampling(c, f.benchtime) }},
-	"share":  {5, 6 * time.Minute, func(c config, f *modeFlags) bool { return sharing(c, f.benchtime) }},
+	"sample": {5, 6 * time.Minute, func(c config, f *modeFlags) bool { return sampling().measure(c, f.benchtime) }},
+	"share":  {5, 6 * time.Minute, func(c config, f *modeFlags) bool { return sharing().measure(c, f.benchtime) }},
 	"driver": {5, 1 * time.Minute, func(c config, f *modeFlags) bool { return driver(c) }},
 }
 
