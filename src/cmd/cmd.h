@@ -77,13 +77,15 @@ int cmd_flag_take(const struct cmd_flag *flags, size_t n, char *const *args, siz
 /* An argument that begins so makes a command print its flags, those that begin with the rest of it, instead of doing
  * anything: a line each, those with a value with a "=".  So the shells' completion learns them. */
 #define CMD_ASK_FLAGS "--gomm.flags="
-/* Were the flags asked for?  Then they have been printed. */
-bool cmd_flags_asked(const struct cmd_flag *flags, size_t n, char *const *args);
-
 /* Reads all flags up to the first other argument, whose index is returned, or "--", behind which
  * it is; -1 after a message if there was a mistake, and then *status is the exit status (0 for
  * -h). */
 int cmd_flags(const char *name, const struct cmd_flag *flags, size_t n, char *const *args,
               int *status);
+
+/* The same where flags and other arguments come in any order.  `other` is called for what is none of these flags, moves *i
+ * behind what it takes, and returns as cmd_flag_take.  0, or -1 as above. */
+int cmd_flags_mixed(const char *name, const struct cmd_flag *flags, size_t n, char *const *args,
+                    int (*other)(void *ctx, char *const *args, size_t *i, struct err *e), void *ctx, int *status);
 
 #endif

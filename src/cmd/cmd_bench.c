@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -75,29 +74,40 @@ static bool bench_known_flag(struct cmd_bench *c, str name, str value, bool *tak
     return true;
 }
 
-/* One flag of go test's at args[*i]. */
-static bool bench_pass_flag(struct cmd_bench *c, char *const *args, size_t *i, struct err *e)
+/* A package, a flag of go test's, or the tests' own arguments. */
+static int bench_other(void *ctx, char *const *args, size_t *i, struct err *e)
 {
+    struct cmd_bench *c = ctx;
     struct driver_flag f;
 
-    driver_flag_parse(args[*i], &f);
+    if (strcmp(args[*i], "--") == 0 || strcmp(args[*i], "-args") == 0 || strcmp(args[*i], "--args") == 0) {
+        while (args[++*i]) {
+            argv_push(&c->run_args, args[*i]);
+        }
+        return 1;
+    }
+    if (!driver_flag_parse(args[*i], &f)) {
+        vec_push_in(&c->arena, &c->patterns, str_of(args[(*i)++]));
+        return 1;
+    }
     enum driver_flag_kind kind = driver_flag_kind(DRIVER_TEST, f.name);
     str name = f.name;
     str_cut_prefix(&name, STR("test."));
     if (kind == DRIVER_FLAG_UNKNOWN || bench_is_refused(name)) {
-        return err_set(e, "flag provided but not defined: -%.*s", STR_ARG(f.name));
+        return 0;
     }
     bool next = kind == DRIVER_FLAG_VALUE && !f.has_value, taken;
     if (next && !args[*i + 1]) {
-        return err_set(e, "flag needs an argument: -%.*s", STR_ARG(f.name));
+        err_set(e, "flag needs an argument: -%.*s", STR_ARG(f.name));
+        return -1;
     }
     str value = next ? str_of(args[*i + 1]) : f.value;
     *i += next ? 2 : 1;
     if (!bench_known_flag(c, name, value, &taken, e)) {
-        return false;
+        return -1;
     }
     if (taken) {
-        return true;
+        return 1;
     }
     bool with = next || f.has_value;
     enum bench_flag_to to = bench_flag_to(name);
@@ -113,7 +123,7 @@ static bool bench_pass_flag(struct cmd_bench *c, char *const *args, size_t *i, s
     } else if (str_is(name, "race")) {
         c->load.race = true;
     }
-    return true;
+    return 1;
 }
 
 /* 0: go on; otherwise the command ends with *status. */
@@ -130,30 +140,8 @@ static int bench_parse(struct cmd_bench *c, char *const *args, int *status)
     struct err e;
 
     cmd_output_flags(&c->output, flags + OWN);
-    if (cmd_flags_asked(flags, ARRAY_LEN(flags), args)) {
-        *status = BASE_EXIT_CLEAN;
+    if (cmd_flags_mixed("bench", flags, ARRAY_LEN(flags), args, bench_other, c, status) < 0) {
         return -1;
-    }
-    for (size_t i = 0; args[i];) {
-        struct driver_flag f;
-        if (strcmp(args[i], "--") == 0 || strcmp(args[i], "-args") == 0 || strcmp(args[i], "--args") == 0) {
-            argv_push_all(&c->run_args, args + i + 1);
-            break;
-        }
-        if (!driver_flag_parse(args[i], &f)) {
-            vec_push_in(&c->arena, &c->patterns, str_of(args[i++]));
-            continue;
-        }
-        if (str_is(f.name, "h") || str_is(f.name, "help")) {
-            char name[] = "bench";
-            *status = cmd_help((char *const[]){name, NULL});
-            return -1;
-        }
-        int r = cmd_flag_take(flags, ARRAY_LEN(flags), args, &i, &e);
-        if (r < 0 || (r == 0 && !bench_pass_flag(c, args, &i, &e))) {
-            *status = cmd_usage("bench", "%s", e.text);
-            return -1;
-        }
     }
     if (c->update && !c->budget) {
         *status = cmd_usage("bench", "-update wants -budget FILE: that is what it writes");
@@ -316,30 +304,7 @@ static void bench_package(struct cmd_bench *c, struct cmd_bench_package *p)
 
 /* ---- the command ---- */
 
-static void bench_head(struct cmd_bench *c, char *const *args)
-{
-    struct report *r = &c->report;
-    struct timespec ts;
-    struct tm tm;
-    char text[32];
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-    gmtime_r(&ts.tv_sec, &tm);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    r->time = str_dup(&c->arena, str_of(text));
-    r->time_ns = (u64)ts.tv_sec * 1000000000 + (u64)ts.tv_nsec;
-    r->tool_version = STR(GOMM_VERSION);
-    r->go_version = c->go.version;
-    r->goos = c->go.goos;
-    r->goarch = c->go.goarch;
-    vec_push_in(&c->arena, &r->command, STR("gomm"));
-    vec_push_in(&c->arena, &r->command, STR("bench"));
-    for (size_t i = 0; args[i]; i++) {
-        vec_push_in(&c->arena, &r->command, str_of(args[i]));
-    }
-}
-
-static bool bench_prepare(struct cmd_bench *c, char *const *args, struct err *e)
+static bool bench_prepare(struct cmd_bench *c, struct err *e)
 {
     if (c->chdir && chdir(c->chdir) != 0) {
         return err_os(e, errno, "chdir %s", c->chdir);
@@ -353,7 +318,7 @@ static bool bench_prepare(struct cmd_bench *c, char *const *args, struct err *e)
     if (c->patterns.n == 0) {
         vec_push_in(&c->arena, &c->patterns, STR("."));
     }
-    bench_head(c, args);
+    cmd_output_go(&c->report, &c->go);
     c->color = term_has_color(STDOUT_FILENO);
     return io_cwd(&c->arena, &c->report.dir, e) && (!c->compare || cmd_bench_read_old(c, e)) && bench_list(c, e);
 }
@@ -422,12 +387,12 @@ static int bench_finish(struct cmd_bench *c)
     return ok ? c->report.status : BASE_EXIT_FAILURE;
 }
 
-static int bench_main(struct cmd_bench *c, char *const *args)
+static int bench_main(struct cmd_bench *c)
 {
     struct err e;
     bool head = false;
 
-    if (!bench_prepare(c, args, &e)) {
+    if (!bench_prepare(c, &e)) {
         return cmd_fail_err(&e);
     }
     proc_init();
@@ -457,9 +422,9 @@ int cmd_bench(char *const *args)
     struct cmd_bench *c = mem_zalloc(sizeof *c);
     int status;
 
-    report_init(&c->report, &c->arena);
+    cmd_output_begin(&c->report, &c->arena, "bench", args);
     if (bench_parse(c, args, &status) == 0) {
-        status = bench_main(c, args);
+        status = bench_main(c);
     }
     if (proc_interrupted()) {
         proc_die(proc_interrupted());

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -63,23 +62,36 @@ static bool check_is_load_flag(str name)
     return false;
 }
 
-/* One flag of go test at args[*i], to be passed on. */
-static bool check_pass_flag(struct check *c, char *const *args, size_t *i, struct err *e)
+/* A package, a flag of go test's that is to be passed on, or the tests' own arguments. */
+static int check_other(void *ctx, char *const *args, size_t *i, struct err *e)
 {
+    struct check *c = ctx;
     struct driver_flag f;
-    driver_flag_parse(args[*i], &f);
+    if (strcmp(args[*i], "--") == 0 || strcmp(args[*i], "-args") == 0 || strcmp(args[*i], "--args") == 0) {
+        argv_push(&c->go_args, "-args");
+        while (args[++*i]) {
+            argv_push(&c->go_args, args[*i]);
+        }
+        return 1;
+    }
+    if (!driver_flag_parse(args[*i], &f)) {
+        vec_push_in(&c->arena, &c->patterns, str_of(args[*i]));
+        argv_push(&c->go_args, args[(*i)++]);
+        return 1;
+    }
     enum driver_flag_kind kind = driver_flag_kind(DRIVER_TEST, f.name);
     if (kind == DRIVER_FLAG_UNKNOWN || check_is_refused(f.name)) {
-        return err_set(e, "flag provided but not defined: -%.*s", STR_ARG(f.name));
+        return 0;
     }
     if (str_is(f.name, "race")) {
         (*i)++; /* it is on anyway */
-        return !f.has_value || str_is(f.value, "true") || err_set(e, "gomm check needs -race");
+        return !f.has_value || str_is(f.value, "true") || err_set(e, "gomm check needs -race") ? 1 : -1;
     }
     c->has_count |= str_is(f.name, "count") || str_is(f.name, "test.count");
     size_t n = kind == DRIVER_FLAG_VALUE && !f.has_value ? 2 : 1;
     if (n == 2 && !args[*i + 1]) {
-        return err_set(e, "flag needs an argument: -%.*s", STR_ARG(f.name));
+        err_set(e, "flag needs an argument: -%.*s", STR_ARG(f.name));
+        return -1;
     }
     str value = n == 2 ? str_of(args[*i + 1]) : f.value;
     if (str_is(f.name, "tags")) {
@@ -95,13 +107,14 @@ static bool check_pass_flag(struct check *c, char *const *args, size_t *i, struc
             argv_push(&c->load_args, args[*i]);
         }
     }
-    return true;
+    return 1;
 }
 
 /* 0: go on; otherwise the command ends with *status. */
 static int check_parse(struct check *c, char *const *args, int *status)
 {
-    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 4] = {
+    enum { OWN_FLAGS = 5 };
+    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},
         {"v", CMD_FLAG_BOOL, &c->verbose},
         {"gomm.runtime", CMD_FLAG_STRING, &c->runtime},
@@ -109,34 +122,9 @@ static int check_parse(struct check *c, char *const *args, int *status)
         {"gomm.inherit", CMD_FLAG_BOOL, &c->inherit},
     };
     struct err e;
-    cmd_output_flags(&c->output, flags + 4);
-    if (cmd_flags_asked(flags, ARRAY_LEN(flags), args)) {
-        *status = BASE_EXIT_CLEAN;
+    cmd_output_flags(&c->output, flags + OWN_FLAGS);
+    if (cmd_flags_mixed("check", flags, ARRAY_LEN(flags), args, check_other, c, status) < 0) {
         return -1;
-    }
-    for (size_t i = 0; args[i];) {
-        struct driver_flag f;
-        if (strcmp(args[i], "--") == 0 || strcmp(args[i], "-args") == 0 ||
-            strcmp(args[i], "--args") == 0) {
-            argv_push(&c->go_args, "-args");
-            argv_push_all(&c->go_args, args + i + 1);
-            break;
-        }
-        if (!driver_flag_parse(args[i], &f)) {
-            vec_push_in(&c->arena, &c->patterns, str_of(args[i]));
-            argv_push(&c->go_args, args[i++]);
-            continue;
-        }
-        if (str_is(f.name, "h") || str_is(f.name, "help")) {
-            char name[] = "check";
-            *status = cmd_help((char *const[]){name, NULL});
-            return -1;
-        }
-        int r = cmd_flag_take(flags, ARRAY_LEN(flags), args, &i, &e);
-        if (r < 0 || (r == 0 && !check_pass_flag(c, args, &i, &e))) {
-            *status = cmd_usage("check", "%s", e.text);
-            return -1;
-        }
     }
     c->output.pictures = c->verbose;
     if (!cmd_output_check(&c->output, &e)) {
@@ -388,33 +376,6 @@ static void check_lost(struct check *c)
     }
 }
 
-static void check_time(struct check *c)
-{
-    struct timespec ts;
-    struct tm tm;
-    char text[32];
-    clock_gettime(CLOCK_REALTIME, &ts);
-    gmtime_r(&ts.tv_sec, &tm);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    c->report.time = str_dup(&c->arena, str_of(text));
-    c->report.time_ns = (u64)ts.tv_sec * 1000000000 + (u64)ts.tv_nsec;
-}
-
-static void check_head(struct check *c, char *const *args)
-{
-    struct report *r = &c->report;
-    check_time(c);
-    r->tool_version = STR(GOMM_VERSION);
-    r->go_version = c->go.version;
-    r->goos = c->go.goos;
-    r->goarch = c->go.goarch;
-    vec_push_in(&c->arena, &r->command, STR("gomm"));
-    vec_push_in(&c->arena, &r->command, STR("check"));
-    for (size_t i = 0; args[i]; i++) {
-        vec_push_in(&c->arena, &r->command, str_of(args[i]));
-    }
-}
-
 static int check_report(struct check *c, const char *dir, const char *events)
 {
     struct report *r = &c->report;
@@ -479,7 +440,7 @@ int cmd_check(char *const *args)
     struct driver_choice choice;
     struct err e;
     int status;
-    report_init(&c->report, &c->arena);
+    cmd_output_begin(&c->report, &c->arena, "check", args);
     c->log.arena = &c->arena;
     driver_gotest_init(&c->tests);
     if (check_parse(c, args, &status) == 0) {
@@ -487,7 +448,7 @@ int cmd_check(char *const *args)
         bool ok = check_prepare(c, &choice, &e) && (dir = io_temp_dir("gomm-check-", &e)) != NULL;
         if (ok) {
             events = str_cstr(&c->arena, path_join(&c->arena, str_of(dir), STR("events.jsonl")));
-            check_head(c, args);
+            cmd_output_go(&c->report, &c->go);
             if (c->patterns.n == 0) {
                 vec_push_in(&c->arena, &c->patterns, STR("."));
             }

@@ -266,12 +266,7 @@ int cmd_escape(char *const *args)
         at = -1;
     }
     if (at >= 0) {
-        report_init(&c->report, &c->arena);
-        vec_push_in(&c->arena, &c->report.command, STR("gomm"));
-        vec_push_in(&c->arena, &c->report.command, STR("escape"));
-        for (size_t i = 0; args[i]; i++) {
-            vec_push_in(&c->arena, &c->report.command, str_of(args[i]));
-        }
+        cmd_output_begin(&c->report, &c->arena, "escape", args);
         c->compare |= c->against != NULL;
         c->config = (struct load_config){
             .tags = str_of(c->tags),

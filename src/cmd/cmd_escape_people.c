@@ -245,7 +245,6 @@ int cmd_escape_report(struct cmd_escape *c)
 {
     struct report *r = &c->report;
 
-    r->tool_version = STR(GOMM_VERSION);
     r->go_version = c->load->go_version;
     r->goos = c->load->config.goos;
     r->goarch = c->load->config.goarch;

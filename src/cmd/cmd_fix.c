@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -334,19 +333,6 @@ static int fix_show(struct cmd_fix *c)
 
 /* ---- the command ---- */
 
-static void fix_time(struct cmd_fix *c)
-{
-    struct timespec ts;
-    struct tm tm;
-    char text[32];
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-    gmtime_r(&ts.tv_sec, &tm);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    c->report.time = str_dup(&c->arena, str_of(text));
-    c->report.time_ns = (u64)ts.tv_sec * 1000000000 + (u64)ts.tv_nsec;
-}
-
 static int fix_main(struct cmd_fix *c, char *const *args)
 {
     struct err e;
@@ -367,11 +353,7 @@ static int fix_main(struct cmd_fix *c, char *const *args)
     if (c->patterns.n == 0) {
         vec_push_in(&c->arena, &c->patterns, STR("."));
     }
-    fix_time(c);
-    c->report.tool_version = STR(GOMM_VERSION);
-    c->report.go_version = c->go.version;
-    c->report.goos = c->go.goos;
-    c->report.goarch = c->go.goarch;
+    cmd_output_go(&c->report, &c->go);
     c->report.dir = c->cwd;
     c->pool = pool_new(0);
     if (!fix_load(c, &e)) {
@@ -429,12 +411,7 @@ int cmd_fix(char *const *args)
         at = -1;
     }
     if (at >= 0) {
-        report_init(&c->report, &c->arena);
-        vec_push_in(&c->arena, &c->report.command, STR("gomm"));
-        vec_push_in(&c->arena, &c->report.command, STR("fix"));
-        for (size_t i = 0; args[i]; i++) {
-            vec_push_in(&c->arena, &c->report.command, str_of(args[i]));
-        }
+        cmd_output_begin(&c->report, &c->arena, "fix", args);
         c->no_race = !race;
         c->smart = term_is_smart(STDERR_FILENO) && !c->verbose;
         c->config = (struct load_config){

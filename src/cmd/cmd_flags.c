@@ -106,7 +106,8 @@ int cmd_flag_take(const struct cmd_flag *flags, size_t n, char *const *args, siz
     return 1;
 }
 
-bool cmd_flags_asked(const struct cmd_flag *flags, size_t n, char *const *args)
+/* Were the flags asked for?  Then they have been printed. */
+static bool flags_asked(const struct cmd_flag *flags, size_t n, char *const *args)
 {
     str typed = str_of(args[0] ? args[0] : "");
     if (!str_cut_prefix(&typed, STR(CMD_ASK_FLAGS))) {
@@ -121,11 +122,27 @@ bool cmd_flags_asked(const struct cmd_flag *flags, size_t n, char *const *args)
     return true;
 }
 
+/* Nobody took the flag (r == 0), or there was a mistake in it, *e: the help that it asks for, or what is wrong; -1. */
+static int flags_wrong(const char *name, const char *arg, int r, struct err *e, int *status)
+{
+    struct driver_flag f;
+    if (r == 0 && driver_flag_parse(arg, &f)) {
+        if (str_is(f.name, "h") || str_is(f.name, "help")) {
+            char *const topic[] = {(char *)(uintptr_t)name, NULL};
+            *status = cmd_help(topic);
+            return -1;
+        }
+        err_set(e, "flag provided but not defined: -%.*s", STR_ARG(f.name));
+    }
+    *status = cmd_usage(name, "%s", e->text);
+    return -1;
+}
+
 int cmd_flags(const char *name, const struct cmd_flag *flags, size_t n, char *const *args,
               int *status)
 {
     size_t i = 0;
-    if (cmd_flags_asked(flags, n, args)) {
+    if (flags_asked(flags, n, args)) {
         *status = BASE_EXIT_CLEAN;
         return -1;
     }
@@ -142,16 +159,26 @@ int cmd_flags(const char *name, const struct cmd_flag *flags, size_t n, char *co
         if (r == 0 && !driver_flag_parse(args[i], &f)) {
             return base_int(i);
         }
-        if (r == 0 && (str_is(f.name, "h") || str_is(f.name, "help"))) {
-            char *const topic[] = {(char *)(uintptr_t)name, NULL};
-            *status = cmd_help(topic);
-            return -1;
-        }
-        if (r == 0) {
-            err_set(&e, "flag provided but not defined: -%.*s", STR_ARG(f.name));
-        }
-        *status = cmd_usage(name, "%s", e.text);
-        return -1;
+        return flags_wrong(name, args[i], r, &e, status);
     }
     return base_int(i);
+}
+
+int cmd_flags_mixed(const char *name, const struct cmd_flag *flags, size_t n, char *const *args,
+                    int (*other)(void *ctx, char *const *args, size_t *i, struct err *e), void *ctx, int *status)
+{
+    if (flags_asked(flags, n, args)) {
+        *status = BASE_EXIT_CLEAN;
+        return -1;
+    }
+    for (size_t i = 0; args[i];) {
+        struct err e;
+        const char *arg = args[i];
+        int r = cmd_flag_take(flags, n, args, &i, &e);
+        r = r != 0 ? r : other(ctx, args, &i, &e);
+        if (r <= 0) {
+            return flags_wrong(name, arg, r, &e, status);
+        }
+    }
+    return 0;
 }

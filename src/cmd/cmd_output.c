@@ -1,6 +1,7 @@
 #include "cmd/cmd_output.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -56,6 +57,32 @@ static void output_text(const struct cmd_output *o, const struct report *r, bool
         .html = html_written ? str_of(o->html) : (str){0},
     };
     report_text(r, &opts, b);
+}
+
+void cmd_output_begin(struct report *r, struct arena *a, const char *command, char *const *args)
+{
+    struct timespec ts;
+    struct tm tm;
+    char text[32];
+    report_init(r, a);
+    clock_gettime(CLOCK_REALTIME, &ts);
+    gmtime_r(&ts.tv_sec, &tm);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    r->time = str_dup(a, str_of(text));
+    r->time_ns = (u64)ts.tv_sec * 1000000000 + (u64)ts.tv_nsec;
+    r->tool_version = STR(GOMM_VERSION);
+    vec_push_in(a, &r->command, STR("gomm"));
+    vec_push_in(a, &r->command, str_of(command));
+    for (size_t i = 0; args[i]; i++) {
+        vec_push_in(a, &r->command, str_of(args[i]));
+    }
+}
+
+void cmd_output_go(struct report *r, const struct driver_go *go)
+{
+    r->go_version = go->version;
+    r->goos = go->goos;
+    r->goarch = go->goarch;
 }
 
 bool cmd_output_files(const struct cmd_output *o, const struct report *r, bool *html_written)

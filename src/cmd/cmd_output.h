@@ -6,6 +6,8 @@
 #define GOMM_CMD_OUTPUT_H
 
 #include "cmd/cmd.h"
+#include "driver/driver_go.h"
+#include "driver/driver_version.h"
 #include "report/report.h"
 
 struct cmd_output {
@@ -22,6 +24,11 @@ void cmd_output_flags(struct cmd_output *o, struct cmd_flag flags[CMD_OUTPUT_FLA
 
 /* Checks the choice, before work begins on something that cannot be shown. */
 bool cmd_output_check(const struct cmd_output *o, struct err *e);
+
+/* An empty report of a command that begins now: the time, gomm, the command line. */
+void cmd_output_begin(struct report *r, struct arena *a, const char *command, char *const *args);
+/* The Go that was found. */
+void cmd_output_go(struct report *r, const struct driver_go *go);
 
 /* Shows the report as chosen, and writes the files.  Whatever can be written is written: false,
  * after messages, if not all could. */

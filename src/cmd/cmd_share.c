@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -35,9 +34,21 @@ struct share {
 
 /* ---- the command line ---- */
 
+static int share_package(void *ctx, char *const *args, size_t *i, struct err *e)
+{
+    struct share *s = ctx;
+    (void)e;
+    if (args[*i][0] == '-' && args[*i][1] != 0) {
+        return 0;
+    }
+    vec_push_in(&s->arena, &s->patterns, str_of(args[(*i)++]));
+    return 1;
+}
+
 static int share_parse(struct share *s, char *const *args, int *status)
 {
-    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 15] = {
+    enum { OWN_FLAGS = 15 };
+    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
         {"C", CMD_FLAG_STRING, &s->chdir},
         {"bench", CMD_FLAG_STRING, &s->bench},
         {"run", CMD_FLAG_STRING, &s->run},
@@ -55,29 +66,9 @@ static int share_parse(struct share *s, char *const *args, int *status)
         {"gomm.patch", CMD_FLAG_STRING, &s->patch},
     };
     struct err e;
-    cmd_output_flags(&s->output, flags + 15);
-    if (cmd_flags_asked(flags, ARRAY_LEN(flags), args)) {
-        *status = BASE_EXIT_CLEAN;
+    cmd_output_flags(&s->output, flags + OWN_FLAGS);
+    if (cmd_flags_mixed("share", flags, ARRAY_LEN(flags), args, share_package, s, status) < 0) {
         return -1;
-    }
-    for (size_t i = 0; args[i];) {
-        if (args[i][0] != '-' || args[i][1] == 0) {
-            vec_push_in(&s->arena, &s->patterns, str_of(args[i++]));
-            continue;
-        }
-        if (strcmp(args[i], "-h") == 0 || strcmp(args[i], "-help") == 0 || strcmp(args[i], "--help") == 0) {
-            char name[] = "share";
-            *status = cmd_help((char *const[]){name, NULL});
-            return -1;
-        }
-        int r = cmd_flag_take(flags, ARRAY_LEN(flags), args, &i, &e);
-        if (r == 0) {
-            err_set(&e, "flag provided but not defined: %s", args[i]);
-        }
-        if (r <= 0) {
-            *status = cmd_usage("share", "%s", e.text);
-            return -1;
-        }
     }
     s->verify &= !s->quick;
     bool ok = cmd_output_check(&s->output, &e) && (!s->write || s->verify || err_set(&e, "-w writes what was verified: it goes without -verify=false and -quick"));
@@ -125,28 +116,6 @@ static void share_phase(struct share *s, const char *name, u64 since)
 }
 
 /* ---- the work ---- */
-
-static void share_head(struct share *s, char *const *args)
-{
-    struct report *r = &s->report;
-    struct timespec ts;
-    struct tm tm;
-    char text[32];
-    clock_gettime(CLOCK_REALTIME, &ts);
-    gmtime_r(&ts.tv_sec, &tm);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    r->time = str_dup(&s->arena, str_of(text));
-    r->time_ns = (u64)ts.tv_sec * 1000000000 + (u64)ts.tv_nsec;
-    r->tool_version = STR(GOMM_VERSION);
-    r->go_version = s->go.version;
-    r->goos = s->go.goos;
-    r->goarch = s->go.goarch;
-    vec_push_in(&s->arena, &r->command, STR("gomm"));
-    vec_push_in(&s->arena, &r->command, STR("share"));
-    for (size_t i = 0; args[i]; i++) {
-        vec_push_in(&s->arena, &r->command, str_of(args[i]));
-    }
-}
 
 static bool share_prepare(struct share *s, struct err *e)
 {
@@ -265,7 +234,7 @@ int cmd_share(char *const *args)
     struct err e;
     int status;
     s->verify = true;
-    report_init(&s->report, &s->arena);
+    cmd_output_begin(&s->report, &s->arena, "share", args);
     if (share_parse(s, args, &status) == 0) {
         if (s->patterns.n == 0) {
             vec_push_in(&s->arena, &s->patterns, STR("."));
@@ -274,7 +243,7 @@ int cmd_share(char *const *args)
         const char *dir = NULL;
         bool ok = share_prepare(s, &e) && share_load(s, &e) && (dir = io_temp_dir("gomm-share-", &e)) != NULL;
         if (ok) {
-            share_head(s, args);
+            cmd_output_go(&s->report, &s->go);
             s->runs = (struct cmd_share_run){.arena = &s->arena,
                                              .report = &s->report,
                                              .go = &s->go,

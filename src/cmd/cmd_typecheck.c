@@ -286,7 +286,6 @@ static int typecheck_run(struct typecheck *t, char *const *args)
     if (o->json || o->sarif || o->github || o->html || o->store) {
         struct report *r = &t->report;
         r->dir = t->cwd;
-        r->tool_version = STR(GOMM_VERSION);
         r->go_version = t->load->go_version;
         r->goos = t->load->config.goos;
         r->goarch = t->load->config.goarch;
@@ -322,12 +321,7 @@ int cmd_typecheck(char *const *args)
         at = -1;
     }
     if (at >= 0) {
-        report_init(&t->report, &t->arena);
-        vec_push_in(&t->arena, &t->report.command, STR("gomm"));
-        vec_push_in(&t->arena, &t->report.command, STR("typecheck"));
-        for (size_t i = 0; args[i]; i++) {
-            vec_push_in(&t->arena, &t->report.command, str_of(args[i]));
-        }
+        cmd_output_begin(&t->report, &t->arena, "typecheck", args);
         t->config = (struct load_config){
             .tags = str_of(t->tags),
             .mod = str_of(t->mod),

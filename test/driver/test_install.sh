@@ -42,6 +42,8 @@ for c in check share fix escape env explain layout report typecheck; do
     expect "flags of $c" 0 complete "$c" -
     contains "there are some" "$lib_tmp/out" '^-'
 done
+expect "flags of gomm's own beside go's" 0 complete check -gomm.
+contains "all of them" "$lib_tmp/out" '^-gomm.inherit$'
 expect "flags with a value" 0 complete escape -base
 contains "end in =" "$lib_tmp/out" '^-baseline=$'
 expect "flags of go's" 0 complete test -cpuprof
