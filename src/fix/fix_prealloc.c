@@ -350,12 +350,16 @@ static void propose(const struct prealloc *p, str count, bool safe, node about)
     }
 }
 
-/* func f(xs []T) (s []T): a result is nil at first too.  A return within the loop would show it. */
+/* func f(xs []T) (s []T): a result is nil at first too.  A return within the loop would show it, and so would a panic that a
+ * deferred function recovers from: the caller has what s is then. */
 static void look_at_results(const struct fix_find *f, const struct fix_tree *t, node func)
 {
     node body = ast_rec(t->ast, func, FUNC_BODY), type = ast_rec(t->ast, func, FUNC_TYPE);
     u32 results = ast_at(t->ast, type)->b, list = body ? ast_at(t->ast, body)->a : 0;
 
+    if (body && fix_has_stmt(t, body, AST_CALL_STMT, TOK_DEFER)) {
+        return;
+    }
     for (u32 r = 0; r < ast_list_len(t->ast, results); r++) {
         node field = ast_list(t->ast, results)[r], name = ast_at(t->ast, field)->a;
         struct prealloc p = {.f = f, .t = t, .decl = field, .type = ast_at(t->ast, field)->b, .nil = true};

@@ -540,3 +540,26 @@ bool fix_has_calls(const struct fix_tree *t, node x)
     ast_walk(t->ast, x, calls_visit, &h);
     return h.found;
 }
+
+struct has_stmt {
+    const struct fix_tree *t;
+    u32 kind, op;
+    bool found;
+};
+
+static bool stmt_visit(void *ctx, node n)
+{
+    struct has_stmt *h = ctx;
+    const struct ast_node *x = ast_at(h->t->ast, n);
+
+    h->found |= x->kind == h->kind && x->op == h->op;
+    return !h->found;
+}
+
+bool fix_has_stmt(const struct fix_tree *t, node x, u32 kind, u32 op)
+{
+    struct has_stmt h = {t, kind, op, false};
+
+    ast_walk(t->ast, x, stmt_visit, &h);
+    return h.found;
+}

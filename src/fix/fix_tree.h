@@ -70,5 +70,7 @@ bool fix_is_private(const struct fix_tree *t, const struct obj *o);
 bool fix_is_plain(const struct fix_tree *t, node x);
 /* Does x call anything (conversions, len, cap and such aside), receive, or hold a function literal? */
 bool fix_has_calls(const struct fix_tree *t, node x);
+/* Is there a statement of a kind, with an operation, within x: AST_BRANCH and TOK_GOTO, AST_CALL_STMT and TOK_DEFER? */
+bool fix_has_stmt(const struct fix_tree *t, node x, u32 kind, u32 op);
 
 #endif

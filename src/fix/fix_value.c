@@ -383,12 +383,28 @@ static bool slice_expr(struct value *v, const struct fix_tree *t, node e)
     }
 }
 
-/* &u: is u a variable of this iteration that nobody uses from there on? */
+/* u.f of a variable u: does anybody get its address, by & or as the receiver of a method? */
+static bool is_part_lent(const struct fix_tree *t, node name)
+{
+    node q = name, r = above(t, &q);
+
+    while (r && (ast_kind(t->ast, r) == AST_SELECTOR || ast_kind(t->ast, r) == AST_INDEX)) {
+        const struct selection *s = ast_kind(t->ast, r) == AST_SELECTOR ? t->f->at[r].sel : NULL;
+        if (s && s->kind == SELECT_METHOD) {
+            return true;
+        }
+        q = r;
+        r = above(t, &q);
+    }
+    return r && ast_kind(t->ast, r) == AST_OPERATION;
+}
+
+/* &u: is u a variable of this iteration that nobody uses from there on?  A goto may lead back to what stands before. */
 static bool is_last_use(const struct fix_tree *t, node name)
 {
     struct obj *o = info_obj(t->f, name);
 
-    if (!o || o->kind != OBJ_VAR || o->var != VAR_LOCAL) {
+    if (!o || o->kind != OBJ_VAR || o->var != VAR_LOCAL || fix_has_stmt(t, fix_func(t, name), AST_BRANCH, TOK_GOTO)) {
         return false;
     }
     struct fix_uses u = fix_uses_of(t, o);
@@ -404,18 +420,8 @@ static bool is_last_use(const struct fix_tree *t, node name)
         if (use == FIX_USE_DECLARE && fix_loop(t, u.v[i]) != fix_loop(t, name)) {
             return false;
         }
-        /* &u.f would be a pointer into it. */
-        node p = t->parent[u.v[i]];
-        if (use == FIX_USE_PART && ast_kind(t->ast, p) == AST_SELECTOR) {
-            node q = p;
-            node r = above(t, &q);
-            while (r && (ast_kind(t->ast, r) == AST_SELECTOR || ast_kind(t->ast, r) == AST_INDEX)) {
-                q = r;
-                r = above(t, &q);
-            }
-            if (r && ast_kind(t->ast, r) == AST_OPERATION) {
-                return false;
-            }
+        if (use == FIX_USE_PART && is_part_lent(t, u.v[i])) {
+            return false;
         }
     }
     return true;
@@ -490,6 +496,7 @@ static bool look_func(struct value *v, const struct fix_tree *t, node name)
         if (ast_rec(t->ast, p, FUNC_RECV) || ast_list_len(t->ast, ast_rec(t->ast, p, FUNC_TPARAMS)) ||
             ast_list_len(t->ast, results) != 1 || !ast_rec(t->ast, p, FUNC_BODY) ||
             ast_at(t->ast, ast_list(t->ast, results)[0])->a ||
+            fix_has_stmt(t, p, AST_CALL_STMT, TOK_DEFER) || /* nil comes of a panic that is recovered from */
             !edit_type(v, t, ast_at(t->ast, ast_list(t->ast, results)[0])->b)) {
             return false;
         }

@@ -205,3 +205,12 @@ func KeepNegative(n int) []int {
 	}
 	return out
 }
+
+// The caller sees what was appended before the panic.
+func KeepRecovered(xs []int) (out []int) {
+	defer func() { recover() }()
+	for _, x := range xs {
+		out = append(out, 10/x)
+	}
+	return
+}

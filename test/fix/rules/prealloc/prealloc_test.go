@@ -32,3 +32,8 @@ func TestNil(t *testing.T) {
 	same(t, got, []int(nil))
 	same(t, err != nil, true)
 }
+
+func TestRecovered(t *testing.T) {
+	same(t, KeepRecovered([]int{0, 1}), []int(nil))
+	same(t, KeepRecovered([]int{5, 0}), []int{2})
+}

@@ -121,3 +121,50 @@ func keepMade(n int) int {
 }
 
 func UseMade() int { return keepMade(2) }
+
+// A panic that is recovered from gives nil.
+func keepRecovered(x int) *point {
+	defer func() { recover() }()
+	return &point{x: 10 / x}
+}
+
+func UseRecovered(x int) (r any) {
+	defer func() { r = recover() }()
+	return keepRecovered(x).x
+}
+
+// A goto leads back to where the variable is used.
+func keepGoto(all []*point) int {
+	var u point
+	n := 0
+again:
+	u.x += 5
+	if n == 0 {
+		n++
+		all = append(all, &u)
+		goto again
+	}
+	return all[0].x
+}
+
+type counted struct {
+	p point
+	n int
+}
+
+var lent []*point
+
+func (p *point) lend() { lent = append(lent, p) }
+
+// A method on a part has its address.
+func keepLent(x int) *counted {
+	u := counted{n: x}
+	u.p.lend()
+	return &u
+}
+
+func UseLent(x int) int {
+	c := keepLent(x)
+	lent[len(lent)-1].x = x
+	return c.p.x
+}

@@ -19,4 +19,10 @@ func TestValues(t *testing.T) {
 	if UseChanged(1) != 7 || UseMoved(1) != 2 || UseCompared(1) || UseLoop() != 6 || UseMade() != 3 || UseLater() != 9 {
 		t.Error("others")
 	}
+	if r := UseRecovered(0); r == nil || r == 0 {
+		t.Errorf("what was recovered from: %v", r)
+	}
+	if keepGoto(nil) != 10 || UseLent(4) != 4 {
+		t.Error("another variable")
+	}
 }
