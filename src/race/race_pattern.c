@@ -280,13 +280,25 @@ static bool pattern_early(const struct race_story *s, const struct pattern_side 
     return false;
 }
 
+/* Did the goroutine of d, start that of acc at its k-th deed or later? */
+static bool pattern_starts(const struct race_deeds *d, size_t k, const struct race_access *acc)
+{
+    for (; k < d->n; k++) {
+        if (d->v[k].verb == RACE_GO && d->v[k].goroutine == acc->goroutine) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool pattern_wait_group(const struct race_story *s, const struct pattern_side *x,
                                const struct pattern_side *y, struct race_pattern *out)
 {
     for (size_t k = y->deeds->n; k-- > 0;) {
         const struct race_deed *w = &y->deeds->v[k];
         struct span add;
-        if (w->after || w->verb != RACE_WAIT || !w->own || !race_adds_inside(s, x->acc, w->site, &add)) {
+        if (w->after || w->verb != RACE_WAIT || !w->own || pattern_starts(y->deeds, k, x->acc) ||
+            !race_adds_inside(s, x->acc, w->site, &add)) {
             continue;
         }
         str at = race_place(s->a, s->cwd, add, s->first_span);

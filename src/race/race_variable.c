@@ -341,6 +341,19 @@ bool race_is_double_checked(const struct race_story *s, const struct race_access
 
 /* ---- wait groups ---- */
 
+/* Is there a go statement behind n in the function of s?  Then an Add there is for that one. */
+static bool starts_after(const struct race_spot *s, node n)
+{
+    const struct ast *f = s->file->ast;
+    for (node k = 1; k < f->n_nodes; k++) {
+        if (ast_kind(f, k) == AST_CALL_STMT && ast_at(f, k)->op == TOK_GO && ast_start(f, k) > ast_start(f, n) &&
+            query_func_at(s->file, ast_start(f, k)) == s->func) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool race_adds_inside(const struct race_story *s, const struct race_access *acc,
                       const struct race_frame *wait, struct span *add)
 {
@@ -359,7 +372,7 @@ bool race_adds_inside(const struct race_story *s, const struct race_access *acc,
     const struct ast *f = entry.file->ast;
     for (n = 1; group && n < f->n_nodes; n++) {
         if (ast_kind(f, n) == AST_CALL && query_func_at(entry.file, ast_start(f, n)) == entry.func &&
-            call_is(&entry, n, "sync", "Add") && call_receiver(&entry, n) == group) {
+            call_is(&entry, n, "sync", "Add") && call_receiver(&entry, n) == group && !starts_after(&entry, n)) {
             *add = node_span(&entry, n);
             return true;
         }
@@ -697,6 +710,24 @@ static bool is_later(const struct race_spot *s, node n)
     return true;
 }
 
+/* Does n, in the function of s, surely come before s's line: above it, in no loop with it, not deferred? */
+static bool is_earlier(const struct race_spot *s, node n)
+{
+    const struct ast *f = s->file->ast;
+    if (ast_start(f, n) >= s->from) {
+        return false;
+    }
+    for (node k = 1; k < f->n_nodes; k++) {
+        u32 kind = ast_kind(f, k);
+        if ((kind == AST_CALL_STMT && ast_at(f, k)->op == TOK_DEFER && ast_at(f, k)->a == n) ||
+            (kind == AST_FOR && ast_start(f, k) <= ast_start(f, n) && ast_end(f, k) > s->from &&
+             race_spot_inside(s, k, s->func))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool race_variable_late(const struct race_story *s, struct race_pattern *out)
 {
     const struct race_access *both[2] = {s->first, s->second};
@@ -715,7 +746,7 @@ bool race_variable_late(const struct race_story *s, struct race_pattern *out)
             }
             for (node k = 1; k < g->n_nodes; k++) {
                 if (gate_of(&entry, k, true) != gate ||
-                    query_func_at(entry.file, ast_start(g, k)) != entry.func) {
+                    query_func_at(entry.file, ast_start(g, k)) != entry.func || is_earlier(&entry, k)) {
                     continue;
                 }
                 str who = race_goroutine(s->a, y), other = race_goroutine(s->a, x);
@@ -782,7 +813,24 @@ bool race_variable_wait(const struct race_story *s, struct race_pattern *out)
     return false;
 }
 
-/* A call of time.Sleep in the function of s, on a line in (from, to). */
+/* Does a branch have n in it, and not s's line: may n have been left out on the way there? */
+static bool is_optional(const struct race_spot *s, node n)
+{
+    const struct ast *f = s->file->ast;
+    for (node k = 1; k < f->n_nodes; k++) {
+        u32 kind = ast_kind(f, k);
+        node branch[2] = {kind == AST_CASE || kind == AST_COMM ? k : kind == AST_IF ? ast_rec(f, k, IF_THEN) : 0,
+                          kind == AST_IF ? ast_rec(f, k, IF_ELSE) : 0};
+        for (size_t i = 0; i < 2; i++) {
+            if (branch[i] != 0 && race_spot_inside(s, n, branch[i]) && ast_end(f, branch[i]) <= s->from) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A call of time.Sleep in the function of s, on a line in (from, to) and on every way to s. */
 static node sleep_between(const struct race_spot *s, u32 from, u32 to)
 {
     const struct ast *f = s->file->ast;
@@ -790,7 +838,7 @@ static node sleep_between(const struct race_spot *s, u32 from, u32 to)
         if (ast_kind(f, n) == AST_CALL && call_is(s, n, "time", "Sleep") &&
             query_func_at(s->file, ast_start(f, n)) == s->func) {
             u32 line = race_spot_line(s, ast_start(f, n));
-            if (line > from && line < to) {
+            if (line > from && line < to && !is_optional(s, n)) {
                 return n;
             }
         }

@@ -364,6 +364,83 @@ func TestAlikeSleep(t *testing.T) { // sleeps, and waits too
 	_ = n
 }
 
+// The Add inside is of a goroutine that the worker starts, and the Wait above ended before there was the worker.
+//
+// want RACE19
+func TestAlikeAddForAnother(t *testing.T) {
+	var wg sync.WaitGroup
+	n := new(int)
+	worker := func() {
+		defer wg.Done()
+		wg.Add(1)
+		go func() { defer wg.Done() }()
+		*n = 1
+	}
+	wg.Add(1)
+	go worker()
+	wg.Wait()
+	wg.Add(1)
+	go worker()
+	*n = 2
+	wg.Wait()
+}
+
+// The worker adds itself, but what was waited for was over before it began.
+//
+// want RACE01
+func TestAlikeAddAfterWait(t *testing.T) {
+	var wg, all sync.WaitGroup
+	n := new(int)
+	wg.Wait()
+	all.Add(1)
+	go func() {
+		wg.Add(1)
+		*n = 1
+		wg.Done()
+		finish(&all)
+	}()
+	*n = 2
+	all.Wait()
+}
+
+// What is received below is that it has begun: to receive it earlier would order nothing.
+//
+// want RACE01
+func TestAlikeReceivedBelow(t *testing.T) {
+	begun := make(chan bool, 1)
+	n := new(int)
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		begun <- true
+		*n = 1
+		finish(&wg)
+	}()
+	*n = 2
+	<-begun
+	wg.Wait()
+}
+
+func finish(wg *sync.WaitGroup) { wg.Done() }
+
+var slow bool
+
+// want RACE01
+func TestAlikeNoSleep(t *testing.T) { // it may sleep, and does not
+	n := new(int)
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		*n = 1
+		finish(&wg)
+	}()
+	if slow {
+		time.Sleep(time.Second)
+	}
+	*n = 2
+	wg.Wait()
+}
+
 // Locks that have nothing to do with the variable, in a caller far away, are no pattern.
 //
 // want RACE01
