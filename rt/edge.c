@@ -16,8 +16,7 @@ struct edge_op {
     u32 epoch; /* that the goroutine is in afterwards; a release published the one before */
     u32 clock; /* counted; what it knows afterwards, if that is news, else 0 */
     u32 peer, peer_epoch; /* what was published there by one goroutine alone, if so; else epoch 0 */
-    u16 kind;
-    u16 foreign; /* done by who made the waiting goroutine ready */
+    u32 kind;
 };
 
 enum { OPS_FEW = 12, OPS_MANY = 256, DONE_MAX = 8192 };
@@ -103,7 +102,7 @@ static struct edge_op *ring_next(struct proc *p, struct ring *r)
 }
 
 static void note(struct proc *p, const struct thr *t, enum edge_kind kind, uptr addr, u32 stack,
-                 int foreign, const struct edge_before *b)
+                 const struct edge_before *b)
 {
     struct ring *r = ring_of(t);
 
@@ -127,8 +126,7 @@ static void note(struct proc *p, const struct thr *t, enum edge_kind kind, uptr 
     op->clock = t->clock != b->clock ? clock_ref(t->clock) : 0;
     op->peer = b->peer;
     op->peer_epoch = b->peer_epoch;
-    op->kind = (u16)kind;
-    op->foreign = (u16)foreign;
+    op->kind = kind;
     atomic_store(&r->n, r->n + 1);
 }
 
@@ -156,7 +154,7 @@ void edge_start(struct thr *t, const struct go_g *g)
             b.peer = parent;
             b.peer_epoch = clock_get(t->clock, parent);
         }
-        note(p, t, EDGE_START, thr_name(thr_g(t)), thr_created(thr_g(t)), 0, &b);
+        note(p, t, EDGE_START, thr_name(thr_g(t)), thr_created(thr_g(t)), &b);
         atomic_store(&r->name, thr_name(thr_g(t)));
     }
     current_leave(p);
@@ -192,7 +190,7 @@ void edge_go(struct proc *p, struct thr *parent, const struct thr *child, u32 st
 {
     const struct edge_before b = {.clock = parent->clock};
 
-    note(p, parent, EDGE_GO, thr_name(thr_g(child)), stack, 0, &b);
+    note(p, parent, EDGE_GO, thr_name(thr_g(child)), stack, &b);
 }
 
 static void look(const struct thr *t, const struct sync *s, struct edge_before *b)
@@ -232,7 +230,7 @@ void edge_sync(struct proc *p, struct thr *t, uptr addr, enum edge_kind kind, co
     } else if (kind == EDGE_EXCHANGE) {
         sync_release_acquire(p, t, addr);
     }
-    note(p, t, kind, addr, stack, !own, &b);
+    note(p, t, kind, addr, stack, &b);
 }
 
 u32 edge_atomic_stack(struct proc *p, struct thr *t, uptr callpc, uptr fp)
@@ -253,7 +251,7 @@ void edge_atomic_before(struct proc *p, struct thr *t, const struct sync_line *l
 void edge_atomic(struct proc *p, struct thr *t, uptr addr, enum edge_kind kind,
                  const struct edge_before *b, u32 stack)
 {
-    note(p, t, kind, addr, stack, 0, b);
+    note(p, t, kind, addr, stack, b);
 }
 
 /* ---- reports ---- */

@@ -160,7 +160,7 @@ bool lsp_unit_cancel(struct lsp_server *s, str id);
 u64 lsp_units_tick(struct lsp_server *s, u64 now);
 /* The worker's descriptor can be read, or written. */
 void lsp_unit_read(struct lsp_server *s, struct lsp_unit *u);
-void lsp_unit_write(struct lsp_server *s, struct lsp_unit *u);
+void lsp_unit_write(struct lsp_unit *u);
 void lsp_units_end(struct lsp_server *s);
 
 /* ---- lsp_worker.c ---- */

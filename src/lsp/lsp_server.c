@@ -600,7 +600,7 @@ static void server_turn(struct lsp_server *s, pollfds *fds)
     for (size_t i = 0; i < s->units.n && i + 2 < fds->n; i++) {
         short got = fds->v[i + 2].revents;
         if (got & POLLOUT) {
-            lsp_unit_write(s, s->units.v[i]);
+            lsp_unit_write(s->units.v[i]);
         }
         if (got & (POLLIN | POLLHUP | POLLERR)) {
             lsp_unit_read(s, s->units.v[i]);

@@ -344,12 +344,11 @@ void lsp_unit_read(struct lsp_server *s, struct lsp_unit *u)
     }
 }
 
-void lsp_unit_write(struct lsp_server *s, struct lsp_unit *u)
+void lsp_unit_write(struct lsp_unit *u)
 {
     struct lsp_worker *w = &u->worker;
     ssize_t n = send(w->fd, w->out.p + w->written, w->out.n - w->written, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-    (void)s;
     if (n > 0) {
         w->written += (size_t)n;
     }

@@ -108,7 +108,7 @@ void report_svg(const struct report *r, const struct finding_picture *p, u32 id,
                 struct strbuf *out);
 
 /* That of the cache line on which the finding's variables lie. */
-void report_svg_line(const struct report *r, const struct finding_line *l, struct strbuf *out);
+void report_svg_line(const struct finding_line *l, struct strbuf *out);
 
 /* A rule behind a finding's code. */
 struct report_rule {

@@ -120,7 +120,7 @@ static void html_finding(struct html *h, const struct finding *f, u32 id)
         report_svg(h->r, f->picture, id, h->out);
     }
     if (f->line) {
-        report_svg_line(h->r, f->line, h->out);
+        report_svg_line(f->line, h->out);
     }
     html_excerpt(h, f->span);
     for (size_t i = 0; i < f->n_related; i++) {

@@ -27,12 +27,11 @@ static void line_box(struct strbuf *out, const char *class, u32 from, u32 to)
                   line_y(from), (to - from) * LINE_BYTE, LINE_BOX);
 }
 
-void report_svg_line(const struct report *r, const struct finding_line *l, struct strbuf *out)
+void report_svg_line(const struct finding_line *l, struct strbuf *out)
 {
     u32 rows = (l->size + LINE_ROW - 1) / LINE_ROW;
     u32 legend = line_y(0) + rows * LINE_ROW_HEIGHT, height = legend + (u32)l->n_cells * LINE_TEXT + 8;
     u32 width = 2 * LINE_LEFT + LINE_ROW * LINE_BYTE;
-    (void)r;
     strbuf_printf(out,
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" role=\"img\" "
                   "aria-label=\"cache line\">\n",
