@@ -27,13 +27,15 @@ typedef int64_t i64;
 
 #define BASE_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define BASE_UNUSED            __attribute__((unused))
+/* What is called when something is wrong: the code around it is laid out for when nothing is. */
+#define BASE_COLD __attribute__((cold))
 
 /* Exit statuses of the tool; `gomm test|build|run` keep go's own instead. */
 enum base_exit { BASE_EXIT_CLEAN = 0, BASE_EXIT_FINDINGS = 1, BASE_EXIT_FAILURE = 2 };
 
 /* Reports a broken invariant on standard error and aborts. */
 _Noreturn void base_bug(const char *file, int line, const char *func, const char *fmt, ...)
-    BASE_PRINTF(4, 5);
+    BASE_PRINTF(4, 5) BASE_COLD;
 
 #define BUG(...) base_bug(__FILE__, __LINE__, __func__, __VA_ARGS__)
 #define BUG_IF(cond)                         \

@@ -25,9 +25,9 @@ struct err {
 
 /* What the macros call; they are macros so that the compiler sees the false, and knows that
  * what a failing function did not set is not used. */
-void err_fill_os(struct err *e, int os, const char *fmt, ...) BASE_PRINTF(3, 4);
-void err_fill(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3);
-void err_fill_prefix(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3);
+void err_fill_os(struct err *e, int os, const char *fmt, ...) BASE_PRINTF(3, 4) BASE_COLD;
+void err_fill(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3) BASE_COLD;
+void err_fill_prefix(struct err *e, const char *fmt, ...) BASE_PRINTF(2, 3) BASE_COLD;
 
 static inline bool err_false(void)
 {

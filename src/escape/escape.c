@@ -61,7 +61,7 @@ void escape_free(struct escape *e)
         }
     }
     inline_exports_release(e);
-    map_release(&e->funcs);
+    vec_release(&e->funcs);
     arena_release(e->arena);
     mem_free(e->arena);
     mem_free(e);

@@ -38,7 +38,7 @@ struct escape {
     u32 n_results;
     struct shape_registry *shapes; /* of all units, under program_lock (shape.c) */
     struct inline_exports *exports; /* by load_package.id (inline_export.c) */
-    struct map funcs;              /* obj → ir_func of declared functions, all packages */
+    ir_funcs funcs;                /* declared functions, all packages: see lower_func_known */
 };
 
 struct escape *escape_new(struct load *l, struct program *p, const struct escape_config *c);

@@ -159,7 +159,7 @@ void flow_unit(struct ir_unit *u)
 
     ir_visit_bottom_up(u, &u->funcs, analyse, &b);
     for (size_t i = 0; i < u->funcs.n; i++) {
-        u->funcs.v[i]->note = NULL; /* edges that inline_deadlocals found */
+        u->funcs.v[i]->edges = NULL;
     }
     batch_release(&b);
 }

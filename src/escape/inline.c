@@ -287,6 +287,9 @@ static void inline_component(void *ctx, struct ir_func **v, u32 n, bool recursiv
             changed |= inline_round(ctx, v[i]);
         }
     }
+    for (u32 i = 0; i < n; i++) {
+        inline_deadlocals_early(((struct inliner *)ctx)->u, v[i]);
+    }
 }
 
 static void decide_component(void *ctx, struct ir_func **v, u32 n, bool recursive)

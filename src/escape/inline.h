@@ -39,5 +39,7 @@ void inline_static_init(struct ir_unit *u);
 bool inline_side_effects(struct ir *n);
 /* Assignments to locals that nobody reads, after that (deadlocals.Funcs). */
 void inline_deadlocals(struct ir_unit *u);
+/* The same for one function, if nothing will change in it until then: its nodes are still at hand. */
+void inline_deadlocals_early(struct ir_unit *u, struct ir_func *fn);
 
 #endif

@@ -54,10 +54,10 @@ static struct variable *variable_of(struct deadlocals *d, struct ir_name *n)
 /* Begins to collect those of a function. */
 static struct ir_edges *edges_of(struct deadlocals *d, struct ir_func *fn)
 {
-    struct ir_edges *e = fn->note;
+    struct ir_edges *e = fn->edges;
 
     if (!e) {
-        e = fn->note = ARENA_NEW(d->u->arena, struct ir_edges);
+        e = fn->edges = ARENA_NEW(d->u->arena, struct ir_edges);
     }
     e->v.n = 0; /* literals are visited for themselves and within others */
     return e;
@@ -239,28 +239,56 @@ static void drop(struct deadlocals *d)
     vec_reset(&d->assigns);
 }
 
+static struct deadlocals *begin(struct ir_unit *u)
+{
+    struct deadlocals *d = ARENA_NEW(u->arena, struct deadlocals);
+    struct ir_name *blank = ARENA_NEW(u->arena, struct ir_name);
+
+    blank->n.op = IR_NAME;
+    blank->text = STR("_");
+    blank->flags = IR_NAME_BLANK;
+    d->u = u;
+    d->blank = &blank->n;
+    d->zero = ir_new(u, IR_LITERAL, 0, 0, TYPE_OF(INT));
+    d->zero->val = constant_int(u->arena, 0);
+    return d;
+}
+
+static void look_at(struct deadlocals *d, struct ir_func *fn)
+{
+    d->edges = edges_of(d, fn);
+    d->outermost = !fn->parent || (fn->parent->flags & IR_FUNC_PKGINIT);
+    ir_do_list(&fn->body, visit, d);
+    drop(d);
+    fn->flags |= IR_FUNC_DEADLOCALS;
+}
+
+void inline_deadlocals_early(struct ir_unit *u, struct ir_func *fn)
+{
+    u32 changes = IR_FUNC_LOOPVARS | IR_FUNC_LOOPVARS_IN | IR_FUNC_PKGINIT;
+
+    if (!u->profile->deadlocals || fn->parent || (fn->flags & changes)) {
+        return;
+    }
+    if (!u->dead) {
+        u->dead = begin(u);
+    }
+    look_at(u->dead, fn);
+}
+
 void inline_deadlocals(struct ir_unit *u)
 {
     if (!u->profile->deadlocals) {
         return;
     }
-    struct deadlocals d = {.u = u};
-    struct ir_name *blank = ARENA_NEW(u->arena, struct ir_name);
-    blank->n.op = IR_NAME;
-    blank->text = STR("_");
-    blank->flags = IR_NAME_BLANK;
-    d.blank = &blank->n;
-    d.zero = ir_new(u, IR_LITERAL, 0, 0, TYPE_OF(INT));
-    d.zero->val = constant_int(u->arena, 0);
+    struct deadlocals *d = u->dead ? u->dead : begin(u);
     for (size_t i = 0; i < u->funcs.n; i++) {
         struct ir_func *fn = u->funcs.v[i];
-        if (!fn->closure || fn->n_cvars == 0) {
-            d.edges = edges_of(&d, fn);
-            d.outermost = !fn->parent || (fn->parent->flags & IR_FUNC_PKGINIT);
-            ir_do_list(&fn->body, visit, &d);
-            drop(&d);
+        if ((!fn->closure || fn->n_cvars == 0) && !(fn->flags & IR_FUNC_DEADLOCALS)) {
+            look_at(d, fn);
         }
     }
-    vec_release(&d.vars);
-    vec_release(&d.assigns);
+    vec_release(&d->vars);
+    vec_release(&d->assigns);
+    u->dead = NULL;
 }

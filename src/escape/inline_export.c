@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "escape/escape_cache.h"
 #include "escape/inline.h"
+#include "escape/lower.h"
 
 /* Of one package. */
 struct inline_exports {
@@ -210,8 +211,7 @@ static void reach_source(struct inline_exports *x, struct obj *o)
 /* Is o's body exported where x's package exports o? */
 static bool has_exported_body(struct escape *e, struct inline_exports *x, const struct package *p, struct obj *o)
 {
-    const union map_val *v = map_get(&e->funcs, key(o));
-    const struct ir_func *fn = v ? v->p : NULL;
+    const struct ir_func *fn = lower_func_known(e, o);
 
     return (fn ? (fn->flags & IR_FUNC_CAN_INLINE) != 0 : escape_cache_can_inline(e, o)) &&
            (o->pkg == p || map_get(&x->inlined, key(o)));

@@ -337,6 +337,9 @@ enum ir_func_flag {
     IR_FUNC_INTRINSIC_ASKED = 1048576, /* inline_is_intrinsic has been asked ... */
     IR_FUNC_INTRINSIC = 2097152,       /* ... and has said yes */
     IR_FUNC_GOTO = 524288,     /* its body, as it was written, has goto statements */
+    IR_FUNC_DEADLOCALS = 16777216, /* inline_deadlocals is done with it */
+    IR_FUNC_LOOPVARS_IN = 8388608, /* a function literal within is IR_FUNC_LOOPVARS */
+    IR_FUNC_PLAIN = 4194304,   /* its body mentions nothing that is instantiated (shape_read.c) */
     IR_FUNC_REACHED = 262144,  /* a closure that is still part of the outermost function around it (inline_deadlocals) */
 };
 
@@ -389,6 +392,7 @@ struct ir_func {
     void (*synthetic)(struct lower *l, pos at, u32 inl, struct ir_list *out);
     const void *synthetic_ctx;
     void *note;   /* for the module that is at work on it */
+    struct ir_edges *edges; /* of the call graph, from inline_deadlocals until flow_unit is done; NULL: not known */
 };
 
 /* One inlined call. */
@@ -436,12 +440,6 @@ struct ir_wrap_value {
     bool have;    /* another package has made it */
 };
 
-/* A function that was asked for lately. */
-struct ir_recent {
-    const struct obj *obj;
-    struct ir_func *fn;
-};
-
 struct ir_unit {
     struct escape *all;      /* the program (escape.h) */
     const struct escape_profile *profile;
@@ -455,8 +453,8 @@ struct ir_unit {
     VEC(struct ir_note) notes;
     struct map globals;      /* obj → ir_name */
     struct map method_types; /* method's obj → signature with the receiver first (lower_expr.c) */
+    struct deadlocals *dead; /* inline_deadlocals.c, from inline_unit on; NULL: not yet, or over */
     struct shape_unit *shape; /* instances and shapes of this unit (shape_int.h); NULL: none yet */
-    struct ir_recent recent[256]; /* by the obj's address (lower_func_of) */
     struct strmap runtime;   /* name → ir_func of what only the compiler calls (lower_runtime.c) */
     VEC(struct ir_wrap_value) wrap_values, wrap_done; /* METHVALUEs, for the same */
     VEC(struct type *) wrap; /* declared types whose methods may need wrappers (lower_wrapper.c) */
@@ -606,7 +604,7 @@ struct ir_edges {
     VEC(struct ir_edge) v;
 };
 /* ir.VisitFuncsBottomUp: calls f for each strongly connected component of the static call graph, callees first.  The edges of
- * functions whose note is set are the struct ir_edges there. */
+ * functions are found in their bodies where fn->edges does not say. */
 void ir_visit_bottom_up(struct ir_unit *u, const ir_funcs *funcs, ir_component_fn *f, void *ctx);
 /* The same with edges that the caller knows: *out gets the functions that fn refers to, in the order of its body; new
  * memory comes from a. */

@@ -125,8 +125,7 @@ static bool mention_node(void *ctx, node n);
 static void mention_func(struct mention *m, struct obj *o)
 {
     bool fresh = false;
-    const union map_val *v = m->all ? map_get(&m->all->funcs, (u64)(uintptr_t)o) : NULL;
-    const struct ir_func *fn = v ? v->p : NULL;
+    const struct ir_func *fn = m->all ? lower_func_known(m->all, o) : NULL;
     if (!fn && m->all && escape_cache_can_inline(m->all, o)) {
         fn = lower_func_of(m->u, o);
     }

@@ -186,7 +186,7 @@ void ir_find_callees(const struct ir_func *fn, struct arena *a, ir_funcs *out)
 
 static void body_callees(void *ctx, struct ir_func *fn, struct arena *a, ir_funcs *out)
 {
-    const struct ir_edges *known = fn->note;
+    const struct ir_edges *known = fn->edges;
     struct edges e = {a, out};
 
     (void)ctx;

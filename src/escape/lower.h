@@ -44,6 +44,8 @@ struct lower {
 /* The function that a declared function or method stands for, in this unit's eyes: of its own package, or an imported
  * one with tags and cost; made on first use.  Methods of instantiated types: see shape_instance. */
 struct ir_func *lower_func_of(struct ir_unit *u, struct obj *o);
+/* The same if it has been asked for before, else NULL. */
+struct ir_func *lower_func_known(const struct escape *e, const struct obj *o);
 /* Names for receiver, parameters and results of fn, from its syntax or, without, its signature. */
 void lower_declare(struct lower *l, struct ir_func *fn);
 /* fn->body from its source. */

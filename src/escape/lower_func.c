@@ -171,28 +171,27 @@ static void lower_set_source(struct ir_unit *u, struct ir_func *fn, struct packa
     }
 }
 
+struct ir_func *lower_func_known(const struct escape *e, const struct obj *o)
+{
+    return o->func < e->funcs.n && e->funcs.v[o->func]->obj == o ? e->funcs.v[o->func] : NULL;
+}
+
 struct ir_func *lower_func_of(struct ir_unit *u, struct obj *o)
 {
     struct escape *e = u->all;
-    struct ir_recent *recent = &u->recent[((uintptr_t)o >> 6) % ARRAY_LEN(u->recent)];
-    bool fresh;
+    struct ir_func *fn = lower_func_known(e, o);
 
-    if (recent->obj == o) {
-        return recent->fn;
-    }
-    union map_val *v = map_put(&e->funcs, (u64)(uintptr_t)o, &fresh);
-    if (!fresh) {
-        *recent = (struct ir_recent){o, v->p};
-        return v->p;
+    if (fn) {
+        return fn;
     }
     struct decl_place at;
     struct type *t = o->type;
     if (o->kind != OBJ_FUNC || !t || t->kind != TYPE_SIGNATURE) {
         return NULL;
     }
-    struct ir_func *fn = lower_new_func(e->arena, as_signature(t));
-    v = map_put(&e->funcs, (u64)(uintptr_t)o, NULL);
-    v->p = fn;
+    fn = lower_new_func(e->arena, as_signature(t));
+    o->func = base_u32(e->funcs.n);
+    vec_push(&e->funcs, fn);
     fn->obj = o;
     fn->pkg = o->pkg;
     fn->pos = o->pos;

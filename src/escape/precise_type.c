@@ -141,8 +141,7 @@ bool precise_method_of(struct precise_state *st, struct type *t, struct obj *met
     if (!n || n->targs || sig->rparams || m->origin) {
         return true; /* instances are units' own */
     }
-    const union map_val *v = map_get(&st->e->funcs, (u64)(uintptr_t)m);
-    out->fn = v ? v->p : NULL;
+    out->fn = lower_func_known(st->e, m);
     return true;
 }
 

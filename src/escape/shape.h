@@ -75,7 +75,7 @@ struct ir *shape_wrapped(struct lower *l, struct type *recv, struct ir_func *fn,
 void shape_read_package(struct ir_unit *u);
 void shape_read_func(struct ir_unit *u, struct ir_func *fn); /* its signature, variables and body */
 /* The same of a body that is inlined, which has all names of callee's: read once. */
-void shape_read_inlined(struct ir_unit *u, const struct ir_func *callee, struct ir_func *body);
+void shape_read_inlined(struct ir_unit *u, struct ir_func *callee, struct ir_func *body);
 void shape_read_list(struct ir_unit *u, const struct ir_list *l);
 void shape_read_type(struct ir_unit *u, struct type *t);
 /* A declared function of the unit's package has been come across: its body is to be lowered, if that is not so already. */

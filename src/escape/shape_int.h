@@ -91,6 +91,7 @@ struct shape_unit {
     struct shape_memo dicts;      /* generic function or declared type (obj) → struct shape_dict * */
     struct shape_memo dict_insts; /* hash → struct shape_dict_inst * */
     VEC(struct shape_dict_inst *) all_dicts;
+    size_t dict_news, dict_read;  /* uses and instances of dictionaries that came up; so many have been read */
     struct shape_memo read;       /* types that have been read */
     const struct type *recent[SHAPE_RECENT], *recent_imported[SHAPE_RECENT]; /* some of them, by address: not again here, or
                                    * not as imported either */
@@ -100,6 +101,7 @@ struct shape_unit {
     struct shape_memo wrap_of;    /* named type → its index in wraps + 1 */
     u8 stays;                     /* bodies do until the inliner comes: 1 yes, 2 no, 0 not asked yet */
     bool imported;                /* what is being read was so by the package that declares it */
+    bool plain;                   /* and nothing in it was instantiated so far (IR_FUNC_PLAIN) */
     VEC(struct type_named *) later; /* instances whose shaped types are still to be read */
 };
 

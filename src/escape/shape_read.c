@@ -16,6 +16,141 @@
 #define READ_HERE     ((void *)1)
 #define READ_IMPORTED ((void *)2)
 
+/* ---- types in which there is nothing to find ---- */
+
+struct plain {
+    struct shape_memo seen;
+    VEC(struct type_named *) found;
+    struct arena *arena;
+};
+
+static bool plain_type(struct plain *p, struct type *t);
+
+static bool plain_tuple(struct plain *p, const struct type_tuple *t)
+{
+    for (u32 i = 0; i < t->n; i++) {
+        if (!plain_type(p, t->vars[i]->type)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool plain_signature(struct plain *p, const struct type_signature *s)
+{
+    return plain_tuple(p, s->params) && plain_tuple(p, s->results);
+}
+
+/* anon: as in read_struct. */
+static bool plain_struct(struct plain *p, const struct type_struct *s, bool anon)
+{
+    for (u32 i = 0; i < s->n; i++) {
+        if (!plain_type(p, s->fields[i]->type) || (anon && (s->fields[i]->flags & OBJ_EMBEDDED))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool plain_interface(struct plain *p, const struct type_interface *t)
+{
+    for (u32 i = 0; i < t->n_methods; i++) {
+        if (!plain_type(p, t->methods[i]->type)) {
+            return false;
+        }
+    }
+    for (u32 i = 0; i < t->n_embeds; i++) {
+        if (!plain_type(p, t->embeds[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool plain_declared(struct plain *p, struct type_named *n)
+{
+    struct type *under = type_under(&n->t);
+
+    if (!(under->kind == TYPE_STRUCT ? plain_struct(p, as_struct(under), false) : plain_type(p, under))) {
+        return false;
+    }
+    for (u32 i = 0; i < n->n_methods; i++) {
+        struct obj *m = n->methods[i];
+        if (m && m->type && m->type->kind == TYPE_SIGNATURE && !plain_signature(p, as_signature(m->type))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void plain_mark(struct type_named *n, u8 flag)
+{
+    __atomic_fetch_or(&n->t.flag, flag, __ATOMIC_RELAXED);
+}
+
+/* One that is being looked at counts as plain: where it is not, none of those is that leads to it from itself. */
+static bool plain_named(struct plain *p, struct type_named *n)
+{
+    if (n->t.flag & (TYPE_FLAG_PLAIN | TYPE_FLAG_FANCY)) {
+        return n->t.flag & TYPE_FLAG_PLAIN;
+    }
+    if (n->targs || n->tparams || shape_is(&n->t)) {
+        return false;
+    }
+    void **seen = shape_memo_put(p->arena, &p->seen, n);
+    if (*seen) {
+        return true;
+    }
+    *seen = n;
+    vec_push_in(p->arena, &p->found, n);
+    bool plain = plain_declared(p, n);
+    if (!plain) {
+        plain_mark(n, TYPE_FLAG_FANCY);
+    }
+    return plain;
+}
+
+static bool plain_type(struct plain *p, struct type *t)
+{
+    if (!t) {
+        return true;
+    }
+    switch ((enum type_kind)t->kind) {
+    case TYPE_BASIC:
+    case TYPE_UNION: return true;
+    case TYPE_PARAM: return false;
+    case TYPE_NAMED: return plain_named(p, as_named(t));
+    case TYPE_ALIAS: return plain_type(p, type_unalias(t));
+    case TYPE_ARRAY: return plain_type(p, as_array(t)->elem);
+    case TYPE_SLICE: return plain_type(p, as_slice(t)->elem);
+    case TYPE_POINTER: return plain_type(p, as_pointer(t)->elem);
+    case TYPE_CHAN: return plain_type(p, as_chan(t)->elem);
+    case TYPE_MAP: return plain_type(p, as_map(t)->key) && plain_type(p, as_map(t)->elem);
+    case TYPE_TUPLE: return plain_tuple(p, as_tuple(t));
+    case TYPE_SIGNATURE: return plain_signature(p, as_signature(t));
+    case TYPE_STRUCT: return plain_struct(p, as_struct(t), true);
+    case TYPE_INTERFACE: return plain_interface(p, as_interface(t));
+    }
+    return false;
+}
+
+/* Would reading t, which another package declares, find no instance and no type that may need wrappers?  So it is of most
+ * types, for all packages that import them: what they consist of need not be walked for each. */
+static bool is_plain(struct type *t)
+{
+    if (t->kind == TYPE_NAMED && (t->flag & (TYPE_FLAG_PLAIN | TYPE_FLAG_FANCY))) {
+        return t->flag & TYPE_FLAG_PLAIN;
+    }
+    struct arena_scratch s = arena_scratch_begin(NULL);
+    struct plain p = {.arena = s.arena};
+    bool plain = plain_type(&p, t);
+    for (size_t i = 0; plain && i < p.found.n; i++) {
+        plain_mark(p.found.v[i], TYPE_FLAG_PLAIN);
+    }
+    arena_scratch_end(s);
+    return plain;
+}
+
 /* ---- types ---- */
 
 static void read_tuple(struct ir_unit *u, const struct type_tuple *t)
@@ -271,12 +406,17 @@ static void read_named(struct ir_unit *u, struct type_named *n)
 
 void shape_read_type(struct ir_unit *u, struct type *t)
 {
-    if (!t || t->kind == TYPE_BASIC || t->kind == TYPE_PARAM) {
-        return;
-    }
     struct shape_unit *su = shape_unit_of(u);
     const struct type **recent = &(su->imported ? su->recent_imported : su->recent)[((uintptr_t)t >> 4) % SHAPE_RECENT];
+    if (!t || (*recent == t && !su->plain) || t->kind == TYPE_BASIC || t->kind == TYPE_PARAM) {
+        return;
+    }
+    su->plain = su->plain && is_plain(t);
     if (*recent == t) {
+        return;
+    }
+    if (t->kind == TYPE_NAMED && as_named(t)->obj->pkg != u->pkg && is_plain(t)) {
+        *recent = t;
         return;
     }
     void *seen = shape_memo_get(&su->read, t);
@@ -343,6 +483,7 @@ static void read_func(struct ir_unit *u, const struct ir_func *fn)
 {
     if (fn && (fn->flags & IR_FUNC_INSTANCE)) {
         struct shape_inst *inst = shape_inst_of(u, fn);
+        shape_unit_of(u)->plain = false;
         if (inst->is_shaped) {
             read_inst(u, inst);
         } else {
@@ -489,13 +630,19 @@ void shape_read_func(struct ir_unit *u, struct ir_func *fn)
     read_function(u, fn, true);
 }
 
-void shape_read_inlined(struct ir_unit *u, const struct ir_func *callee, struct ir_func *body)
+void shape_read_inlined(struct ir_unit *u, struct ir_func *callee, struct ir_func *body)
 {
-    void **seen = shape_memo_put(u->arena, &shape_unit_of(u)->inlined, callee);
-
+    if (callee->flags & IR_FUNC_PLAIN) {
+        return;
+    }
+    struct shape_unit *su = shape_unit_of(u);
+    void **seen = shape_memo_put(u->arena, &su->inlined, callee);
     if (!*seen) {
         *seen = u;
+        su->plain = (callee->flags & IR_FUNC_IMPORTED) && callee->pkg != u->pkg && !callee->env && !callee->synthetic;
         read_function(u, body, false);
+        callee->flags |= su->plain ? IR_FUNC_PLAIN : 0;
+        su->plain = false;
     }
 }
 
@@ -528,6 +675,7 @@ void shape_need(struct lower *l, struct type *t)
     if (!*seen) {
         *seen = t;
         vec_push_in(l->u->arena, &env->dict->uses, (struct shape_use){.params = env->params, .type = t});
+        shape_unit_of(l->u)->dict_news++;
     }
 }
 
@@ -543,6 +691,7 @@ void shape_need_dict(struct lower *l, struct obj *generic, const struct type_lis
         *seen = (void *)(uintptr_t)targs;
         vec_push_in(l->u->arena, &env->dict->uses,
                     (struct shape_use){.params = env->params, .generic = generic, .targs = targs});
+        shape_unit_of(l->u)->dict_news++;
     }
 }
 
@@ -582,6 +731,7 @@ void shape_use_dict(struct ir_unit *u, const struct obj *generic, struct type *c
     d->targs = arena_dup(u->arena, targs, n * sizeof *targs);
     *first = d;
     vec_push_in(u->arena, &su->all_dicts, d);
+    su->dict_news++;
 }
 
 static const struct shape_env *dict_env(struct ir_unit *u, struct shape_dict_inst *d, struct type_param **params)
@@ -650,8 +800,11 @@ bool shape_read_more(struct ir_unit *u)
         any |= !inst->queued;
         shape_queue(u, inst);
     }
-    for (size_t i = 0; i < su->all_dicts.n; i++) {
-        any |= read_dict(u, su->all_dicts.v[i]);
+    if (su->dict_read != su->dict_news) {
+        su->dict_read = su->dict_news;
+        for (size_t i = 0; i < su->all_dicts.n; i++) {
+            any |= read_dict(u, su->all_dicts.v[i]);
+        }
     }
     return any;
 }

@@ -235,8 +235,8 @@ static inline void parse_clear_pragmas(struct parser *p)
 
 /* The message as it is, and one that says what was found instead if it begins with "expected ", "in
  * ", "at " or "after ". */
-void parse_error(struct parser *p, pos at, const char *fmt, ...) BASE_PRINTF(3, 4);
-void parse_syntax_error_at(struct parser *p, pos at, const char *fmt, ...) BASE_PRINTF(3, 4);
+void parse_error(struct parser *p, pos at, const char *fmt, ...) BASE_PRINTF(3, 4) BASE_COLD;
+void parse_syntax_error_at(struct parser *p, pos at, const char *fmt, ...) BASE_PRINTF(3, 4) BASE_COLD;
 #define parse_syntax_error(p, ...) parse_syntax_error_at((p), (p)->pos, __VA_ARGS__)
 /* As %q and %#U of Go's fmt. */
 struct parse_rune {

@@ -173,8 +173,8 @@ void record_instance(struct checker *c, node fun, const struct type_list *targs,
 
 /* At most one error is reported for a line that follows from an earlier one: messages that speak of
  * "invalid type" or an invalid operand are dropped if there was an error before (types2/errors.go). */
-void check_error(struct checker *c, pos at, const char *fmt, ...) BASE_PRINTF(3, 4);
-void check_error_soft(struct checker *c, pos at, const char *fmt, ...) BASE_PRINTF(3, 4);
+void check_error(struct checker *c, pos at, const char *fmt, ...) BASE_PRINTF(3, 4) BASE_COLD;
+void check_error_soft(struct checker *c, pos at, const char *fmt, ...) BASE_PRINTF(3, 4) BASE_COLD;
 /* A message of several parts: the first has the position of the error, each further one becomes a line
  * "\tfile:line:col: text" below it. */
 struct check_msg {
@@ -184,7 +184,7 @@ struct check_msg {
     u32 more; /* lines in the last part beyond its own */
     bool soft;
 };
-void check_msg_add(struct checker *c, struct check_msg *m, pos at, const char *fmt, ...) BASE_PRINTF(4, 5);
+void check_msg_add(struct checker *c, struct check_msg *m, pos at, const char *fmt, ...) BASE_PRINTF(4, 5) BASE_COLD;
 void check_msg_other(struct checker *c, struct check_msg *m, const struct obj *o); /* "other declaration of x" */
 void check_msg_report(struct checker *c, struct check_msg *m);
 /* For %s: C strings in c->tmp. */
@@ -497,7 +497,7 @@ void check_representable(struct checker *c, struct operand *x, struct type *basi
 void check_conversion(struct checker *c, struct operand *x, struct type *t); /* convert.c */
 bool operand_convertible(struct checker *c, struct operand *x, struct type *t, str *why);
 /* Puts a line in front of the reason *why, unless why is NULL. */
-void operand_why(struct checker *c, str *why, const char *fmt, ...) BASE_PRINTF(3, 4);
+void operand_why(struct checker *c, str *why, const char *fmt, ...) BASE_PRINTF(3, 4) BASE_COLD;
 bool operand_assignable(struct checker *c, struct operand *x, struct type *t, str *why);
 bool operand_is_nil(const struct operand *x);
 /* The common underlying type of all of t's types, channel directions merged to the restricted one; t's own

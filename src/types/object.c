@@ -52,8 +52,16 @@ static u32 *scope_entry(const struct scope *s, name_id name)
     return &s->table[i];
 }
 
+static u16 scope_bit(name_id name)
+{
+    return (u16)(1u << (name & 15));
+}
+
 struct obj *scope_lookup(const struct scope *s, name_id name)
 {
+    if (!(s->has & scope_bit(name))) {
+        return NULL;
+    }
     if (s->table) {
         u32 slot = *scope_entry(s, name);
         return slot ? s->slots[slot - 1].obj : NULL;
@@ -99,6 +107,7 @@ struct obj *scope_insert(struct arena *a, struct scope *s, struct obj *o)
     }
     s->slots[s->n] = (struct scope_slot){o->name, o};
     s->n++;
+    s->has |= scope_bit(o->name);
     if (s->table) {
         *scope_entry(s, o->name) = s->n;
     }

@@ -111,6 +111,8 @@ enum {
     TYPE_FLAG_VARIADIC = 1,
     TYPE_FLAG_IMPLICIT = 2, /* interface{} around a constraint literal */
     TYPE_FLAG_IN_HEAP = 4,  /* of a named type: layout.c has found that it may lie there; atomic */
+    TYPE_FLAG_PLAIN = 8,    /* of a named type: escape/shape_read.c has found that nothing instantiated is in it ... */
+    TYPE_FLAG_FANCY = 16,   /* ... or that there is */
 };
 
 struct type_array {
@@ -393,6 +395,7 @@ struct obj {
     u32 pos;
     u32 scope_pos; /* visible from here on, in function scopes */
     u32 order;     /* of declaration in the package, from 1; 0: of no package scope */
+    u32 func;      /* where escape/ has what it knows of a function (lower_func_known) */
     struct package *pkg; /* NULL: universe, labels */
     struct type *type;
     struct scope *parent;
@@ -419,8 +422,10 @@ struct scope {
     u32 *table; /* NULL, or a power of two of indices + 1 */
     u32 table_mask;
     u32 pos, end;
+    u16 has; /* scope_bit of all names: most scopes have not what is looked for */
     bool is_func;
 };
+_Static_assert(sizeof(struct scope) == 64, "a line of the processor's caches");
 
 struct scope *scope_new(struct arena *a, struct scope *parent, u32 pos, u32 end);
 struct obj *scope_lookup(const struct scope *s, name_id name); /* here only */
