@@ -37,11 +37,11 @@ static void cure_cost(struct finding_list *list, struct finding *f, const struct
     }
 }
 
-/* The run in which most is to be gained; NULL: none that was measured.  *harmless: all were, and nothing is. */
-static const struct share_seen *cure_predict(struct cmd_share_cure *c, const struct share_found *found,
-                                             struct finding_list *list, struct finding *f, bool *harmless)
+/* Of the run in which most is to be gained; its seen is NULL if none was measured.  *harmless: all were, and nothing is. */
+static struct share_prediction cure_predict(struct cmd_share_cure *c, const struct share_found *found, struct finding_list *list,
+                                            struct finding *f, bool *harmless)
 {
-    const struct share_seen *best = NULL;
+    struct share_prediction best = {.kind = SHARE_PREDICT_NONE};
     double gain = 0;
     u32 n = 0;
     *harmless = true;
@@ -62,8 +62,8 @@ static const struct share_seen *cure_predict(struct cmd_share_cure *c, const str
         cure_cost(list, f, &p);
         *harmless &= p.kind == SHARE_PREDICT_HARMLESS;
         double g = p.kind == SHARE_PREDICT_GAIN ? p.before / p.after : 1;
-        if (!best || g > gain) {
-            best = p.seen;
+        if (!best.seen || g > gain) {
+            best = p;
             gain = g;
         }
     }
@@ -89,14 +89,22 @@ static struct fix_verifier *cure_verifier(struct cmd_share_cure *c)
     return c->verifier;
 }
 
+/* In two loads of the program, so by its name. */
+static bool cure_same_type(struct arena *a, struct type *x, struct type *y)
+{
+    return x && y && str_eq(type_str(a, x, NULL), type_str(a, y, NULL));
+}
+
 struct cure_look {
     struct cmd_share_cure *c;
     const struct share_found *found;
     const struct share_seen *seen;
+    bool moved;
 };
 
-/* Do two variables of the finding lie on a line still, by their names? */
-static bool cure_again(const struct share_found *was, const struct share_found *is)
+/* Do two variables of the finding lie on a line still, by their names?  Where fields were moved, any two of the same
+ * struct. */
+static bool cure_again(struct arena *a, const struct share_found *was, const struct share_found *is, bool moved)
 {
     u32 known = 0;
     if (is->best->line->kind != SHARE_REAL || is->best->class == SHARE_CLASS_TRUE) {
@@ -106,7 +114,9 @@ static bool cure_again(const struct share_found *was, const struct share_found *
         const struct share_part *q = &is->best->parts[i];
         bool found = false;
         for (u32 k = 0; q->counts && k < was->best->n_parts && !found; k++) {
-            found = was->best->parts[k].counts && str_has_prefix(q->leaf.shape, was->best->parts[k].leaf.shape);
+            const struct share_part *r = &was->best->parts[k];
+            found = r->counts && (str_has_prefix(q->leaf.shape, r->leaf.shape) ||
+                                  (moved && cure_same_type(a, q->leaf.owner, r->leaf.owner)));
         }
         known += found;
     }
@@ -143,7 +153,7 @@ static bool cure_look(void *ctx, const struct fix_overlay *o, str *why)
     } else {
         share_find(&places, &seen, 1, &found);
         for (size_t i = 0; i < found.v.n && ok; i++) {
-            if (cure_again(look->found, &found.v.v[i])) {
+            if (cure_again(c->arena, look->found, &found.v.v[i], look->moved)) {
                 str names = share_names(c->arena, found.v.v[i].best, 3);
                 *why = str_fmt(c->arena, "with it %.*s share a line still", STR_ARG(names));
                 ok = false;
@@ -204,30 +214,113 @@ static void cure_control(struct cmd_share_cure *c, const struct fix_proposal *p,
     }
 }
 
-static void cure_verify(struct cmd_share_cure *c, const struct share_found *found, const struct share_seen *seen,
-                        const struct fix_pad *pad, struct fix_edits *edits, struct finding_list *list, struct finding *f)
-{
-    struct cure_look look = {.c = c, .found = found, .seen = seen};
+/* What may cure a finding: padding, another order of fields, both with the struct's first byte apart; the cheapest first. */
+enum { CURE_WAYS = 4 };
+/* A way that takes no longer than that beside the fastest one is as good. */
+#define CURE_AS_GOOD 1.1
+struct cure_way {
+    struct fix_pad pad;
+    struct fix_edits edits;
+    struct fix_proposal p;
+    struct cure_look look;
+    str packages[2];
     struct fix_result r;
-    str packages[2] = {seen->package, pad->package};
-    struct fix_proposal p = {
-        .title = pad->title,
-        .edits = edits,
+    double after; /* ns/op; 0: not confirmed */
+};
+
+static void cure_try(struct cmd_share_cure *c, const struct share_found *found, const struct share_seen *seen, struct cure_way *w)
+{
+    w->look = (struct cure_look){.c = c, .found = found, .seen = seen, .moved = w->pad.moved};
+    w->packages[0] = seen->package;
+    w->packages[1] = w->pad.package;
+    w->p = (struct fix_proposal){
+        .title = w->pad.title,
+        .edits = &w->edits,
         .package = seen->package,
-        .packages = packages,
-        .n_packages = str_eq(packages[0], packages[1]) ? 1 : 2,
+        .packages = w->packages,
+        .n_packages = str_eq(w->packages[0], w->packages[1]) ? 1 : 2,
         .gain = FIX_GAIN_TIME,
         .bench = cure_bench(c->arena, seen->bench),
         .look = cure_look,
-        .ctx = &look,
+        .ctx = &w->look,
     };
-    fix_verify(cure_verifier(c), &p, &r);
-    cure_control(c, &p, pad, &r);
-    r.text = str_fmt(c->arena, "%.*s; %.*s", STR_ARG(r.text), STR_ARG(pad->bytes));
-    fix_result_finding(&p, &r, c->runs->report->dir, list, f);
-    if (r.outcome == FIX_CONFIRMED && fix_edits_join(&c->confirmed, edits)) {
-        c->n_confirmed++;
+    fix_verify(cure_verifier(c), &w->p, &w->r);
+    cure_control(c, &w->p, &w->pad, &w->r);
+    for (size_t i = 0; i < w->r.deltas.n && w->r.outcome == FIX_CONFIRMED; i++) {
+        w->after = str_is(w->r.deltas.v[i].name, "ns/op") ? w->r.deltas.v[i].after : w->after;
     }
+}
+
+/* One after the other, until one holds and gains what was predicted; else of those that hold the cheapest one that is as good
+ * as the best; else the last that was tried is told. */
+static void cure_verify(struct cmd_share_cure *c, const struct share_found *found, const struct share_prediction *p,
+                        struct cure_way *ways, u32 n, struct finding_list *list, struct finding *f)
+{
+    double want = p->kind == SHARE_PREDICT_GAIN ? p->high * CURE_AS_GOOD : 0, best = 0;
+    u32 tried = 0, chosen = 0;
+    while (tried < n && !proc_interrupted()) {
+        struct cure_way *w = &ways[tried++];
+        cure_try(c, found, p->seen, w);
+        if (w->after > 0) {
+            best = best == 0 || w->after < best ? w->after : best;
+            if (w->after <= want || want == 0) {
+                break;
+            }
+        }
+    }
+    for (u32 i = tried; i-- > 0;) {
+        chosen = best == 0 ? tried - 1 : ways[i].after > 0 && ways[i].after <= best * CURE_AS_GOOD ? i : chosen;
+    }
+    for (u32 i = 0; i < tried; i++) {
+        struct cure_way *w = &ways[i];
+        bool held = w->r.outcome == FIX_CONFIRMED;
+        if (i != chosen) {
+            finding_why(list, f, (struct span){0}, "also tried: %.*s (%.*s): %s%s%.*s", STR_ARG(w->pad.title), STR_ARG(w->pad.bytes),
+                        held ? "" : fix_outcome_name(w->r.outcome), held ? "" : ", ", STR_ARG(w->r.text));
+            continue;
+        }
+        if (w->pad.front && held) {
+            finding_why(list, f, (struct span){0},
+                        "the struct's first byte must be apart too: the compiler's check of a pointer to it for nil is a load from there");
+        }
+        w->r.text = str_fmt(c->arena, "%.*s; %.*s", STR_ARG(w->r.text), STR_ARG(w->pad.bytes));
+        fix_result_finding(&w->p, &w->r, c->runs->report->dir, list, f);
+        c->n_confirmed += held && fix_edits_join(&c->confirmed, &w->edits);
+    }
+}
+
+/* The ways that there are, into v; 0: none, and why not is said. */
+static u32 cure_ways(struct cmd_share_cure *c, const struct share_found *found, struct finding_list *list, struct finding *f,
+                     struct cure_way *v)
+{
+    struct cure_way w[CURE_WAYS];
+    bool is[CURE_WAYS];
+    u32 n = 0;
+    for (u32 i = 0; i < CURE_WAYS; i++) {
+        /* 0 and 1: padding; 2 and 3: order; the latter of each with the first byte apart. */
+        bool front = i % 2;
+        w[i] = (struct cure_way){.edits = {.arena = c->arena}};
+        is[i] = i < 2 ? fix_pad(c->places, found, c->line, front, &w[i].edits, &w[i].pad)
+                      : fix_pad_order(c->places, found, c->line, front, &w[front].pad, &w[i].edits, &w[i].pad);
+    }
+    if (!is[0]) {
+        finding_why(list, f, (struct span){0}, "%s: %.*s", w[0].pad.refused ? "no padding is offered" : "cure", STR_ARG(w[0].pad.why));
+    }
+    if (!is[2] && is[0] && w[2].pad.refused) {
+        finding_why(list, f, (struct span){0}, "no other order of the fields is offered, which would add fewer bytes: %.*s",
+                    STR_ARG(w[2].pad.why));
+    }
+    for (u32 i = 0; i < CURE_WAYS; i++) {
+        if (!is[i]) {
+            continue;
+        }
+        u32 k = n++;
+        for (; k > 0 && v[k - 1].pad.added > w[i].pad.added; k--) {
+            v[k] = v[k - 1];
+        }
+        v[k] = w[i];
+    }
+    return n;
 }
 
 /* ---- all ---- */
@@ -235,39 +328,47 @@ static void cure_verify(struct cmd_share_cure *c, const struct share_found *foun
 void cmd_share_cure(struct cmd_share_cure *c, const struct share_found *found, struct finding_list *list, struct finding *f)
 {
     bool harmless = false;
-    struct fix_pad pad;
-    struct fix_edits *edits = ARENA_NEW(c->arena, struct fix_edits);
-    const struct share_seen *seen = NULL;
-    edits->arena = c->arena;
+    struct cure_way *ways = ARENA_ARRAY(c->arena, struct cure_way, CURE_WAYS);
+    struct share_prediction prediction = {.kind = SHARE_PREDICT_NONE};
     if (found->best->line->kind != SHARE_REAL) {
         return;
     }
     if (found->best->class != SHARE_CLASS_TRUE) {
-        seen = cure_predict(c, found, list, f, &harmless);
+        prediction = cure_predict(c, found, list, f, &harmless);
     }
     if (harmless) {
         f->severity = FINDING_NOTE;
         return;
     }
-    if (!fix_pad(c->places, found, c->line, edits, &pad)) {
-        finding_why(list, f, (struct span){0}, "%s: %.*s", pad.refused ? "no padding is offered" : "cure", STR_ARG(pad.why));
+    u32 n = cure_ways(c, found, list, f, ways);
+    c->confirmed.arena = c->arena;
+    if (n > 0 && c->verify && prediction.seen && !proc_interrupted()) {
+        cure_verify(c, found, &prediction, ways, n, list, f);
         return;
     }
-    c->confirmed.arena = c->arena;
-    if (!c->verify || !seen || proc_interrupted()) {
+    /* Not tried: padding, which needs no proof that it pulls apart; another order only in words. */
+    bool offered = false;
+    for (u32 i = 0; i < n; i++) {
+        struct cure_way *way = &ways[i];
         fix_files files = {0};
         str why;
-        if (fix_verify_files(cure_verifier(c), edits, &files, &why)) {
-            fix_edits_finding(edits, c->runs->report->dir, &files, list, f);
-            c->n_proposed += !c->verify && fix_edits_join(&c->confirmed, edits);
+        if (way->pad.moved && !offered) {
+            finding_why(list, f, (struct span){0}, "to be tried with a measurement, as it adds fewer bytes: %.*s; %.*s",
+                        STR_ARG(way->pad.title), STR_ARG(way->pad.bytes));
         }
-        f->fix.title = pad.title;
+        if (way->pad.moved || offered) {
+            continue;
+        }
+        offered = true;
+        if (fix_verify_files(cure_verifier(c), &way->edits, &files, &why)) {
+            fix_edits_finding(&way->edits, c->runs->report->dir, &files, list, f);
+            c->n_proposed += !c->verify && fix_edits_join(&c->confirmed, &way->edits);
+        }
+        f->fix.title = way->pad.title;
         f->check.text = str_fmt(list->arena, "%s; %.*s",
                                 !c->verify ? "not tried" : "no benchmark shows this sharing, so its gain cannot be measured",
-                                STR_ARG(pad.bytes));
-        return;
+                                STR_ARG(way->pad.bytes));
     }
-    cure_verify(c, found, seen, &pad, edits, list, f);
 }
 
 bool cmd_share_cure_end(struct cmd_share_cure *c, struct err *e)

@@ -4,6 +4,7 @@
 struct refuse {
     const struct share_places *p;
     const struct type_named *s;
+    bool order; /* nor may the order of the fields change */
     str why;
 };
 
@@ -13,11 +14,14 @@ struct type_named *fix_pad_origin(struct type *t)
     return n ? n->orig : NULL;
 }
 
-/* Instances of one declaration: also those of p and of "p [p.test]", which are different types of the same source. */
+bool fix_pad_same(const struct obj *a, const struct obj *b)
+{
+    return a && b && (a == b || (a->name == b->name && a->pos != 0 && a->pos == b->pos));
+}
+
 static bool refuse_same(const struct type_named *a, const struct type_named *b)
 {
-    const struct obj *x = a ? named_obj(a) : NULL, *y = b ? named_obj(b) : NULL;
-    return x && y && (x == y || (x->name == y->name && x->pos != 0 && x->pos == y->pos));
+    return a && b && fix_pad_same(named_obj(a), named_obj(b));
 }
 
 /* Is t the struct, or a pointer, slice or array of it, or does it hold one? */
@@ -48,11 +52,11 @@ static bool refuse_is(const struct refuse *r, struct type *t, u32 depth)
     }
 }
 
-static str refuse_place(const struct refuse *r, u32 at)
+str fix_pad_at(const struct share_places *p, u32 at)
 {
-    struct span s = sources_span_raw(r->p->prog->sources, at);
+    struct span s = sources_span_raw(p->prog->sources, at);
     i64 slash = str_find_last_byte(s.file, '/');
-    return str_fmt(r->p->arena, "%.*s:%u", STR_ARG(str_from(s.file, (size_t)(slash + 1))), s.line);
+    return str_fmt(p->arena, "%.*s:%u", STR_ARG(str_from(s.file, (size_t)(slash + 1))), s.line);
 }
 
 /* The package of a call of a qualified function ("encoding/binary"), and its name. */
@@ -76,13 +80,46 @@ static struct type *refuse_arg(const struct share_file *f, node x)
     return f->info->at[x].type;
 }
 
+/* Packages whose functions print or encode the fields of what they are given, or go through them. */
+static bool refuse_shows(str pkg)
+{
+    static const char *const v[] = {"fmt", "log", "log/slog", "reflect", "text/template", "html/template", "database/sql"};
+    for (size_t i = 0; i < ARRAY_LEN(v); i++) {
+        if (str_is(pkg, v[i])) {
+            return true;
+        }
+    }
+    return str_has_prefix(pkg, STR("encoding/"));
+}
+
+/* T(x) where either is the struct, and the other one a struct too: both must have the same fields in the same order. */
+static void refuse_conversion(struct refuse *r, const struct share_file *f, node call)
+{
+    const struct ast *ast = f->info->ast;
+    u32 list = ast_at(ast, call)->b;
+    if (f->info->mode[ast_at(ast, call)->a] != MODE_TYPE || ast_list_len(ast, list) != 1) {
+        return;
+    }
+    bool pointer;
+    struct type *to = f->info->at[call].type, *from = refuse_arg(f, ast_list(ast, list)[0]);
+    to = to ? type_deref(to, &pointer) : NULL;
+    from = from ? type_deref(from, &pointer) : NULL;
+    if (!to || !from || !is_struct(type_under(to)) || !is_struct(type_under(from))) {
+        return;
+    }
+    if (refuse_same(fix_pad_origin(to), r->s) != refuse_same(fix_pad_origin(from), r->s)) {
+        str at = fix_pad_at(r->p, ast_at(ast, call)->pos);
+        r->why = str_fmt(r->p->arena, "the conversion at %.*s wants another struct with the same fields", STR_ARG(at));
+    }
+}
+
 static void refuse_call(struct refuse *r, const struct share_file *f, node call)
 {
     const struct ast *ast = f->info->ast;
     str name, pkg = refuse_callee(r, f, call, &name);
     bool is_unsafe = str_is(pkg, "unsafe"), binary = str_is(pkg, "encoding/binary"),
-         sys = str_is(pkg, "syscall") || str_is(pkg, "golang.org/x/sys/unix");
-    if (!is_unsafe && !binary && !sys) {
+         sys = str_is(pkg, "syscall") || str_is(pkg, "golang.org/x/sys/unix"), shows = r->order && refuse_shows(pkg);
+    if (!is_unsafe && !binary && !sys && !shows) {
         return;
     }
     u32 list = ast_at(ast, call)->b;
@@ -93,11 +130,13 @@ static void refuse_call(struct refuse *r, const struct share_file *f, node call)
             is = refuse_is(r, refuse_arg(f, ast_at(ast, ast_unparen(ast, x))->a), 0);
         }
         if (is) {
-            str at = refuse_place(r, ast_at(ast, call)->pos);
+            str at = fix_pad_at(r->p, ast_at(ast, call)->pos);
             r->why = binary ? str_fmt(r->p->arena, "encoding/binary.%.*s at %.*s makes its layout a format of files or messages",
                                       STR_ARG(name), STR_ARG(at))
-                            : str_fmt(r->p->arena, "%.*s.%.*s at %.*s depends on its layout", STR_ARG(pkg), STR_ARG(name),
-                                      STR_ARG(at));
+                     : shows ? str_fmt(r->p->arena, "%.*s.%.*s at %.*s shows its fields in their order", STR_ARG(pkg), STR_ARG(name),
+                                       STR_ARG(at))
+                             : str_fmt(r->p->arena, "%.*s.%.*s at %.*s depends on its layout", STR_ARG(pkg), STR_ARG(name),
+                                       STR_ARG(at));
         }
     }
 }
@@ -108,17 +147,21 @@ static void refuse_literal(struct refuse *r, const struct share_file *f, node li
     struct type *t = f->info->at[lit].type;
     u32 elems = ast_rec(ast, lit, COMPOSITE_ELEMS);
     const struct obj *o = named_obj(r->s);
-    if (t && refuse_same(fix_pad_origin(t), r->s) && ast_list_len(ast, elems) > 0 && ast_rec(ast, lit, COMPOSITE_KEYED) == 0 &&
-        o->pkg != f->pkg && !(o->pkg && str_eq(o->pkg->path, f->pkg->path))) {
-        str at = refuse_place(r, ast_at(ast, lit)->pos);
+    if (!t || !refuse_same(fix_pad_origin(t), r->s) || ast_list_len(ast, elems) == 0 || ast_rec(ast, lit, COMPOSITE_KEYED) > 0) {
+        return;
+    }
+    str at = fix_pad_at(r->p, ast_at(ast, lit)->pos);
+    if (r->order) {
+        r->why = str_fmt(r->p->arena, "the literal without field names at %.*s knows it", STR_ARG(at));
+    } else if (o->pkg != f->pkg && !(o->pkg && str_eq(o->pkg->path, f->pkg->path))) {
         r->why = str_fmt(r->p->arena, "the literal without field names at %.*s in another package would no longer compile",
                          STR_ARG(at));
     }
 }
 
-str fix_pad_forbidden(const struct share_places *p, const struct type_named *s)
+static str refuse_all(const struct share_places *p, const struct type_named *s, bool order)
 {
-    struct refuse r = {.p = p, .s = s};
+    struct refuse r = {.p = p, .s = s, .order = order};
     for (size_t i = 0; i < p->where.n && r.why.n == 0; i++) {
         const struct share_file *f = &p->where.v[i];
         if (!f->pkg->src || f->pkg->src->std || !f->info->at) {
@@ -134,12 +177,31 @@ str fix_pad_forbidden(const struct share_places *p, const struct type_named *s)
         for (node n = 1; n < ast->n_nodes && r.why.n == 0; n++) {
             if (ast_kind(ast, n) == AST_CALL) {
                 refuse_call(&r, f, n);
+                if (r.why.n == 0) {
+                    refuse_conversion(&r, f, n);
+                }
             } else if (ast_kind(ast, n) == AST_COMPOSITE_LIT && !(ast_at(ast, n)->flags & AST_FLAG_SKIPPED)) {
                 refuse_literal(&r, f, n);
             }
         }
     }
     return r.why;
+}
+
+str fix_pad_forbidden(const struct share_places *p, const struct type_named *s)
+{
+    return refuse_all(p, s, false);
+}
+
+str fix_pad_ordered(const struct share_places *p, const struct type_named *s)
+{
+    const struct type_struct *st = is_struct(type_under(named_obj(s)->type));
+    for (u32 i = 0; st && st->tags && i < st->n; i++) {
+        if (st->tags[i].n > 0) {
+            return STR("a field has a tag: encoders write fields in their order");
+        }
+    }
+    return refuse_all(p, s, true);
 }
 
 void fix_pad_literals(const struct share_places *p, const struct type_named *s, u32 after, str text, struct fix_edits *out)
@@ -158,7 +220,8 @@ void fix_pad_literals(const struct share_places *p, const struct type_named *s, 
             }
             struct type *t = f->info->at[n].type;
             u32 elems = ast_rec(ast, n, COMPOSITE_ELEMS);
-            if (!t || !refuse_same(fix_pad_origin(t), s) || ast_rec(ast, n, COMPOSITE_KEYED) > 0 || ast_list_len(ast, elems) <= after) {
+            if (!t || !refuse_same(fix_pad_origin(t), s) || ast_rec(ast, n, COMPOSITE_KEYED) > 0 ||
+                ast_list_len(ast, elems) <= (after == FIX_PAD_FRONT ? 0 : after)) {
                 continue;
             }
             if (!tree) {
@@ -166,7 +229,9 @@ void fix_pad_literals(const struct share_places *p, const struct type_named *s, 
                     tree = &f->pkg->files[k] == f->info ? fix_tree_new(p->arena, f->pkg, k) : tree;
                 }
             }
-            if (tree) {
+            if (tree && after == FIX_PAD_FRONT) {
+                fix_edit_insert(out, ast->src, fix_start(tree, ast_list(ast, elems)[0]), str_fmt(p->arena, "%.*s, ", STR_ARG(text)));
+            } else if (tree) {
                 fix_edit_insert(out, ast->src, fix_end(tree, ast_list(ast, elems)[after]),
                                 str_fmt(p->arena, ", %.*s", STR_ARG(text)));
             }
@@ -174,32 +239,42 @@ void fix_pad_literals(const struct share_places *p, const struct type_named *s, 
     }
 }
 
-bool fix_pad_find(const struct share_places *p, const struct type_named *s, struct fix_pad_decl *out, str *why)
+struct fix_tree *fix_pad_tree(const struct share_places *p, u32 at_pos, str *why)
 {
-    const struct obj *o = named_obj(s);
-    struct span at = sources_span_raw(p->prog->sources, o->pos);
+    struct span at = sources_span_raw(p->prog->sources, at_pos);
     const struct share_file *f = share_places_file(p, at.file);
-    str name = intern_str(p->prog->names, o->name);
     if (!f || !f->pkg->src || f->pkg->src->std || (f->pkg->src->module && !f->pkg->src->module->main)) {
-        *why = str_fmt(p->arena, "%.*s is declared in another module", STR_ARG(name));
-        return false;
+        *why = STR("it is declared in another module");
+        return NULL;
     }
     for (u32 k = 0; k < f->pkg->n_files; k++) {
         if (&f->pkg->files[k] == f->info) {
-            out->tree = fix_tree_new(p->arena, f->pkg, k);
+            struct fix_tree *t = fix_tree_new(p->arena, f->pkg, k);
+            if (t && !t->generated) {
+                return t;
+            }
         }
     }
-    if (!out->tree || out->tree->generated) {
-        *why = str_fmt(p->arena, "%.*s is declared in a generated file", STR_ARG(name));
+    *why = STR("it is declared in a generated file");
+    return NULL;
+}
+
+bool fix_pad_find(const struct share_places *p, const struct type_named *s, struct fix_pad_decl *out, str *why)
+{
+    const struct obj *o = named_obj(s);
+    str name = intern_str(p->prog->names, o->name);
+    out->tree = fix_pad_tree(p, o->pos, why);
+    if (!out->tree) {
+        str_cut_prefix(why, STR("it"));
+        *why = str_fmt(p->arena, "%.*s%.*s", STR_ARG(name), STR_ARG(*why));
         return false;
     }
-    const struct ast *ast = f->info->ast;
+    const struct ast *ast = out->tree->ast;
     for (node n = 1; n < ast->n_nodes; n++) {
         if (ast_kind(ast, n) == AST_TYPE_DECL && ast_at(ast, ast_at(ast, n)->a)->pos == o->pos) {
-            node type = ast_unparen(ast, ast_rec(ast, n, TYPE_TYPE));
             out->decl = n;
-            out->type = type;
-            if (ast_kind(ast, type) == AST_STRUCT_TYPE) {
+            out->type = ast_unparen(ast, ast_rec(ast, n, TYPE_TYPE));
+            if (ast_kind(ast, out->type) == AST_STRUCT_TYPE) {
                 return true;
             }
         }

@@ -502,7 +502,9 @@ static const struct report_rule rules[] = {
         "  - move the fields apart, with what is seldom used between them;\n"
         "  - count in a local variable and add it up once;\n"
         "  - `_ [56]byte` (or golang.org/x/sys/cpu.CacheLinePad) behind each hot field.\n"
-        "Pad what is hot and independent, and nothing else: padding costs memory, and cache for those who read both.\n",
+        "Pad what is hot and independent, and nothing else: padding costs memory, and cache for those who read both.  And keep\n"
+        "what is written a line away from the struct's first byte: compiled code checks a pointer to it for nil by a load from\n"
+        "there, before each &s.f.\n",
     },
     {
         "SHARE2",

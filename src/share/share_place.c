@@ -184,7 +184,7 @@ struct place_candidate {
     bool slice; /* type is the element's */
     bool tiny;  /* the block may hold several */
     bool made;  /* by an allocating line, not only spoken of where it is used */
-    struct obj *var;
+    struct obj *var, *holder;
     str name;
     struct package *pkg;
     struct span at;
@@ -227,7 +227,7 @@ static str place_type_name(const struct share_places *p, struct type *t)
     return type_str(p->arena, t, std ? NULL : own);
 }
 
-/* What the value of x is put into: the left side of its assignment, as written; or nothing. */
+/* What the value of x is put into: the left side of its assignment, as written; or nothing.  *var: the variable or field. */
 static str place_assigned(const struct share_places *p, const struct share_file *f, const place_nodes *v, node x,
                           struct obj **var)
 {
@@ -245,7 +245,8 @@ static str place_assigned(const struct share_places *p, const struct share_file 
         if (!left || ast_kind(ast, left) == AST_LIST) {
             continue;
         }
-        struct obj *o = ast_kind(ast, left) == AST_NAME ? info_obj(f->info, left) : NULL;
+        node name = ast_kind(ast, left) == AST_SELECTOR ? ast_at(ast, left)->b : left;
+        struct obj *o = ast_kind(ast, name) == AST_NAME ? info_obj(f->info, name) : NULL;
         *var = o && o->kind == OBJ_VAR ? o : NULL;
         return print_expr_str(p->arena, ast, p->prog->names, left);
     }
@@ -281,8 +282,7 @@ static bool place_builtin(const struct share_places *p, const struct share_file 
     } else if ((str_is(b, "make") || str_is(b, "append")) && u->kind == TYPE_SLICE) {
         c.type = as_slice(u)->elem;
         c.slice = true;
-        struct obj *var = NULL;
-        c.name = place_assigned(p, f, v, call, &var);
+        c.name = place_assigned(p, f, v, call, &c.holder);
     } else {
         return false;
     }
@@ -307,8 +307,7 @@ static void place_allocated(const struct share_places *p, const struct share_fil
             if (t && type_under(t)->kind == TYPE_SLICE) {
                 c.type = as_slice(type_under(t))->elem;
                 c.slice = true;
-                struct obj *var = NULL;
-                c.name = place_assigned(p, f, &v, n, &var);
+                c.name = place_assigned(p, f, &v, n, &c.holder);
             } else if (t && type_under(t)->kind != TYPE_MAP) {
                 c.type = t;
             }
@@ -381,6 +380,23 @@ static const struct race_frame *place_user_frame(const struct share_places *p, c
         }
     }
     return NULL;
+}
+
+/* Is something of the block touched that lies behind the candidate? */
+static bool place_contradicted(const struct share_places *p, const struct share_line *l, const struct share_object *of,
+                               const struct place_candidate *c)
+{
+    i64 size = layout_size(&p->prog->sizes, c->type);
+    for (u32 i = 0; i < l->n_sites && !c->slice && !c->tiny; i++) {
+        for (u32 k = 0; k < l->sites[i].n_spans; k++) {
+            u32 from = l->sites[i].spans[k].offset, to = from + l->sites[i].spans[k].size;
+            to = to > of->to ? of->to : to;
+            if (from >= of->from && from < to && (i64)(of->object.offset + (to - of->from)) > size) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* How many sites a candidate explains. */
@@ -487,6 +503,9 @@ static void place_heap(const struct share_places *p, const struct share_line *l,
         v.v[i].tiny = !v.v[i].slice && of->object.size == PLACE_TINY &&
                       layout_size(&p->prog->sizes, v.v[i].type) <= PLACE_TINY / 2 &&
                       layout_ptrdata(&p->prog->sizes, v.v[i].type) == 0;
+        if (place_contradicted(p, l, of, &v.v[i])) {
+            continue;
+        }
         /* An allocating line's word counts for more, one value of just that size for more than many. */
         u32 score = 4 * place_score(p, l, of, &v.v[i]) + (v.v[i].made ? 2 : 0) + (v.v[i].slice ? 0 : 1);
         if (!best || score > best_score) {
@@ -498,6 +517,7 @@ static void place_heap(const struct share_places *p, const struct share_line *l,
     if (best && (best->made || best_score >= 4)) {
         out->type = best->type;
         out->var = best->var;
+        out->holder = best->holder;
         out->name = best->name;
         out->pkg = best->pkg;
         out->made = best->at;

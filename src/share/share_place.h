@@ -38,6 +38,7 @@ struct share_thing {
     i64 tiny;              /* not 0: the block holds several small objects of which this is one, each in so many bytes
                             * (GOROOT/src/runtime/malloc.go, "Tiny allocator") */
     struct obj *var;       /* the variable that it is (a global, or a local one that moved to the heap), or NULL */
+    struct obj *holder;    /* of a slice: the variable or field that it was made for, or NULL */
     str name;              /* how paths begin: "hits", "args", "Counters" */
     struct package *pkg;   /* whose source speaks of it; NULL: unknown */
     struct span made;      /* where it is allocated, or the variable declared */
