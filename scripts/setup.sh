@@ -7,6 +7,12 @@ set -u
 goal=${1:-build}
 missing=()
 optional=()
+state=${B:-build}/setup
+
+# What some tests want, if it is not known already that it cannot be had; they say what they skip.
+want() { # package
+    [ -e "$state/without-$1" ] || optional+=("$1")
+}
 
 # A header that the compiler finds, or the package that has it.
 need_header() { # header package
@@ -39,15 +45,15 @@ if [ "$goal" = test ]; then
     # cmocka.h names types of these headers and does not include them itself.
     [ -e /usr/include/cmocka.h ] || [ -e /usr/local/include/cmocka.h ] || missing+=(libcmocka-dev)
     # The oldest Go that is supported; a distribution without it does without those tests.
-    [ -x "${GOMM_GO119:-/usr/lib/go-1.19/bin/go}" ] || optional+=(golang-1.19-go)
+    [ -x "${GOMM_GO119:-/usr/lib/go-1.19/bin/go}" ] || want golang-1.19-go
+    # Documents are checked against their schemas, the page in a browser.
+    has_module() { "$1" -c "import importlib.util as u; exit(u.find_spec('$2') is None)" 2>/dev/null; }
+    has_module python3 jsonschema || has_module /usr/bin/python3 jsonschema || want python3-jsonschema
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+        command -v google-chrome >/dev/null || want chromium
 fi
 
 [ ${#missing[@]} -eq 0 ] && [ ${#optional[@]} -eq 0 ] && exit 0
-
-state=${B:-build}/setup
-if [ ${#missing[@]} -eq 0 ] && [ -e "$state/without-${optional[*]}" ]; then
-    exit 0 # tried before; the tests say what they skip
-fi
 
 sudo=
 [ "$(id -u)" = 0 ] || sudo="sudo -n"
@@ -86,10 +92,10 @@ if [ ${#missing[@]} -gt 0 ] && ! apt install --no-install-recommends "${missing[
     tail -n 20 "$log" >&2
     refuse "apt-get install failed"
 fi
-if [ ${#optional[@]} -gt 0 ]; then
-    if ! apt install --no-install-recommends "${optional[@]}" >"$log" 2>&1; then
-        echo "setup: the distribution has no ${optional[*]}; tests that want it are skipped" >&2
-        mkdir -p "$state" && touch "$state/without-${optional[*]}"
+for package in ${optional[@]+"${optional[@]}"}; do
+    if ! apt install --no-install-recommends "$package" >"$log" 2>&1; then
+        echo "setup: $package cannot be installed; tests that want it are skipped" >&2
+        mkdir -p "$state" && touch "$state/without-$package"
     fi
-fi
+done
 exit 0

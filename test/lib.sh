@@ -45,8 +45,39 @@ lib_tmp=$(mktemp -d "${TMPDIR:-/tmp}/gomm-script.XXXXXX") || exit 2
 trap 'chmod -R u+w "$lib_tmp" 2>/dev/null; rm -rf "$lib_tmp"' EXIT
 trap 'exit 130' INT TERM HUP
 
+# A Python that has the module named, or nothing.
+python_with() { # module
+    for lib_python in python3 /usr/bin/python3; do
+        if command -v "$lib_python" >/dev/null && "$lib_python" -c "import $1" 2>/dev/null; then
+            echo "$lib_python"
+            return
+        fi
+    done
+}
+
+# valid NAME FILE: a result document or SARIF keeps to its schema, strictly; other files are left alone.
+valid() {
+    case $(head -c 300 "$2" 2>/dev/null | tr -d '\0\n ') in
+    '{"schema":"gomm/result"'*) lib_schema=$GOMM_ROOT/doc/result.schema.json ;;
+    '{"$schema":"'*'/sarif-schema-2.1.0.json"'*) lib_schema=$GOMM_ROOT/test/report/sarif.schema.json ;;
+    *) return 0 ;;
+    esac
+    if [ -z "${lib_validator-}" ]; then
+        lib_validator=$(python_with jsonschema)
+        : "${lib_validator:=none}"
+    fi
+    if [ "$lib_validator" = none ]; then
+        skip "$1: schema" "no Python with jsonschema (python3-jsonschema) here"
+    elif "$lib_validator" "$GOMM_ROOT/test/report/validate.py" "$lib_schema" "$2" >"$lib_tmp/validate"; then
+        ok "$1: keeps to its schema"
+    else
+        notok "$1: schema" "$(head -n 3 "$lib_tmp/validate")"
+        return 1
+    fi
+}
+
 # expect NAME STATUS COMMAND...: runs it and checks the exit status.  Its output is in
-# $lib_tmp/out and $lib_tmp/err.
+# $lib_tmp/out and $lib_tmp/err.  If that is a document with a schema, it has to keep to it.
 expect() {
     lib_name=$1 lib_want=$2
     shift 2
@@ -54,6 +85,7 @@ expect() {
     lib_got=$?
     if [ $lib_got -eq "$lib_want" ]; then
         ok "$lib_name"
+        valid "$lib_name" "$lib_tmp/out"
     else
         notok "$lib_name" "exit status $lib_got, want $lib_want"
         sed 's/^/  out: /' "$lib_tmp/out"

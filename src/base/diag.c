@@ -85,6 +85,17 @@ void finding_relate(struct finding_list *l, struct finding *f, struct span span,
     PUSH(l->arena, f->related, f->n_related, rel);
 }
 
+struct finding_flow *finding_flow(struct finding_list *l, struct finding *f)
+{
+    PUSH(l->arena, f->flows, f->n_flows, (struct finding_flow){0});
+    return &f->flows[f->n_flows - 1];
+}
+
+void finding_flow_step(struct finding_list *l, struct finding_flow *flow, struct span span, str text)
+{
+    PUSH(l->arena, flow->steps, flow->n_steps, (struct finding_step){text, span});
+}
+
 struct finding_stack *finding_stack(struct finding_list *l, struct finding *f, str title)
 {
     PUSH(l->arena, f->stacks, f->n_stacks, (struct finding_stack){.title = title});
@@ -147,6 +158,11 @@ void finding_keep(struct finding_list *l, size_t first)
         keep_str(&k, &f->span.file);
         for (size_t j = 0; j < f->n_why; j++) {
             keep_str(&k, &f->why[j].span.file);
+        }
+        for (size_t j = 0; j < f->n_flows; j++) {
+            for (size_t m = 0; m < f->flows[j].n_steps; m++) {
+                keep_str(&k, &f->flows[j].steps[m].span.file);
+            }
         }
         for (size_t j = 0; j < f->n_related; j++) {
             keep_str(&k, &f->related[j].span.file);

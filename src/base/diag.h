@@ -35,6 +35,12 @@ struct finding_related {
     struct span span;
 };
 
+/* The way that a value takes, one step after the other: each with what stands there and what happens to it. */
+struct finding_flow {
+    struct finding_step *steps;
+    size_t n_steps;
+};
+
 struct finding_frame {
     str func; /* as Go prints it: pkg.(*T).Method */
     struct span span;
@@ -149,6 +155,8 @@ struct finding {
 
     struct finding_step *why;
     size_t n_why;
+    struct finding_flow *flows;
+    size_t n_flows;
     struct finding_stack *stacks;
     size_t n_stacks;
     struct finding_related *related;
@@ -178,6 +186,8 @@ void finding_why(struct finding_list *l, struct finding *f, struct span span, co
     BASE_PRINTF(4, 5);
 void finding_relate(struct finding_list *l, struct finding *f, struct span span, const char *fmt,
                     ...) BASE_PRINTF(4, 5);
+struct finding_flow *finding_flow(struct finding_list *l, struct finding *f);
+void finding_flow_step(struct finding_list *l, struct finding_flow *flow, struct span span, str text);
 struct finding_stack *finding_stack(struct finding_list *l, struct finding *f, str title);
 void finding_frame(struct finding_list *l, struct finding_stack *s, str func, struct span span);
 struct finding_cost *finding_cost(struct finding_list *l, struct finding *f, str subject);

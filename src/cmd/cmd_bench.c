@@ -380,6 +380,7 @@ static int bench_finish(struct cmd_bench *c)
         }
     }
     bool html_written;
+    cmd_bench_report(c);
     ok = (c->output.sarif || c->output.github ? cmd_output_show(&c->output, &c->report)
                                               : cmd_output_files(&c->output, &c->report, &html_written)) &&
          ok;

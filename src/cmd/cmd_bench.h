@@ -78,6 +78,12 @@ bool cmd_bench_read_old(struct cmd_bench *c, struct err *e);
 /* Old values of a benchmark's unit; NULL if there are none. */
 const struct bench_series *cmd_bench_old(struct cmd_bench *c, const struct bench_measured *b, str unit);
 
+/* cmd_bench_report.c: what was measured, into the report, for the page. */
+void cmd_bench_report(struct cmd_bench *c);
+/* The document that cmd_bench_json writes, as a report. */
+bool cmd_bench_is(str text);
+bool cmd_bench_read(struct arena *a, str text, struct report *out, struct err *e);
+
 /* cmd_bench_budget.c: adds a finding for each budget that is exceeded; with -update writes the file. */
 bool cmd_bench_budgets(struct cmd_bench *c, struct err *e);
 

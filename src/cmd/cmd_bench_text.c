@@ -13,17 +13,6 @@ static void put_style(struct cmd_bench *c, enum term_style s)
     strbuf_puts(&c->out, term_style(c->color, s));
 }
 
-/* Four digits that matter, no exponent. */
-static str number(struct arena *a, double v)
-{
-    double y = fabs(v);
-
-    if (v == 0 || (y >= 0.5 && fabs(v - round(v)) < 0.004 * y && y >= 1)) {
-        return str_fmt(a, "%.0f", v);
-    }
-    return str_fmt(a, "%.*f", y >= 1000 ? 0 : y >= 100 ? 1 : y >= 1 ? 2 : y >= 0.01 ? 3 : 5, v);
-}
-
 str cmd_bench_file(struct cmd_bench *c, str file)
 {
     struct arena *a = &c->arena;
@@ -59,9 +48,9 @@ static void put_series(struct cmd_bench *c, const struct bench_measured *b)
     put_style(c, TERM_PLAIN);
     for (u32 i = 0; i < b->n_series; i++) {
         const struct bench_series *s = &b->series[i];
-        strbuf_printf(&c->out, "%s%.*s %.*s", i > 0 ? "  " : "", STR_ARG(number(a, s->median.median)), STR_ARG(s->unit));
+        strbuf_printf(&c->out, "%s%.*s %.*s", i > 0 ? "  " : "", STR_ARG(report_number(a, s->median.median)), STR_ARG(s->unit));
         if (s->median.low != s->median.high) {
-            strbuf_printf(&c->out, " (%.*s to %.*s)", STR_ARG(number(a, s->median.low)), STR_ARG(number(a, s->median.high)));
+            strbuf_printf(&c->out, " (%.*s to %.*s)", STR_ARG(report_number(a, s->median.low)), STR_ARG(report_number(a, s->median.high)));
         }
     }
     strbuf_printf(&c->out, "  %u runs", b->series[0].n);
@@ -135,7 +124,7 @@ static void put_site(struct cmd_bench *c, const struct bench_sites *all, const s
     struct arena *a = &c->arena;
     const struct bench_frame *f = &s->stack[s->own < s->n_stack ? s->own : 0];
 
-    strbuf_printf(&c->out, "    %9.*s B  %7.*s allocs  %3.0f %%  ", STR_ARG(number(a, s->bytes)), STR_ARG(number(a, s->allocs)),
+    strbuf_printf(&c->out, "    %9.*s B  %7.*s allocs  %3.0f %%  ", STR_ARG(report_number(a, s->bytes)), STR_ARG(report_number(a, s->allocs)),
                   all->bytes > 0 ? 100 * s->bytes / all->bytes : 0);
     put_style(c, TERM_BOLD);
     strbuf_printf(&c->out, "%.*s:%u", STR_ARG(cmd_bench_file(c, f->file)), f->line);
@@ -155,7 +144,7 @@ static void put_sum(struct cmd_bench *c, const struct bench_measured *b)
     }
     double want = bytes->median.median, got = b->sites.bytes;
     if (fabs(got - want) > fmax(want * 0.02, 1)) {
-        strbuf_printf(&c->out, "    sites come to %.*s B of %.*s B/op", STR_ARG(number(a, got)), STR_ARG(number(a, want)));
+        strbuf_printf(&c->out, "    sites come to %.*s B of %.*s B/op", STR_ARG(report_number(a, got)), STR_ARG(report_number(a, want)));
         if (fabs(got - b->profiled_bytes) <= fmax(b->profiled_bytes * 0.02, 1)) {
             strbuf_printf(&c->out, ": what an operation allocates depends on how many there are (%llu here)",
                           (unsigned long long)b->sites.n2);
@@ -167,7 +156,7 @@ static void put_sum(struct cmd_bench *c, const struct bench_measured *b)
     double shared = allocs->median.median - b->sites.allocs;
     if (shared > fmax(0.02 * allocs->median.median, 0.5)) {
         strbuf_printf(&c->out, "    %9s    %7.*s allocs         of less than 16 B without pointers, in blocks that others began\n", "",
-                      STR_ARG(number(a, shared)));
+                      STR_ARG(report_number(a, shared)));
     }
 }
 
@@ -185,7 +174,7 @@ static void put_sites(struct cmd_bench *c, const struct bench_measured *b, const
         }
     }
     if (n < b->sites.n) {
-        strbuf_printf(&c->out, "    %9.*s B  at %u more sites: -all shows them\n", STR_ARG(number(&c->arena, rest)), b->sites.n - n);
+        strbuf_printf(&c->out, "    %9.*s B  at %u more sites: -all shows them\n", STR_ARG(report_number(&c->arena, rest)), b->sites.n - n);
     }
     put_sum(c, b);
 }
@@ -200,9 +189,9 @@ static void put_collector(struct cmd_bench *c, const struct bench_measured *b)
     }
     /* The runtime takes a clock for processor time: on a busy machine that is more than it had. */
     strbuf_printf(&c->out, "    gc      %.*s cycles/s, %.1f %% of the processors, pauses %.2f %% of the time, the longest %.*s µs\n",
-                  STR_ARG(number(a, b->gc.cycles / fmax(b->gc_seconds, 1e-9))),
+                  STR_ARG(report_number(a, b->gc.cycles / fmax(b->gc_seconds, 1e-9))),
                   100 * b->gc.cpu_ms / 1e3 / fmax(b->gc_seconds * b->procs, 1e-9),
-                  100 * b->gc.pause_ms / 1e3 / fmax(b->gc_seconds, 1e-9), STR_ARG(number(a, round(b->gc.pause_max_ms * 1e3))));
+                  100 * b->gc.pause_ms / 1e3 / fmax(b->gc_seconds, 1e-9), STR_ARG(report_number(a, round(b->gc.pause_max_ms * 1e3))));
     if (t->samples >= 10) {
         double n = (double)t->samples;
         double share = (double)(t->allocation + t->collection) / n;
@@ -275,7 +264,7 @@ static void put_change(struct cmd_bench *c, const struct bench_series *old, cons
     bool proven = u.p < 1 - BENCH_CONFIDENCE;
 
     /* One value is all there is of a count that does not vary: of B/op and allocs/op equality is told as such. */
-    strbuf_printf(&c->out, "  %12.*s  %12.*s  ", STR_ARG(number(a, before)), STR_ARG(number(a, after)));
+    strbuf_printf(&c->out, "  %12.*s  %12.*s  ", STR_ARG(report_number(a, before)), STR_ARG(report_number(a, after)));
     if (!proven) {
         strbuf_printf(&c->out, "%9s", "~");
     } else if (before > 0) {

@@ -30,7 +30,7 @@ const struct cmd cmd_list[] = {
      "  -text         for people\n"
      "  -json         one result document, see doc/result.md\n"
      "  -sarif        SARIF 2.1.0\n"
-     "  -github       workflow commands of GitHub Actions\n"
+     "  -github       workflow commands of GitHub Actions, and a summary in $GITHUB_STEP_SUMMARY\n"
      "  -html=FILE    a page that needs nothing else, with a picture of each race, beside one of\n"
      "                the above\n"
      "  -o FILE       stores the result document too, for `gomm report` and `gomm explain`\n"
@@ -233,8 +233,9 @@ const struct cmd cmd_list[] = {
      "  -tags=LIST    build tags\n"
      "  -json         one JSON document\n"},
     {"report", "report [flags] result.json", "show a stored result again", cmd_report,
-     "\nReport renders a result that `gomm check -o FILE` stored. It also takes an event file, as\n"
-     "a program built with `gomm build` writes it when GOMM_EVENTS=FILE is in its environment.\n"
+     "\nReport renders a result that `gomm check -o FILE` stored, or the document of\n"
+     "`gomm bench -json`. It also takes an event file, as a program built with `gomm build`\n"
+     "writes it when GOMM_EVENTS=FILE is in its environment.\n"
      "\n"
      "  -text, -json, -sarif, -github, -html=FILE, -o FILE, -color=WHEN   as in `gomm help check`\n"
      "  -v   a picture of each race in the text\n"

@@ -104,6 +104,24 @@ bool cmd_output_files(const struct cmd_output *o, const struct report *r, bool *
     return ok;
 }
 
+/* What the page of the workflow's step shows is added to a file that the runner names. */
+static bool output_summary(const struct report *r)
+{
+    const char *name = getenv("GITHUB_STEP_SUMMARY");
+    struct strbuf b = {0};
+    struct err e;
+    if (!name || !name[0]) {
+        return true;
+    }
+    report_summary(r, &b);
+    bool ok = io_append_file(name, strbuf_str(&b), &e);
+    if (!ok) {
+        cmd_fail_err(&e);
+    }
+    strbuf_release(&b);
+    return ok;
+}
+
 bool cmd_output_show(const struct cmd_output *o, const struct report *r)
 {
     struct strbuf b = {0};
@@ -115,6 +133,7 @@ bool cmd_output_show(const struct cmd_output *o, const struct report *r)
     } else if (o->github) {
         const char *workspace = getenv("GITHUB_WORKSPACE");
         report_github(r, str_of(workspace), &b);
+        ok &= output_summary(r);
     } else {
         output_text(o, r, html_written, &b);
     }

@@ -1,5 +1,6 @@
-/* gomm report: shows a stored result again, or an event file for the first time. */
+/* gomm report: shows a stored result again, what gomm bench wrote, or an event file for the first time. */
 #include "base/io.h"
+#include "cmd/cmd_bench.h"
 #include "cmd/cmd_output.h"
 #include "race/race_find.h"
 
@@ -54,6 +55,7 @@ int cmd_report(char *const *args)
     bool ok = io_read_file(&a, args[at], &text, &e);
     if (ok) {
         ok = race_log_is_events(text) ? report_events(&a, text, &r, &e)
+             : cmd_bench_is(text)     ? cmd_bench_read(&a, text, &r, &e)
                                       : report_read(&a, text, &r, &e);
         ok = ok || err_prefix(&e, "%s: ", args[at]);
     }

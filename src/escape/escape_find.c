@@ -442,18 +442,22 @@ static void tell_way(struct words *w, enum escape_detail d)
 {
     const struct flow_why *why = w->s->why;
     struct arena *a = w->list->arena;
+    struct finding_flow *flow = finding_flow(w->list, w->f);
     struct strbuf b = {0};
 
     strbuf_put(&b, STR("flow: "));
     strbuf_put(&b, w->s->what);
+    finding_flow_step(w->list, flow, span_of(w, w->s->n), str_dup(a, w->s->what));
     for (u32 i = 0; i < why->n_steps; i++) {
         for (const struct flow_reason *r = why->steps[i].reasons; r; r = r->next) {
             struct span at = span_of(w, r->where);
+            str text = ir_text(w->u, r->where), does = phrase(r->why);
+            if (!is_dull(r)) {
+                finding_flow_step(w->list, flow, at, str_fmt(a, "%.*s: %.*s", STR_ARG(text), STR_ARG(does)));
+            }
             if (d == ESCAPE_WHOLE) {
-                finding_why(w->list, w->f, at, "%.*s: %.*s (%.*s)", STR_ARG(phrase(r->why)),
-                            STR_ARG(ir_text(w->u, r->where)), STR_ARG(place(w, at)));
+                finding_why(w->list, w->f, at, "%.*s: %.*s (%.*s)", STR_ARG(does), STR_ARG(text), STR_ARG(place(w, at)));
             } else if (!is_dull(r)) {
-                str text = ir_text(w->u, r->where);
                 strbuf_printf(&b, " → %.*s (%.*s)", STR_ARG(text), STR_ARG(place(w, at)));
             }
         }

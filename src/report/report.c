@@ -1,5 +1,6 @@
 #include "report/report.h"
 
+#include <math.h>
 #include <stdarg.h>
 
 #include "base/path.h"
@@ -67,6 +68,15 @@ str report_place(const struct report *r, struct arena *a, struct span s, str nea
         return str_fmt(a, "%.*s:%u", STR_ARG(file), s.line);
     }
     return str_fmt(a, "%.*s:%u:%u", STR_ARG(file), s.line, s.col);
+}
+
+str report_number(struct arena *a, double v)
+{
+    double y = fabs(v);
+    if (v == 0 || (y >= 1 && fabs(v - round(v)) < 0.004 * y)) {
+        return str_fmt(a, "%.0f", v);
+    }
+    return str_fmt(a, "%.*f", y >= 1000 ? 0 : y >= 100 ? 1 : y >= 1 ? 2 : y >= 0.01 ? 3 : 5, v);
 }
 
 str report_count(struct arena *a, size_t n, const char *singular, const char *plural)

@@ -38,9 +38,28 @@ struct report_failure {
     bool raced;
 };
 
+typedef VEC(str) report_texts;
+
 struct report_phase {
     str name; /* "tests" */
     double seconds;
+};
+
+/* A line that a benchmark allocates in. */
+struct report_site {
+    str func;         /* the user's own function that it is for */
+    struct span span; /* where, in that function */
+    str code, what, why; /* of the escape that it is, if it is one; what allocates; the reason in a line */
+    double bytes, allocs; /* per operation */
+};
+
+struct report_benchmark {
+    str package, name;
+    struct finding_metric *metrics; /* medians: ns/op, B/op, ... */
+    size_t n_metrics;
+    struct report_site *sites; /* most bytes first; empty: not measured, or it allocates nothing */
+    size_t n_sites;
+    double bytes; /* per operation, those of sites too small to be told included */
 };
 
 struct report {
@@ -50,12 +69,13 @@ struct report {
     str dir;  /* absolute: what names are told relative to */
     str time; /* RFC 3339, UTC: when the run began */
     u64 time_ns;
-    VEC(str) command;
+    report_texts command;
     VEC(struct report_phase) phases;
     VEC(struct report_package) packages;
     VEC(struct report_failure) failures;
-    VEC(str) notes; /* what the reader must know to trust the rest */
+    report_texts notes; /* what the reader must know to trust the rest */
     struct finding_list findings;
+    VEC(struct report_benchmark) benchmarks;
     size_t race_failures; /* tests that failed and had races */
     int status;           /* the exit status of the run */
 };
@@ -80,6 +100,8 @@ void report_sarif(const struct report *r, struct strbuf *out);
 void report_html(const struct report *r, struct strbuf *out);
 /* Workflow commands; names are relative to `workspace` if that is not empty. */
 void report_github(const struct report *r, str workspace, struct strbuf *out);
+/* Markdown, for $GITHUB_STEP_SUMMARY. */
+void report_summary(const struct report *r, struct strbuf *out);
 
 /* Parts of it, for other documents: the members up to "phases", and "findings". */
 struct jsonw;
@@ -89,12 +111,17 @@ void report_json_findings(struct jsonw *w, const struct report *r);
 /* Reads a result document of this schema version. */
 bool report_read(struct arena *a, str text, struct report *out, struct err *e);
 
+/* Of a document of ours with another schema: the members up to "phases", findings, notes, status. */
+bool report_read_part(struct arena *a, str text, const char *schema, int version, struct report *out, struct err *e);
+
 /* ---- parts that renderers share ---- */
 
 /* A file's name as people see it. */
 str report_file(const struct report *r, struct arena *a, str file);
 /* "file.go:19:3", or ":19:3" if the file is `near`'s. */
 str report_place(const struct report *r, struct arena *a, struct span s, str near);
+/* Four digits that matter, no exponent. */
+str report_number(struct arena *a, double v);
 /* "1 finding", "3 findings", "no findings". */
 str report_count(struct arena *a, size_t n, const char *singular, const char *plural);
 

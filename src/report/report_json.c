@@ -26,17 +26,32 @@ static void json_span_members(struct jsonw *w, struct span s)
     json_u32(w, "end_col", s.end_col);
 }
 
-static void json_why(struct jsonw *w, const struct finding *f)
+static void json_steps(struct jsonw *w, const char *key, const struct finding_step *v, size_t n)
 {
-    if (f->n_why == 0) {
+    if (n == 0) {
         return;
     }
-    jsonw_key(w, "why");
+    jsonw_key(w, key);
     jsonw_array(w);
-    for (size_t i = 0; i < f->n_why; i++) {
+    for (size_t i = 0; i < n; i++) {
         jsonw_object(w);
-        jsonw_put_str(w, "text", f->why[i].text);
-        json_span_members(w, f->why[i].span);
+        jsonw_put_str(w, "text", v[i].text);
+        json_span_members(w, v[i].span);
+        jsonw_end(w);
+    }
+    jsonw_end(w);
+}
+
+static void json_flows(struct jsonw *w, const struct finding *f)
+{
+    if (f->n_flows == 0) {
+        return;
+    }
+    jsonw_key(w, "flows");
+    jsonw_array(w);
+    for (size_t i = 0; i < f->n_flows; i++) {
+        jsonw_object(w);
+        json_steps(w, "steps", f->flows[i].steps, f->flows[i].n_steps);
         jsonw_end(w);
     }
     jsonw_end(w);
@@ -83,6 +98,19 @@ static void json_related(struct jsonw *w, const struct finding *f)
     jsonw_end(w);
 }
 
+static void json_metrics(struct jsonw *w, const struct finding_metric *v, size_t n)
+{
+    jsonw_key(w, "metrics");
+    jsonw_array(w);
+    for (size_t i = 0; i < n; i++) {
+        jsonw_object(w);
+        jsonw_put_str(w, "name", v[i].name);
+        jsonw_put_num(w, "value", v[i].value);
+        jsonw_end(w);
+    }
+    jsonw_end(w);
+}
+
 static void json_costs(struct jsonw *w, const struct finding *f)
 {
     if (f->n_costs == 0) {
@@ -98,15 +126,7 @@ static void json_costs(struct jsonw *w, const struct finding *f)
             jsonw_put_num(w, "share", c->share);
         }
         json_text(w, "text", c->text);
-        jsonw_key(w, "metrics");
-        jsonw_array(w);
-        for (size_t j = 0; j < c->n_metrics; j++) {
-            jsonw_object(w);
-            jsonw_put_str(w, "name", c->metrics[j].name);
-            jsonw_put_num(w, "value", c->metrics[j].value);
-            jsonw_end(w);
-        }
-        jsonw_end(w);
+        json_metrics(w, c->metrics, c->n_metrics);
         jsonw_end(w);
     }
     jsonw_end(w);
@@ -236,7 +256,8 @@ static void json_finding(struct jsonw *w, const struct finding *f)
     json_text(w, "object", f->object);
     jsonw_key(w, "count");
     jsonw_uint(w, f->count ? f->count : 1);
-    json_why(w, f);
+    json_steps(w, "why", f->why, f->n_why);
+    json_flows(w, f);
     json_stacks(w, f);
     json_related(w, f);
     json_costs(w, f);
@@ -297,6 +318,44 @@ static void json_packages(struct jsonw *w, const struct report *r)
     jsonw_end(w);
 }
 
+static void json_site(struct jsonw *w, const struct report_site *s)
+{
+    jsonw_object(w);
+    jsonw_put_str(w, "func", s->func);
+    json_span_members(w, s->span);
+    jsonw_put_num(w, "bytes", s->bytes);
+    jsonw_put_num(w, "allocs", s->allocs);
+    json_text(w, "code", s->code);
+    json_text(w, "what", s->what);
+    json_text(w, "why", s->why);
+    jsonw_end(w);
+}
+
+static void json_benchmarks(struct jsonw *w, const struct report *r)
+{
+    if (r->benchmarks.n == 0) {
+        return;
+    }
+    jsonw_key(w, "benchmarks");
+    jsonw_array(w);
+    for (size_t i = 0; i < r->benchmarks.n; i++) {
+        const struct report_benchmark *b = &r->benchmarks.v[i];
+        jsonw_object(w);
+        jsonw_put_str(w, "package", b->package);
+        jsonw_put_str(w, "name", b->name);
+        json_metrics(w, b->metrics, b->n_metrics);
+        jsonw_put_num(w, "bytes", b->bytes);
+        jsonw_key(w, "sites");
+        jsonw_array(w);
+        for (size_t k = 0; k < b->n_sites; k++) {
+            json_site(w, &b->sites[k]);
+        }
+        jsonw_end(w);
+        jsonw_end(w);
+    }
+    jsonw_end(w);
+}
+
 static void json_failures(struct jsonw *w, const struct report *r)
 {
     jsonw_key(w, "failures");
@@ -331,6 +390,7 @@ void report_json(const struct report *r, struct strbuf *out)
     report_json_head(&w, r, REPORT_SCHEMA, REPORT_SCHEMA_VERSION);
     json_packages(&w, r);
     report_json_findings(&w, r);
+    json_benchmarks(&w, r);
     json_failures(&w, r);
     jsonw_key(&w, "race_failures");
     jsonw_uint(&w, r->race_failures);

@@ -29,6 +29,18 @@ static struct span read_span(struct reader *rd, struct jsonr obj)
     };
 }
 
+static void read_flows(struct reader *rd, struct jsonr arr, struct finding_list *l, struct finding *f)
+{
+    for (size_t i = 0; i < jsonr_len(arr); i++) {
+        struct jsonr steps = jsonr_get(jsonr_at(arr, i), "steps");
+        struct finding_flow *flow = finding_flow(l, f);
+        for (size_t j = 0; j < jsonr_len(steps); j++) {
+            struct jsonr s = jsonr_at(steps, j);
+            finding_flow_step(l, flow, read_span(rd, s), read_text(rd, s, "text"));
+        }
+    }
+}
+
 static void read_stacks(struct reader *rd, struct jsonr arr, struct finding_list *l,
                         struct finding *f)
 {
@@ -224,10 +236,42 @@ static bool read_finding(struct reader *rd, struct jsonr v, struct finding_list 
         str s = jsonr_str_or(jsonr_at(related, i), "label", (str){0});
         finding_relate(l, f, read_span(rd, jsonr_at(related, i)), "%.*s", STR_ARG(s));
     }
+    read_flows(rd, jsonr_get(v, "flows"), l, f);
     read_stacks(rd, jsonr_get(v, "stacks"), l, f);
     read_costs(rd, jsonr_get(v, "costs"), l, f);
     read_fix(rd, v, l, f);
     return read_picture(rd, jsonr_get(v, "picture"), f) && read_line(rd, jsonr_get(v, "cache_line"), f);
+}
+
+static void read_benchmark(struct reader *rd, struct jsonr v, struct report *out)
+{
+    struct jsonr metrics = jsonr_get(v, "metrics"), sites = jsonr_get(v, "sites");
+    struct report_benchmark b = {
+        .package = read_text(rd, v, "package"),
+        .name = read_text(rd, v, "name"),
+        .bytes = jsonr_num_or(v, "bytes", 0),
+        .n_metrics = jsonr_len(metrics),
+        .n_sites = jsonr_len(sites),
+    };
+    b.metrics = ARENA_ARRAY(rd->a, struct finding_metric, b.n_metrics);
+    b.sites = ARENA_ARRAY(rd->a, struct report_site, b.n_sites);
+    for (size_t i = 0; i < b.n_metrics; i++) {
+        struct jsonr m = jsonr_at(metrics, i);
+        b.metrics[i] = (struct finding_metric){read_text(rd, m, "name"), jsonr_num_or(m, "value", 0)};
+    }
+    for (size_t i = 0; i < b.n_sites; i++) {
+        struct jsonr s = jsonr_at(sites, i);
+        b.sites[i] = (struct report_site){
+            .func = read_text(rd, s, "func"),
+            .span = read_span(rd, s),
+            .code = read_text(rd, s, "code"),
+            .what = read_text(rd, s, "what"),
+            .why = read_text(rd, s, "why"),
+            .bytes = jsonr_num_or(s, "bytes", 0),
+            .allocs = jsonr_num_or(s, "allocs", 0),
+        };
+    }
+    vec_push_in(rd->a, &out->benchmarks, b);
 }
 
 static bool read_package_status(str s, enum report_package_status *out)
@@ -258,46 +302,54 @@ static bool read_packages(struct reader *rd, struct jsonr arr, struct report *ou
     return true;
 }
 
-static void read_rest(struct reader *rd, struct jsonr doc, struct report *out)
+static void read_texts(struct reader *rd, struct jsonr arr, report_texts *out)
 {
-    struct jsonr go = jsonr_get(doc, "go"), arr;
+    for (size_t i = 0; i < jsonr_len(arr); i++) {
+        str s = {0};
+        jsonr_str(jsonr_at(arr, i), &s);
+        vec_push_in(rd->a, out, str_dup(rd->a, s));
+    }
+}
+
+static void read_head(struct reader *rd, struct jsonr doc, struct report *out)
+{
+    struct jsonr go = jsonr_get(doc, "go"), phases = jsonr_get(doc, "phases");
     out->tool_version = read_text(rd, jsonr_get(doc, "tool"), "version");
     out->go_version = read_text(rd, go, "version");
     out->goos = read_text(rd, go, "goos");
     out->goarch = read_text(rd, go, "goarch");
     out->dir = read_text(rd, doc, "dir");
     out->time = read_text(rd, doc, "time");
-    i64 t = jsonr_int_or(doc, "time_ns", 0), rf = jsonr_int_or(doc, "race_failures", 0);
+    i64 t = jsonr_int_or(doc, "time_ns", 0);
     out->time_ns = t > 0 ? (u64)t : 0;
-    out->race_failures = rf > 0 ? (size_t)rf : 0;
-    arr = jsonr_get(doc, "command");
-    for (size_t i = 0; i < jsonr_len(arr); i++) {
-        str s = {0};
-        jsonr_str(jsonr_at(arr, i), &s);
-        vec_push_in(rd->a, &out->command, str_dup(rd->a, s));
-    }
-    arr = jsonr_get(doc, "phases");
-    for (size_t i = 0; i < jsonr_len(arr); i++) {
-        struct report_phase p = {.name = read_text(rd, jsonr_at(arr, i), "name"),
-                                 .seconds = jsonr_num_or(jsonr_at(arr, i), "seconds", 0)};
+    read_texts(rd, jsonr_get(doc, "command"), &out->command);
+    read_texts(rd, jsonr_get(doc, "notes"), &out->notes);
+    for (size_t i = 0; i < jsonr_len(phases); i++) {
+        struct report_phase p = {.name = read_text(rd, jsonr_at(phases, i), "name"),
+                                 .seconds = jsonr_num_or(jsonr_at(phases, i), "seconds", 0)};
         vec_push_in(rd->a, &out->phases, p);
     }
-    arr = jsonr_get(doc, "failures");
+}
+
+static void read_rest(struct reader *rd, struct jsonr doc, struct report *out)
+{
+    struct jsonr arr = jsonr_get(doc, "failures"), benchmarks = jsonr_get(doc, "benchmarks");
+    i64 races = jsonr_int_or(doc, "race_failures", 0);
+    out->race_failures = races > 0 ? (size_t)races : 0;
     for (size_t i = 0; i < jsonr_len(arr); i++) {
         struct jsonr v = jsonr_at(arr, i);
         struct report_failure f = {read_text(rd, v, "package"), read_text(rd, v, "test"),
                                    read_text(rd, v, "output"), jsonr_bool_or(v, "raced", false)};
         vec_push_in(rd->a, &out->failures, f);
     }
-    arr = jsonr_get(doc, "notes");
-    for (size_t i = 0; i < jsonr_len(arr); i++) {
-        str s = {0};
-        jsonr_str(jsonr_at(arr, i), &s);
-        vec_push_in(rd->a, &out->notes, str_dup(rd->a, s));
+    for (size_t i = 0; i < jsonr_len(benchmarks); i++) {
+        read_benchmark(rd, jsonr_at(benchmarks, i), out);
     }
 }
 
-bool report_read(struct arena *a, str text, struct report *out, struct err *e)
+/* whole: packages, failures and benchmarks too. */
+static bool read_document(struct arena *a, str text, const char *want, int want_version, bool whole, struct report *out,
+                          struct err *e)
 {
     struct jsonr doc, findings;
     str schema;
@@ -309,12 +361,12 @@ bool report_read(struct arena *a, str text, struct report *out, struct err *e)
     struct reader rd = {.a = a, .e = e};
     bool ok =
         jsonr_need_str(doc, "schema", &schema, e) && jsonr_need_int(doc, "version", &version, e);
-    if (ok && !str_is(schema, REPORT_SCHEMA)) {
-        ok = err_set(e, "schema is %.*s, want " REPORT_SCHEMA, STR_ARG(schema));
+    if (ok && !str_is(schema, want)) {
+        ok = err_set(e, "schema is %.*s, want %s", STR_ARG(schema), want);
     }
-    if (ok && version != REPORT_SCHEMA_VERSION) {
+    if (ok && version != want_version) {
         ok = err_set(e, "result of schema version %lld, this gomm reads version %d",
-                     (long long)version, REPORT_SCHEMA_VERSION);
+                     (long long)version, want_version);
     }
     ok = ok && jsonr_need_array(doc, "findings", &findings, e) &&
          jsonr_need_int(doc, "status", &status, e);
@@ -322,11 +374,24 @@ bool report_read(struct arena *a, str text, struct report *out, struct err *e)
         ok = read_finding(&rd, jsonr_at(findings, i), &out->findings) ||
              err_prefix(e, "findings[%zu]: ", i);
     }
-    ok = ok && read_packages(&rd, jsonr_get(doc, "packages"), out);
+    ok = ok && (!whole || read_packages(&rd, jsonr_get(doc, "packages"), out));
     if (ok) {
-        read_rest(&rd, doc, out);
+        read_head(&rd, doc, out);
         out->status = status >= 0 && status <= 255 ? (int)status : BASE_EXIT_FAILURE;
+    }
+    if (ok && whole) {
+        read_rest(&rd, doc, out);
     }
     jsonr_free(doc);
     return ok;
+}
+
+bool report_read(struct arena *a, str text, struct report *out, struct err *e)
+{
+    return read_document(a, text, REPORT_SCHEMA, REPORT_SCHEMA_VERSION, true, out, e);
+}
+
+bool report_read_part(struct arena *a, str text, const char *schema, int version, struct report *out, struct err *e)
+{
+    return read_document(a, text, schema, version, false, out, e);
 }

@@ -75,7 +75,6 @@ static void sarif_region(struct sarif *s, struct span span)
 {
     i64 start = sarif_column(s, span.file, span.line, span.col);
     i64 end = sarif_column(s, span.file, span.end_line, span.end_col);
-    jsonw_key(s->w, "region");
     jsonw_object(s->w);
     jsonw_put_int(s->w, "startLine", span.line);
     if (start > 0) {
@@ -96,6 +95,7 @@ static void sarif_physical(struct sarif *s, struct span span)
     jsonw_object(s->w);
     sarif_artifact(s, span.file);
     if (span.line > 0) {
+        jsonw_key(s->w, "region");
         sarif_region(s, span);
     }
     jsonw_end(s->w);
@@ -121,6 +121,199 @@ static void sarif_location(struct sarif *s, struct span span, str message, str f
     }
     jsonw_end(s->w);
 }
+
+/* ---- code flows (3.36 to 3.38) ---- */
+
+static void sarif_step(struct sarif *s, struct span span, str text, const char *importance)
+{
+    jsonw_object(s->w);
+    jsonw_key(s->w, "location");
+    sarif_location(s, span, text, (str){0});
+    jsonw_put_str(s->w, "importance", str_of(importance));
+    jsonw_end(s->w);
+}
+
+static void sarif_thread_begin(struct sarif *s, str id)
+{
+    jsonw_object(s->w);
+    if (id.n > 0) {
+        jsonw_put_str(s->w, "id", id);
+    }
+    jsonw_key(s->w, "locations");
+    jsonw_array(s->w);
+}
+
+static void sarif_thread_end(struct sarif *s)
+{
+    jsonw_end(s->w);
+    jsonw_end(s->w);
+}
+
+/* Of a race: each goroutine of its picture is a thread. */
+static void sarif_picture(struct sarif *s, const struct finding_picture *p)
+{
+    for (u32 lane = 0; lane < p->n_lanes; lane++) {
+        bool any = false;
+        for (size_t i = 0; i < p->n_marks; i++) {
+            const struct finding_mark *m = &p->marks[i];
+            if (m->lane != lane) {
+                continue;
+            }
+            if (!any) {
+                sarif_thread_begin(s, p->lanes[lane]);
+                any = true;
+            }
+            sarif_step(s, m->span, m->label, m->hot ? "essential" : "important");
+        }
+        if (any) {
+            sarif_thread_end(s);
+        }
+    }
+}
+
+/* Of a race without a picture: each stack, from the outermost call inwards. */
+static void sarif_stack_threads(struct sarif *s, const struct finding *f)
+{
+    for (size_t i = 0; i < f->n_stacks; i++) {
+        const struct finding_stack *st = &f->stacks[i];
+        if (st->n_frames == 0) {
+            continue;
+        }
+        sarif_thread_begin(s, st->title);
+        for (size_t j = st->n_frames; j-- > 0;) {
+            sarif_step(s, st->frames[j].span, st->frames[j].func, j == 0 ? "essential" : "unimportant");
+        }
+        sarif_thread_end(s);
+    }
+}
+
+static bool sarif_has_frames(const struct finding *f)
+{
+    for (size_t i = 0; i < f->n_stacks; i++) {
+        if (f->stacks[i].n_frames > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void sarif_flow_begin(struct sarif *s)
+{
+    jsonw_object(s->w);
+    jsonw_key(s->w, "threadFlows");
+    jsonw_array(s->w);
+}
+
+static void sarif_flow_end(struct sarif *s)
+{
+    jsonw_end(s->w);
+    jsonw_end(s->w);
+}
+
+static void sarif_flows(struct sarif *s, const struct finding *f)
+{
+    bool picture = f->picture && f->picture->n_marks > 0;
+    if (f->n_flows == 0 && !picture && !sarif_has_frames(f)) {
+        return;
+    }
+    jsonw_key(s->w, "codeFlows");
+    jsonw_array(s->w);
+    if (picture || sarif_has_frames(f)) {
+        sarif_flow_begin(s);
+        if (picture) {
+            sarif_picture(s, f->picture);
+        } else {
+            sarif_stack_threads(s, f);
+        }
+        sarif_flow_end(s);
+    }
+    for (size_t i = 0; i < f->n_flows; i++) {
+        const struct finding_flow *flow = &f->flows[i];
+        if (flow->n_steps == 0) {
+            continue;
+        }
+        sarif_flow_begin(s);
+        sarif_thread_begin(s, (str){0});
+        for (size_t j = 0; j < flow->n_steps; j++) {
+            bool end = j == 0 || j + 1 == flow->n_steps;
+            sarif_step(s, flow->steps[j].span, flow->steps[j].text, end ? "essential" : "important");
+        }
+        sarif_thread_end(s);
+        sarif_flow_end(s);
+    }
+    jsonw_end(s->w);
+}
+
+/* ---- fixes (3.55 to 3.57) ---- */
+
+/* Edits can be given only if all of their columns can be converted. */
+static bool sarif_can_fix(struct sarif *s, const struct finding *f)
+{
+    if (f->check.verdict != FINDING_VERIFIED || f->fix.n_edits == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < f->fix.n_edits; i++) {
+        struct span e = f->fix.edits[i].span;
+        if (sarif_column(s, e.file, e.line, e.col) == 0 || sarif_column(s, e.file, e.end_line, e.end_col) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void sarif_replacement(struct sarif *s, const struct finding_edit *e)
+{
+    jsonw_object(s->w);
+    jsonw_key(s->w, "deletedRegion");
+    sarif_region(s, e->span);
+    if (e->text.n > 0) {
+        jsonw_key(s->w, "insertedContent");
+        jsonw_object(s->w);
+        jsonw_put_str(s->w, "text", e->text);
+        jsonw_end(s->w);
+    }
+    jsonw_end(s->w);
+}
+
+static void sarif_fixes(struct sarif *s, const struct finding *f)
+{
+    if (!sarif_can_fix(s, f)) {
+        return;
+    }
+    jsonw_key(s->w, "fixes");
+    jsonw_array(s->w);
+    jsonw_object(s->w);
+    sarif_message(s, "description",
+                  str_fmt(s->a, "%.*s (verified: %.*s)", STR_ARG(f->fix.title), STR_ARG(f->check.text)));
+    jsonw_key(s->w, "artifactChanges");
+    jsonw_array(s->w);
+    for (size_t i = 0; i < f->fix.n_edits; i++) {
+        str file = f->fix.edits[i].span.file;
+        bool told = false;
+        for (size_t k = 0; k < i; k++) {
+            told |= str_eq(f->fix.edits[k].span.file, file);
+        }
+        if (told) {
+            continue;
+        }
+        jsonw_object(s->w);
+        sarif_artifact(s, file);
+        jsonw_key(s->w, "replacements");
+        jsonw_array(s->w);
+        for (size_t k = i; k < f->fix.n_edits; k++) {
+            if (str_eq(f->fix.edits[k].span.file, file)) {
+                sarif_replacement(s, &f->fix.edits[k]);
+            }
+        }
+        jsonw_end(s->w);
+        jsonw_end(s->w);
+    }
+    jsonw_end(s->w);
+    jsonw_end(s->w);
+    jsonw_end(s->w);
+}
+
+/* ---- results ---- */
 
 static void sarif_stacks(struct sarif *s, const struct finding *f)
 {
@@ -161,13 +354,11 @@ static str sarif_fingerprint(struct sarif *s, const struct finding *f)
 
 static void sarif_result(struct sarif *s, const struct finding *f, size_t rule)
 {
-    static const char *const level[] = {
-        [FINDING_NOTE] = "note", [FINDING_WARNING] = "warning", [FINDING_ERROR] = "error"};
     struct strbuf b = {0};
     jsonw_object(s->w);
     jsonw_put_str(s->w, "ruleId", f->code);
     jsonw_put_int(s->w, "ruleIndex", (i64)rule);
-    jsonw_put_str(s->w, "level", str_of(level[f->severity]));
+    jsonw_put_str(s->w, "level", str_of(finding_severity_name(f->severity))); /* 3.27.10 has the same names */
     strbuf_put(&b, f->message);
     for (size_t i = 0; i < f->n_why; i++) {
         strbuf_printf(&b, "\n%.*s", STR_ARG(f->why[i].text));
@@ -186,7 +377,11 @@ static void sarif_result(struct sarif *s, const struct finding *f, size_t rule)
         sarif_location(s, f->related[i].span, f->related[i].label, (str){0});
     }
     jsonw_end(s->w);
-    sarif_stacks(s, f);
+    if (f->n_stacks > 0) {
+        sarif_stacks(s, f);
+    }
+    sarif_flows(s, f);
+    sarif_fixes(s, f);
     jsonw_put_int(s->w, "occurrenceCount", f->count ? (i64)f->count : 1);
     jsonw_key(s->w, "partialFingerprints");
     jsonw_object(s->w);
@@ -212,6 +407,44 @@ static size_t sarif_rules(struct sarif *s, str *codes)
     return n;
 }
 
+/* What stands on the public web about the subject of a code; NULL: nothing that we know. */
+static const char *sarif_help_uri(str code)
+{
+    return str_has_prefix(code, STR("RACE"))  ? "https://go.dev/ref/mem"
+           : str_has_prefix(code, STR("ESC")) ? "https://go.dev/doc/gc-guide#Where_Go_Values_Live"
+                                              : NULL;
+}
+
+/* text, and the same with headings and the example for viewers of Markdown (3.12). */
+static void sarif_help(struct sarif *s, const struct report_rule *rule)
+{
+    jsonw_key(s->w, "help");
+    jsonw_object(s->w);
+    jsonw_put_str(s->w, "text", str_fmt(s->a, "%s\nCure: %s", rule->text, rule->cure));
+    jsonw_put_str(s->w, "markdown",
+                  str_fmt(s->a, "%s\n**Example**\n\n```go\n%s```\n\n**Cure**\n\n%s", rule->text, rule->example,
+                          rule->cure));
+    jsonw_end(s->w);
+}
+
+static void sarif_rule(struct sarif *s, str code)
+{
+    const struct report_rule *rule = report_rule(code);
+    const char *uri = sarif_help_uri(code);
+    jsonw_object(s->w);
+    jsonw_put_str(s->w, "id", code);
+    if (rule) {
+        jsonw_put_str(s->w, "name", str_of(rule->name));
+        sarif_message(s, "shortDescription", str_of(rule->summary));
+        sarif_message(s, "fullDescription", str_of(rule->text));
+        sarif_help(s, rule);
+    }
+    if (uri) {
+        jsonw_put_str(s->w, "helpUri", str_of(uri));
+    }
+    jsonw_end(s->w);
+}
+
 static void sarif_tool(struct sarif *s, const str *codes, size_t n)
 {
     jsonw_key(s->w, "tool");
@@ -223,16 +456,7 @@ static void sarif_tool(struct sarif *s, const str *codes, size_t n)
     jsonw_key(s->w, "rules");
     jsonw_array(s->w);
     for (size_t i = 0; i < n; i++) {
-        const struct report_rule *rule = report_rule(codes[i]);
-        jsonw_object(s->w);
-        jsonw_put_str(s->w, "id", codes[i]);
-        if (rule) {
-            jsonw_put_str(s->w, "name", str_of(rule->name));
-            sarif_message(s, "shortDescription", str_of(rule->summary));
-            sarif_message(s, "fullDescription", str_of(rule->text));
-            sarif_message(s, "help", str_of(rule->cure));
-        }
-        jsonw_end(s->w);
+        sarif_rule(s, codes[i]);
     }
     jsonw_end(s->w);
     jsonw_end(s->w);

@@ -256,6 +256,32 @@ static void text_finding(struct text *t, const struct finding *f)
     }
 }
 
+static void text_benchmark(struct text *t, const struct report_benchmark *b)
+{
+    enum { SITES = 10 };
+    text_styled(t, TERM_BOLD, b->name);
+    for (size_t i = 0; i < b->n_metrics; i++) {
+        strbuf_printf(t->out, "  %.*s %.*s", STR_ARG(report_number(t->a, b->metrics[i].value)),
+                      STR_ARG(term_safe(t->a, b->metrics[i].name)));
+    }
+    strbuf_putc(t->out, '\n');
+    for (size_t i = 0; i < b->n_sites && i < SITES; i++) {
+        const struct report_site *s = &b->sites[i];
+        strbuf_printf(t->out, "       %9.*s B  %3.0f %%  %.*s  %.*s", STR_ARG(report_number(t->a, s->bytes)),
+                      b->bytes > 0 ? 100 * s->bytes / b->bytes : 0,
+                      STR_ARG(term_safe(t->a, report_place(t->r, t->a, s->span, (str){0}))),
+                      STR_ARG(term_safe(t->a, s->func)));
+        if (s->what.n > 0) {
+            strbuf_printf(t->out, "  %.*s%s%.*s", STR_ARG(s->code), s->code.n > 0 ? " " : "",
+                          STR_ARG(term_safe(t->a, s->what)));
+        }
+        strbuf_putc(t->out, '\n');
+    }
+    if (b->n_sites > SITES) {
+        strbuf_printf(t->out, "       and %zu more sites\n", b->n_sites - SITES);
+    }
+}
+
 static void text_failures(struct text *t)
 {
     const struct report *r = t->r;
@@ -320,6 +346,9 @@ void report_text(const struct report *r, const struct report_text_opts *o, struc
     text_header(&t);
     for (size_t i = 0; i < r->findings.n; i++) {
         text_finding(&t, &r->findings.v[i]);
+    }
+    for (size_t i = 0; i < r->benchmarks.n; i++) {
+        text_benchmark(&t, &r->benchmarks.v[i]);
     }
     text_failures(&t);
     strbuf_putc(out, '\n');

@@ -2,7 +2,7 @@
 # Stored results, their renderings, event files, gomm explain, env, help.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/modules.sh"
-unset GORACE GOMM_RUNTIME GOMM_INHERIT GOFLAGS GITHUB_WORKSPACE
+unset GORACE GOMM_RUNTIME GOMM_INHERIT GOFLAGS GITHUB_WORKSPACE GITHUB_STEP_SUMMARY
 
 # is_json NAME FILE PYTHON: the file is JSON, and the condition on its value d holds.
 is_json() {
@@ -54,6 +54,15 @@ is_json "SARIF: locations" "$lib_tmp/out" \
 expect "report, github" 1 "$GOMM" report -github "$lib_tmp/r.json"
 contains "github: an annotation" "$lib_tmp/out" '^::error file=p\.go,line=6,title=RACE01::write of ready by goroutine'
 contains "github: a failure" "$lib_tmp/out" '^::error title=test failure::example\.com/report TestWrong%0A.*100%25'
+lacks "github: no summary without a file for it" "$lib_tmp/out" '^## gomm'
+echo "before" >"$lib_tmp/summary"
+expect "github: summary" 1 env GITHUB_STEP_SUMMARY="$lib_tmp/summary" "$GOMM" report -github "$lib_tmp/r.json"
+contains "github: the summary is added to what is there" "$lib_tmp/summary" '^before$'
+contains "github: the summary counts" "$lib_tmp/summary" '^## gomm: 1 finding$'
+contains "github: the summary has a row for the finding" "$lib_tmp/summary" '^\| RACE01 \| <code>p\.go&#58;6</code> \| write of ready by goroutine'
+contains "github: the summary has failures, as text" "$lib_tmp/summary" '^<details><summary>FAIL example\.com/report TestWrong</summary>$'
+lacks "github: no markup of others in the summary" "$lib_tmp/summary" '<b>'
+expect "github: a summary that cannot be written" 2 env GITHUB_STEP_SUMMARY=/nonexistent/summary "$GOMM" report -github "$lib_tmp/r.json"
 expect "github: a workspace above" 1 env GITHUB_WORKSPACE="$lib_tmp" "$GOMM" report -github "$lib_tmp/r.json"
 contains "github: names are below it" "$lib_tmp/out" '^::error file=a b<c>/p\.go,line=6,'
 

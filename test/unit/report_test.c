@@ -48,6 +48,16 @@ static void fill(struct report *r)
     f->check.verdict = FINDING_REFUTED;
     finding_delta(l, f, (struct finding_delta){STR("ns/op"), 2, 1, 0.4, 0.6, 0.01, 12});
     finding_command(l, f, STR("go test"));
+    struct finding_flow *flow = finding_flow(l, f);
+    finding_flow_step(l, flow, span_at(STR("/nowhere/a.go"), 3, 2), STR("v"));
+    finding_flow_step(l, flow, (struct span){0}, STR("return &v: it is returned"));
+    struct report_benchmark b = {STR("p"), STR("BenchmarkX-2"), ARENA_ARRAY(&arena, struct finding_metric, 1), 1,
+                                 ARENA_ARRAY(&arena, struct report_site, 2), 2, 96.5};
+    b.metrics[0] = (struct finding_metric){STR("ns/op"), 12.5};
+    b.sites[0] = (struct report_site){STR("p.<F>"), span_at(STR("/nowhere/a.go"), 3, 0), STR("ESC01"), STR("v"),
+                                      STR("it is returned"), 64, 1};
+    b.sites[1] = (struct report_site){STR("p.G"), {0}, {0}, {0}, {0}, 32, 0.5};
+    vec_push_in(&arena, &r->benchmarks, b);
     struct finding_picture *p = ARENA_NEW(&arena, struct finding_picture);
     p->n_lanes = 2;
     p->lanes = ARENA_ARRAY(&arena, str, 2);
@@ -76,6 +86,8 @@ static void round_trip(void **state)
     report_json(&back, &second);
     assert_str(strbuf_str(&second), strbuf_cstr(&first));
     assert_int_equal(back.findings.v[0].picture->edges[0].to, 1);
+    assert_int_equal(back.findings.v[0].flows[0].n_steps, 2);
+    assert_true(back.benchmarks.v[0].sites[1].allocs == 0.5);
     assert_int_equal(back.findings.v[0].check.verdict, FINDING_REFUTED);
     strbuf_release(&first);
     strbuf_release(&second);
@@ -115,6 +127,7 @@ static void other_kinds(void **state)
             report_sarif(&back, &out);
             report_github(&back, (str){0}, &out);
             report_html(&back, &out);
+            report_summary(&back, &out);
         }
     }
     strbuf_release(&b);
@@ -210,6 +223,7 @@ static void everything(void *arg)
     report_sarif(&back, &b);
     report_html(&back, &b);
     report_github(&back, (str){0}, &b);
+    report_summary(&back, &b);
     strbuf_release(&b);
     arena_release(&a);
 }
