@@ -56,7 +56,7 @@ static void fill(struct report *r)
     b.metrics[0] = (struct finding_metric){STR("ns/op"), 12.5};
     b.sites[0] = (struct report_site){STR("p.<F>"), span_at(STR("/nowhere/a.go"), 3, 0), STR("ESC01"), STR("v"),
                                       STR("it is returned"), 64, 1};
-    b.sites[1] = (struct report_site){STR("p.G"), {0}, {0}, {0}, {0}, 32, 0.5};
+    b.sites[1] = (struct report_site){.func = STR("p.G"), .bytes = 32, .allocs = 0.5};
     vec_push_in(&arena, &r->benchmarks, b);
     struct finding_picture *p = ARENA_NEW(&arena, struct finding_picture);
     p->n_lanes = 2;
