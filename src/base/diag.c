@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 /* Arrays inside findings have no capacity of their own: it is always the next power of two of
@@ -239,14 +241,108 @@ size_t finding_count(const struct finding_list *l, enum finding_severity at_leas
     size_t n = 0;
 
     for (size_t i = 0; i < l->n; i++) {
-        n += l->v[i].severity >= at_least;
+        n += l->v[i].suppressed == FINDING_SHOWN && l->v[i].severity >= at_least;
     }
     return n;
+}
+
+size_t finding_count_suppressed(const struct finding_list *l, enum finding_suppression how)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->n; i++) {
+        n += l->v[i].suppressed == how;
+    }
+    return n;
+}
+
+/* ---- identity ---- */
+
+/* A line of a file may have to hold it: tabs are what separates its fields, and newlines end it. */
+static void identity_put(struct strbuf *b, str s)
+{
+    strbuf_putc(b, '\t');
+    for (size_t i = 0; i < s.n; i++) {
+        strbuf_putc(b, (u8)s.p[i] < ' ' ? ' ' : s.p[i]);
+    }
+}
+
+str finding_identity(struct arena *a, str class, const str *fields, size_t n)
+{
+    struct strbuf b = {0};
+
+    strbuf_put(&b, class);
+    for (size_t i = 0; i < n; i++) {
+        identity_put(&b, fields[i]);
+    }
+    str s = str_dup(a, strbuf_str(&b));
+    strbuf_release(&b);
+    return s;
+}
+
+/* Numbers in a message (goroutines, bytes, lines) differ from run to run. */
+static str message_without_numbers(struct arena *a, str message)
+{
+    struct strbuf b = {0};
+
+    for (size_t i = 0; i < message.n; i++) {
+        char c = message.p[i];
+        if (c < '0' || c > '9') {
+            strbuf_putc(&b, c);
+        } else if (b.n == 0 || b.p[b.n - 1] != '#') {
+            strbuf_putc(&b, '#');
+        }
+    }
+    str s = str_dup(a, strbuf_str(&b));
+    strbuf_release(&b);
+    return s;
+}
+
+void finding_identify(struct finding_list *l)
+{
+    struct strmap seen = {0};
+
+    for (size_t i = 0; i < l->n; i++) {
+        struct finding *f = &l->v[i];
+
+        if (f->identity.n == 0) {
+            str what = f->object.n > 0 ? f->object : message_without_numbers(l->arena, f->message);
+            f->identity = finding_identity(l->arena, f->code, (str[]){f->package, what}, 2);
+        }
+        u64 before = strmap_put(&seen, f->identity, NULL)->u++;
+        if (f->fingerprint.n == 0) {
+            struct hash_state *h = hash_begin();
+            hash_add(h, f->identity);
+            hash_add_u64(h, before);
+            f->fingerprint = hash128_hex(l->arena, hash_end(h));
+        }
+    }
+    strmap_release(&seen);
+}
+
+void finding_drop_hidden(struct finding_list *l)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->v[i].suppressed != FINDING_HIDDEN) {
+            l->v[n++] = l->v[i];
+        }
+    }
+    l->n = n;
 }
 
 const char *finding_severity_name(enum finding_severity s)
 {
     static const char *const names[] = {"note", "warning", "error"};
+
+    BUG_IF((size_t)s >= ARRAY_LEN(names));
+    return names[s];
+}
+
+const char *finding_suppression_name(enum finding_suppression s)
+{
+    static const char *const names[] = {"none", "ignore", "baseline", "hidden"};
 
     BUG_IF((size_t)s >= ARRAY_LEN(names));
     return names[s];

@@ -59,6 +59,14 @@ struct finding_metric {
     double value;
 };
 
+/* Why a finding is kept but not shown, and does not count. */
+enum finding_suppression {
+    FINDING_SHOWN,
+    FINDING_IGNORED, /* a //gomm:ignore in the source says so */
+    FINDING_KNOWN,   /* it is in the baseline */
+    FINDING_HIDDEN,  /* nobody asked for its code: it leaves the list before it is shown */
+};
+
 /* What the finding costs, as one benchmark or test saw it. */
 struct finding_cost {
     str subject; /* "BenchmarkNewUser-2" */
@@ -152,6 +160,13 @@ struct finding {
     struct span span;
     str package; /* import path */
     str object;  /* what it is about: a variable, field or function, if it has a name */
+    str pattern; /* a code that says more exactly what kind of mistake it is: "RACE12"; or empty */
+    /* What stays the same when code around it moves: "ESC\tpackage\tfunction\texpression", without lines; empty: its code,
+     * package and object. */
+    str identity;
+    str fingerprint; /* a hash of that, and of how many of the same came before; see finding_identify */
+    enum finding_suppression suppressed;
+    str reason; /* of a suppression */
 
     struct finding_step *why;
     size_t n_why;
@@ -168,6 +183,7 @@ struct finding {
     struct finding_check check;      /* of that fix */
     struct finding_picture *picture; /* or NULL */
     struct finding_line *line;       /* or NULL */
+    double weight;                   /* among those of one severity; not shown */
     u64 count;                       /* how often it was seen; 0 counts as 1 */
 };
 
@@ -200,6 +216,14 @@ void finding_command(struct finding_list *l, struct finding *f, str command);
  * the findings may then go away. */
 void finding_keep(struct finding_list *l, size_t first);
 
+/* The text of an identity: a class of findings ("ESC", "RACE01") and what tells one from the others in it. */
+str finding_identity(struct arena *a, str class, const str *fields, size_t n);
+/* Gives each finding that has none an identity and a fingerprint.  The order of the list decides which of several with
+ * one identity is the first: that of the source, so that they stay what they are. */
+void finding_identify(struct finding_list *l);
+/* Takes those out of the list that are hidden. */
+void finding_drop_hidden(struct finding_list *l);
+
 struct span span_at(str file, u32 line, u32 col);
 
 /* By file, line, column, code, message: the order of reports that answer one question. */
@@ -209,9 +233,12 @@ int finding_cmp_weight(const struct finding *a, const struct finding *b);
 /* Stable; by finding_cmp. */
 void finding_sort(struct finding_list *l);
 void finding_sort_by(struct finding_list *l, int (*cmp)(const struct finding *, const struct finding *));
-/* How many are of this severity or worse. */
+/* How many of those that are shown are of this severity or worse. */
 size_t finding_count(const struct finding_list *l, enum finding_severity at_least);
+/* How many are suppressed in this way. */
+size_t finding_count_suppressed(const struct finding_list *l, enum finding_suppression how);
 const char *finding_severity_name(enum finding_severity s);     /* "note", "warning", "error" */
+const char *finding_suppression_name(enum finding_suppression s); /* "ignore", "baseline", ... */
 const char *finding_verdict_name(enum finding_verdict verdict); /* "verified", ... */
 
 #endif

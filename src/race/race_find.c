@@ -1,6 +1,7 @@
 #include "race/race_find.h"
 
 #include "race/race_pattern.h"
+#include "race/race_variable.h"
 
 /* ---- names ---- */
 
@@ -122,13 +123,13 @@ static struct race_story story_of(struct arena *a, str cwd, struct race_source *
     return s;
 }
 
-/* The variable's name as the code at that place writes it: without its package if that is the
+/* The variable's name as the code at that place writes it: of a package variable without its package if that is the
  * place's own. */
 static str story_variable(const struct race_story *s)
 {
     const struct race_object *o = &s->ev->object;
     if (o->kind != RACE_OBJECT_GLOBAL) {
-        return (str){0};
+        return race_variable_text(s);
     }
     const struct race_frame *site = race_site(&s->first->stack);
     str name = o->name, own = site ? race_package_of(s->a, site->fn) : (str){0};
@@ -151,9 +152,8 @@ static str story_deed(const struct race_story *s, const struct race_access *acc,
     if (!with_object) {
         return verb;
     }
-    str name = story_variable(s);
-    if (name.n > 0) {
-        return str_fmt(s->a, "%.*s of %.*s", STR_ARG(verb), STR_ARG(name));
+    if (s->variable.n > 0) {
+        return str_fmt(s->a, "%.*s of %.*s", STR_ARG(verb), STR_ARG(s->variable));
     }
     if (o->kind == RACE_OBJECT_HEAP) {
         return str_fmt(s->a, "%.*s %s a heap block of %llu bytes", STR_ARG(verb),
@@ -297,6 +297,7 @@ static void story_pattern(struct race_pattern p, struct finding_list *l, struct 
     if (p.id == RACE_NO_PATTERN) {
         return;
     }
+    f->pattern = str_of(info->code);
     finding_why(l, f, p.span, "%.*s (%s)", STR_ARG(p.text), info->code);
     finding_why(l, f, (struct span){0}, "rule: %s", info->rule);
     finding_why(l, f, (struct span){0}, "cure: %s", info->cure);
@@ -397,10 +398,21 @@ static void story_stacks(const struct race_story *s, struct finding_list *l, str
     }
 }
 
+/* The two functions, whichever is told first, and what they access: lines and goroutines differ from run to run. */
+static str story_identity(const struct race_story *s)
+{
+    const struct race_frame *x = race_site(&s->first->stack), *y = race_site(&s->second->stack);
+    str fx = x ? x->fn : (str){0}, fy = y ? y->fn : (str){0};
+    str what = s->ev->object.kind == RACE_OBJECT_GLOBAL ? s->ev->object.name : s->variable;
+    bool swap = str_cmp(fx, fy) > 0;
+    return finding_identity(s->a, STR(RACE_CODE), (str[]){swap ? fy : fx, swap ? fx : fy, what}, 3);
+}
+
 static void race_tell(str cwd, struct race_source *src, const struct race_event *ev,
                       struct finding_list *l)
 {
     struct race_story s = story_of(l->arena, cwd, src, ev);
+    s.variable = story_variable(&s);
     str g1 = race_goroutine(s.a, s.first), g2 = race_goroutine(s.a, s.second);
     str deed1 = story_deed(&s, s.first, true), deed2 = story_deed(&s, s.second, false);
     str place2 = race_place(s.a, cwd, s.second_span, s.first_span);
@@ -409,7 +421,8 @@ static void race_tell(str cwd, struct race_source *src, const struct race_event 
                     STR_ARG(deed1), STR_ARG(g1), STR_ARG(deed2), STR_ARG(place2), STR_ARG(g2));
     const struct race_frame *site = race_site(&s.first->stack);
     f->package = site ? race_package_of(s.a, site->fn) : (str){0};
-    f->object = ev->object.kind == RACE_OBJECT_GLOBAL ? ev->object.name : (str){0};
+    f->object = ev->object.kind == RACE_OBJECT_GLOBAL ? ev->object.name : s.variable;
+    f->identity = story_identity(&s);
     f->count = 1;
     finding_relate(l, f, s.second_span, "%.*s by %.*s", STR_ARG(deed2), STR_ARG(g2));
     struct race_pattern pattern = race_pattern_of(&s);
@@ -423,13 +436,15 @@ static void race_tell(str cwd, struct race_source *src, const struct race_event 
 
 /* ---- merging ---- */
 
-static void key_access(struct strbuf *b, const struct race_access *acc)
+static void key_access(struct strbuf *b, const struct race_access *acc, bool exact)
 {
     /* The top frame, and the place that people see if the top is inside the Go runtime. */
     const struct race_frame *top = acc->stack.n > 0 ? &acc->stack.frames[0] : NULL;
     const struct race_frame *site = race_site(&acc->stack);
-    const struct race_frame *both[2] = {top, site};
-    strbuf_printf(b, "%d%d", acc->write, acc->atomic);
+    const struct race_frame *both[2] = {site, exact ? top : NULL};
+    if (exact) {
+        strbuf_printf(b, "%d%d", acc->write, acc->atomic);
+    }
     for (size_t i = 0; i < 2; i++) {
         if (both[i]) {
             strbuf_printf(b, "|%.*s|%.*s:%u", STR_ARG(both[i]->fn), STR_ARG(both[i]->file),
@@ -438,35 +453,81 @@ static void key_access(struct strbuf *b, const struct race_access *acc)
     }
 }
 
-/* The same for either order of the two accesses. */
-static str race_key(struct arena *a, const struct race_event *ev)
+/* The same memory, in whichever run: a global, or a byte of what a place allocates. */
+static void key_object(struct strbuf *b, const struct race_event *ev)
 {
-    struct strbuf x = {0}, y = {0};
-    key_access(&x, &ev->access[0]);
-    key_access(&y, &ev->access[1]);
+    const struct race_object *o = &ev->object;
+    const struct race_frame *made = race_site(&o->stack);
+    if (o->kind == RACE_OBJECT_GLOBAL) {
+        strbuf_printf(b, "\n%.*s", STR_ARG(o->name));
+    } else if (o->kind == RACE_OBJECT_HEAP && made) {
+        strbuf_printf(b, "\n%.*s:%u+%llu", STR_ARG(made->file), made->line, (unsigned long long)o->offset);
+    } else {
+        strbuf_printf(b, "\n%llu@%llx", (unsigned long long)ev->pid, (unsigned long long)ev->addr);
+    }
+}
+
+/* The same for either order of the two accesses.  exact: the same kinds of accesses by the same instructions; otherwise
+ * the same memory from the same two lines, of which n++ may read or write. */
+static str race_key(struct arena *a, const struct race_event *ev, bool exact)
+{
+    struct strbuf x = {0}, y = {0}, o = {0};
+    key_access(&x, &ev->access[0], exact);
+    key_access(&y, &ev->access[1], exact);
+    if (!exact) {
+        key_object(&o, ev);
+    }
     bool swap = str_cmp(strbuf_str(&x), strbuf_str(&y)) > 0;
     str p = strbuf_str(swap ? &y : &x), q = strbuf_str(swap ? &x : &y);
-    str key = str_fmt(a, "%.*s\n%.*s", STR_ARG(p), STR_ARG(q));
+    str key = str_fmt(a, "%.*s\n%.*s%.*s", STR_ARG(p), STR_ARG(q), STR_ARG(strbuf_str(&o)));
     strbuf_release(&x);
     strbuf_release(&y);
+    strbuf_release(&o);
     return key;
+}
+
+/* Races that are one finding. */
+struct race_group {
+    const struct race_event *best; /* which is told: of two writes rather than of a write and a read */
+    u64 count;                     /* of the kind that was seen most */
+};
+
+static size_t race_writes(const struct race_event *ev)
+{
+    return (size_t)ev->access[0].write + ev->access[1].write;
 }
 
 void race_find(const struct race_log *log, str cwd, struct race_source *src,
                struct finding_list *out)
 {
-    struct strmap seen = {0};
+    struct strmap kinds = {0}, places = {0}; /* keys → group, times; and → group */
+    struct arena_scratch s = arena_scratch_begin(out->arena);
+    VEC(struct race_group) groups = {0};
     for (size_t i = 0; i < log->events.n; i++) {
         const struct race_event *ev = &log->events.v[i];
-        bool fresh;
-        union map_val *at = strmap_put(&seen, race_key(out->arena, ev), &fresh);
+        bool fresh, new_place;
+        union map_val *kind = strmap_put(&kinds, race_key(s.arena, ev, true), &fresh);
         if (fresh) {
-            at->u = out->n;
-            race_tell(cwd, src, ev, out);
-        } else {
-            out->v[at->u].count++;
+            union map_val *place = strmap_put(&places, race_key(s.arena, ev, false), &new_place);
+            place->u = new_place ? groups.n : place->u;
+            kind->u = place->u << 32;
+            if (new_place) {
+                vec_push_in(s.arena, &groups, (struct race_group){.best = ev});
+            }
+        }
+        struct race_group *g = &groups.v[kind->u >> 32];
+        u64 times = ++kind->u & UINT32_MAX;
+        g->count = times > g->count ? times : g->count;
+        if (race_writes(ev) > race_writes(g->best)) {
+            g->best = ev;
         }
     }
-    strmap_release(&seen);
+    for (size_t i = 0; i < groups.n; i++) {
+        race_tell(cwd, src, groups.v[i].best, out);
+        out->v[out->n - 1].count = groups.v[i].count;
+    }
+    arena_scratch_end(s);
+    strmap_release(&kinds);
+    strmap_release(&places);
     finding_sort(out);
 }

@@ -1,8 +1,8 @@
 /* race_find.h: race events become findings.
  *
- * Two events are one finding if both pairs of accesses are at the same places and of the same
- * kinds, whichever came first, whichever process saw them; the finding counts them and tells the
- * first.  Everything that a finding says was observed in that run: which accesses, which stacks,
+ * Two events are one finding if both pairs of accesses are at the same places, and of the same
+ * kinds or of the same memory, whichever came first, whichever process saw them; the finding counts them
+ * and tells the first, rather one of two writes.  Everything that a finding says was observed in that run: which accesses, which stacks,
  * which releases were and were not acquired.
  *
  * Ownership: findings are in the list's arena and borrow texts of the log.

@@ -22,6 +22,7 @@ struct race_story {
     const struct race_event *ev;
     const struct race_access *first, *second;
     struct span first_span, second_span;
+    str variable; /* what both access, as the first writes it; empty: not known */
     struct race_source *src;    /* NULL: without sources */
     struct race_deeds deeds[2]; /* of the goroutines of ev->access */
 };

@@ -175,6 +175,22 @@ static str variable_name(const struct variable *v)
     return intern_str(v->use[0].at.prog->names, v->obj->name);
 }
 
+str race_variable_text(const struct race_story *s)
+{
+    struct variable v;
+    if (!variable_of(s, &v)) {
+        return (str){0};
+    }
+    for (size_t i = 0; i < v.use[0].n; i++) {
+        const struct use *u = &v.use[0].v[i];
+        u32 kind = ast_kind(v.use[0].at.file->ast, u->n); /* of a named result it is the return statement */
+        if (u->obj == v.obj && (kind == AST_NAME || kind == AST_SELECTOR || kind == AST_INDEX)) {
+            return race_spot_text(s->a, &v.use[0].at, u->n);
+        }
+    }
+    return variable_name(&v);
+}
+
 /* Is the variable one of a function around the literal in which it is used here? */
 static bool is_captured(const struct race_spot *s, const struct obj *o)
 {

@@ -16,6 +16,9 @@ bool race_is_double_checked(const struct race_story *s, const struct race_access
 bool race_adds_inside(const struct race_story *s, const struct race_access *acc,
                       const struct race_frame *wait, struct span *add);
 
+/* The one variable that both accesses are of, as the first line writes it: "n", "c.n"; empty: not known. */
+str race_variable_text(const struct race_story *s);
+
 bool race_variable_loop(const struct race_story *s, struct race_pattern *out);
 /* Errors and named results that closures share. */
 bool race_variable_closure(const struct race_story *s, struct race_pattern *out);
