@@ -130,7 +130,7 @@ static int bench_other(void *ctx, char *const *args, size_t *i, struct err *e)
 static int bench_parse(struct cmd_bench *c, char *const *args, int *status)
 {
     enum { OWN = 9 };
-    struct cmd_flag flags[OWN + CMD_OUTPUT_FLAGS] = {
+    struct cmd_flag flags[OWN + CMD_OUTPUT_FLAGS + CMD_GATE_CODE_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},          {"compare", CMD_FLAG_STRING, &c->compare},
         {"budget", CMD_FLAG_STRING, &c->budget},    {"update", CMD_FLAG_BOOL, &c->update},
         {"o", CMD_FLAG_STRING, &c->profile},        {"no-sites", CMD_FLAG_BOOL, &c->no_sites},
@@ -140,6 +140,7 @@ static int bench_parse(struct cmd_bench *c, char *const *args, int *status)
     struct err e;
 
     cmd_output_flags(&c->output, flags + OWN);
+    cmd_gate_flags(&c->gate, flags + OWN + CMD_OUTPUT_FLAGS, CMD_GATE_CODE_FLAGS);
     if (cmd_flags_mixed("bench", flags, ARRAY_LEN(flags), args, bench_other, c, status) < 0) {
         return -1;
     }
@@ -147,7 +148,7 @@ static int bench_parse(struct cmd_bench *c, char *const *args, int *status)
         *status = cmd_usage("bench", "-update wants -budget FILE: that is what it writes");
         return -1;
     }
-    if (!cmd_output_check(&c->output, &e)) {
+    if (!cmd_output_check(&c->output, &e) || !cmd_gate_check(&c->gate, &c->report, &e)) {
         *status = cmd_usage("bench", "%s", e.text);
         return -1;
     }
@@ -212,19 +213,8 @@ static bool bench_list(struct cmd_bench *c, struct err *e)
 
 static void bench_progress(void *ctx, str what)
 {
-    (void)ctx;
-    if (term_is_smart(STDERR_FILENO)) {
-        u32 width = term_width(STDERR_FILENO);
-        fprintf(stderr, "\r\033[Kgomm: %.*s", (int)base_min(what.n, width > 8 ? width - 8 : 1), what.p);
-        fflush(stderr);
-    }
-}
-
-static void bench_erase(void)
-{
-    if (term_is_smart(STDERR_FILENO)) {
-        fputs("\r\033[K", stderr);
-    }
+    struct cmd_bench *c = ctx;
+    cmd_progress_show(&c->progress, "%.*s", STR_ARG(what));
 }
 
 static bool bench_on_output(void *ctx, const struct bench_output *o)
@@ -267,7 +257,7 @@ static void bench_measure_package(struct cmd_bench *c, struct cmd_bench_package 
         .ctx = c,
     };
     p->ran = bench_measure(&c->arena, &m, &p->m, &p->err);
-    bench_erase();
+    cmd_progress_erase(&c->progress);
     argv_release(&first);
     if (p->ran) {
         c->n_benchmarks += p->m.n;
@@ -291,7 +281,7 @@ static void bench_package(struct cmd_bench *c, struct cmd_bench_package *p)
         char *out = str_cstr(&c->arena, path_join(&c->arena, str_of(tmp), STR("bench.test")));
         bench_progress(c, str_fmt(&c->arena, "building the test of %.*s", STR_ARG(p->path)));
         p->built = bench_build(&c->arena, &b, out, &bin, &p->said, &p->err);
-        bench_erase();
+        cmd_progress_erase(&c->progress);
     }
     if (p->built == BENCH_BUILT && !proc_interrupted()) {
         bench_measure_package(c, p, &bin, tmp);
@@ -360,7 +350,8 @@ static int bench_finish(struct cmd_bench *c)
         cmd_fail_err(&e);
         ok = false;
     }
-    size_t exceeded = finding_count(&c->report.findings, FINDING_WARNING);
+    ok = cmd_gate_mark(&c->gate, &c->report, &e) && ok;
+    bool exceeded = cmd_gate_end(&c->gate, &c->report) != BASE_EXIT_CLEAN;
     if (proc_interrupted()) {
         report_note(&c->report, "interrupted: this is what was measured up to then");
     }
@@ -371,7 +362,7 @@ static int bench_finish(struct cmd_bench *c)
         if (c->compare) {
             cmd_bench_text_compare(c);
         }
-        if (c->report.findings.n > 0) {
+        if (finding_count(&c->report.findings, FINDING_NOTE) > 0) {
             report_text(&c->report, &(struct report_text_opts){.color = c->color, .excerpts = c->color}, &c->out);
         }
         if (c->n_benchmarks == 0 && !c->broken && !proc_interrupted()) {
@@ -397,6 +388,7 @@ static int bench_main(struct cmd_bench *c)
         return cmd_fail_err(&e);
     }
     proc_init();
+    c->progress.on = term_is_smart(STDERR_FILENO);
     if (!c->no_sites) {
         c->escapes = cmd_bench_escapes_new(c);
     }

@@ -8,7 +8,9 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "bench/bench_measure.h"
+#include "cmd/cmd_gate.h"
 #include "cmd/cmd_output.h"
+#include "cmd/cmd_progress.h"
 #include "driver/driver_go.h"
 #include "load/load.h"
 
@@ -54,6 +56,8 @@ struct cmd_bench {
     VEC(struct cmd_bench_package) packages;
     VEC(str) own; /* import paths */
     struct cmd_bench_escapes *escapes;
+    struct cmd_gate gate; /* for budgets */
+    struct cmd_progress progress;
     struct report report; /* budgets that were exceeded, failures */
     struct cmd_bench_old old;
     struct strbuf out;

@@ -173,6 +173,7 @@ static void budget_directives(struct budget *b)
         }
         for (size_t k = 0; k < n; k++) {
             if (str_has_suffix(names[k], STR(".go"))) {
+                cmd_gate_file(&b->c->gate, path_join(a, p->dir, names[k]));
                 budget_directives_of(b, p, path_join(a, p->dir, names[k]));
             }
         }

@@ -11,7 +11,9 @@
 #include "base/term.h"
 #include "cmd/cmd_check_escape.h"
 #include "cmd/cmd_check_share.h"
+#include "cmd/cmd_check_survey.h"
 #include "cmd/cmd_output.h"
+#include "cmd/cmd_progress.h"
 #include "driver/driver_gotest.h"
 #include "driver/driver_run.h"
 #include "gomm/events.h"
@@ -30,8 +32,11 @@ struct check {
     struct gotest tests;
     struct race_log log;
     struct report report;
-    bool progress; /* a progress line may be drawn */
-    u64 drawn_ns;
+    struct cmd_gate gate;
+    struct cmd_check_survey survey;
+    struct cmd_progress progress;
+    bool narrowed; /* not all tests run */
+    u64 tests_since;
     int go_status;
     str go_status_text;
 };
@@ -62,6 +67,13 @@ static bool check_is_load_flag(str name)
     return false;
 }
 
+/* Flags with which some tests do not run, or not as usual. */
+static bool check_narrows(str name)
+{
+    str_cut_prefix(&name, STR("test."));
+    return str_is(name, "run") || str_is(name, "skip") || str_is(name, "short") || str_is(name, "failfast");
+}
+
 /* A package, a flag of go test's that is to be passed on, or the tests' own arguments. */
 static int check_other(void *ctx, char *const *args, size_t *i, struct err *e)
 {
@@ -87,6 +99,7 @@ static int check_other(void *ctx, char *const *args, size_t *i, struct err *e)
         (*i)++; /* it is on anyway */
         return !f.has_value || str_is(f.value, "true") || err_set(e, "gomm check needs -race") ? 1 : -1;
     }
+    c->narrowed |= check_narrows(f.name);
     c->has_count |= str_is(f.name, "count") || str_is(f.name, "test.count");
     size_t n = kind == DRIVER_FLAG_VALUE && !f.has_value ? 2 : 1;
     if (n == 2 && !args[*i + 1]) {
@@ -114,7 +127,7 @@ static int check_other(void *ctx, char *const *args, size_t *i, struct err *e)
 static int check_parse(struct check *c, char *const *args, int *status)
 {
     enum { OWN_FLAGS = 5 };
-    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
+    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS + CMD_GATE_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},
         {"v", CMD_FLAG_BOOL, &c->verbose},
         {"gomm.runtime", CMD_FLAG_STRING, &c->runtime},
@@ -123,11 +136,12 @@ static int check_parse(struct check *c, char *const *args, int *status)
     };
     struct err e;
     cmd_output_flags(&c->output, flags + OWN_FLAGS);
+    cmd_gate_flags(&c->gate, flags + OWN_FLAGS + CMD_OUTPUT_FLAGS, CMD_GATE_FLAGS);
     if (cmd_flags_mixed("check", flags, ARRAY_LEN(flags), args, check_other, c, status) < 0) {
         return -1;
     }
     c->output.pictures = c->verbose;
-    if (!cmd_output_check(&c->output, &e)) {
+    if (!cmd_output_check(&c->output, &e) || !cmd_gate_check(&c->gate, &c->report, &e)) {
         *status = cmd_usage("check", "%s", e.text);
         return -1;
     }
@@ -136,56 +150,35 @@ static int check_parse(struct check *c, char *const *args, int *status)
 
 /* ---- while the tests run ---- */
 
-static void check_erase(struct check *c)
-{
-    if (c->drawn_ns != 0) {
-        fputs("\r\033[K", stderr);
-        c->drawn_ns = 0;
-    }
-}
-
 static void check_draw(struct check *c)
 {
-    enum { DRAW_EVERY_NS = 100 * 1000 * 1000 };
-    u64 now = base_now_ns();
-    if (!c->progress || (c->drawn_ns != 0 && now - c->drawn_ns < DRAW_EVERY_NS)) {
-        return;
-    }
     size_t done = 0, reports = 0;
     str running = {0};
     for (size_t i = 0; i < c->tests.packages.n; i++) {
         const struct gotest_package *p = &c->tests.packages.v[i];
-        done += p->status != GOTEST_RUNNING;
+        done += p->status != GOTEST_RUNNING && !p->no_tests;
         reports += p->reports;
         running = p->status == GOTEST_RUNNING ? p->path : running;
     }
-    struct strbuf b = {0};
-    strbuf_printf(&b, "gomm: testing %.*s · %zu done", STR_ARG(running), done);
-    if (reports > 0) {
-        strbuf_printf(&b, " · %zu race report%s", reports, reports == 1 ? "" : "s");
-    }
-    u32 width = term_width(STDERR_FILENO);
-    size_t n = b.n;
-    while (n > 0 && term_columns((str){b.p, n}) >= width) {
-        n--;
-    }
-    fprintf(stderr, "\r\033[K%.*s", (int)n, b.p);
-    fflush(stderr);
-    strbuf_release(&b);
-    c->drawn_ns = now;
+    struct arena_scratch s = arena_scratch_begin(&c->arena);
+    str left = cmd_progress_left(s.arena, base_now_ns() - c->tests_since, done, c->survey.n_tested);
+    str races = reports ? str_fmt(s.arena, " · %zu race report%s", reports, reports == 1 ? "" : "s") : (str){0};
+    cmd_progress_show(&c->progress, "%s%.*s · %zu of %zu tested%.*s%.*s", running.n ? "testing " : "building", STR_ARG(running), done,
+                      c->survey.n_tested, STR_ARG(races), STR_ARG(left));
+    arena_scratch_end(s);
 }
 
 static bool check_on_output(void *ctx, int fd, str piece)
 {
     struct check *c = ctx;
     if (fd == STDERR_FILENO) {
-        check_erase(c);
+        cmd_progress_erase(&c->progress);
         fwrite(piece.p, 1, piece.n, stderr);
         return true;
     }
     driver_gotest_feed(&c->tests, piece);
     if (c->tests.said.n > 0 || c->tests.live.n > 0) {
-        check_erase(c);
+        cmd_progress_erase(&c->progress);
         fwrite(c->tests.said.p, 1, c->tests.said.n, stderr);
         fwrite(c->tests.live.p, 1, c->tests.live.n, stderr);
         strbuf_reset(&c->tests.said);
@@ -208,7 +201,7 @@ static bool check_run(struct check *c, const struct driver_choice *choice, const
     argv_push_all(&args, argv_get(&c->go_args));
     argv_env(&env);
     argv_setenv(&env, GOMM_EVENTS_ENV, events);
-    if (!argv_getenv(&env, "GOMM")) {
+    if (!argv_getenv(&env, "GOMM") && cmd_gate_wants(&c->gate, "SHARE")) {
         argv_setenv(&env, "GOMM", "share=check"); /* races, and cache lines */
     }
     bool ok = driver_scan_args(&c->arena, DRIVER_TEST, argv_get(&args), &scan, e);
@@ -216,7 +209,8 @@ static bool check_run(struct check *c, const struct driver_choice *choice, const
     scan.inherit |= c->inherit;
     ok = ok && driver_compose(&c->arena, DRIVER_TEST, &c->go, choice, &scan, argv_get(&args), &argv,
                               &env, e);
-    c->progress = term_is_smart(STDERR_FILENO) && !c->verbose;
+    c->tests_since = base_now_ns();
+    check_draw(c);
     c->tests.keep_live = c->verbose;
     struct proc_opts o = {
         .argv = ok ? argv_get(&argv) : NULL,
@@ -230,7 +224,7 @@ static bool check_run(struct check *c, const struct driver_choice *choice, const
     if (ok) {
         driver_gotest_end(&c->tests);
         check_on_output(c, STDOUT_FILENO, (str){0});
-        check_erase(c);
+        cmd_progress_erase(&c->progress);
         c->go_status = r.status;
         c->go_status_text = proc_status_text(&c->arena, &r);
     }
@@ -267,7 +261,7 @@ static size_t check_tests(struct check *c, const struct gotest_package *p)
         if (own.n == 0) {
             own = unfinished ? STR("did not finish") : STR("failed without a message");
         }
-        check_failure(c, p->path, t->name, own, t->raced);
+        check_failure(c, p->path, t->name, own, t->raced && !unfinished);
     }
     return n;
 }
@@ -376,40 +370,88 @@ static void check_lost(struct check *c)
     }
 }
 
-static int check_report(struct check *c, const char *dir, const char *events)
+/* What the tests showed. */
+static void check_tested(struct check *c, const char *events)
 {
     struct report *r = &c->report;
     struct err e;
     for (size_t i = 0; i < c->tests.packages.n; i++) {
-        check_package(c, &c->tests.packages.v[i]);
+        const struct gotest_package *p = &c->tests.packages.v[i];
+        check_package(c, p);
+        if (!c->narrowed && !proc_interrupted() && (p->status == GOTEST_PASS || p->status == GOTEST_FAIL) && !p->build_failed) {
+            cmd_check_survey_ran(&c->survey, p->path, &c->gate);
+        }
     }
     if (io_exists(events) && !race_log_file(&c->log, events, &e)) {
         report_note(r, "the event file cannot be read: %s", e.text);
     }
-    if (io_exists(events)) {
+    if (io_exists(events) && cmd_gate_wants(&c->gate, "SHARE")) {
+        cmd_gate_looked(&c->gate, "SHARE");
         cmd_check_share(r, &c->load, c->patterns.v, c->patterns.n, events);
     }
-    io_temp_remove(dir); /* a reader of ours that goes away kills us while we print */
     struct race_source *src = c->log.events.n > 0 ? race_source_new(&c->load) : NULL;
+    cmd_gate_looked(&c->gate, "RACE");
     race_find(&c->log, r->dir, src, &r->findings);
-    finding_sort_by(&r->findings, finding_cmp_weight);
     finding_keep(&r->findings, 0);
     race_source_free(src);
     check_lost(c);
     check_note_programs(c);
+}
+
+/* A test of which we know only that it raced is excused with the race; whether it would have failed without, nobody
+ * knows. */
+static void check_note_excused(struct report *r)
+{
+    size_t n = 0, shown = 0;
+    for (size_t i = 0; i < r->failures.n; i++) {
+        n += r->failures.v[i].raced;
+    }
+    for (size_t i = 0; i < r->findings.n; i++) {
+        shown += str_has_prefix(r->findings.v[i].code, STR("RACE")) && r->findings.v[i].suppressed == FINDING_SHOWN;
+    }
+    if (n > 0 && shown == 0) {
+        report_note(r, "%zu test%s printed something of %s own and failed with a race that is not shown: whether %s would fail "
+                       "without the race is not known",
+                    n, n == 1 ? "" : "s", n == 1 ? "its" : "their", n == 1 ? "it" : "they");
+    }
+}
+
+/* Is there nothing here for which go test would fail? */
+static bool check_is_unexplained(const struct report *r)
+{
+    bool failed = r->failures.n > 0 || r->race_failures > 0;
+    for (size_t i = 0; i < r->packages.n; i++) {
+        failed |= r->packages.v[i].status == REPORT_FAIL || r->packages.v[i].status == REPORT_BUILD_FAILED;
+    }
+    return !failed;
+}
+
+static int check_report(struct check *c, const char *dir, const char *events)
+{
+    struct report *r = &c->report;
+    struct err e;
+    if (events) {
+        check_tested(c, events);
+    }
+    io_temp_remove(dir); /* a reader of ours that goes away kills us while we print */
+    finding_sort(&r->findings);
+    bool ok = (cmd_gate_mark(&c->gate, r, &e) && cmd_gate_write(&c->gate, r, &e)) || cmd_fail_err(&e) == BASE_EXIT_CLEAN;
+    cmd_check_escape_largest(r);
+    cmd_gate_end(&c->gate, r);
+    finding_sort_by(&r->findings, finding_cmp_weight);
+    check_note_excused(r);
     if (proc_interrupted()) {
         report_note(r, "interrupted: this is what was found up to then");
     }
-    r->status = report_status(r);
     /* go test failed, and nothing here says why: what it printed does. */
-    if (c->go_status != 0 && (r->status == BASE_EXIT_CLEAN || r->packages.n == 0)) {
+    if (c->go_status != 0 && (r->packages.n == 0 || (r->status == BASE_EXIT_CLEAN && check_is_unexplained(r)))) {
         report_note(r, "go test: %.*s", STR_ARG(c->go_status_text));
         r->status = BASE_EXIT_FAILURE;
     }
-    if (!cmd_output_show(&c->output, r)) {
+    if (!cmd_output_show(&c->output, r) || !ok) {
         return BASE_EXIT_FAILURE;
     }
-    return r->status;
+    return c->gate.update && r->status == BASE_EXIT_FINDINGS ? BASE_EXIT_CLEAN : r->status;
 }
 
 static bool check_prepare(struct check *c, struct driver_choice *choice, struct err *e)
@@ -434,8 +476,36 @@ static bool check_prepare(struct check *c, struct driver_choice *choice, struct 
     return io_cwd(&c->arena, &c->report.dir, e);
 }
 
+/* What is wanted, and no more: *events is NULL afterwards if no tests ran. */
+static bool check_work(struct check *c, const struct driver_choice *choice, const char **events, struct err *e)
+{
+    bool runs = cmd_gate_wants(&c->gate, "RACE") || cmd_gate_wants(&c->gate, "SHARE");
+    c->load.bodies_of_deps = true;
+    cmd_progress_show(&c->progress, "reading the source");
+    cmd_check_survey(&c->survey, &c->load, c->patterns.v, c->patterns.n, &c->gate);
+    if (cmd_gate_wants(&c->gate, "ESC") || !runs) {
+        cmd_check_escape(&(struct cmd_check_escape){.report = &c->report,
+                                                    .gate = &c->gate,
+                                                    .config = &c->load,
+                                                    .patterns = c->patterns.v,
+                                                    .n_patterns = c->patterns.n,
+                                                    .alone = !runs});
+    }
+    if (!runs) {
+        *events = NULL;
+        cmd_progress_erase(&c->progress);
+        return true;
+    }
+    u64 start = base_now_ns();
+    bool ok = check_run(c, choice, *events, e);
+    struct report_phase tests = {STR("tests"), (double)(base_now_ns() - start) / 1e9};
+    vec_push_in(&c->arena, &c->report.phases, tests);
+    return ok;
+}
+
 int cmd_check(char *const *args)
 {
+    enum { DRAW_EVERY_NS = 100 * 1000 * 1000 };
     struct check *c = mem_zalloc(sizeof *c);
     struct driver_choice choice;
     struct err e;
@@ -448,22 +518,19 @@ int cmd_check(char *const *args)
         bool ok = check_prepare(c, &choice, &e) && (dir = io_temp_dir("gomm-check-", &e)) != NULL;
         if (ok) {
             events = str_cstr(&c->arena, path_join(&c->arena, str_of(dir), STR("events.jsonl")));
+            c->progress = (struct cmd_progress){.on = term_is_smart(STDERR_FILENO) && !c->verbose, .every_ns = DRAW_EVERY_NS};
             cmd_output_go(&c->report, &c->go);
             if (c->patterns.n == 0) {
                 vec_push_in(&c->arena, &c->patterns, STR("."));
             }
-            c->load.bodies_of_deps = true;
-            cmd_check_escape(&c->report, &c->load, c->patterns.v, c->patterns.n);
-            u64 start = base_now_ns();
-            ok = check_run(c, &choice, events, &e);
-            struct report_phase tests = {STR("tests"), (double)(base_now_ns() - start) / 1e9};
-            vec_push_in(&c->arena, &c->report.phases, tests);
+            ok = cmd_gate_revision(&c->gate, "check", args, c->report.dir, &e) && check_work(c, &choice, &events, &e);
         }
         status = ok ? check_report(c, dir, events) : cmd_fail_err(&e);
     }
     if (proc_interrupted()) {
         proc_die(proc_interrupted());
     }
+    cmd_check_survey_end(&c->survey);
     driver_gotest_release(&c->tests);
     race_log_release(&c->log);
     argv_release(&c->go_args);

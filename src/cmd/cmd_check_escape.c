@@ -6,103 +6,139 @@
 #include "escape/escape_assert.h"
 #include "escape/escape_cache.h"
 
-/* A report of everything would bury the rest: `gomm escape` is for that. */
 enum { CHECK_ESCAPES = 20 };
 
-struct check_site {
-    struct ir_unit *u;
-    struct escape_site site;
-};
-
-struct check_sites {
-    struct arena *arena;
+struct check_escapes {
+    const struct cmd_check_escape *x;
     struct escape *e;
-    VEC(struct check_site) all;
-    struct finding_list *out;
+    struct program *prog;
+    u32 n_wrong;
 };
 
 /* Larger ones first; of what is known only when it runs one cache line is assumed; panics last. */
-static i64 check_weight(const struct escape_site *s)
+static double check_weight(const struct escape_site *s)
 {
     enum { UNKNOWN_SIZE = 64 };
-    return s->cause == ESCAPE_PANIC ? 0 : s->size < 0 ? UNKNOWN_SIZE : s->size;
+    return s->cause == ESCAPE_PANIC ? 0 : s->size < 0 ? UNKNOWN_SIZE : (double)s->size;
 }
 
-static int check_site_cmp(const void *x, const void *y)
+static void check_unit(struct check_escapes *c, struct ir_unit *u)
 {
-    const struct check_site *a = x, *b = y;
-    i64 wa = check_weight(&a->site), wb = check_weight(&b->site);
-
-    return wa != wb ? (wa > wb ? -1 : 1) : a->site.note->shown < b->site.note->shown ? -1 : 1;
-}
-
-static void check_collect(struct check_sites *c, struct ir_unit *u)
-{
+    struct finding_list *out = &c->x->report->findings;
     struct escape_site *v;
     u32 n;
 
-    escape_sites(c->e, u, c->arena, &v, &n);
-    escape_assertions(c->e, u, v, n, c->out);
+    escape_sites(c->e, u, c->x->report->arena, &v, &n);
+    escape_assertions(c->e, u, v, n, out);
     for (u32 i = 0; i < n; i++) {
         if (!v[i].free) {
-            vec_push_in(c->arena, &c->all, (struct check_site){u, v[i]});
+            escape_finding(c->e, u, &v[i], ESCAPE_SHORT, out)->weight = check_weight(&v[i]);
         }
     }
 }
 
-static void check_sites_report(struct check_sites *c, struct report *r)
+/* Errors of the package, when nobody else tells of them. */
+static void check_tell(struct check_escapes *c, const struct load_package *lp, const struct package *k)
 {
-    size_t n = c->all.n;
+    struct report *r = c->x->report;
+    bool wrong = k->n_errors > 0 || lp->n_errors > 0;
+    struct report_package rp = {.path = str_dup(r->arena, lp->path), .status = wrong ? REPORT_BUILD_FAILED : REPORT_SKIPPED};
 
-    if (n > CHECK_ESCAPES) {
-        qsort(c->all.v, n, sizeof *c->all.v, check_site_cmp);
-        report_note(r, "%zu values go to the heap, of which the %d largest are shown: gomm escape lists all", n,
-                    CHECK_ESCAPES);
-        n = CHECK_ESCAPES;
-    }
-    for (size_t i = 0; i < n; i++) {
-        escape_finding(c->e, c->all.v[i].u, &c->all.v[i].site, ESCAPE_SHORT, c->out);
+    vec_push_in(r->arena, &r->packages, rp);
+    if (k->n_errors > 0) {
+        struct span at = sources_span(c->prog->sources, k->errors[0].pos);
+        report_note(r, "%.*s does not compile: %.*s: %.*s; gomm typecheck tells all", STR_ARG(lp->path),
+                    STR_ARG(report_place(r, r->arena, at, (str){0})), STR_ARG(k->errors[0].text));
+    } else if (lp->n_errors > 0) {
+        report_note(r, "%.*s: %.*s", STR_ARG(lp->path), STR_ARG(lp->errors[0].text));
     }
 }
 
-static void check_escape_loaded(struct report *r, struct load *l, struct pool *pool, const struct escape_config *config)
+static void check_escape_loaded(struct check_escapes *c, struct load *l, struct pool *pool, const struct escape_config *config)
 {
+    struct report *r = c->x->report;
     struct program *p = check_load(l, pool, 0, 0);
-    struct check_sites c = {.arena = r->arena, .out = &r->findings};
 
-    c.e = escape_new(l, p, config);
-    escape_run(c.e);
-    u32 wrong = 0;
+    c->prog = p;
+    c->e = escape_new(l, p, config);
+    escape_run(c->e);
+    for (u32 i = 0; i < l->n_errors && c->x->alone; i++) {
+        report_note(r, "%.*s", STR_ARG(l->errors[i].text));
+    }
     for (u32 i = 0; i < l->n_pkgs; i++) {
+        const struct load_package *lp = l->pkgs[i];
         const struct package *k = p->pkgs[i];
-        if (l->pkgs[i]->matched && l->pkgs[i]->variant == LOAD_PLAIN && c.e->results[i].unit) {
-            wrong += k->n_errors > 0;
-            check_collect(&c, c.e->results[i].unit);
+        if (!lp->matched || lp->variant != LOAD_PLAIN) {
+            continue;
+        }
+        if (c->x->alone && k) {
+            check_tell(c, lp, k);
+        }
+        if (c->e->results[i].unit) {
+            c->n_wrong += k->n_errors > 0;
+            check_unit(c, c->e->results[i].unit);
+        }
+        for (u32 m = 0; k && k->n_errors == 0 && m < lp->n_files; m++) {
+            cmd_gate_saw(c->x->gate, "ESC", str_dup(r->arena, lp->files[m].path), false);
         }
     }
-    if (wrong > 0) {
-        report_note(r, "escape: %u package%s with errors, of which functions were left out", wrong, wrong == 1 ? "" : "s");
+    if (c->n_wrong > 0 && !c->x->alone) {
+        report_note(r, "escape: %u package%s with errors, of which functions were left out", c->n_wrong, c->n_wrong == 1 ? "" : "s");
     }
-    check_sites_report(&c, r);
     finding_keep(&r->findings, 0);
-    escape_free(c.e);
+    escape_free(c->e);
     program_free(p);
 }
 
-void cmd_check_escape(struct report *r, const struct load_config *config, const str *patterns, size_t n)
+/* ---- the largest ---- */
+
+static bool is_shown_escape(const struct finding *f)
 {
+    return f->suppressed == FINDING_SHOWN && f->severity == FINDING_NOTE && str_has_prefix(f->code, STR("ESC"));
+}
+
+static int check_cmp(const void *x, const void *y)
+{
+    const struct finding *const *a = x, *const *b = y;
+
+    return (*a)->weight != (*b)->weight ? ((*a)->weight > (*b)->weight ? -1 : 1) : (*a < *b ? -1 : 1);
+}
+
+void cmd_check_escape_largest(struct report *r)
+{
+    VEC(struct finding *) all = {0};
+
+    for (size_t i = 0; i < r->findings.n; i++) {
+        if (is_shown_escape(&r->findings.v[i])) {
+            vec_push_in(r->arena, &all, &r->findings.v[i]);
+        }
+    }
+    if (all.n <= CHECK_ESCAPES) {
+        return;
+    }
+    qsort(all.v, all.n, sizeof(*all.v), check_cmp);
+    for (size_t i = CHECK_ESCAPES; i < all.n; i++) {
+        all.v[i]->suppressed = FINDING_HIDDEN;
+    }
+    report_note(r, "%zu values go to the heap, of which the %d largest are shown: gomm escape lists all", all.n, CHECK_ESCAPES);
+}
+
+void cmd_check_escape(const struct cmd_check_escape *x)
+{
+    struct report *r = x->report;
+    struct check_escapes c = {.x = x};
     u64 start = base_now_ns();
     struct pool *pool = pool_new(0);
     struct err e;
     struct escape_config analysis = {.keep_units = true, .keep_flows = true};
-    struct load_config loading = *config;
+    struct load_config loading = *x->config;
 
     analysis.cache = escape_cache_new(&analysis, (str){0});
     loading.plan = analysis.cache ? escape_cache_plan : NULL;
     loading.plan_ctx = analysis.cache;
-    struct load *l = load_packages(&loading, patterns, n, pool, &e);
+    struct load *l = load_packages(&loading, x->patterns, x->n_patterns, pool, &e);
     if (l) {
-        check_escape_loaded(r, l, pool, &analysis);
+        check_escape_loaded(&c, l, pool, &analysis);
         load_free(l);
     } else {
         report_note(r, "escape: %s", e.text);

@@ -2,11 +2,22 @@
 #ifndef GOMM_CMD_CHECK_ESCAPE_H
 #define GOMM_CMD_CHECK_ESCAPE_H
 
-#include "load/load.h"
-#include "report/report.h"
+#include "cmd/cmd_gate.h"
 
-/* Adds what goes to the heap in the packages that match (notes; the largest of many), and assertions that do not hold
- * (warnings), and a phase "escape".  What cannot be loaded is a note of the report. */
-void cmd_check_escape(struct report *r, const struct load_config *config, const str *patterns, size_t n);
+struct cmd_check_escape {
+    struct report *report;
+    struct cmd_gate *gate;
+    const struct load_config *config;
+    const str *patterns;
+    size_t n_patterns;
+    bool alone; /* no tests run: nothing else says which packages there are, and what is wrong with them */
+};
+
+/* Adds what goes to the heap in the packages that match (notes), and assertions that do not hold (warnings), and a phase
+ * "escape".  What cannot be loaded is a note of the report. */
+void cmd_check_escape(const struct cmd_check_escape *x);
+
+/* Hides all but the largest of what goes to the heap and is still shown: a report of everything would bury the rest. */
+void cmd_check_escape_largest(struct report *r);
 
 #endif

@@ -165,10 +165,10 @@ static void escape_analyse(struct cmd_escape *c, int minor)
 static bool escape_wants_report(const struct cmd_escape *c)
 {
     const struct cmd_output *o = &c->output;
-    return o->json || o->sarif || o->github || o->html || o->store;
+    return c->gate.update || o->json || o->sarif || o->github || o->html || o->store;
 }
 
-static int escape_main(struct cmd_escape *c, char *const *args)
+static int escape_main(struct cmd_escape *c, char *const *args, char *const *all_args)
 {
     struct err e;
     u64 jobs = 0;
@@ -182,17 +182,11 @@ static int escape_main(struct cmd_escape *c, char *const *args)
     if (c->messages && c->compare) {
         return cmd_usage("escape", "-m and -compare exclude each other");
     }
-    if (c->update && !c->baseline) {
-        return cmd_usage("escape", "-update wants -baseline FILE: that is what it writes");
-    }
-    if (c->baseline && c->new_from_rev) {
-        return cmd_usage("escape", "-baseline and -new-from-rev exclude each other");
-    }
     if (c->chdir && chdir(c->chdir) != 0) {
         err_os(&e, errno, "chdir %s", c->chdir);
         return cmd_fail_err(&e);
     }
-    if (!io_cwd(&c->arena, &c->cwd, &e)) {
+    if (!io_cwd(&c->arena, &c->cwd, &e) || !cmd_gate_revision(&c->gate, "escape", all_args, c->cwd, &e)) {
         return cmd_fail_err(&e);
     }
     for (size_t i = 0; args[i]; i++) {
@@ -205,14 +199,8 @@ static int escape_main(struct cmd_escape *c, char *const *args)
     if (!escape_load(c, jobs > 1024 ? 1024 : (u32)jobs, minor, &e)) {
         return cmd_fail_err(&e);
     }
-    if (c->new_from_rev && !cmd_escape_baseline_of_revision(c, &e)) {
-        return cmd_fail_err(&e);
-    }
     escape_errors(c);
     escape_analyse(c, minor);
-    if (c->update) {
-        return cmd_escape_baseline_write(c, &e) ? BASE_EXIT_CLEAN : cmd_fail_err(&e);
-    }
     int status = c->compare    ? cmd_escape_compare(c)
                  : c->messages ? cmd_escape_messages(c)
                  : c->precise ? cmd_escape_precise(c)
@@ -244,8 +232,8 @@ static void escape_end(struct cmd_escape *c)
 int cmd_escape(char *const *args)
 {
     struct cmd_escape *c = mem_zalloc(sizeof *c);
-    enum { OWN_FLAGS = 20 };
-    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
+    enum { OWN_FLAGS = 17 };
+    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS + CMD_GATE_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},         {"tags", CMD_FLAG_STRING, &c->tags},
         {"mod", CMD_FLAG_STRING, &c->mod},         {"overlay", CMD_FLAG_STRING, &c->overlay},
         {"j", CMD_FLAG_STRING, &c->jobs},          {"go", CMD_FLAG_STRING, &c->go},
@@ -254,19 +242,19 @@ int cmd_escape(char *const *args)
         {"deps", CMD_FLAG_BOOL, &c->deps},         {"test", CMD_FLAG_BOOL, &c->test},
         {"time", CMD_FLAG_BOOL, &c->timing},       {"v", CMD_FLAG_BOOL, &c->verbose},
         {"why", CMD_FLAG_BOOL, &c->why},           {"all", CMD_FLAG_BOOL, &c->all},
-        {"baseline", CMD_FLAG_STRING, &c->baseline}, {"update", CMD_FLAG_BOOL, &c->update},
-        {"new-from-rev", CMD_FLAG_STRING, &c->new_from_rev}, {"precise", CMD_FLAG_BOOL, &c->precise},
+        {"precise", CMD_FLAG_BOOL, &c->precise},
     };
     struct err e;
     cmd_output_flags(&c->output, flags + OWN_FLAGS);
+    cmd_gate_flags(&c->gate, flags + OWN_FLAGS + CMD_OUTPUT_FLAGS, CMD_GATE_FLAGS);
     int status;
     int at = cmd_flags("escape", flags, ARRAY_LEN(flags), args, &status);
-    if (at >= 0 && !cmd_output_check(&c->output, &e)) {
+    cmd_output_begin(&c->report, &c->arena, "escape", args);
+    if (at >= 0 && (!cmd_output_check(&c->output, &e) || !cmd_gate_check(&c->gate, &c->report, &e))) {
         status = cmd_usage("escape", "%s", e.text);
         at = -1;
     }
     if (at >= 0) {
-        cmd_output_begin(&c->report, &c->arena, "escape", args);
         c->compare |= c->against != NULL;
         c->config = (struct load_config){
             .tags = str_of(c->tags),
@@ -277,7 +265,7 @@ int cmd_escape(char *const *args)
             .comments = false,
         };
         cmd_escape_cgo_meanwhile(c);
-        status = escape_main(c, args + at);
+        status = escape_main(c, args + at, args);
     }
     escape_end(c);
     return status;

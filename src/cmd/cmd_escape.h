@@ -6,6 +6,7 @@
 #define GOMM_CMD_ESCAPE_H
 
 #include "base/vec.h"
+#include "cmd/cmd_gate.h"
 #include "cmd/cmd_output.h"
 #include "cmd/cmd_show.h"
 #include "escape/escape_cache.h"
@@ -18,9 +19,7 @@ struct cmd_escape {
     const char *chdir, *tags, *mod, *overlay, *jobs;
     const char *go;      /* -go: whose compiler's decisions, "1.19"; NULL: those of the Go that is there */
     const char *against; /* stored output of the compiler; NULL: it is run */
-    const char *baseline;     /* a file of what is known; NULL: none */
-    const char *new_from_rev; /* the same of a revision */
-    bool update;              /* write the baseline */
+    struct cmd_gate gate;
     bool why, all;       /* the whole way; also what costs nothing */
     bool precise;        /* what could stay on the stack */
     struct cmd_output output;
@@ -58,13 +57,7 @@ bool cmd_escape_cgo(struct cmd_escape *c);
 
 /* Each gives the exit status. */
 int cmd_escape_text(struct cmd_escape *c);     /* for people */
-/* Writes c->baseline; adds what is not in it, as warnings; makes one of a revision, whose file c->baseline is then. */
-bool cmd_escape_baseline_write(struct cmd_escape *c, struct err *e);
-bool cmd_escape_baseline_compare(struct cmd_escape *c, struct finding_list *out, struct err *e);
-bool cmd_escape_baseline_of_revision(struct cmd_escape *c, struct err *e);
-/* Adds what goes to the heap (notes), and assertions that do not hold (warnings); with a baseline only what is new. */
-bool cmd_escape_findings(struct cmd_escape *c, struct finding_list *out, struct err *e);
-int cmd_escape_report(struct cmd_escape *c);   /* -json, -sarif, -github, -html, -o */
+int cmd_escape_report(struct cmd_escape *c);   /* -json, -sarif, -github, -html, -o; -update */
 int cmd_escape_messages(struct cmd_escape *c); /* -m */
 int cmd_escape_compare(struct cmd_escape *c);  /* -compare */
 int cmd_escape_precise(struct cmd_escape *c);  /* -precise */

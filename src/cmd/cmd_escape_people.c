@@ -7,10 +7,18 @@
 #include "cmd/cmd_output.h"
 #include "escape/escape_assert.h"
 
+struct people_site {
+    struct ir_unit *u;
+    struct escape_site site;
+    size_t finding; /* of the report, until it is sorted */
+    u32 pkg;        /* load_package.id */
+};
+
 struct people {
     struct cmd_escape *c;
     bool color;
-    size_t n_sites, n_free, n_packages;
+    VEC(struct people_site) sites;
+    size_t n_sites, n_free;
     i64 bytes; /* of those whose size is known */
 };
 
@@ -31,22 +39,22 @@ static str size_text(struct arena *a, i64 size)
 }
 
 /* "func NewUser  x.go:12  2 values, 88 B" */
-static void put_function(struct people *p, struct ir_unit *u, const struct escape_site *v, u32 n)
+static void put_function(struct people *p, struct ir_unit *u, const struct people_site *v, u32 n)
 {
     struct arena *a = &p->c->arena;
     struct strbuf *out = &p->c->out;
-    const struct ir_func *fn = v[0].fn;
+    const struct ir_func *fn = v[0].site.fn;
     i64 bytes = 0;
     bool open = false;
     u32 count = 0;
 
     for (u32 i = 0; i < n; i++) {
-        if (v[i].free) {
+        if (v[i].site.free) {
             continue;
         }
         count++;
-        bytes += v[i].size > 0 ? v[i].size : 0;
-        open |= v[i].size < 0;
+        bytes += v[i].site.size > 0 ? v[i].site.size : 0;
+        open |= v[i].site.size < 0;
     }
     p->bytes += bytes;
     strbuf_putc(out, '\n');
@@ -55,7 +63,7 @@ static void put_function(struct people *p, struct ir_unit *u, const struct escap
     str name = !fn ? STR("?") : init ? STR("package variables") : ir_func_text(u, fn);
     strbuf_put(out, term_safe(a, name));
     put_style(p, TERM_PLAIN);
-    struct span at = v[0].span;
+    struct span at = v[0].site.span;
     if (fn && fn->pos && !init) {
         at = sources_span(p->c->load->sources, fn->pos);
     }
@@ -81,13 +89,12 @@ static void put_why(struct people *p, const struct finding *f, int indent)
     }
 }
 
-static void put_site(struct people *p, struct ir_unit *u, const struct escape_site *s)
+static void put_site(struct people *p, const struct people_site *v)
 {
     struct arena *a = &p->c->arena;
     struct strbuf *out = &p->c->out;
-    struct finding_list list = {.arena = a};
-    struct finding *f =
-        escape_finding(p->c->escape, u, s, p->c->why ? ESCAPE_WHOLE : ESCAPE_SHORT, &list);
+    const struct escape_site *s = &v->site;
+    const struct finding *f = &p->c->report.findings.v[v->finding];
 
     strbuf_puts(out, "  ");
     put_style(p, s->free ? TERM_DIM : TERM_CYAN);
@@ -105,9 +112,26 @@ static void put_site(struct people *p, struct ir_unit *u, const struct escape_si
     put_why(p, f, 9);
 }
 
-static void put_package(struct people *p, const struct load_package *lp)
+/* What is found in one package: sites [from, to). */
+static void put_package(struct people *p, const struct load_package *lp, size_t from, size_t to)
+{
+    strbuf_printf(&p->c->out, "%s# %.*s\n", p->c->out.n ? "\n" : "", STR_ARG(cmd_show_title(&p->c->show, lp)));
+    for (size_t i = from, j; i < to; i = j) {
+        for (j = i + 1; j < to && p->sites.v[j].site.fn == p->sites.v[i].site.fn; j++) {
+        }
+        put_function(p, p->sites.v[i].u, p->sites.v + i, (u32)(j - i));
+        for (size_t k = i; k < j; k++) {
+            put_site(p, &p->sites.v[k]);
+        }
+    }
+}
+
+/* ---- findings ---- */
+
+static void people_unit(struct people *p, const struct load_package *lp)
 {
     struct cmd_escape *c = p->c;
+    struct finding_list *out = &c->report.findings;
     struct ir_unit *u = c->escape->results[lp->id].unit;
     struct escape_site *v;
     u32 n;
@@ -116,50 +140,50 @@ static void put_package(struct people *p, const struct load_package *lp)
         return;
     }
     escape_sites(c->escape, u, &c->arena, &v, &n);
-    u32 kept = 0;
-    for (u32 i = 0; i < n; i++) { /* what costs nothing is shown only on demand */
-        p->n_free += v[i].free != NULL;
-        p->n_sites += v[i].free == NULL;
-        if (!v[i].free || c->all) {
-            v[kept++] = v[i];
+    for (u32 k = 0; k < n; k++) {
+        p->n_free += v[k].free != NULL;
+        if (!v[k].free || (c->all && !c->gate.baseline)) { /* what costs nothing is shown only on demand */
+            vec_push_in(&c->arena, &p->sites, (struct people_site){u, v[k], out->n, lp->id});
+            escape_finding(c->escape, u, &v[k], c->why ? ESCAPE_WHOLE : ESCAPE_SHORT, out);
         }
     }
-    if (kept > 0) {
-        p->n_packages++;
-        strbuf_printf(&c->out, "%s# %.*s\n", c->out.n ? "\n" : "", STR_ARG(cmd_show_title(&c->show, lp)));
+    escape_assertions(c->escape, u, v, n, out);
+    for (u32 k = 0; lp->matched && k < lp->n_files && cmd_escape_compiles(c, lp); k++) {
+        cmd_gate_saw(&c->gate, "ESC", lp->files[k].path, false);
     }
-    for (u32 i = 0, j; i < kept; i = j) {
-        for (j = i + 1; j < kept && v[j].fn == v[i].fn; j++) {
-        }
-        put_function(p, u, v + i, j - i);
-        for (u32 k = i; k < j; k++) {
-            put_site(p, u, &v[k]);
+}
+
+/* What is new in the heap is worth a warning to who asks for it. */
+static void people_new(struct people *p)
+{
+    for (size_t i = 0; i < p->sites.n; i++) {
+        struct finding *f = &p->c->report.findings.v[p->sites.v[i].finding];
+        if (f->suppressed == FINDING_SHOWN) {
+            f->severity = FINDING_WARNING;
+            f->message = str_fmt(&p->c->arena, "new: %.*s", STR_ARG(f->message));
         }
     }
 }
 
-/* ---- what is wrong: assertions that do not hold, and what is new ---- */
-
-static void people_assertions(struct cmd_escape *c, struct finding_list *out)
+/* In the order of the source, with what is not to be shown marked. */
+static bool people_findings(struct people *p, struct err *e)
 {
+    struct cmd_escape *c = p->c;
+
+    c->report.dir = c->cwd;
+    cmd_gate_looked(&c->gate, "ESC");
     for (u32 i = 0; i < c->load->n_pkgs; i++) {
-        struct ir_unit *u = c->escape->results[i].unit;
-        struct escape_site *v;
-        u32 n;
-        if (u && cmd_escape_wanted(c, c->load->pkgs[i])) {
-            escape_sites(c->escape, u, &c->arena, &v, &n);
-            escape_assertions(c->escape, u, v, n, out);
+        if (cmd_escape_wanted(c, c->load->pkgs[i])) {
+            people_unit(p, c->load->pkgs[i]);
         }
     }
-}
-
-/* Warnings only. */
-static bool people_warnings(struct cmd_escape *c, struct finding_list *out, struct err *e)
-{
-    people_assertions(c, out);
-    bool ok = !c->baseline || cmd_escape_baseline_compare(c, out, e);
-    finding_sort(out);
-    return ok;
+    if (!cmd_gate_mark(&c->gate, &c->report, e)) {
+        return false;
+    }
+    if (c->gate.baseline && !c->gate.update) {
+        people_new(p);
+    }
+    return true;
 }
 
 static void put_warning(struct people *p, const struct finding *f)
@@ -173,11 +197,6 @@ static void put_warning(struct people *p, const struct finding *f)
     strbuf_printf(out, "  %.*s:%u:%u  %.*s\n", STR_ARG(cmd_show_file(&p->c->show, f->span.file)), f->span.line, f->span.col,
                   STR_ARG(term_safe(a, f->message)));
     put_why(p, f, 7);
-}
-
-static int text_status(const struct cmd_escape *c, size_t n_warnings)
-{
-    return c->bad_packages > 0 || n_warnings > 0 ? BASE_EXIT_FINDINGS : BASE_EXIT_CLEAN;
 }
 
 static void put_total(struct people *p)
@@ -195,65 +214,70 @@ static void put_total(struct people *p)
     strbuf_putc(&c->out, '\n');
 }
 
+/* Sites that are not ignored, nor of another kind than is wanted. */
+static void keep_shown(struct people *p)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->sites.n; i++) {
+        if (p->c->report.findings.v[p->sites.v[i].finding].suppressed == FINDING_SHOWN) {
+            p->n_sites += p->sites.v[i].site.free == NULL;
+            p->sites.v[n++] = p->sites.v[i];
+        }
+    }
+    p->sites.n = n;
+}
+
 int cmd_escape_text(struct cmd_escape *c)
 {
     struct people p = {.c = c, .color = term_has_color(STDOUT_FILENO)};
-    struct finding_list warnings = {.arena = &c->arena};
+    struct finding_list *all = &c->report.findings;
     struct err e;
+    bool first = true;
 
-    for (u32 i = 0; i < c->load->n_pkgs && !c->baseline; i++) {
-        if (cmd_escape_wanted(c, c->load->pkgs[i])) {
-            put_package(&p, c->load->pkgs[i]);
-        }
-    }
-    if (!people_warnings(c, &warnings, &e)) {
+    if (!people_findings(&p, &e)) {
         return cmd_fail_err(&e);
     }
-    if (!c->baseline) {
+    keep_shown(&p);
+    for (size_t i = 0, j; i < p.sites.n && !c->gate.baseline; i = j) {
+        for (j = i + 1; j < p.sites.n && p.sites.v[j].pkg == p.sites.v[i].pkg; j++) {
+        }
+        put_package(&p, c->load->pkgs[p.sites.v[i].pkg], i, j);
+    }
+    if (!c->gate.baseline) {
         put_total(&p);
     }
-    for (size_t i = 0; i < warnings.n; i++) {
-        strbuf_puts(&c->out, i == 0 && c->out.n ? "\n" : "");
-        put_warning(&p, &warnings.v[i]);
+    int status = cmd_gate_end(&c->gate, &c->report);
+    finding_sort(all);
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->v[i].severity > FINDING_NOTE && all->v[i].suppressed == FINDING_SHOWN) {
+            strbuf_puts(&c->out, first && c->out.n ? "\n" : "");
+            put_warning(&p, &all->v[i]);
+            first = false;
+        }
     }
-    return text_status(c, warnings.n);
+    return c->bad_packages > 0 ? BASE_EXIT_FINDINGS : status;
 }
 
 /* ---- as a report ---- */
 
-bool cmd_escape_findings(struct cmd_escape *c, struct finding_list *out, struct err *e)
-{
-    for (u32 i = 0; i < c->load->n_pkgs && !c->baseline; i++) {
-        const struct load_package *lp = c->load->pkgs[i];
-        struct ir_unit *u = c->escape->results[lp->id].unit;
-        struct escape_site *v;
-        u32 n;
-        if (!u || !cmd_escape_wanted(c, lp)) {
-            continue;
-        }
-        escape_sites(c->escape, u, &c->arena, &v, &n);
-        for (u32 k = 0; k < n; k++) {
-            if (!v[k].free || c->all) {
-                escape_finding(c->escape, u, &v[k], c->why ? ESCAPE_WHOLE : ESCAPE_SHORT, out);
-            }
-        }
-    }
-    return people_warnings(c, out, e);
-}
-
 int cmd_escape_report(struct cmd_escape *c)
 {
+    struct people p = {.c = c};
     struct report *r = &c->report;
+    struct err e;
 
     r->go_version = c->load->go_version;
     r->goos = c->load->config.goos;
     r->goarch = c->load->config.goarch;
-    r->dir = c->cwd;
-    struct err e;
-    if (!cmd_escape_findings(c, &r->findings, &e)) {
+    if (!people_findings(&p, &e) || !cmd_gate_write(&c->gate, r, &e)) {
         return cmd_fail_err(&e);
     }
-    int status = report_status(r);
+    if (c->gate.update) {
+        return BASE_EXIT_CLEAN;
+    }
+    int status = cmd_gate_end(&c->gate, r);
+    finding_sort(&r->findings);
     if (c->bad_packages > 0) {
         report_note(r, "%u package%s with errors: run gomm typecheck", c->bad_packages,
                     c->bad_packages == 1 ? "" : "s");

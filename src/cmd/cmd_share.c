@@ -8,7 +8,9 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/term.h"
+#include "cmd/cmd_gate.h"
 #include "cmd/cmd_output.h"
+#include "cmd/cmd_progress.h"
 #include "cmd/cmd_share_cure.h"
 #include "share/share_replay.h"
 #include "share/share_static.h"
@@ -29,7 +31,10 @@ struct share {
     struct cmd_share_run runs;
     struct cmd_share_cure cure;
     struct report report;
-    bool progress, drawn;
+    struct cmd_progress progress;
+    u64 runs_since;
+    size_t n_done, n_packages; /* that are run */
+    struct cmd_gate gate;
 };
 
 /* ---- the command line ---- */
@@ -48,7 +53,7 @@ static int share_package(void *ctx, char *const *args, size_t *i, struct err *e)
 static int share_parse(struct share *s, char *const *args, int *status)
 {
     enum { OWN_FLAGS = 15 };
-    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
+    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS + CMD_GATE_FLAGS] = {
         {"C", CMD_FLAG_STRING, &s->chdir},
         {"bench", CMD_FLAG_STRING, &s->bench},
         {"run", CMD_FLAG_STRING, &s->run},
@@ -67,11 +72,12 @@ static int share_parse(struct share *s, char *const *args, int *status)
     };
     struct err e;
     cmd_output_flags(&s->output, flags + OWN_FLAGS);
+    cmd_gate_flags(&s->gate, flags + OWN_FLAGS + CMD_OUTPUT_FLAGS, CMD_GATE_FLAGS);
     if (cmd_flags_mixed("share", flags, ARRAY_LEN(flags), args, share_package, s, status) < 0) {
         return -1;
     }
     s->verify &= !s->quick;
-    bool ok = cmd_output_check(&s->output, &e) && (!s->write || s->verify || err_set(&e, "-w writes what was verified: it goes without -verify=false and -quick"));
+    bool ok = cmd_output_check(&s->output, &e) && cmd_gate_check(&s->gate, &s->report, &e) && (!s->write || s->verify || err_set(&e, "-w writes what was verified: it goes without -verify=false and -quick"));
     if (!ok) {
         *status = cmd_usage("share", "%s", e.text);
         return -1;
@@ -84,29 +90,15 @@ static int share_parse(struct share *s, char *const *args, int *status)
 static void share_say(void *ctx, const char *what)
 {
     struct share *s = ctx;
-    if (s->progress) {
-        fprintf(stderr, "\r\033[Kgomm: %.100s", what);
-        fflush(stderr);
-        s->drawn = true;
-    }
+    cmd_progress_show(&s->progress, "%s", what);
 }
 
 static void share_progress(void *ctx, const char *what, str package)
 {
     struct share *s = ctx;
-    if (s->progress) {
-        fprintf(stderr, "\r\033[Kgomm: %s %.*s", what, STR_ARG(package));
-        fflush(stderr);
-        s->drawn = true;
-    }
-}
-
-static void share_erase(struct share *s)
-{
-    if (s->drawn) {
-        fputs("\r\033[K", stderr);
-        s->drawn = false;
-    }
+    u64 now = base_now_ns();
+    str left = cmd_progress_left(&s->arena, now - s->runs_since, s->n_done, s->n_packages);
+    cmd_progress_show(&s->progress, "%s %.*s%.*s", what, STR_ARG(package), STR_ARG(left));
 }
 
 static void share_phase(struct share *s, const char *name, u64 since)
@@ -159,16 +151,25 @@ static bool share_load(struct share *s, struct err *e)
     return s->load != NULL;
 }
 
+static bool share_is_run(const struct load_package *p)
+{
+    return p->matched && p->variant == LOAD_PLAIN;
+}
+
 static void share_packages(struct share *s)
 {
     u64 start = base_now_ns();
     for (u32 i = 0; i < s->load->n_errors; i++) {
         report_note(&s->report, "%.*s", STR_ARG(s->load->errors[i].text));
     }
+    s->runs_since = start;
+    for (u32 i = 0; i < s->load->n_pkgs; i++) {
+        s->n_packages += share_is_run(s->load->pkgs[i]);
+    }
     for (u32 i = 0; i < s->load->n_pkgs && !proc_interrupted(); i++) {
-        const struct load_package *p = s->load->pkgs[i];
-        if (p->matched && p->variant == LOAD_PLAIN) {
-            cmd_share_package(&s->runs, p->path, p->dir);
+        if (share_is_run(s->load->pkgs[i])) {
+            cmd_share_package(&s->runs, s->load->pkgs[i]->path, s->load->pkgs[i]->dir);
+            s->n_done++;
         }
     }
     share_phase(s, "runs", start);
@@ -184,7 +185,9 @@ static void share_findings(struct share *s)
             continue; /* the testing package's own, for example */
         }
         struct finding *f = share_tell(&found.v.v[i], s->report.dir, &s->report.findings);
-        cmd_share_cure(&s->cure, &found.v.v[i], &s->report.findings, f);
+        if (cmd_gate_passes(&s->gate, &s->report, f)) {
+            cmd_share_cure(&s->cure, &found.v.v[i], &s->report.findings, f);
+        }
     }
     if (s->statics) {
         share_static(&s->places, s->cure.line, &s->report.findings);
@@ -205,15 +208,35 @@ static void share_findings(struct share *s)
     }
 }
 
+/* All benchmarks of a package show what they can; a choice of them, or none, nothing about the rest. */
+static void share_gate_files(struct share *s)
+{
+    bool all = !s->bench && !s->run && !proc_interrupted() && s->report.failures.n == 0;
+    cmd_gate_looked(&s->gate, "SHARE");
+    for (u32 i = 0; i < s->load->n_pkgs; i++) {
+        const struct load_package *p = s->load->pkgs[i];
+        for (u32 k = 0; p->matched && k < p->n_files; k++) {
+            cmd_gate_file(&s->gate, p->files[k].path);
+            if (all) {
+                cmd_gate_saw(&s->gate, "SHARE", p->files[k].path, true);
+            }
+        }
+    }
+}
+
 static int share_finish(struct share *s)
 {
     struct report *r = &s->report;
-    share_erase(s);
+    cmd_progress_erase(&s->progress);
     if (proc_interrupted()) {
         report_note(r, "interrupted: this is what was found up to then");
     }
     finding_sort(&r->findings);
-    r->status = report_status(r);
+    struct err e;
+    if (!cmd_gate_mark(&s->gate, r, &e) || !cmd_gate_write(&s->gate, r, &e)) {
+        return cmd_fail_err(&e);
+    }
+    cmd_gate_end(&s->gate, r);
     if (!cmd_output_show(&s->output, r)) {
         return BASE_EXIT_FAILURE;
     }
@@ -239,9 +262,9 @@ int cmd_share(char *const *args)
         if (s->patterns.n == 0) {
             vec_push_in(&s->arena, &s->patterns, STR("."));
         }
-        s->progress = term_is_smart(STDERR_FILENO);
+        s->progress.on = term_is_smart(STDERR_FILENO);
         const char *dir = NULL;
-        bool ok = share_prepare(s, &e) && share_load(s, &e) && (dir = io_temp_dir("gomm-share-", &e)) != NULL;
+        bool ok = share_prepare(s, &e) && cmd_gate_revision(&s->gate, "share", args, s->report.dir, &e) && share_load(s, &e) && (dir = io_temp_dir("gomm-share-", &e)) != NULL;
         if (ok) {
             cmd_output_go(&s->report, &s->go);
             s->runs = (struct cmd_share_run){.arena = &s->arena,
@@ -270,6 +293,7 @@ int cmd_share(char *const *args)
                                               .progress = share_say,
                                               .ctx = s};
             share_packages(s);
+            share_gate_files(s);
             share_findings(s);
             io_temp_remove(dir);
         }

@@ -1,6 +1,9 @@
 /* escape_assert.c: assertions in the source, checked against the decisions. */
+#include <string.h>
+
 #include "base/path.h"
 #include "escape/escape_assert.h"
+#include "syntax/source_comment.h"
 
 /* ---- where an assertion speaks of ---- */
 
@@ -22,43 +25,6 @@ static enum assertion assertion_kind(str text)
     }
     text = str_trim(text);
     return str_is(text, "//gomm:noescape") ? ASSERT_NOESCAPE : str_is(text, "//gomm:noalloc") ? ASSERT_NOALLOC : ASSERT_NONE;
-}
-
-/* The text of the line in which at lies, from its first character; *next: where the next line begins. */
-static str line_around(str text, size_t at, size_t *next)
-{
-    size_t from = at, to = at;
-
-    while (from > 0 && text.p[from - 1] != '\n') {
-        from--;
-    }
-    while (to < text.n && text.p[to] != '\n') {
-        to++;
-    }
-    *next = to < text.n ? to + 1 : text.n;
-    return str_slice(text, from, to);
-}
-
-/* The offset of the code that a comment at offset `at` speaks of: its own line's, or the first below that is no comment. */
-static size_t code_of(str text, size_t at)
-{
-    size_t next;
-    str line = line_around(text, at, &next);
-
-    if (!str_has_prefix(str_trim(line), STR("//"))) {
-        return (size_t)(line.p - text.p);
-    }
-    while (next < text.n) {
-        size_t from = next;
-        line = str_trim(line_around(text, from, &next));
-        if (line.n > 0 && !str_has_prefix(line, STR("//"))) {
-            return from;
-        }
-        if (line.n == 0) {
-            break; /* an empty line ends what a comment belongs to */
-        }
-    }
-    return text.n;
 }
 
 static node func_in_line(const struct ast *f, struct sources *sources, u32 line)
@@ -85,7 +51,7 @@ static bool assertion_read(struct escape *e, const struct ast *f, u32 i, struct 
         return false;
     }
     out->span = sources_span(e->prog->sources, d->pos);
-    size_t code = code_of(f->src->text, at);
+    size_t code = source_comment_target(f->src->text, at);
     if (code >= f->src->text.n) {
         return true;
     }
@@ -110,6 +76,7 @@ static void check_noescape(struct escape *e, struct ir_unit *u, const struct ass
         }
         struct finding *f = escape_finding(e, u, &v[i], ESCAPE_SHORT, out);
         f->code = STR(ESCAPE_NOESCAPE_CODE);
+        f->identity = str_fmt(out->arena, ESCAPE_NOESCAPE_CODE "%.*s", STR_ARG(str_from(f->identity, strlen("ESC"))));
         f->severity = FINDING_WARNING;
         f->message = str_fmt(out->arena, "%.*s, against //gomm:noescape", STR_ARG(f->message));
         finding_relate(out, f, a->span, "asserted here");
@@ -145,6 +112,7 @@ static void noalloc_found(struct noalloc *c, const struct ir *n, const char *wha
         c->f = finding_add(c->out, ESCAPE_NOALLOC_CODE, FINDING_WARNING, s, "%.*s may allocate, against //gomm:noalloc",
                            STR_ARG(ir_func_text(c->u, c->fn)));
         c->f->object = c->fn->sym;
+        c->f->package = c->u->pkg->path;
         finding_relate(c->out, c->f, c->at->span, "asserted here");
     }
     struct span where = n->pos && n->pos != IR_POS_NONE ? sources_span(c->e->prog->sources, n->pos) : (struct span){0};

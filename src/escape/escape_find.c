@@ -508,6 +508,7 @@ struct finding *escape_finding(struct escape *e, struct ir_unit *u, const struct
     }
     f->package = u->pkg->path;
     f->object = s->what;
+    f->identity = finding_identity(a, STR("ESC"), (str[]){u->pkg->path, fn, s->what}, 3);
     struct words w = {e, u, s, out, f};
     tell_cause(&w);
     if (s->inlined) {

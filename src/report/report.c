@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "base/path.h"
+#include "report/report_codes.h"
 
 void report_init(struct report *r, struct arena *a)
 {
@@ -19,23 +20,47 @@ void report_note(struct report *r, const char *fmt, ...)
     vec_push_in(r->arena, &r->notes, s);
 }
 
+/* Is there a failure of which more is known than that a test raced: a test without a race, a package as a whole? */
+static bool report_other_failures(const struct report *r)
+{
+    bool failed = false;
+    for (size_t i = 0; i < r->failures.n; i++) {
+        failed |= !r->failures.v[i].raced || r->failures.v[i].test.n == 0;
+    }
+    return failed;
+}
+
 int report_status(const struct report *r)
 {
+    struct arena_scratch s = arena_scratch_begin(r->arena);
+    struct report_codes fail;
+    size_t races = 0, races_fail = 0, others_fail = 0;
+    bool broken = false;
+    if (!report_codes_parse(s.arena, r->fail.n > 0 ? r->fail : STR("warning"), true, &fail, NULL)) {
+        fail = (struct report_codes){0}; /* of a stored result, by hand: everything counts */
+    }
+    for (size_t i = 0; i < r->findings.n; i++) {
+        const struct finding *f = &r->findings.v[i];
+        bool fails = f->suppressed == FINDING_SHOWN && report_codes_match(&fail, f);
+        bool race = str_has_prefix(f->code, STR("RACE"));
+        races += race;
+        races_fail += race && fails;
+        others_fail += !race && fails;
+    }
     for (size_t i = 0; i < r->packages.n; i++) {
-        if (r->packages.v[i].status == REPORT_BUILD_FAILED) {
-            return BASE_EXIT_FAILURE;
-        }
+        broken |= r->packages.v[i].status == REPORT_BUILD_FAILED;
     }
-    if (finding_count(&r->findings, FINDING_WARNING) > 0 || r->failures.n > 0 ||
-        r->race_failures > 0) {
-        return BASE_EXIT_FINDINGS;
+    arena_scratch_end(s);
+    /* Races of which no finding tells cannot be excused. */
+    bool raced = r->race_failures > 0 && races == 0;
+    for (size_t i = 0; i < r->failures.n; i++) {
+        raced |= r->failures.v[i].raced && races == 0;
     }
     for (size_t i = 0; i < r->packages.n; i++) {
-        if (r->packages.v[i].status == REPORT_FAIL) {
-            return BASE_EXIT_FINDINGS;
-        }
+        raced |= r->packages.v[i].status == REPORT_FAIL && races == 0;
     }
-    return BASE_EXIT_CLEAN;
+    bool failed = races_fail > 0 || others_fail > 0 || (!fail.none && (report_other_failures(r) || raced));
+    return broken ? BASE_EXIT_FAILURE : failed ? BASE_EXIT_FINDINGS : BASE_EXIT_CLEAN;
 }
 
 const char *report_package_status_name(enum report_package_status s)

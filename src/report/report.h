@@ -78,13 +78,14 @@ struct report {
     VEC(struct report_benchmark) benchmarks;
     size_t race_failures; /* tests that failed and had races */
     int status;           /* the exit status of the run */
+    str fail;             /* -fail: which findings make that 1; empty: warnings and errors */
 };
 
 /* A report that is empty but for its arena. */
 void report_init(struct report *r, struct arena *a);
 void report_note(struct report *r, const char *fmt, ...) BASE_PRINTF(2, 3);
 
-/* The exit status that the content stands for. */
+/* The exit status that the content stands for.  A test that failed with a race counts as that race does. */
 int report_status(const struct report *r);
 
 struct report_text_opts {

@@ -67,7 +67,9 @@ void report_github(const struct report *r, str workspace, struct strbuf *out)
 {
     struct arena_scratch s = arena_scratch_begin(r->arena);
     for (size_t i = 0; i < r->findings.n; i++) {
-        github_finding(r, s.arena, workspace, &r->findings.v[i], out);
+        if (r->findings.v[i].suppressed == FINDING_SHOWN) {
+            github_finding(r, s.arena, workspace, &r->findings.v[i], out);
+        }
     }
     for (size_t i = 0; i < r->failures.n; i++) {
         const struct report_failure *f = &r->failures.v[i];

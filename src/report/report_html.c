@@ -184,7 +184,7 @@ void report_html(const struct report *r, struct strbuf *out)
                      "<title>gomm</title>\n<style>\n");
     strbuf_puts(out, html_style);
     strbuf_puts(out, "</style>\n</head>\n<body>\n<h1>gomm: ");
-    report_markup_text(out, report_count(h.a, r->findings.n, "finding", "findings"));
+    report_markup_text(out, report_count(h.a, finding_count(&r->findings, FINDING_NOTE), "finding", "findings"));
     strbuf_puts(out, "</h1>\n<p class=\"dim\">");
     report_markup_text(out, r->go_version);
     strbuf_puts(out, r->goos.n > 0 ? " " : "");
@@ -204,7 +204,9 @@ void report_html(const struct report *r, struct strbuf *out)
     }
     strbuf_puts(out, "</code></p>\n");
     for (size_t i = 0; i < r->findings.n; i++) {
-        html_finding(&h, &r->findings.v[i], base_u32(i + 1));
+        if (r->findings.v[i].suppressed == FINDING_SHOWN) {
+            html_finding(&h, &r->findings.v[i], base_u32(i + 1));
+        }
     }
     html_rest(&h);
     html_rules(&h);

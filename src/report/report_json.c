@@ -245,6 +245,18 @@ static void json_line(struct jsonw *w, const struct finding_line *l)
     jsonw_end(w);
 }
 
+static void json_suppressed(struct jsonw *w, const struct finding *f)
+{
+    if (f->suppressed == FINDING_SHOWN) {
+        return;
+    }
+    jsonw_key(w, "suppressed");
+    jsonw_object(w);
+    jsonw_put_str(w, "by", str_of(finding_suppression_name(f->suppressed)));
+    json_text(w, "reason", f->reason);
+    jsonw_end(w);
+}
+
 static void json_finding(struct jsonw *w, const struct finding *f)
 {
     jsonw_object(w);
@@ -254,6 +266,10 @@ static void json_finding(struct jsonw *w, const struct finding *f)
     json_span_members(w, f->span);
     json_text(w, "package", f->package);
     json_text(w, "object", f->object);
+    json_text(w, "pattern", f->pattern);
+    json_text(w, "identity", f->identity);
+    json_text(w, "fingerprint", f->fingerprint);
+    json_suppressed(w, f);
     jsonw_key(w, "count");
     jsonw_uint(w, f->count ? f->count : 1);
     json_steps(w, "why", f->why, f->n_why);
@@ -400,6 +416,7 @@ void report_json(const struct report *r, struct strbuf *out)
         jsonw_str(&w, r->notes.v[i]);
     }
     jsonw_end(&w);
+    json_text(&w, "fail", r->fail);
     jsonw_put_int(&w, "status", r->status);
     jsonw_end(&w);
     jsonw_finish(&w);

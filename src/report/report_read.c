@@ -209,6 +209,18 @@ static bool read_severity(str s, enum finding_severity *out)
     return false;
 }
 
+static void read_suppressed(struct reader *rd, struct jsonr obj, struct finding *f)
+{
+    static const enum finding_suppression all[] = {FINDING_IGNORED, FINDING_KNOWN};
+    str by = jsonr_str_or(obj, "by", (str){0});
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (str_is(by, finding_suppression_name(all[i]))) {
+            f->suppressed = all[i];
+        }
+    }
+    f->reason = read_text(rd, obj, "reason");
+}
+
 static bool read_finding(struct reader *rd, struct jsonr v, struct finding_list *l)
 {
     str code, message, sev;
@@ -225,6 +237,10 @@ static bool read_finding(struct reader *rd, struct jsonr v, struct finding_list 
         finding_add(l, str_cstr(rd->a, code), severity, read_span(rd, v), "%.*s", STR_ARG(message));
     f->package = read_text(rd, v, "package");
     f->object = read_text(rd, v, "object");
+    f->pattern = read_text(rd, v, "pattern");
+    f->identity = read_text(rd, v, "identity");
+    f->fingerprint = read_text(rd, v, "fingerprint");
+    read_suppressed(rd, jsonr_get(v, "suppressed"), f);
     i64 count = jsonr_int_or(v, "count", 1);
     f->count = count > 0 ? (u64)count : 1;
     struct jsonr why = jsonr_get(v, "why"), related = jsonr_get(v, "related");
@@ -320,6 +336,7 @@ static void read_head(struct reader *rd, struct jsonr doc, struct report *out)
     out->goarch = read_text(rd, go, "goarch");
     out->dir = read_text(rd, doc, "dir");
     out->time = read_text(rd, doc, "time");
+    out->fail = read_text(rd, doc, "fail");
     i64 t = jsonr_int_or(doc, "time_ns", 0);
     out->time_ns = t > 0 ? (u64)t : 0;
     read_texts(rd, jsonr_get(doc, "command"), &out->command);

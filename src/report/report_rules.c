@@ -621,6 +621,39 @@ static const struct report_rule rules[] = {
         "example.org/m/p BenchmarkLookup 0 B/op 0 allocs/op\n",
         "The sites below the benchmark say what allocates and why; change that, or run with -update if it is meant.\n",
     },
+    {
+        "IGN01",
+        "IgnoreWithoutReason",
+        "//gomm:ignore without a reason",
+        "//gomm:ignore CODE[,CODE] reason: at the end of a line or above one it speaks of what is found in that line, above a\n"
+        "declaration of all of it, above the package clause of the whole file. It works without a reason too; but who reads it\n"
+        "later cannot tell whether it still holds.\n",
+        "//gomm:ignore ESC03\n"
+        "log.Println(u) // reported\n",
+        "Say behind the codes why the finding is as it should be:\n"
+        "  //gomm:ignore ESC03 once at start-up\n",
+    },
+    {
+        "IGN02",
+        "IgnoreUnknownCode",
+        "//gomm:ignore names a code that there is not, or none",
+        "A code is one that gomm explain knows, such as RACE01 or RACE12, or what several of them begin with: RACE, ESC. Several\n"
+        "are separated by commas. What there is not ignores nothing.\n",
+        "//gomm:ignore ESC99 once at start-up\n"
+        "log.Println(u) // the comment is reported, and so is what it was to ignore\n",
+        "gomm explain lists the codes.\n",
+    },
+    {
+        "IGN03",
+        "IgnoreWithoutEffect",
+        "//gomm:ignore speaks of something that is not found there",
+        "The analysis that finds such things has looked at all of the file and found none where the comment stands: it was cured,\n"
+        "or the comment is in the wrong place. Of what only runs show (races) this is a note, and only told if all tests of the\n"
+        "package ran: another run may see it. Of what the command has not looked for nothing is said.\n",
+        "//gomm:ignore ESC01 returned on purpose\n"
+        "func New() T { return T{} } // nothing goes to the heap any more\n",
+        "Take the comment away.\n",
+    },
 };
 
 const struct report_rule *report_rules(size_t *n)

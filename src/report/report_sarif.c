@@ -1,5 +1,4 @@
 /* report_sarif.c: SARIF 2.1.0 (OASIS standard), for code-scanning services and editors. */
-#include "base/hash.h"
 #include "base/jsonw.h"
 #include "base/path.h"
 #include "report/report.h"
@@ -337,19 +336,21 @@ static void sarif_stacks(struct sarif *s, const struct finding *f)
     jsonw_end(s->w);
 }
 
-/* The same finding in another run: its rule and the functions involved, without line numbers. */
-static str sarif_fingerprint(struct sarif *s, const struct finding *f)
+/* What a //gomm:ignore or the baseline speaks of is still a result (3.27.23). */
+static void sarif_suppressions(struct sarif *s, const struct finding *f)
 {
-    struct hash_state *h = hash_begin();
-    hash_add(h, f->code);
-    hash_add(h, report_file(s->r, s->a, f->span.file));
-    hash_add(h, f->object);
-    for (size_t i = 0; i < f->n_stacks && i < 2; i++) {
-        for (size_t j = 0; j < f->stacks[i].n_frames; j++) {
-            hash_add(h, f->stacks[i].frames[j].func);
-        }
+    if (f->suppressed == FINDING_SHOWN) {
+        return;
     }
-    return hash128_hex(s->a, hash_end(h));
+    jsonw_key(s->w, "suppressions");
+    jsonw_array(s->w);
+    jsonw_object(s->w);
+    jsonw_put_str(s->w, "kind", f->suppressed == FINDING_IGNORED ? STR("inSource") : STR("external"));
+    if (f->reason.n > 0) {
+        jsonw_put_str(s->w, "justification", f->reason);
+    }
+    jsonw_end(s->w);
+    jsonw_end(s->w);
 }
 
 static void sarif_result(struct sarif *s, const struct finding *f, size_t rule)
@@ -383,10 +384,13 @@ static void sarif_result(struct sarif *s, const struct finding *f, size_t rule)
     sarif_flows(s, f);
     sarif_fixes(s, f);
     jsonw_put_int(s->w, "occurrenceCount", f->count ? (i64)f->count : 1);
-    jsonw_key(s->w, "partialFingerprints");
-    jsonw_object(s->w);
-    jsonw_put_str(s->w, "gomm/v1", sarif_fingerprint(s, f));
-    jsonw_end(s->w);
+    if (f->fingerprint.n > 0) {
+        jsonw_key(s->w, "partialFingerprints");
+        jsonw_object(s->w);
+        jsonw_put_str(s->w, "gomm/v2", f->fingerprint);
+        jsonw_end(s->w);
+    }
+    sarif_suppressions(s, f);
     jsonw_end(s->w);
 }
 

@@ -308,11 +308,37 @@ static void text_failures(struct text *t)
     }
 }
 
+static void text_verified(struct text *t)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->r->findings.n; i++) {
+        const struct finding *f = &t->r->findings.v[i];
+        n += f->suppressed == FINDING_SHOWN && f->fix.title.n > 0 && f->check.verdict == FINDING_VERIFIED;
+    }
+    if (n > 0) {
+        strbuf_printf(t->out, ", %.*s verified", STR_ARG(report_count(t->a, n, "fix", "fixes")));
+    }
+}
+
+static void text_suppressed(struct text *t)
+{
+    size_t ignored = finding_count_suppressed(&t->r->findings, FINDING_IGNORED);
+    size_t known = finding_count_suppressed(&t->r->findings, FINDING_KNOWN);
+    if (ignored > 0) {
+        strbuf_printf(t->out, ", %zu ignored", ignored);
+    }
+    if (known > 0) {
+        strbuf_printf(t->out, ", %zu in the baseline", known);
+    }
+}
+
 static void text_summary(struct text *t)
 {
     const struct report *r = t->r;
-    str n = report_count(t->a, r->findings.n, "finding", "findings");
+    str n = report_count(t->a, finding_count(&r->findings, FINDING_NOTE), "finding", "findings");
     strbuf_put(t->out, n);
+    text_verified(t);
+    text_suppressed(t);
     if (r->race_failures > 0) {
         str tests = report_count(t->a, r->race_failures, "test", "tests");
         strbuf_printf(t->out, "; %.*s failed with a race", STR_ARG(tests));
@@ -345,7 +371,9 @@ void report_text(const struct report *r, const struct report_text_opts *o, struc
     t.source = report_source_new(s.arena, r);
     text_header(&t);
     for (size_t i = 0; i < r->findings.n; i++) {
-        text_finding(&t, &r->findings.v[i]);
+        if (r->findings.v[i].suppressed == FINDING_SHOWN) {
+            text_finding(&t, &r->findings.v[i]);
+        }
     }
     for (size_t i = 0; i < r->benchmarks.n; i++) {
         text_benchmark(&t, &r->benchmarks.v[i]);
