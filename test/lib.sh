@@ -135,3 +135,19 @@ for_each_go() {
         notok "$1" "no Go found"
     fi
 }
+
+# copy_module MODULE VERSION DIR: a copy of the module that may be written to, with all that it needs downloaded.  False,
+# with the reason in $lib_tmp/err, where that cannot be.
+copy_module() {
+    lib_dir=$("${GO:-$GOMM_GO}" mod download -json "$1@$2" 2>"$lib_tmp/err" </dev/null |
+        sed -n 's/^[[:space:]]*"Dir": "\(.*\)",\{0,1\}$/\1/p')
+    [ -n "$lib_dir" ] || return
+    rm -rf "$3"
+    cp -r "$lib_dir" "$3" && chmod -R u+w "$3" && rm -f "$3/go.work" || return
+    (
+        cd "$3" || exit
+        # From before modules, or older than what its tests import.
+        [ -f go.mod ] || "${GO:-$GOMM_GO}" mod init "$1" >"$lib_tmp/err" 2>&1 || exit
+        "${GO:-$GOMM_GO}" mod download >"$lib_tmp/err" 2>&1 </dev/null
+    )
+}

@@ -2,6 +2,7 @@
 #include "base/io.h"
 #include "escape/escape_assert.h"
 #include "lsp/lsp_view.h"
+#include "report/report_ignore.h"
 
 /* ---- now ---- */
 
@@ -107,7 +108,7 @@ static void find_stored(const struct lsp_file *f, const struct lsp_range *range,
 
     for (size_t i = 0; s->there && i < s->report.findings.n; i++) {
         struct finding *x = &s->report.findings.v[i];
-        if (!str_eq(x->span.file, f->path) || !stored_is_news(x)) {
+        if (!str_eq(x->span.file, f->path) || x->suppressed != FINDING_SHOWN || !stored_is_news(x)) {
             continue;
         }
         if (!read) {
@@ -131,6 +132,24 @@ static void find_stored(const struct lsp_file *f, const struct lsp_range *range,
     }
 }
 
+/* What a //gomm:ignore in the text speaks of is not shown. */
+static void find_ignored(const struct lsp_file *f, lsp_founds *out)
+{
+    struct report_ignores ig = {.arena = f->view->arena};
+    size_t n = 0;
+
+    report_ignores_parsed(&ig, f->view->load->sources, f->ast);
+    for (size_t i = 0; i < out->n; i++) {
+        if (!out->v[i].stored) { /* whose lines may be others by now; and it knows by itself */
+            report_ignores_finding(&ig, (str){0}, out->v[i].f);
+        }
+        if (out->v[i].f->suppressed == FINDING_SHOWN) {
+            out->v[n++] = out->v[i];
+        }
+    }
+    out->n = n;
+}
+
 void lsp_find(const struct lsp_file *f, const struct lsp_range *range, lsp_founds *out)
 {
     for (size_t i = 0; f->lp && i < f->view->sites.n; i++) {
@@ -141,6 +160,7 @@ void lsp_find(const struct lsp_file *f, const struct lsp_range *range, lsp_found
             }
         }
     }
+    find_ignored(f, out);
     find_stored(f, range, out);
 }
 

@@ -4,15 +4,8 @@
 #include "base/io.h"
 #include "base/path.h"
 #include "syntax/source_comment.h"
-#include "syntax/parse.h"
 
 #define IGNORE_COMMENT "//gomm:ignore"
-
-struct ignore_file {
-    struct report_ignores *ig;
-    struct sources *sources;
-    const struct ast *f;
-};
 
 /* ---- what a comment says ---- */
 
@@ -83,9 +76,9 @@ static pos decl_end(const struct ast *f, pos from, pos to)
     return 0;
 }
 
-static void ignore_target(const struct ignore_file *p, pos at, struct report_ignore *out)
+static void ignore_target(struct sources *sources, const struct ast *f, pos at, struct report_ignore *out)
 {
-    const struct source *src = p->f->src;
+    const struct source *src = f->src;
     size_t code = source_comment_target(src->text, at - src->base);
     if (code >= src->text.n) {
         return;
@@ -94,36 +87,35 @@ static void ignore_target(const struct ignore_file *p, pos at, struct report_ign
     str line = str_from(src->text, code);
     i64 end = str_find_byte(line, '\n');
     pos to = base_u32(from + (end < 0 ? line.n : (size_t)end)), last = 0;
-    out->from = out->to = sources_span(p->sources, from).line;
+    out->from = out->to = sources_span(sources, from).line;
     if (at >= from) {
         return; /* at the end of the line */
     }
-    if (p->f->package_pos >= from && p->f->package_pos < to) {
-        last = p->f->eof;
+    if (f->package_pos >= from && f->package_pos < to) {
+        last = f->eof;
     } else {
-        last = decl_end(p->f, from, to);
+        last = decl_end(f, from, to);
     }
     if (last > from) {
-        out->to = sources_span(p->sources, last - 1).line;
+        out->to = sources_span(sources, last - 1).line;
     }
 }
 
-static void ignore_parsed(const struct ignore_file *p)
+void report_ignores_parsed(struct report_ignores *ig, struct sources *sources, const struct ast *f)
 {
-    for (u32 i = 0; i < p->f->n_directives; i++) {
-        const struct ast_directive *d = &p->f->directives[i];
-        str text = str_slice(p->f->src->text, d->pos - p->f->src->base, d->pos - p->f->src->base + d->len);
+    for (u32 i = 0; i < f->n_directives; i++) {
+        const struct ast_directive *d = &f->directives[i];
+        str text = str_slice(f->src->text, d->pos - f->src->base, d->pos - f->src->base + d->len);
         str behind = text;
         if (!str_cut_prefix(&behind, STR(IGNORE_COMMENT)) ||
             (behind.n > 0 && behind.p[0] != ' ' && behind.p[0] != '\t')) {
             continue;
         }
-        struct report_ignore ig = {.text = str_dup(p->ig->arena, text)};
-        ig.at = sources_span(p->sources, d->pos);
-        ig.at.file = str_dup(p->ig->arena, ig.at.file);
-        ignore_read(p->ig, text, &ig);
-        ignore_target(p, d->pos, &ig);
-        vec_push_in(p->ig->arena, &p->ig->v, ig);
+        struct report_ignore g = {.text = str_dup(ig->arena, text), .at = sources_span(sources, d->pos)};
+        g.at.file = str_dup(ig->arena, g.at.file);
+        ignore_read(ig, text, &g);
+        ignore_target(sources, f, d->pos, &g);
+        vec_push_in(ig->arena, &ig->v, g);
     }
 }
 
@@ -143,8 +135,7 @@ void report_ignores_file(struct report_ignores *ig, str file)
     struct intern *names = intern_new();
     struct source *src = sources_add_file(sources, file, NULL);
     if (src) {
-        struct ignore_file p = {ig, sources, parse_file(&tree, names, src, PARSE_ALL)};
-        ignore_parsed(&p);
+        report_ignores_parsed(ig, sources, parse_file(&tree, names, src, PARSE_ALL));
     }
     intern_free(names);
     sources_free(sources);

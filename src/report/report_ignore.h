@@ -13,6 +13,7 @@
 #define GOMM_REPORT_IGNORE_H
 
 #include "report/report_codes.h"
+#include "syntax/parse.h"
 
 struct report_ignore {
     str text;         /* the comment */
@@ -31,6 +32,8 @@ struct report_ignores {
 
 /* Notes the comments of a file; it is read. */
 void report_ignores_file(struct report_ignores *ig, str file);
+/* The same of one that is in memory. */
+void report_ignores_parsed(struct report_ignores *ig, struct sources *sources, const struct ast *f);
 
 /* Suppresses a finding of which they speak; dir: the directory to which names of files are relative. */
 void report_ignores_finding(struct report_ignores *ig, str dir, struct finding *f);

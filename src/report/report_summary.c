@@ -63,10 +63,12 @@ static void summary_finding(const struct report *r, struct arena *a, const struc
 
 static void summary_findings(const struct report *r, struct arena *a, struct strbuf *out)
 {
-    size_t shown = 0, n = r->findings.n;
-    for (size_t i = 0; i < n && shown < SUMMARY_FINDINGS; i++, shown++) {
-        strbuf_puts(out, shown == 0 ? "| code | where | what |\n|---|---|---|\n" : "");
-        summary_finding(r, a, &r->findings.v[i], out);
+    size_t shown = 0, n = finding_count(&r->findings, FINDING_NOTE);
+    for (size_t i = 0; i < r->findings.n && shown < SUMMARY_FINDINGS; i++) {
+        if (r->findings.v[i].suppressed == FINDING_SHOWN) {
+            strbuf_puts(out, shown++ == 0 ? "| code | where | what |\n|---|---|---|\n" : "");
+            summary_finding(r, a, &r->findings.v[i], out);
+        }
     }
     if (shown < n) {
         strbuf_printf(out, "\n%zu more are not listed here; `gomm report` shows all of a stored result.\n", n - shown);
@@ -79,7 +81,8 @@ static void summary_fixes(const struct report *r, struct arena *a, struct strbuf
     bool any = false;
     for (size_t i = 0; i < r->findings.n; i++) {
         const struct finding *f = &r->findings.v[i];
-        for (size_t k = 0; f->check.verdict == FINDING_VERIFIED && k < f->check.n_deltas; k++) {
+        bool shown = f->suppressed == FINDING_SHOWN && f->check.verdict == FINDING_VERIFIED;
+        for (size_t k = 0; shown && k < f->check.n_deltas; k++) {
             const struct finding_delta *d = &f->check.deltas[k];
             strbuf_puts(out, any ? "" : "### Verified fixes\n\n| where | fix | | before | after |\n|---|---|---|---:|---:|\n");
             any = true;

@@ -5,19 +5,9 @@
 # limit: 14400
 . "$(dirname "$0")/common.sh"
 
-# A copy of the module, as its directory in the cache may not be written to.
-fetch() { # module version directory
-    local source
-    source=$("$GO" mod download -json "$1@$2" 2>"$lib_tmp/err" </dev/null |
-        sed -n 's/^[[:space:]]*"Dir": "\(.*\)",\{0,1\}$/\1/p')
-    [ -n "$source" ] || return
-    rm -rf "$3"
-    cp -r "$source" "$3" && chmod -R u+w "$3" && rm -f "$3/go.work" && cd "$3" && "$GO" mod download >"$lib_tmp/err" 2>&1 </dev/null
-}
-
 one() { # module version percentage
     local name="escape $1@$2" figures
-    if ! (fetch "$1" "$2" "$lib_tmp/module"); then
+    if ! copy_module "$1" "$2" "$lib_tmp/module"; then
         skip "$name" "cannot be downloaded: $(tail -n 1 "$lib_tmp/err")"
         return
     fi

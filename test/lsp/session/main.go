@@ -217,10 +217,19 @@ func F() *int {
 func G(s string) string {
 	return s + "x"
 }
+
+//gomm:ignore ESC01 callers keep it
+func H() *int {
+	y := 1
+	return &y
+}
 `})
 	c := t.begin()
 	c.openFile(t.path("a.go"))
 	p, _ := c.diagnostics(t.path("a.go"), 1)
+	if d := find(p, "ESC01", 17); d != nil {
+		t.errorf("ignored: %s", show(p))
+	}
 	for code, line := range map[string]int{"ESC20": 6, "ESC21": 11} {
 		if d := find(p, code, line); d == nil || d.Severity != 2 {
 			t.errorf("no warning %s in line %d: %s", code, line+1, show(p))
