@@ -140,8 +140,9 @@ static bool code_tape(struct arena *a, u8 *mem, const struct share_replay_item *
 
 /* ---- running ---- */
 
+/* Threads' own lie lines apart: what the one counts in must not be on a line that the other one reads, of all places. */
 struct replay_thread {
-    pthread_t id;
+    _Alignas(REPLAY_APART) pthread_t id;
     int cpu;
     u8 *code;
     char *memory;
@@ -171,19 +172,22 @@ static void *replay_main(void *arg)
         }
     }
     start = __rdtsc();
-    t->at[0] = start;
-    for (t->n = 0; t->n < REPLAY_MOST;) {
-        run(t->memory);
-        t->at[++t->n] = __rdtsc();
-        if (t->n == REPLAY_CHUNKS) {
+    void *memory = t->memory;
+    u64 *at = t->at;
+    u32 n = 0;
+    at[0] = start;
+    while (n < REPLAY_MOST) {
+        run(memory);
+        at[++n] = __rdtsc();
+        if (n == REPLAY_CHUNKS) {
             atomic_fetch_add(t->done, 1);
         }
         /* Until all have enough: who is done first goes on disturbing the other. */
-        if ((t->n >= REPLAY_CHUNKS && atomic_load_explicit(t->done, memory_order_relaxed) >= wanted) ||
-            t->at[t->n] - start > t->limit) {
+        if ((n >= REPLAY_CHUNKS && atomic_load_explicit(t->done, memory_order_relaxed) >= wanted) || at[n] - start > t->limit) {
             break;
         }
     }
+    t->n = n;
     return NULL;
 }
 
@@ -249,7 +253,7 @@ struct replay {
 static bool replay_round(struct replay *p, u32 which, double out[SHARE_REPLAY_THREADS])
 {
     struct replay_thread t[SHARE_REPLAY_THREADS];
-    _Atomic int ready = 0, done = 0;
+    _Alignas(REPLAY_APART) _Atomic int ready = 0, done = 0; /* written at the beginning and at the end only */
     u32 started = 0;
     memset(p->memory, 0, (SHARE_REPLAY_HOMES + 2) * REPLAY_APART);
     for (u32 i = 0; i < SHARE_REPLAY_THREADS; i++) {
