@@ -197,9 +197,24 @@ int finding_cmp(const struct finding *a, const struct finding *b)
     return r ? r : str_cmp(a->message, b->message);
 }
 
+double finding_heat(const struct finding *f)
+{
+    double heat = 0;
+
+    for (size_t i = 0; i < f->n_costs; i++) {
+        heat = f->costs[i].share > heat ? f->costs[i].share : heat;
+    }
+    return heat;
+}
+
 int finding_cmp_weight(const struct finding *a, const struct finding *b)
 {
-    return a->severity != b->severity ? cmp_u32(b->severity, a->severity) : finding_cmp(a, b);
+    double x = finding_heat(a), y = finding_heat(b);
+
+    if (a->severity != b->severity) {
+        return cmp_u32(b->severity, a->severity);
+    }
+    return x > y ? -1 : x < y ? 1 : finding_cmp(a, b);
 }
 
 void finding_sort(struct finding_list *l)

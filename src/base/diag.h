@@ -228,7 +228,9 @@ struct span span_at(str file, u32 line, u32 col);
 
 /* By file, line, column, code, message: the order of reports that answer one question. */
 int finding_cmp(const struct finding *a, const struct finding *b);
-/* What is worse comes first. */
+/* The largest share that it has of anything measured, 0 .. 1; 0: not measured. */
+double finding_heat(const struct finding *f);
+/* What is worse comes first; of equals what costs more. */
 int finding_cmp_weight(const struct finding *a, const struct finding *b);
 /* Stable; by finding_cmp. */
 void finding_sort(struct finding_list *l);

@@ -206,6 +206,28 @@ bool bench_sites(struct arena *a, const struct pprof *few, u64 n1, const struct 
     return ok;
 }
 
+bool bench_sites_all(struct arena *a, const struct pprof *p, const str *own, u32 n_own, struct bench_sites *out, struct err *e)
+{
+    struct sites s = {.a = a, .own = own, .n_own = n_own, .by_key.keys = a};
+    bool ok = sites_add(&s, p, 1, e);
+
+    *out = (struct bench_sites){0};
+    if (ok && s.v.n > 0) {
+        qsort(s.v.v, s.v.n, sizeof *s.v.v, sites_cmp);
+        out->v = ARENA_ARRAY(a, struct bench_site, s.v.n);
+        for (size_t i = 0; i < s.v.n; i++) {
+            out->bytes += s.v.v[i].bytes;
+            out->allocs += s.v.v[i].allocs;
+            if (s.v.v[i].n_stack > 0 && s.v.v[i].bytes > 0) {
+                out->v[out->n++] = s.v.v[i];
+            }
+        }
+    }
+    vec_release(&s.v);
+    strmap_release(&s.by_key);
+    return ok;
+}
+
 static void sites_sum_below(const struct pprof *p, str file, u32 from, u32 to, double sign, double *bytes, double *allocs)
 {
     int b = bench_pprof_type_index(p, STR("alloc_space")), o = bench_pprof_type_index(p, STR("alloc_objects"));

@@ -44,6 +44,9 @@ struct bench_sites {
 bool bench_sites(struct arena *a, const struct pprof *few, u64 n1, const struct pprof *many, u64 n2, const str *own,
                  u32 n_own, struct bench_sites *out, struct err *e);
 
+/* All sites of one allocation profile, a running program's for example; bytes and allocs are sums (n1 and n2 are 0). */
+bool bench_sites_all(struct arena *a, const struct pprof *p, const str *own, u32 n_own, struct bench_sites *out, struct err *e);
+
 /* What is allocated per iteration in the lines from .. to of a file and in all that is called there. */
 void bench_sites_below(const struct pprof *few, u64 n1, const struct pprof *many, u64 n2, str file, u32 from, u32 to,
                        double *bytes, double *allocs);

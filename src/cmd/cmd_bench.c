@@ -74,8 +74,7 @@ static bool bench_known_flag(struct cmd_bench *c, str name, str value, bool *tak
     return true;
 }
 
-/* A package, a flag of go test's, or the tests' own arguments. */
-static int bench_other(void *ctx, char *const *args, size_t *i, struct err *e)
+int cmd_bench_flag(void *ctx, char *const *args, size_t *i, struct err *e)
 {
     struct cmd_bench *c = ctx;
     struct driver_flag f;
@@ -141,7 +140,7 @@ static int bench_parse(struct cmd_bench *c, char *const *args, int *status)
 
     cmd_output_flags(&c->output, flags + OWN);
     cmd_gate_flags(&c->gate, flags + OWN + CMD_OUTPUT_FLAGS, CMD_GATE_CODE_FLAGS);
-    if (cmd_flags_mixed("bench", flags, ARRAY_LEN(flags), args, bench_other, c, status) < 0) {
+    if (cmd_flags_mixed("bench", flags, ARRAY_LEN(flags), args, cmd_bench_flag, c, status) < 0) {
         return -1;
     }
     if (c->update && !c->budget) {
@@ -157,8 +156,7 @@ static int bench_parse(struct cmd_bench *c, char *const *args, int *status)
 
 /* ---- packages ---- */
 
-/* Which packages have tests at all, where they lie, and to which modules they belong. */
-static bool bench_list(struct cmd_bench *c, struct err *e)
+bool cmd_bench_list(struct cmd_bench *c, struct err *e)
 {
     struct argv argv = {0};
     struct proc_result r;
@@ -211,16 +209,20 @@ static bool bench_list(struct cmd_bench *c, struct err *e)
 
 /* ---- one package ---- */
 
-static void bench_progress(void *ctx, str what)
+void cmd_bench_progress(void *ctx, str what)
 {
     struct cmd_bench *c = ctx;
+    if (what.n == 0) {
+        cmd_progress_erase(&c->progress);
+        return;
+    }
     cmd_progress_show(&c->progress, "%.*s", STR_ARG(what));
 }
 
 static bool bench_on_output(void *ctx, const struct bench_output *o)
 {
     if (o->results.n > 0) {
-        bench_progress(ctx, o->results.v[o->results.n - 1].line);
+        cmd_bench_progress(ctx, o->results.v[o->results.n - 1].line);
     }
     return true;
 }
@@ -253,7 +255,7 @@ static void bench_measure_package(struct cmd_bench *c, struct cmd_bench_package 
         .no_sites = c->no_sites,
         .no_gc = c->no_gc,
         .tmp = tmp,
-        .on_step = bench_progress,
+        .on_step = cmd_bench_progress,
         .ctx = c,
     };
     p->ran = bench_measure(&c->arena, &m, &p->m, &p->err);
@@ -266,7 +268,7 @@ static void bench_measure_package(struct cmd_bench *c, struct cmd_bench_package 
     }
 }
 
-static void bench_package(struct cmd_bench *c, struct cmd_bench_package *p)
+void cmd_bench_package(struct cmd_bench *c, struct cmd_bench_package *p)
 {
     struct bench_binary bin;
     const char *tmp = NULL;
@@ -279,7 +281,7 @@ static void bench_package(struct cmd_bench *c, struct cmd_bench_package *p)
     if (tmp) {
         struct bench_build b = {.go = c->go.path, .package = p->path, .args = argv_get(&c->build_args), .dir = p->dir};
         char *out = str_cstr(&c->arena, path_join(&c->arena, str_of(tmp), STR("bench.test")));
-        bench_progress(c, str_fmt(&c->arena, "building the test of %.*s", STR_ARG(p->path)));
+        cmd_bench_progress(c, str_fmt(&c->arena, "building the test of %.*s", STR_ARG(p->path)));
         p->built = bench_build(&c->arena, &b, out, &bin, &p->said, &p->err);
         cmd_progress_erase(&c->progress);
     }
@@ -310,7 +312,7 @@ static bool bench_prepare(struct cmd_bench *c, struct err *e)
     }
     cmd_output_go(&c->report, &c->go);
     c->color = term_has_color(STDOUT_FILENO);
-    return io_cwd(&c->arena, &c->report.dir, e) && (!c->compare || cmd_bench_read_old(c, e)) && bench_list(c, e);
+    return io_cwd(&c->arena, &c->report.dir, e) && (!c->compare || cmd_bench_read_old(c, e)) && cmd_bench_list(c, e);
 }
 
 static bool bench_wants_text(const struct cmd_bench *c)
@@ -394,7 +396,7 @@ static int bench_main(struct cmd_bench *c)
     }
     for (size_t i = 0; i < c->packages.n && !proc_interrupted(); i++) {
         struct cmd_bench_package *p = &c->packages.v[i];
-        bench_package(c, p);
+        cmd_bench_package(c, p);
         bench_complain(p);
         if (bench_wants_text(c)) {
             if (!head && p->ran) {
@@ -410,18 +412,8 @@ static int bench_main(struct cmd_bench *c)
     return bench_finish(c);
 }
 
-int cmd_bench(char *const *args)
+void cmd_bench_release(struct cmd_bench *c)
 {
-    struct cmd_bench *c = mem_zalloc(sizeof *c);
-    int status;
-
-    cmd_output_begin(&c->report, &c->arena, "bench", args);
-    if (bench_parse(c, args, &status) == 0) {
-        status = bench_main(c);
-    }
-    if (proc_interrupted()) {
-        proc_die(proc_interrupted());
-    }
     for (size_t i = 0; i < c->packages.n; i++) {
         if (c->packages.v[i].ran) {
             bench_ran_release(&c->packages.v[i].m.ran);
@@ -434,6 +426,21 @@ int cmd_bench(char *const *args)
     strmap_release(&c->old.series);
     strbuf_release(&c->out);
     arena_release(&c->arena);
+}
+
+int cmd_bench(char *const *args)
+{
+    struct cmd_bench *c = mem_zalloc(sizeof *c);
+    int status;
+
+    cmd_output_begin(&c->report, &c->arena, "bench", args);
+    if (bench_parse(c, args, &status) == 0) {
+        status = bench_main(c);
+    }
+    if (proc_interrupted()) {
+        proc_die(proc_interrupted());
+    }
+    cmd_bench_release(c);
     mem_free(c);
     return status;
 }

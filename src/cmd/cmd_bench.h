@@ -22,6 +22,7 @@ struct cmd_bench_reason {
     const struct finding *finding; /* of "Escape"; NULL: the compiler took no decision there */
     str what;                      /* "&User{...}", "append"; empty: nothing is known */
     str text;                      /* in a line */
+    struct span own;               /* where it stands itself; what finding tells of is the outermost call, if it was inlined */
 };
 
 struct cmd_bench_package {
@@ -68,7 +69,22 @@ struct cmd_bench {
 /* cmd_bench_escape.c: analyses the packages and all that they import.  NULL if that cannot be. */
 struct cmd_bench_escapes *cmd_bench_escapes_new(struct cmd_bench *c);
 void cmd_bench_escapes_free(struct cmd_bench_escapes *x);
+struct load *cmd_bench_load(struct cmd_bench_escapes *x);
+struct program *cmd_bench_program(struct cmd_bench_escapes *x);
+struct escape *cmd_bench_escape(struct cmd_bench_escapes *x); /* with units and flows, of dependencies and tests too */
 void cmd_bench_reason(struct cmd_bench *c, const struct bench_site *s, struct cmd_bench_reason *out);
+
+/* cmd_bench.c, for gomm check too.
+ *
+ * A package, a flag of go test's, or the tests' own arguments: a cmd_flags_mixed callback. */
+int cmd_bench_flag(void *ctx, char *const *args, size_t *i, struct err *e);
+/* Which packages have tests at all, where they lie, and to which modules they belong. */
+bool cmd_bench_list(struct cmd_bench *c, struct err *e);
+/* Builds and runs the benchmarks of one of them. */
+void cmd_bench_package(struct cmd_bench *c, struct cmd_bench_package *p);
+void cmd_bench_release(struct cmd_bench *c);
+/* On a terminal; empty: the line is wiped out. */
+void cmd_bench_progress(void *ctx, str what);
 
 /* cmd_bench_text.c */
 void cmd_bench_text_package(struct cmd_bench *c, const struct cmd_bench_package *p);

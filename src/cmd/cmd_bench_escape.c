@@ -110,6 +110,21 @@ void cmd_bench_escapes_free(struct cmd_bench_escapes *x)
     mem_free(x);
 }
 
+struct load *cmd_bench_load(struct cmd_bench_escapes *x)
+{
+    return x->load;
+}
+
+struct program *cmd_bench_program(struct cmd_bench_escapes *x)
+{
+    return x->prog;
+}
+
+struct escape *cmd_bench_escape(struct cmd_bench_escapes *x)
+{
+    return x->escape;
+}
+
 /* ---- the decision behind a site ---- */
 
 /* How well a decision fits: 0 not at all. */
@@ -221,6 +236,7 @@ void cmd_bench_reason(struct cmd_bench *c, const struct bench_site *s, struct cm
             d->finding = escape_finding(x->escape, d->u, &d->site, c->why ? ESCAPE_WHOLE : ESCAPE_SHORT, &list);
         }
         out->finding = d->finding;
+        out->own = d->own;
         out->what = str_dup(&c->arena, d->site.what);
         out->text = d->finding->n_why > 0 ? d->finding->why[0].text : d->finding->message;
         return;

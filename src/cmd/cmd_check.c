@@ -9,9 +9,11 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/term.h"
+#include "cmd/cmd_check_cost.h"
 #include "cmd/cmd_check_escape.h"
 #include "cmd/cmd_check_share.h"
 #include "cmd/cmd_check_survey.h"
+#include "cmd/cmd_heap.h"
 #include "cmd/cmd_output.h"
 #include "cmd/cmd_progress.h"
 #include "driver/driver_gotest.h"
@@ -19,11 +21,15 @@
 #include "gomm/events.h"
 #include "race/race_find.h"
 
+/* What is allocated shows soon; a second for each benchmark, under the race detector too, would be a long time. */
+#define CHECK_BENCHTIME "0.1s"
+
 struct check {
     struct arena arena;
     struct cmd_output output;
-    const char *chdir, *runtime, *patch;
-    bool inherit, verbose, has_count;
+    struct cmd_bench bench; /* with -bench or -profile */
+    const char *chdir, *runtime, *patch, *profile;
+    bool inherit, verbose, has_count, fix, api;
     struct argv go_args;   /* for go test: flags, packages, -args and what follows */
     struct argv load_args; /* those of the flags that go list understands */
     VEC(str) patterns;
@@ -95,6 +101,10 @@ static int check_other(void *ctx, char *const *args, size_t *i, struct err *e)
     if (kind == DRIVER_FLAG_UNKNOWN || check_is_refused(f.name)) {
         return 0;
     }
+    size_t at = *i;
+    if (!str_is(f.name, "race") && cmd_bench_flag(&c->bench, args, &at, e) < 0) {
+        return -1;
+    }
     if (str_is(f.name, "race")) {
         (*i)++; /* it is on anyway */
         return !f.has_value || str_is(f.value, "true") || err_set(e, "gomm check needs -race") ? 1 : -1;
@@ -126,18 +136,29 @@ static int check_other(void *ctx, char *const *args, size_t *i, struct err *e)
 /* 0: go on; otherwise the command ends with *status. */
 static int check_parse(struct check *c, char *const *args, int *status)
 {
-    enum { OWN_FLAGS = 5 };
+    enum { OWN_FLAGS = 8 };
     struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS + CMD_GATE_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},
         {"v", CMD_FLAG_BOOL, &c->verbose},
         {"gomm.runtime", CMD_FLAG_STRING, &c->runtime},
         {"gomm.patch", CMD_FLAG_STRING, &c->patch},
         {"gomm.inherit", CMD_FLAG_BOOL, &c->inherit},
+        {"profile", CMD_FLAG_STRING, &c->profile},
+        {"fix", CMD_FLAG_BOOL, &c->fix},
+        {"api", CMD_FLAG_BOOL, &c->api},
     };
     struct err e;
     cmd_output_flags(&c->output, flags + OWN_FLAGS);
     cmd_gate_flags(&c->gate, flags + OWN_FLAGS + CMD_OUTPUT_FLAGS, CMD_GATE_FLAGS);
     if (cmd_flags_mixed("check", flags, ARRAY_LEN(flags), args, check_other, c, status) < 0) {
+        return -1;
+    }
+    if (c->fix && !c->profile && c->bench.bench.n == 0) {
+        *status = cmd_usage("check", "-fix wants -bench REGEXP or -profile FILE: what costs nothing is not worth a change");
+        return -1;
+    }
+    if (c->api && !c->fix) {
+        *status = cmd_usage("check", "-api goes with -fix");
         return -1;
     }
     c->output.pictures = c->verbose;
@@ -196,6 +217,9 @@ static bool check_run(struct check *c, const struct driver_choice *choice, const
     struct proc_result r;
     if (!c->has_count) {
         argv_push(&args, "-count=1");
+    }
+    if (c->bench.bench.n > 0) {
+        argv_pushf(&args, "-benchtime=%.*s", STR_ARG(c->bench.benchtime));
     }
     argv_push(&args, "-json");
     argv_push_all(&args, argv_get(&c->go_args));
@@ -473,7 +497,25 @@ static bool check_prepare(struct check *c, struct driver_choice *choice, struct 
     if (!c->go.asked) {
         return err_set(e, "go env: %.*s", STR_ARG(c->go.trouble));
     }
-    return io_cwd(&c->arena, &c->report.dir, e);
+    return (!c->profile || cmd_heap_check(c->profile, e)) && io_cwd(&c->arena, &c->report.dir, e);
+}
+
+/* In a build without the race detector, and before it runs. */
+static void check_cost(struct check *c)
+{
+    struct cmd_check_cost x = {&c->report, &c->bench, c->profile, c->fix, c->api};
+    argv_release(&c->bench.first_args); /* -run and the like are for the tests */
+    c->bench.go = c->go;
+    c->bench.load = c->load;
+    c->bench.load.race = false;
+    c->bench.progress = c->progress;
+    for (size_t i = 0; i < c->patterns.n; i++) {
+        vec_push_in(&c->bench.arena, &c->bench.patterns, c->patterns.v[i]);
+    }
+    if (c->bench.benchtime.n == 0) {
+        c->bench.benchtime = STR(CHECK_BENCHTIME);
+    }
+    cmd_check_cost(&x);
 }
 
 /* What is wanted, and no more: *events is NULL afterwards if no tests ran. */
@@ -490,6 +532,7 @@ static bool check_work(struct check *c, const struct driver_choice *choice, cons
                                                     .patterns = c->patterns.v,
                                                     .n_patterns = c->patterns.n,
                                                     .alone = !runs});
+        check_cost(c);
     }
     if (!runs) {
         *events = NULL;
@@ -535,6 +578,7 @@ int cmd_check(char *const *args)
     race_log_release(&c->log);
     argv_release(&c->go_args);
     argv_release(&c->load_args);
+    cmd_bench_release(&c->bench);
     arena_release(&c->arena);
     mem_free(c);
     return status;

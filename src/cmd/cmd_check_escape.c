@@ -100,7 +100,11 @@ static bool is_shown_escape(const struct finding *f)
 static int check_cmp(const void *x, const void *y)
 {
     const struct finding *const *a = x, *const *b = y;
+    double heat = finding_heat(*a) - finding_heat(*b);
 
+    if (heat != 0) {
+        return heat > 0 ? -1 : 1;
+    }
     return (*a)->weight != (*b)->weight ? ((*a)->weight > (*b)->weight ? -1 : 1) : (*a < *b ? -1 : 1);
 }
 
@@ -120,7 +124,8 @@ void cmd_check_escape_largest(struct report *r)
     for (size_t i = CHECK_ESCAPES; i < all.n; i++) {
         all.v[i]->suppressed = FINDING_HIDDEN;
     }
-    report_note(r, "%zu values go to the heap, of which the %d largest are shown: gomm escape lists all", all.n, CHECK_ESCAPES);
+    report_note(r, "%zu values go to the heap, of which the %d %s are shown: gomm escape lists all", all.n, CHECK_ESCAPES,
+                finding_heat(all.v[0]) > 0 ? "that cost most" : "largest");
 }
 
 void cmd_check_escape(const struct cmd_check_escape *x)

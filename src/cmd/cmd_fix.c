@@ -9,6 +9,8 @@
 #include "base/path.h"
 #include "base/term.h"
 #include "cmd/cmd.h"
+#include "cmd/cmd_fix.h"
+#include "cmd/cmd_heap.h"
 #include "cmd/cmd_output.h"
 #include "cmd/cmd_show.h"
 #include "fix/fix_run.h"
@@ -18,12 +20,13 @@ struct fix_package {
     fix_candidates candidates;
     struct fix_done *done;
     fix_files files; /* with all that were confirmed */
+    double heat;     /* -profile: bytes of the hottest */
 };
 
 struct cmd_fix {
     struct arena arena;
     struct load_config config;
-    const char *chdir, *tags, *mod, *overlay, *rule, *bench, *pairs;
+    const char *chdir, *tags, *mod, *overlay, *rule, *bench, *pairs, *profile;
     bool write, diff, all, api, short_tests, no_race, verbose, own, dry;
     struct cmd_output output;
     struct report report;
@@ -36,7 +39,8 @@ struct cmd_fix {
     struct escape *escape;
     struct pool *pool;
     VEC(struct fix_package) packages;
-    size_t proposed, confirmed, written;
+    struct cmd_heap heap; /* of -profile */
+    size_t proposed, cold, confirmed, written;
     bool smart;    /* a progress line may be redrawn */
     bool drawn;
     u32 load_errors;
@@ -84,36 +88,76 @@ static void fix_errors(struct cmd_fix *c)
     }
 }
 
-/* The package with its tests, or the external ones; NULL. */
-static const struct package *fix_variant(const struct cmd_fix *c, const struct package *p, enum load_variant variant)
+const struct package *cmd_fix_variant(const struct load *l, const struct program *prog, const struct package *p,
+                                      enum load_variant variant)
 {
-    for (u32 i = 0; i < c->load->n_pkgs; i++) {
-        const struct load_package *l = c->load->pkgs[i];
-        bool own = l->variant == variant && l->for_test == p->src &&
-                   (variant == LOAD_XTEST || l->plain == p->src);
+    for (u32 i = 0; i < l->n_pkgs; i++) {
+        const struct load_package *q = l->pkgs[i];
+        bool own = q->variant == variant && q->for_test == p->src && (variant == LOAD_XTEST || q->plain == p->src);
         if (own) {
-            return c->prog->pkgs[i];
+            return prog->pkgs[i];
         }
     }
     return NULL;
+}
+
+static double fix_heat(struct cmd_fix *c, const struct fix_candidate *k)
+{
+    const struct file_info *f = &k->pkg->files[k->file];
+    struct span from = sources_span_raw(c->load->sources, k->from), to = sources_span_raw(c->load->sources, k->to);
+
+    return cmd_heap_bytes(&c->heap, f->ast->src->path, from.line, to.line);
+}
+
+/* What the profile does not know goes; the hottest come first. */
+static void fix_by_heat(struct cmd_fix *c, struct fix_package *p)
+{
+    fix_candidates *v = &p->candidates;
+    double *heat = ARENA_ARRAY(&c->arena, double, v->n);
+    size_t n = 0;
+
+    for (size_t i = 0; i < v->n; i++) {
+        struct fix_candidate k = v->v[i];
+        double h = fix_heat(c, &k);
+        if (h <= 0) {
+            c->cold++;
+            continue;
+        }
+        size_t at = n++;
+        for (; at > 0 && heat[at - 1] < h; at--) {
+            heat[at] = heat[at - 1];
+            v->v[at] = v->v[at - 1];
+        }
+        heat[at] = h;
+        v->v[at] = k;
+    }
+    v->n = n;
+    p->heat = n > 0 ? heat[0] : 0;
 }
 
 static void fix_package_candidates(struct cmd_fix *c, const struct package *p)
 {
     struct fix_package k = {.pkg = p};
     struct fix_find f = {
-        .test = fix_variant(c, p, LOAD_TEST),
-        .xtest = fix_variant(c, p, LOAD_XTEST),
+        .test = cmd_fix_variant(c->load, c->prog, p, LOAD_TEST),
+        .xtest = cmd_fix_variant(c->load, c->prog, p, LOAD_XTEST),
         .arena = &c->arena, .pkg = p, .api = c->api, .rule = c->rule, .out = &k.candidates};
 
     if (!c->escape->results[p->src->id].unit) {
         return;
     }
     fix_find(&f);
+    if (c->profile) {
+        fix_by_heat(c, &k);
+    }
     if (k.candidates.n > 0) {
         c->proposed += k.candidates.n;
         k.done = ARENA_ARRAY(&c->arena, struct fix_done, k.candidates.n);
         vec_push_in(&c->arena, &c->packages, k);
+        for (size_t i = c->packages.n - 1; i > 0 && c->packages.v[i - 1].heat < k.heat; i--) {
+            c->packages.v[i] = c->packages.v[i - 1];
+            c->packages.v[i - 1] = k;
+        }
     }
 }
 
@@ -130,6 +174,9 @@ static bool fix_load(struct cmd_fix *c, struct err *e)
     c->prog = check_load(c->load, c->pool, 0, 0);
     c->escape = escape_new(c->load, c->prog, &analysis);
     escape_run(c->escape);
+    if (c->profile && !cmd_heap_read(&c->arena, c->profile, c->load, c->prog, &c->heap, e)) {
+        return false;
+    }
     for (u32 i = 0; i < c->load->n_pkgs; i++) {
         const struct load_package *l = c->load->pkgs[i];
         const struct package *p = c->prog->pkgs[i];
@@ -235,6 +282,9 @@ static struct finding *fix_finding(struct cmd_fix *c, const struct fix_done *d)
         f->package = k->pkg->path;
     }
     finding_why(l, f, at, "fix: %.*s", STR_ARG(k->argument));
+    if (c->profile) {
+        cmd_heap_cost(&c->heap, fix_heat(c, k), -1, l, f);
+    }
     struct fix_proposal p = {.title = k->title, .edits = &k->edits, .package = k->pkg->path};
     fix_result_finding(&p, &d->result, c->cwd, l, f);
     return f;
@@ -259,7 +309,10 @@ static void fix_report(struct cmd_fix *c)
         }
     }
     c->confirmed = tally[FIX_CONFIRMED];
-    finding_sort(&c->report.findings);
+    finding_sort_by(&c->report.findings, c->profile ? finding_cmp_weight : finding_cmp);
+    if (c->cold > 0) {
+        report_note(&c->report, "%zu more are about places that %.*s does not know", c->cold, STR_ARG(c->heap.name));
+    }
     report_note(&c->report, "%zu proposed: %zu verified, %zu without gain, %zu not measured, %zu inconclusive, %zu failed%s",
                 c->proposed, tally[FIX_CONFIRMED], tally[FIX_NO_GAIN], tally[FIX_UNMEASURED], tally[FIX_INCONCLUSIVE],
                 tally[FIX_FAILED], c->all || c->proposed == tally[FIX_CONFIRMED] ? "" : " (-all shows them)");
@@ -387,7 +440,7 @@ int cmd_fix(char *const *args)
 {
     struct cmd_fix *c = mem_zalloc(sizeof *c);
     bool race = true;
-    enum { OWN_FLAGS = 16 };
+    enum { OWN_FLAGS = 17 };
     struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS] = {
         {"C", CMD_FLAG_STRING, &c->chdir},       {"tags", CMD_FLAG_STRING, &c->tags},
         {"mod", CMD_FLAG_STRING, &c->mod},       {"overlay", CMD_FLAG_STRING, &c->overlay},
@@ -397,6 +450,7 @@ int cmd_fix(char *const *args)
         {"api", CMD_FLAG_BOOL, &c->api},         {"short", CMD_FLAG_BOOL, &c->short_tests},
         {"race", CMD_FLAG_BOOL, &race},          {"v", CMD_FLAG_BOOL, &c->verbose},
         {"own", CMD_FLAG_BOOL, &c->own},         {"n", CMD_FLAG_BOOL, &c->dry},
+        {"profile", CMD_FLAG_STRING, &c->profile},
     };
     struct err e;
     cmd_output_flags(&c->output, flags + OWN_FLAGS);

@@ -196,13 +196,14 @@ static void text_costs(struct text *t, const struct finding *f)
         struct strbuf b = {0};
         strbuf_put(&b, c->subject);
         for (size_t j = 0; j < c->n_metrics; j++) {
-            if (str_has_prefix(c->metrics[j].name, STR("predicted-"))) {
+            if (str_has_prefix(c->metrics[j].name, STR("predicted-")) ||
+                str_has_prefix(c->metrics[j].name, STR("alloc_"))) {
                 continue; /* the text has it */
             }
             strbuf_printf(&b, "  %.4g %.*s", c->metrics[j].value, STR_ARG(c->metrics[j].name));
         }
-        if (c->share >= 0) {
-            strbuf_printf(&b, " (%.0f %%)", c->share * 100);
+        if (c->share >= 0 && c->text.n == 0) {
+            strbuf_printf(&b, " (%.0f %% of this benchmark)", c->share * 100);
         }
         if (c->text.n > 0) {
             strbuf_printf(&b, "%s%.*s", b.n > 0 ? "  " : "", STR_ARG(c->text));
