@@ -5,7 +5,7 @@
  */
 #include "escape/ir_print.h"
 #include "syntax/print.h"
-#include "syntax/unicode.h"
+#include "syntax/quote.h"
 
 struct printer {
     struct strbuf *out;
@@ -267,28 +267,6 @@ static bool is_rune(const struct type *t)
     return t == TYPE_OF(RUNE) || t == TYPE_OF(UNTYPED_RUNE);
 }
 
-/* strconv.QuoteRune. */
-static void put_rune(struct printer *w, u32 r)
-{
-    strbuf_putc(w->out, '\'');
-    if (r == '\'' || r == '\\') {
-        strbuf_putc(w->out, '\\');
-        strbuf_putc(w->out, (char)r);
-    } else if (r > STR_RUNE_MAX || (r >= 0xd800 && r < 0xe000)) {
-        put_text(w, "\xef\xbf\xbd");
-    } else if (unicode_is_print(r)) {
-        strbuf_put_rune(w->out, r);
-    } else if (r >= 7 && r <= 13) {
-        strbuf_putc(w->out, '\\');
-        strbuf_putc(w->out, "abtnvfr"[r - 7]);
-    } else if (r < ' ' || r == 0x7f) {
-        strbuf_printf(w->out, "\\x%02x", r);
-    } else {
-        strbuf_printf(w->out, r < 0x10000 ? "\\u%04x" : "\\U%08x", r);
-    }
-    strbuf_putc(w->out, '\'');
-}
-
 /* The type that a constant of that type's kind has by default, or the untyped one: it need not be said. */
 static bool is_default_type(const struct type *t)
 {
@@ -356,7 +334,7 @@ static void put_old_literal(struct printer *w, const struct ir *n)
     i64 v;
     if (type_is_untyped(t)) {
         if (t == TYPE_OF(UNTYPED_RUNE) && constant_i64(n->val, &v) && v >= 0 && v <= STR_RUNE_MAX) {
-            put_rune(w, (u32)v);
+            quote_rune(w->out, (u32)v);
         } else {
             put_plain_constant(w, n->val);
         }
@@ -385,7 +363,7 @@ static void put_literal(struct printer *w, const struct ir *n)
     struct type *t = n->type ? type_unalias(n->type) : TYPE_BAD;
     i64 v;
     if (is_rune(t) && constant_i64(n->val, &v) && v >= 0 && v <= STR_RUNE_MAX) {
-        put_rune(w, (u32)v);
+        quote_rune(w->out, (u32)v);
     } else if (is_default_type(t)) {
         put_constant(w, n->val, type_under(t));
     } else {

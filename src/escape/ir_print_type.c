@@ -10,7 +10,7 @@
 #include "escape/ir_print.h"
 #include "escape/lower.h"
 #include "escape/shape.h"
-#include "syntax/unicode.h"
+#include "syntax/quote.h"
 
 /* Types nested deeper than that are wrong (an anonymous one cannot contain itself), or the answer is of no use. */
 enum { TYPE_DEPTH = 200 };
@@ -69,33 +69,6 @@ str ir_link_path(const struct package *p)
 {
     /* The go command compiles programs under that name, whatever their path is. */
     return str_eq(p->name, STR("main")) ? STR("main") : p->path;
-}
-
-/* strconv.Quote. */
-static void put_quoted(struct strbuf *out, str s)
-{
-    strbuf_putc(out, '"');
-    while (s.n > 0) {
-        u32 r;
-        size_t width = str_decode_rune(s, &r);
-        if (r == STR_RUNE_ERROR && width == 1) {
-            strbuf_printf(out, "\\x%02x", (unsigned char)s.p[0]);
-        } else if (r == '"' || r == '\\') {
-            strbuf_putc(out, '\\');
-            strbuf_putc(out, (char)r);
-        } else if (unicode_is_print(r)) {
-            strbuf_put(out, str_slice(s, 0, width));
-        } else if (r >= 7 && r <= 13) {
-            strbuf_putc(out, '\\');
-            strbuf_putc(out, "abtnvfr"[r - 7]);
-        } else if (r < 0x80) {
-            strbuf_printf(out, "\\x%02x", r);
-        } else {
-            strbuf_printf(out, r < 0x10000 ? "\\u%04x" : "\\U%08x", r);
-        }
-        s = str_from(s, width);
-    }
-    strbuf_putc(out, '"');
 }
 
 /* ---- ambiguous names: Go 1.19 ---- */
@@ -277,7 +250,7 @@ static bool pkg_is_twice(struct ir_unit *u, const struct package *p)
 void ir_write_pkg_name(struct strbuf *out, struct ir_unit *u, const struct package *p)
 {
     if (!u->profile->unified && pkg_is_twice(u, p)) {
-        put_quoted(out, p->path);
+        quote_string(out, p->path);
     } else {
         strbuf_put(out, p->name);
     }
@@ -357,7 +330,7 @@ static void put_struct(struct type_writer *w, const struct type_struct *s)
         put_field(w, s->fields[i]);
         if (s->tags && s->tags[i].n > 0) {
             strbuf_putc(w->out, ' ');
-            put_quoted(w->out, s->tags[i]);
+            quote_string(w->out, s->tags[i]);
         }
     }
     strbuf_puts(w->out, s->n > 0 ? " }" : "}");

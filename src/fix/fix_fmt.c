@@ -15,6 +15,7 @@
  * was not before: see operands_keep_order. */
 #include "fix/fix_find.h"
 #include "fix/fix_import.h"
+#include "syntax/quote.h"
 
 enum piece_kind { PIECE_TEXT, PIECE_VERB };
 
@@ -76,34 +77,6 @@ static bool format_split(struct arena *a, str format, pieces *out)
     }
     strbuf_release(&text);
     return ok;
-}
-
-/* As a Go string literal. */
-static void put_quoted(struct strbuf *b, str s)
-{
-    strbuf_putc(b, '"');
-    while (s.n > 0) {
-        u32 r;
-        size_t n = str_decode_rune(s, &r);
-        unsigned char c = (unsigned char)s.p[0];
-        switch (c) {
-        case '\n': strbuf_puts(b, "\\n"); break;
-        case '\t': strbuf_puts(b, "\\t"); break;
-        case '\r': strbuf_puts(b, "\\r"); break;
-        case '"': strbuf_puts(b, "\\\""); break;
-        case '\\': strbuf_puts(b, "\\\\"); break;
-        default:
-            if (c < 0x20 || c == 0x7f || (r == STR_RUNE_ERROR && n == 1)) {
-                strbuf_printf(b, "\\x%02x", c);
-            } else if (r >= 0x80 && (r < 0xa0 || (r >= 0x2000 && r < 0x2070) || r == 0xfeff)) { /* not to be seen */
-                strbuf_printf(b, "\\u%04x", r);
-            } else {
-                strbuf_put(b, str_slice(s, 0, n));
-            }
-        }
-        s = str_from(s, n);
-    }
-    strbuf_putc(b, '"');
 }
 
 /* ---- operands ---- */
@@ -278,7 +251,7 @@ static bool rewrite_parse(struct rewrite *r, u32 skip)
 static bool put_piece(struct rewrite *r, struct strbuf *b, const struct piece *p)
 {
     if (p->kind == PIECE_TEXT) {
-        put_quoted(b, p->text);
+        quote_string(b, p->text);
         return true;
     }
     return put_operand(r, b, p);

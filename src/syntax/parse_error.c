@@ -10,29 +10,17 @@
 
 #include "syntax/parse_state.h"
 #include "syntax/print.h"
+#include "syntax/quote.h"
 #include "syntax/unicode.h"
 
 struct parse_rune parse_quote_rune(u32 r)
 {
-    static const char escapes[] = "\aa\bb\ff\nn\rr\tt\vv\\\\''";
-    struct parse_rune out = {0};
-    char buf[4];
+    struct parse_rune out;
+    struct strbuf b = {0};
 
-    for (size_t i = 0; i + 1 < sizeof(escapes); i += 2) {
-        if ((u32)(u8)escapes[i] == r) {
-            snprintf(out.text, sizeof(out.text), "'\\%c'", escapes[i + 1]);
-            return out;
-        }
-    }
-    if (unicode_is_print(r)) {
-        snprintf(out.text, sizeof(out.text), "'%.*s'", (int)str_encode_rune(buf, r), buf);
-    } else {
-        snprintf(out.text, sizeof(out.text),
-                 r < 0x80      ? "'\\x%02x'"
-                 : r < 0x10000 ? "'\\u%04x'"
-                               : "'\\U%08x'",
-                 r);
-    }
+    quote_rune(&b, r);
+    snprintf(out.text, sizeof(out.text), "%s", strbuf_cstr(&b));
+    strbuf_release(&b);
     return out;
 }
 

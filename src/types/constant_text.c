@@ -7,44 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "syntax/unicode.h"
+#include "syntax/quote.h"
 #include "types/constant_repr.h"
 
 /* ---- strings ---- */
 
 enum { SHORT = 72 }; /* characters of a shortened string, quotes included */
-
-/* strconv.Quote. */
-static void put_quoted(struct strbuf *b, str s)
-{
-    static const char letters[] = "abtnvfr"; /* U+0007 to U+000D */
-    u32 r;
-
-    strbuf_putc(b, '"');
-    while (s.n) {
-        size_t width = str_decode_rune(s, &r);
-
-        if (width == 1 && r == STR_RUNE_ERROR) {
-            strbuf_printf(b, "\\x%02x", (u8)s.p[0]);
-        } else if (r == '"' || r == '\\') {
-            strbuf_putc(b, '\\');
-            strbuf_putc(b, (char)r);
-        } else if (unicode_is_print(r)) {
-            strbuf_put(b, str_slice(s, 0, width));
-        } else if (r >= '\a' && r <= '\r') {
-            strbuf_putc(b, '\\');
-            strbuf_putc(b, letters[r - '\a']);
-        } else if (r < ' ' || r == 0x7f) {
-            strbuf_printf(b, "\\x%02x", r);
-        } else if (r < 0x10000) {
-            strbuf_printf(b, "\\u%04x", r);
-        } else {
-            strbuf_printf(b, "\\U%08x", r);
-        }
-        s = str_from(s, width);
-    }
-    strbuf_putc(b, '"');
-}
 
 static void put_shortened(struct strbuf *b, str quoted)
 {
@@ -68,12 +36,12 @@ static void put_string(struct strbuf *b, const struct constant *c, bool exact)
     str text = constant_gather(s.arena, AS_STRING(c));
 
     if (exact) {
-        put_quoted(b, text);
+        quote_string(b, text);
     } else {
         struct strbuf quoted = {0};
 
         /* No more than that is looked at: a character has at most 4 bytes. */
-        put_quoted(&quoted, str_slice(text, 0, SHORT * 4 + 4));
+        quote_string(&quoted, str_slice(text, 0, SHORT * 4 + 4));
         put_shortened(b, strbuf_str(&quoted));
         strbuf_release(&quoted);
     }

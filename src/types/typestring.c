@@ -1,5 +1,5 @@
 /* typestring.c: types as messages write them (GOROOT/src/cmd/compile/internal/types2/typestring.go). */
-#include "syntax/unicode.h"
+#include "syntax/quote.h"
 #include "types/check.h"
 
 /* The types around the one being written: one that contains itself is written once. */
@@ -43,33 +43,6 @@ static bool write_other_below(const struct package *p, const struct package *lik
     return false;
 }
 
-/* As strconv.Quote. */
-static void write_quoted(struct strbuf *out, str s)
-{
-    strbuf_putc(out, '"');
-    while (s.n > 0) {
-        u32 r;
-        size_t width = str_decode_rune(s, &r);
-        if (r == STR_RUNE_ERROR && width == 1) {
-            strbuf_printf(out, "\\x%02x", (unsigned char)s.p[0]);
-        } else if (r == '"' || r == '\\') {
-            strbuf_putc(out, '\\');
-            strbuf_putc(out, (char)r);
-        } else if (unicode_is_print(r)) {
-            strbuf_put(out, str_slice(s, 0, width));
-        } else if (r >= 7 && r <= 13) {
-            strbuf_putc(out, '\\');
-            strbuf_putc(out, "abtnvfr"[r - 7]);
-        } else if (r < 0x80) {
-            strbuf_printf(out, "\\x%02x", r);
-        } else {
-            strbuf_printf(out, r < 0x10000 ? "\\u%04x" : "\\U%08x", r);
-        }
-        s = str_from(s, width);
-    }
-    strbuf_putc(out, '"');
-}
-
 void type_write_pkg(struct strbuf *out, const struct package *p, const struct package *own,
                     enum type_qual q)
 {
@@ -86,7 +59,7 @@ void type_write_pkg(struct strbuf *out, const struct package *p, const struct pa
     /* Where two packages of one name are about, the path tells them apart. */
     struct map seen = {0};
     if (own && q == QUAL_NAME && write_other_below(own, p, &seen)) {
-        write_quoted(out, p->path);
+        quote_string(out, p->path);
     } else {
         strbuf_put(out, p->name);
     }
@@ -224,7 +197,7 @@ static void write_struct(struct writer *w, const struct type_struct *s)
         }
         if (s->tags && s->tags[i].n > 0) {
             strbuf_putc(w->out, ' ');
-            write_quoted(w->out, s->tags[i]);
+            quote_string(w->out, s->tags[i]);
         }
     }
     strbuf_putc(w->out, '}');
