@@ -66,9 +66,23 @@ static str lower_symbol(struct escape *e, struct obj *o)
 }
 
 struct lower_fake {
+    const struct package *pkg;
+    u32 at; /* the file's index */
     const struct file_info *file;
     bool found;
 };
+
+/* A call of a generic function whose type arguments are not known. */
+static bool lower_is_open_call(const struct lower_fake *s, node call)
+{
+    const struct ast *f = s->file->ast;
+    node x = ast_unparen(f, ast_at(f, call)->a);
+    x = ast_kind(f, x) == AST_INDEX ? ast_at(f, x)->a : x;
+    x = ast_kind(f, x) == AST_SELECTOR ? ast_at(f, x)->b : x;
+    const struct obj *o = ast_kind(f, x) == AST_NAME ? info_obj(s->file, x) : NULL;
+    return o && o->kind == OBJ_FUNC && o->pkg && o->type && as_signature(o->type)->tparams &&
+           !map_get(&s->pkg->instances, (u64)s->at << 32 | x);
+}
 
 static bool lower_see_fake(void *ctx, node n)
 {
@@ -81,25 +95,33 @@ static bool lower_see_fake(void *ctx, node n)
         t = o && (o->kind == OBJ_VAR || o->kind == OBJ_CONST || o->kind == OBJ_TYPE) ? o->type : NULL;
     }
     s->found = s->found || (t && type_unalias(t) == TYPE_BAD) ||
-               ((kind == AST_SELECTOR || kind == AST_CALL) && s->file->mode[n] == MODE_NONE);
+               ((kind == AST_SELECTOR || kind == AST_CALL) && s->file->mode[n] == MODE_NONE) ||
+               (kind == AST_CALL && lower_is_open_call(s, n));
     return !s->found;
 }
 
-/* Does it speak of C, or of another package that is not there, or of what is made of such?  Nobody knows what that
- * means, and the checker is silent on purpose. */
+/* Are there things in the package of which nothing is known? */
+static bool lower_has_fakes(const struct package *p)
+{
+    bool fake = p->n_errors > 0;
+    for (u32 i = 0; p->tainted && i < p->n_imports; i++) {
+        fake = fake || (p->imports[i] && p->imports[i]->fake);
+    }
+    return fake;
+}
+
+/* Does it speak of C, or of another package that is not there, or of a declaration that is wrong, or of what is made of
+ * such?  Nobody knows what that means, and the checker is silent on purpose. */
 static bool lower_is_fake(const struct package *p, const struct ast *f, node decl)
 {
-    struct lower_fake s = {0};
-    for (u32 i = 0; p->tainted && i < p->n_imports; i++) {
-        s.found = s.found || (p->imports[i] && p->imports[i]->fake);
-    }
-    if (!s.found) {
+    struct lower_fake s = {.pkg = p};
+    if (!lower_has_fakes(p)) {
         return false;
     }
-    s = (struct lower_fake){0};
     for (u32 i = 0; i < p->n_files; i++) {
         if (p->files[i].ast == f) {
             s.file = &p->files[i];
+            s.at = i;
         }
     }
     if (s.file) {
@@ -163,7 +185,7 @@ static void lower_set_source(struct ir_unit *u, struct ir_func *fn, struct packa
     fn->src.body = ast_rec(f, at.decl, FUNC_BODY);
     fn->pos = ast_at(f, at.decl)->pos;
     fn->pragma = lower_pragma(f, at.decl);
-    if (p->tainted && fn->src.body) {
+    if (fn->src.body && lower_has_fakes(p)) {
         check_body(u->prog, fn->obj); /* lower_is_fake looks into it */
     }
     if (fn->src.body && !lower_is_wrong(p, f, at.decl)) {

@@ -88,6 +88,30 @@ contains "its errors" "$lib_tmp/err" '^q/q.go:5:31: undefined: undefined$'
 contains "functions before it" "$lib_tmp/out" '^q/q.go:3:11: moved to heap: x$'
 contains "functions after it" "$lib_tmp/out" '^q/q.go:7:12: moved to heap: y$'
 lacks "not the wrong one" "$lib_tmp/out" '^q/q.go:5:'
+# What is wrong is a declaration elsewhere, so the checker says nothing of the call whose type arguments it cannot find.
+mkdir v && cat >v/v.go <<'GO'
+package v
+
+func good(x int) *int { return &x }
+
+func Open() { open[int]() }
+
+func open[X any]() { call(T[X].M, T[X].N) }
+
+func call[X any](fns ...func(T[X]) int) {}
+
+type T[X any] struct {
+	E1
+	*E2[*X]
+}
+type E1 struct{}
+type E2[_ any] struct{}
+
+func (E1) M() int          { return 1 }
+func (*E2[_]) N() (r *T[P]) { return nil }
+GO
+expect "a call of a generic function with what is wrong" 1 "$GOMM" escape -m ./v
+contains "what is right beside it" "$lib_tmp/out" '^v/v.go:3:11: moved to heap: x$'
 # An error at the very end of a function: its closing brace stands where an argument is wanted.
 mkdir w && cat >w/w.go <<'GO'
 package w
