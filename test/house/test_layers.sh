@@ -117,7 +117,7 @@ report "include arrows point downwards" "${problems%$'\n'}"
 base_prefixes="arena argv base diag err finding hash hash128 intern io json jsonr jsonw map mem path pool proc quoted span str strbuf strmap term vec"
 
 # Nor has the syntax layer: there modules are what the field calls them.
-syntax_prefixes="ast lex op parse print source sources token unicode"
+syntax_prefixes="ast lex op parse print quote source sources token unicode"
 
 # And the type checker's modules are the subjects of the language's specification.
 types_prefixes="alias anoncycle call const float int notinheap rat selector term tparam assign basic builtin check composite constant convert decl directive errors expr identical index infer info init instance label layout literal lookup mono named obj object operand operator predicate program query range record resolve s scope sizes stmt subst terminate terms type types typeset typestring typexpr unify union universe unsafe untyped validtype"
