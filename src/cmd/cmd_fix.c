@@ -276,9 +276,10 @@ static struct finding *fix_finding(struct cmd_fix *c, const struct fix_done *d)
     if (fix_site(c, k, &s)) {
         f = escape_finding(c->escape, u, &s, ESCAPE_SHORT, l);
     } else {
-        f = finding_add(l, escape_cause_code(ESCAPE_OTHER), FINDING_NOTE, at, "%s",
-                        k->keeps ? "what grows here is allocated anew each time that it is full"
-                                 : "what is called here allocates");
+        str what = k->what.n > 0 ? k->what
+                   : k->keeps    ? STR("what grows here is allocated anew each time that it is full")
+                                 : STR("what is called here allocates");
+        f = finding_add(l, escape_cause_code(ESCAPE_OTHER), FINDING_NOTE, at, "%.*s", STR_ARG(what));
         f->package = k->pkg->path;
     }
     finding_why(l, f, at, "fix: %.*s", STR_ARG(k->argument));

@@ -18,16 +18,22 @@ struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tre
     return &vec_last(f->out);
 }
 
+/* Those that look at one file at a time. */
+static const struct {
+    const char *name;
+    void (*find)(const struct fix_find *f, const struct fix_tree *t);
+} rules[] = {
+    {"fmt", fix_fmt}, {"prealloc", fix_prealloc}, {"hoist", fix_hoist}, {"buffer", fix_buffer}, {"outline", fix_outline},
+};
+
 bool fix_rule_exists(const char *name)
 {
-    static const char *const rules[] = {"fmt", "prealloc", "hoist", "value"};
+    bool found = str_is(str_of(name), "value");
 
     for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-        if (str_is(str_of(name), rules[i])) {
-            return true;
-        }
+        found |= str_is(str_of(name), rules[i].name);
     }
-    return false;
+    return found;
 }
 
 static bool wants(const struct fix_find *f, const char *rule)
@@ -68,14 +74,10 @@ void fix_find(const struct fix_find *f)
         if (!t || t->generated || f->pkg->src->files[i].test) {
             continue;
         }
-        if (wants(f, "fmt")) {
-            fix_fmt(f, t);
-        }
-        if (wants(f, "prealloc")) {
-            fix_prealloc(f, t);
-        }
-        if (wants(f, "hoist")) {
-            fix_hoist(f, t);
+        for (size_t k = 0; k < ARRAY_LEN(rules); k++) {
+            if (wants(f, rules[k].name)) {
+                rules[k].find(f, t);
+            }
         }
     }
     if (wants(f, "value") && all_trees(f, &trees, &n)) {

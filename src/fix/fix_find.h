@@ -18,6 +18,7 @@ struct fix_candidate {
     const char *rule;  /* "fmt", "prealloc", ...: as -rule names it */
     str title;         /* "strconv.Itoa and + instead of fmt.Sprintf" */
     str argument;      /* one line: why it means the same */
+    str what;          /* what is wrong there, if no value in the heap is what it is about; empty: in general words */
     const struct package *pkg;
     u32 file;
     pos at;            /* the site */
@@ -48,11 +49,13 @@ void fix_find(const struct fix_find *f);
 struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tree *t, const char *rule, node n);
 
 /* The rules. */
-#define FIX_RULES "fmt, prealloc, hoist or value"
+#define FIX_RULES "fmt, prealloc, hoist, buffer, outline or value"
 bool fix_rule_exists(const char *name);
 void fix_fmt(const struct fix_find *f, const struct fix_tree *t);
 void fix_prealloc(const struct fix_find *f, const struct fix_tree *t);
 void fix_hoist(const struct fix_find *f, const struct fix_tree *t);
+void fix_buffer(const struct fix_find *f, const struct fix_tree *t);
+void fix_outline(const struct fix_find *f, const struct fix_tree *t);
 /* Of all files of the package, its tests and its external tests. */
 void fix_value(const struct fix_find *f, struct fix_tree *const *trees, u32 n);
 

@@ -563,3 +563,14 @@ bool fix_has_stmt(const struct fix_tree *t, node x, u32 kind, u32 op)
     ast_walk(t->ast, x, stmt_visit, &h);
     return h.found;
 }
+
+str fix_new_name(const struct fix_tree *t, str base)
+{
+    for (int k = 1; k < 100; k++) {
+        str name = k == 1 ? base : str_fmt(t->arena, "%.*s%d", STR_ARG(base), k);
+        if (intern_lookup(t->pkg->prog->names, name) == 0) { /* never seen by the interner */
+            return name;
+        }
+    }
+    return (str){0};
+}

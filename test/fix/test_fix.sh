@@ -8,7 +8,7 @@ cd "$lib_tmp" || exit 2
 # -- what is proposed ------------------------------------------------------------------------------
 
 proposals() {
-    for rule in fmt prealloc value hoist; do
+    for rule in fmt prealloc value hoist buffer outline; do
         dir=$rule
         [ $rule = fmt ] && dir=fmtrule
         (cd rules && "$GOMM" fix -n -json -rule=$rule ./$dir) >$rule.json 2>err
@@ -86,7 +86,7 @@ cd ..
 # -- bad input ---------------------------------------------------------------------------------------------
 
 expect "unknown rule" 2 "$GOMM" fix -rule=magic
-contains "which there are" err "want fmt, prealloc, hoist or value"
+contains "which there are" err "want fmt, prealloc, hoist, buffer, outline or value"
 expect "no package" 2 "$GOMM" fix -C made ./nowhere
 
 mkdir broken && printf 'module example.org/broken\n\ngo 1.19\n' >broken/go.mod
