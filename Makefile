@@ -124,6 +124,14 @@ $(B)/obj/%.S.o: %.S $(B)/flags.tool $(RT)
 	$(call say,CC)
 	$(Q)$(CC) $(TOOL_CPPFLAGS) -DGOMM_RT_OBJECT='"$(abspath $(RT))"' -MMD -MP -c -o $@ $<
 
+# What is in each page of a report, and the hash by which the page's policy knows its script.
+PAGE := $(B)/obj/src/report/report_page.S.o
+$(B)/report_page.hash: src/report/report_page.js
+	@mkdir -p $(@D)
+	@sha256sum <$< | cut -c-64 | tr a-f A-F | basenc -d --base16 | base64 | tr -d '\n' >$@
+$(PAGE): src/report/report_page.css src/report/report_page.js $(B)/report_page.hash
+$(PAGE): TOOL_CPPFLAGS += -DREPORT_PAGE_HASH='"$(abspath $(B)/report_page.hash)"'
+
 # -- the race runtime -----------------------------------------------------------------------------
 #
 # It runs on Go's g0 stack inside someone else's program: no red zone, no stack protector, no

@@ -138,6 +138,9 @@ void report_svg(const struct report *r, const struct finding_picture *p, u32 id,
 /* That of the cache line on which the finding's variables lie. */
 void report_svg_line(const struct finding_line *l, struct strbuf *out);
 
+/* That of the sites of a benchmark. */
+void report_svg_tree(const struct report *r, const struct report_benchmark *b, struct strbuf *out);
+
 /* A rule behind a finding's code. */
 struct report_rule {
     const char *code, *name, *summary;

@@ -33,7 +33,7 @@ void report_svg_line(const struct finding_line *l, struct strbuf *out)
     u32 legend = line_y(0) + rows * LINE_ROW_HEIGHT, height = legend + (u32)l->n_cells * LINE_TEXT + 8;
     u32 width = 2 * LINE_LEFT + LINE_ROW * LINE_BYTE;
     strbuf_printf(out,
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" role=\"img\" "
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" class=\"line\" role=\"img\" "
                   "aria-label=\"cache line\">\n",
                   width, height, width);
     for (u32 at = 0; at < l->size; at += 8) {
