@@ -8,6 +8,9 @@ struct run {
     const struct package *p;
     struct fix_done *done;
     str package;
+    str *importers; /* in its module; known once something is tried that they may see */
+    u32 n_importers;
+    bool asked;
 };
 
 typedef VEC(u32) run_set;
@@ -37,19 +40,49 @@ static bool run_overlay(struct run *x, const struct fix_edits *e, fix_files *fil
     return true;
 }
 
+/* What importers see changes: the module's others must build and pass their tests too; *n 0: none does, or nobody of its
+ * module can be there (std).  Importers elsewhere are not to be known. */
+static bool run_importers(struct run *x, const u32 *v, u32 n, str **out, u32 *n_out, str *why)
+{
+    const struct load_module *m = x->p->src->module;
+    bool seen = false;
+
+    for (u32 i = 0; i < n; i++) {
+        seen |= x->done[v[i]].c->api && !x->done[v[i]].c->identity;
+    }
+    *n_out = 0;
+    if (!seen || !m) {
+        return true;
+    }
+    if (!x->asked && !fix_verify_importers(x->r->verifier, m->path, x->package, &x->importers, &x->n_importers, why)) {
+        return false;
+    }
+    x->asked = true;
+    *out = x->importers;
+    *n_out = x->n_importers;
+    return true;
+}
+
 /* Do these, taken together, build and pass the tests? */
 static bool run_holds(struct run *x, const u32 *v, u32 n, bool race, str *why)
 {
     struct fix_edits e;
     struct fix_overlay o = {0};
     fix_files files;
+    str *others = NULL;
+    u32 n_others = 0;
 
     if (!run_join(x, v, n, &e)) {
         *why = STR("it changes what another one changes");
         return false;
     }
-    bool ok = run_overlay(x, &e, &files, &o, why) && (race || fix_verify_build(x->r->verifier, &x->package, 1, &o, why)) &&
+    bool ok = (race || run_importers(x, v, n, &others, &n_others, why)) && run_overlay(x, &e, &files, &o, why) && (race || fix_verify_build(x->r->verifier, &x->package, 1, &o, why)) &&
               fix_verify_tests(x->r->verifier, &x->package, 1, &o, race, why);
+    if (ok && n_others > 0 && !fix_verify_build(x->r->verifier, others, n_others, &o, why)) {
+        *why = str_fmt(x->r->arena, "a package that imports it would have to change: %.*s", STR_ARG(*why));
+        ok = false;
+    }
+    ok = ok && fix_verify_tests(x->r->verifier, others, n_others, &o, race, why);
     fix_overlay_remove(&o);
     return ok;
 }
@@ -266,7 +299,7 @@ static void run_confirmed(struct run *x, u32 n, fix_files *files)
 void fix_run_package(struct fix_run *r, const struct package *p, const fix_candidates *candidates, struct fix_done *done,
                      fix_files *files)
 {
-    struct run x = {r, p, done, p->src->path};
+    struct run x = {.r = r, .p = p, .done = done, .package = p->src->path};
     run_set all = {0}, held = {0};
     u32 n = (u32)candidates->n;
 

@@ -236,3 +236,53 @@ bool fix_verify_build(struct fix_verifier *v, const str *packages, size_t n, con
     }
     return true;
 }
+
+/* "path: dep dep ...": does a dependency have this path? */
+static bool line_imports(str deps, str package)
+{
+    str word;
+
+    while (deps.n > 0) {
+        str_cut(deps, STR(" "), &word, &deps);
+        if (str_eq(word, package)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fix_verify_importers(struct fix_verifier *v, str module, str package, str **out, u32 *n, str *why)
+{
+    struct argv argv = {0};
+    struct proc_result r;
+    struct err e = {0};
+    VEC(str) found = {0};
+    str line, path, deps;
+
+    fix_verify_go(v, "list", NULL, &argv);
+    argv_push(&argv, "-e");
+    argv_push(&argv, "-f={{.ImportPath}}:{{range .Deps}} {{.}}{{end}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}");
+    argv_pushf(&argv, "%.*s/...", STR_ARG(module));
+    struct proc_opts po = {
+        .argv = argv_get(&argv),
+        .cwd = str_cstr(v->arena, v->o.cwd),
+        .in = PROC_NULL,
+        .out = PROC_CAPTURE,
+        .err = PROC_NULL,
+        .timeout_ms = 600000,
+    };
+    bool ok = proc_run(v->arena, &po, &r, &e);
+    argv_release(&argv);
+    if (!ok || r.status != 0) {
+        *why = STR("who else imports the package is not to be had: go list failed");
+        return false;
+    }
+    while (str_next_line(&r.out, &line)) {
+        if (str_cut(line, STR(":"), &path, &deps) && !str_eq(path, package) && line_imports(deps, package)) {
+            vec_push_in(v->arena, &found, path);
+        }
+    }
+    *out = found.v;
+    *n = (u32)found.n;
+    return true;
+}

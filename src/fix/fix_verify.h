@@ -91,6 +91,9 @@ void fix_result_finding(const struct fix_proposal *p, const struct fix_result *r
 bool fix_verify_files(struct fix_verifier *v, const struct fix_edits *e, fix_files *out, str *why);
 /* Does it build and pass vet, with its tests, as it did before? */
 bool fix_verify_build(struct fix_verifier *v, const str *packages, size_t n, const struct fix_overlay *o, str *why);
+/* The packages of a module that import a package, by way of others or in their tests; a package that imports none in the
+ * module is not among them. */
+bool fix_verify_importers(struct fix_verifier *v, str module, str package, str **out, u32 *n, str *why);
 /* Have the tests of these packages the same outcome as before?  With race: under gomm's race runtime.  If not, both are
  * run once more before that is said.  *why then names a test. */
 bool fix_verify_tests(struct fix_verifier *v, const str *packages, size_t n, const struct fix_overlay *o, bool race,

@@ -83,6 +83,26 @@ contains "measured" "$lib_tmp/out" "verified: BenchmarkGommFix/Double/a: [0-9]+ 
 contains "not called" "$lib_tmp/out" "unverified: not measured: no benchmark shows a difference"
 cd ..
 
+# -- other packages of the module ---------------------------------------------------------------------------
+
+mkdir -p api/lib api/user && cd api && printf 'module example.org/api\n\ngo 1.19\n' >go.mod
+cat >lib/lib.go <<'G'
+package lib
+
+type Item struct{ A, B, C int64 }
+
+// Bound is kept as a pointer elsewhere.
+func Bound(n int64) *Item { return &Item{A: n} }
+
+// Free is not.
+func Free(n int64) *Item { return &Item{B: n} }
+G
+printf 'package user\n\nimport "example.org/api/lib"\n\nvar Kept *lib.Item = lib.Bound(1)\n' >user/user.go
+expect "importers see it" 0 "$GOMM" fix -api -rule=value -bench=none -race=false -all -text ./lib
+contains "refused" "$lib_tmp/out" 'by value: Bound    refuted: a package that imports it would have to change: go vet example.org/api/user: '
+contains "another one is not" "$lib_tmp/out" 'by value: Free    unverified: not measured'
+cd ..
+
 # -- bad input ---------------------------------------------------------------------------------------------
 
 expect "unknown rule" 2 "$GOMM" fix -rule=magic
