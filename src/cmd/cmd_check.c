@@ -460,6 +460,7 @@ static int check_report(struct check *c, const char *dir, const char *events)
     io_temp_remove(dir); /* a reader of ours that goes away kills us while we print */
     finding_sort(&r->findings);
     bool ok = (cmd_gate_mark(&c->gate, r, &e) && cmd_gate_write(&c->gate, r, &e)) || cmd_fail_err(&e) == BASE_EXIT_CLEAN;
+    cmd_check_escape_join(r);
     cmd_check_escape_largest(r);
     cmd_gate_end(&c->gate, r);
     finding_sort_by(&r->findings, finding_cmp_weight);

@@ -15,11 +15,20 @@ struct check_escapes {
     u32 n_wrong;
 };
 
-/* Larger ones first; of what is known only when it runs one cache line is assumed; panics last. */
+/* Larger ones first; of what is known only when it runs one cache line is assumed; last what hardly ever runs: panics,
+ * errors that are made, initial values of package variables. */
 static double check_weight(const struct escape_site *s)
 {
     enum { UNKNOWN_SIZE = 64 };
-    return s->cause == ESCAPE_PANIC ? 0 : s->size < 0 ? UNKNOWN_SIZE : (double)s->size;
+    bool rare = s->cause == ESCAPE_PANIC || escape_site_is_error(s) || (s->fn && (s->fn->flags & IR_FUNC_PKGINIT));
+    return rare ? 0 : s->size < 0 ? UNKNOWN_SIZE : (double)s->size;
+}
+
+/* Instances of other packages' generic functions are compiled with the package that asks for them: nobody who works on
+ * this one can change what they do. */
+static bool check_is_foreign(const struct ir_unit *u, const struct escape_site *s)
+{
+    return s->fn && s->fn->pkg && s->fn->pkg != u->pkg;
 }
 
 static void check_unit(struct check_escapes *c, struct ir_unit *u)
@@ -31,7 +40,7 @@ static void check_unit(struct check_escapes *c, struct ir_unit *u)
     escape_sites(c->e, u, c->x->report->arena, &v, &n);
     escape_assertions(c->e, u, v, n, out);
     for (u32 i = 0; i < n; i++) {
-        if (!v[i].free) {
+        if (!v[i].free && !check_is_foreign(u, &v[i])) {
             escape_finding(c->e, u, &v[i], ESCAPE_SHORT, out)->weight = check_weight(&v[i]);
         }
     }
@@ -95,6 +104,57 @@ static void check_escape_loaded(struct check_escapes *c, struct load *l, struct 
 static bool is_shown_escape(const struct finding *f)
 {
     return f->suppressed == FINDING_SHOWN && f->severity == FINDING_NOTE && str_has_prefix(f->code, STR("ESC"));
+}
+
+/* An inlined call may make several values in one place: they are one finding. */
+static bool check_is_same(const struct finding *a, const struct finding *b)
+{
+    return is_shown_escape(b) && a->n_costs + b->n_costs == 0 && a->fix.title.n + b->fix.title.n == 0 && a->span.col > 0 &&
+           a->span.line == b->span.line && a->span.col == b->span.col && str_eq(a->span.file, b->span.file);
+}
+
+/* The function, third field of what escape_finding makes the identity of. */
+static str check_func(const struct finding *f)
+{
+    str rest = f->identity, field = {0};
+
+    for (int i = 0; i < 3; i++) {
+        str_next_sep(&rest, '\t', &field);
+    }
+    return field;
+}
+
+/* The first of n tells of all: of each what it is, and how it gets out. */
+static void check_join(struct finding_list *l, struct finding *f, size_t n)
+{
+    struct finding_step *why = f->why;
+    size_t n_why = f->n_why;
+    str fn = check_func(f);
+
+    f->why = NULL;
+    f->n_why = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct finding_step *first = i == 0 ? why : f[i].why;
+        bool known = i == 0 ? n_why > 0 : f[i].n_why > 0;
+        finding_why(l, f, known ? first->span : (struct span){0}, "%.*s%s%.*s", STR_ARG(f[i].message), known ? ": " : "",
+                    STR_ARG(known ? first->text : (str){0}));
+        f->weight += i > 0 ? f[i].weight : 0;
+        f[i].suppressed = i > 0 ? FINDING_HIDDEN : f->suppressed;
+    }
+    f->message = str_fmt(l->arena, "%zu values are allocated in the heap by this call, in %.*s", n, STR_ARG(fn));
+}
+
+void cmd_check_escape_join(struct report *r)
+{
+    struct finding_list *l = &r->findings;
+
+    for (size_t i = 0, j; i < l->n; i = j) {
+        for (j = i + 1; is_shown_escape(&l->v[i]) && j < l->n && check_is_same(&l->v[i], &l->v[j]); j++) {
+        }
+        if (j > i + 1) {
+            check_join(l, &l->v[i], j - i);
+        }
+    }
 }
 
 static int check_cmp(const void *x, const void *y)

@@ -17,6 +17,8 @@ struct cmd_check_escape {
  * "escape".  What cannot be loaded is a note of the report. */
 void cmd_check_escape(const struct cmd_check_escape *x);
 
+/* Makes one finding of what several values of one place are; in the order of the source. */
+void cmd_check_escape_join(struct report *r);
 /* Hides all but the largest of what goes to the heap and is still shown: a report of everything would bury the rest. */
 void cmd_check_escape_largest(struct report *r);
 

@@ -243,6 +243,21 @@ const char *escape_site_free(struct ir_unit *u, const struct ir *n)
     return site_free(n, site_size(u, n));
 }
 
+static bool func_makes_error(const struct ir_func *fn)
+{
+    str path = fn && fn->pkg ? fn->pkg->path : (str){0};
+
+    return str_is(path, "errors") || (str_is(path, "fmt") && (str_is(fn->sym, "Errorf") || str_is(fn->sym, "errorf")));
+}
+
+bool escape_site_is_error(const struct escape_site *s)
+{
+    const struct ir *call = s->last ? s->last->where : NULL;
+
+    return func_makes_error(s->inlined) ||
+           (call && call->op == IR_CALLFUNC && func_makes_error(ir_static_callee(ir_static_value(call->x))));
+}
+
 /* ---- all sites ---- */
 
 static int site_cmp(const void *x, const void *y)

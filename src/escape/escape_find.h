@@ -59,6 +59,8 @@ struct escape_site {
 void escape_sites(struct escape *e, struct ir_unit *u, struct arena *a, struct escape_site **v, u32 *n);
 /* Why nothing is allocated for an expression that escapes; NULL: it is allocated. */
 const char *escape_site_free(struct ir_unit *u, const struct ir *n);
+/* Is it a part of an error that is made there, by errors.New or fmt.Errorf? */
+bool escape_site_is_error(const struct escape_site *s);
 /* The declared function around fn. */
 struct ir_func *escape_declared(struct ir_func *fn);
 
