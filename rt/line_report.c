@@ -37,21 +37,31 @@ struct out {
 
 /* ---- what lies on a line ---- */
 
-/* Go's word for what lies at addr now. */
-static void object_add(struct line *l, u8 at)
+/* Go's word for what lies at the word now: the first byte behind it.  Go is asked only of words that are in an object, which
+ * are those that were touched or that our own tables know: to ask for a span's rest behind its last object, or a span that is free,
+ * ends the program ("found bad pointer in Go heap", runtime.findObject). */
+static u8 object_add(struct line *l, u8 at)
 {
-    struct place p = place_of(l->addr + at, site_of(l->addr + at));
-    struct line_object *last = l->object_count > 0 ? &l->object[l->object_count - 1] : NULL;
+    u32 site = site_of(l->addr + at);
+
+    if (!(l->touched >> (at / 8) & 1) && site == 0) {
+        return (u8)(at + 8);
+    }
+
+    struct place p = place_of(l->addr + at, site);
 
     if (p.kind != PLACE_HEAP) {
-        return;
+        return (u8)(at + 8);
     }
-    if (last && last->base == p.base && last->site == p.site && last->size == p.size) {
-        last->to = (u8)(at + 8);
-    } else {
-        l->object[l->object_count++] = (struct line_object){
-            .base = p.base, .size = p.size, .site = p.site, .from = at, .to = (u8)(at + 8)};
-    }
+
+    uptr end = p.base + p.size;
+    u8 from = p.base > l->addr ? (u8)(p.base - l->addr) : 0;
+    u8 to = end < l->addr + LINE ? (u8)ROUND_UP(end - l->addr, (uptr)8) : LINE;
+
+    to = to > at ? to : (u8)(at + 8);
+    l->object[l->object_count++] =
+        (struct line_object){.base = p.base, .size = p.size, .site = p.site, .from = from < at ? from : at, .to = to};
+    return to;
 }
 
 static void resolve(struct line *l)
@@ -67,8 +77,8 @@ static void resolve(struct line *l)
 
     memcpy(before, l->object, sizeof before);
     l->object_count = 0;
-    for (u8 at = 0; at < LINE; at += 8) {
-        object_add(l, at);
+    for (u8 at = 0; at < LINE;) {
+        at = object_add(l, at);
     }
     if (l->object_count == 0) { /* then we know better */
         memcpy(l->object, before, sizeof before);

@@ -215,8 +215,16 @@ static bool place_fits(const struct share_places *p, const struct place_candidat
     if (c->slice) {
         return true;
     }
-    /* Size classes waste at most an eighth, small ones more (GOROOT/src/runtime/sizeclasses.go). */
-    return block <= 64 || block <= (u64)size + (u64)size / 6 + 64;
+    /* The smallest class that holds it; the small ones are those of all versions.  Of larger ones, which waste at most an eighth,
+     * nothing needs to be known so exactly (GOROOT/src/runtime/sizeclasses.go). */
+    static const u8 below[] = {[1] = 0, [2] = 8, [3] = 16, [4] = 24, [6] = 32, [8] = 48};
+    if (block == PLACE_TINY && layout_ptrdata(&p->prog->sizes, c->type) == 0) {
+        return true;
+    }
+    if (block <= 64) {
+        return (u64)size > below[block / 8];
+    }
+    return block <= 256 ? (u64)size > block - 16 : block <= (u64)size + (u64)size / 6 + 64;
 }
 
 static str place_type_name(const struct share_places *p, struct type *t)

@@ -1,0 +1,5 @@
+package tails
+
+import "testing"
+
+func BenchmarkCount(b *testing.B) { Count(b.N) }
