@@ -429,7 +429,7 @@ bool fix_pad_wrap_elements(struct fix_pad_work *d, const struct obj *holder, str
     if (!wrap_hidden(&w, t) || !wrap_field_owner(&w, t) || !wrap_uses(&w, wrap_whole) || !wrap_types(&w)) {
         return false;
     }
-    str of = type_str(d->a, elem, holder->pkg);
+    str of = type_str(d->a, elem, NULL);
     i64 size = layout_size(&d->p->prog->sizes, elem), more = fix_pad_bytes(d, size);
     struct type_array *array = is_array(type_under(holder->type));
     i64 n = array ? array->len : 1;
