@@ -291,6 +291,7 @@ static int typecheck_run(struct typecheck *t, char *const *args)
         r->goarch = t->load->config.goarch;
         r->status = status;
         finding_sort(&r->findings);
+        finding_identify(&r->findings);
         return cmd_output_show(o, r) ? status : BASE_EXIT_FAILURE;
     }
     return cmd_print(strbuf_str(&t->out)) ? status : BASE_EXIT_FAILURE;
