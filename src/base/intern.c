@@ -7,6 +7,7 @@
  * strings of 1024 << k ids, never moves, and is published with a release store that pairs with the
  * acquire load in intern_str; the string of an id is written before the id is.
  */
+#define _GNU_SOURCE /* PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP */
 #include "base/intern.h"
 
 #include <pthread.h>
@@ -32,7 +33,7 @@ struct intern {
     _Atomic(struct table *) table;
     _Atomic u32 count;
     _Atomic(str *) pages[PAGES];
-    pthread_mutex_t lock; /* for adding */
+    pthread_mutex_t lock; /* for adding: a matter of moments, so who finds it taken spins */
     struct arena strings;
     u64 serial;
 };
@@ -73,7 +74,7 @@ struct intern *intern_new(void)
     static _Atomic u64 serials;
     struct intern *in = mem_zalloc(sizeof(*in));
 
-    pthread_mutex_init(&in->lock, NULL);
+    in->lock = (pthread_mutex_t)PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
     atomic_store(&in->table, new_table(FIRST, NULL));
     set_str(in, 0, STR(""));
     atomic_store(&in->count, 1);

@@ -21,12 +21,17 @@ struct block {
     struct block *next;
 };
 
+/* The lock is held for a few instructions only, so who finds it taken spins: threads that sleep are slow to wake. */
 static struct {
     pthread_mutex_t lock;
     struct block *free[BLOCK_MAX_LOG + 1]; /* by the logarithm of the size */
-    char *at, *ready, *end;                /* the region: what is not taken yet, and how much of that is there */
-    bool no_huge;
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    char *at, *ready, *end;                /* the region: what is not taken yet, and how much somebody makes ready */
+    _Atomic bool no_huge;
+} pool = {.lock = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP};
+
+struct block_part {
+    char *from, *to;
+};
 
 static u32 block_log(size_t size)
 {
@@ -57,25 +62,40 @@ static bool block_region(void)
     return true;
 }
 
-/* Advice all of it: pages that are not made here are made when they are touched. */
-static void block_make_ready(void)
+/* What must be made ready for all that is taken, by who asks; the lock is held. */
+static struct block_part block_claim(void)
 {
-    size_t step = pool.no_huge ? BLOCK_STEP : BLOCK_HUGE;
-    u64 start = base_now_ns();
+    struct block_part part = {pool.ready, pool.ready};
 
-    if (!pool.no_huge) {
-        pool.no_huge = ((uintptr_t)pool.ready & (BLOCK_HUGE - 1)) != 0 ||
-                       madvise(pool.ready, BLOCK_HUGE, MADV_HUGEPAGE) != 0;
-        step = pool.no_huge ? BLOCK_STEP : BLOCK_HUGE;
+    while (pool.ready < pool.at) {
+        bool huge = !pool.no_huge && ((uintptr_t)pool.ready & (BLOCK_HUGE - 1)) == 0;
+        pool.ready += huge ? BLOCK_HUGE : BLOCK_STEP;
     }
-#ifdef MADV_POPULATE_WRITE
-    madvise(pool.ready, step, MADV_POPULATE_WRITE);
-#endif
-    pool.ready += step;
-    pool.no_huge = pool.no_huge || base_now_ns() - start > BLOCK_SLOW_NS;
+    part.to = pool.ready;
+    return part;
 }
 
-static void *block_take(u32 log)
+/* Advice all of it: pages that are not made here are made when they are touched.  The lock is not held: it takes long. */
+static void block_make_ready(struct block_part part)
+{
+    size_t n = (size_t)(part.to - part.from);
+    u64 start = base_now_ns();
+
+    if (n == 0) {
+        return;
+    }
+    if (n >= BLOCK_HUGE && madvise(part.from, n, MADV_HUGEPAGE) != 0) {
+        pool.no_huge = true;
+    }
+#ifdef MADV_POPULATE_WRITE
+    madvise(part.from, n, MADV_POPULATE_WRITE);
+#endif
+    if (base_now_ns() - start > BLOCK_SLOW_NS) {
+        pool.no_huge = true;
+    }
+}
+
+static void *block_take(u32 log, struct block_part *part)
 {
     size_t size = (size_t)1 << log;
     struct block *b = pool.free[log];
@@ -89,9 +109,7 @@ static void *block_take(u32 log)
     }
     char *p = pool.at;
     pool.at += size;
-    while (pool.ready < pool.at) {
-        block_make_ready();
-    }
+    *part = block_claim();
     return p;
 }
 
@@ -103,12 +121,14 @@ void *mem_block_alloc(size_t *size)
     u32 log = block_log(*size);
     *size = (size_t)1 << log;
     mem_request(*size);
+    struct block_part part = {0};
     pthread_mutex_lock(&pool.lock);
-    void *p = block_take(log);
+    void *p = block_take(log, &part);
     pthread_mutex_unlock(&pool.lock);
     if (!p) {
         mem_exhausted(*size);
     }
+    block_make_ready(part);
     return p;
 }
 
