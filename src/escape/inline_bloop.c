@@ -58,10 +58,7 @@ static struct ir *keep_call(struct bloop *b, const struct ir *at, struct ir *var
     struct ir *call = ir_new(u, IR_CALLFUNC, at->pos, at->inl, NULL);
 
     ir_as_name(var)->flags |= IR_NAME_ADDRTAKEN; /* perhaps of a loop within */
-    b->fn->flags |= IR_FUNC_LOOPVARS;
-    for (struct ir_func *fn = b->fn->parent; fn; fn = fn->parent) {
-        fn->flags |= IR_FUNC_LOOPVARS_IN;
-    }
+    ir_has_loopvars(b->fn);
     ir_canonical(ir_as_name(var))->flags |= IR_NAME_ADDRTAKEN;
     addr->x = var;
     ptr->x = addr;

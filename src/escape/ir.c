@@ -268,6 +268,14 @@ static void assigned(struct ir *to, const struct ir *by)
     }
 }
 
+void ir_has_loopvars(struct ir_func *fn)
+{
+    fn->flags |= IR_FUNC_LOOPVARS;
+    while ((fn = fn->parent)) {
+        fn->flags |= IR_FUNC_LOOPVARS_IN;
+    }
+}
+
 void ir_see_assigned(const struct ir *n)
 {
     switch (n->op) {

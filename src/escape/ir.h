@@ -562,6 +562,8 @@ bool ir_reassigned(struct ir_name *n);
  * walks that visit all of it anyway, that one statement assigns; n may be any node. */
 void ir_scan_assigned(const struct ir_list *l);
 void ir_see_assigned(const struct ir *n);
+/* Notes that inline_loopvars has work in fn: IR_FUNC_LOOPVARS. */
+void ir_has_loopvars(struct ir_func *fn);
 /* ir.SameSafeExpr. */
 bool ir_same_safe(struct ir *x, struct ir *y);
 /* ir.StaticCalleeName: of METHEXPR the method, of a function's name itself, of CLOSURE its function; else NULL. */

@@ -397,24 +397,25 @@ static u64 file_index(const struct lower *l)
     BUG("a file of no package");
 }
 
-const struct type_list *lower_targs(struct lower *l, node x, struct obj **fun)
+struct obj *lower_generic(const struct file_info *file, node *x)
 {
-    x = ast_unparen(l->ast, x);
-    if (ast_kind(l->ast, x) == AST_INDEX) {
-        x = ast_at(l->ast, x)->a;
-    }
-    if (ast_kind(l->ast, x) == AST_SELECTOR) {
-        const struct selection *s = l->file->at[x].sel;
-        if (!s || s->kind != SELECT_QUALIFIED) {
-            return NULL;
-        }
-        x = ast_at(l->ast, x)->b;
-    }
-    if (ast_kind(l->ast, x) != AST_NAME) {
+    const struct ast *f = file->ast;
+    node n = ast_unparen(f, *x);
+
+    n = ast_kind(f, n) == AST_INDEX ? ast_at(f, n)->a : n;
+    n = ast_kind(f, n) == AST_SELECTOR ? ast_at(f, n)->b : n;
+    struct obj *o = ast_kind(f, n) == AST_NAME ? info_obj(file, n) : NULL;
+    if (!o || o->kind != OBJ_FUNC || !o->pkg || !o->type || !as_signature(o->type)->tparams) {
         return NULL;
     }
-    struct obj *o = l->file->at[x].obj;
-    if (!o || o->kind != OBJ_FUNC || !o->pkg || !as_signature(o->type)->tparams) {
+    *x = n;
+    return o;
+}
+
+const struct type_list *lower_targs(struct lower *l, node x, struct obj **fun)
+{
+    struct obj *o = lower_generic(l->file, &x);
+    if (!o) {
         return NULL;
     }
     union map_val *v = map_get(&l->pkg->instances, file_index(l) << 32 | x);

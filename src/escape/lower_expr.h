@@ -32,9 +32,11 @@ struct ir *lower_unary(struct lower *l, enum ir_op op, pos at, struct type *t, s
 struct ir *lower_recv(struct lower *l, node n, struct type **recv);
 /* A method as a function that takes the receiver first (reader.methodExpr).  recv as the checker has it. */
 struct ir *lower_method(struct lower *l, pos at, struct type *recv, struct obj *method, struct ir **dict);
-/* Type arguments that a NAME or pkg.NAME of a generic function was given or inferred; NULL: none. */
 /* Of operands that can be combined: is the first assignable to the type of the second? */
 bool lower_assignable_to(struct type *from, struct type *to);
+/* The generic function that x (F, pkg.F, F[…], each in parentheses) speaks of, and in *x its NAME; NULL: it is none. */
+struct obj *lower_generic(const struct file_info *file, node *x);
+/* Type arguments that such a function was given or inferred; NULL: it is none. */
 const struct type_list *lower_targs(struct lower *l, node x, struct obj **fun);
 struct ir *lower_type_node(struct lower *l, struct type *t);
 

@@ -7,7 +7,7 @@
 
 #include "escape/escape_cache.h"
 #include "escape/inline.h"
-#include "escape/lower.h"
+#include "escape/lower_expr.h"
 
 /* ---- functions that are declared ---- */
 
@@ -75,13 +75,9 @@ struct lower_fake {
 /* A call of a generic function whose type arguments are not known. */
 static bool lower_is_open_call(const struct lower_fake *s, node call)
 {
-    const struct ast *f = s->file->ast;
-    node x = ast_unparen(f, ast_at(f, call)->a);
-    x = ast_kind(f, x) == AST_INDEX ? ast_at(f, x)->a : x;
-    x = ast_kind(f, x) == AST_SELECTOR ? ast_at(f, x)->b : x;
-    const struct obj *o = ast_kind(f, x) == AST_NAME ? info_obj(s->file, x) : NULL;
-    return o && o->kind == OBJ_FUNC && o->pkg && o->type && as_signature(o->type)->tparams &&
-           !map_get(&s->pkg->instances, (u64)s->at << 32 | x);
+    node x = ast_at(s->file->ast, call)->a;
+
+    return lower_generic(s->file, &x) && !map_get(&s->pkg->instances, (u64)s->at << 32 | x);
 }
 
 static bool lower_see_fake(void *ctx, node n)

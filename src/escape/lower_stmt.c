@@ -529,11 +529,7 @@ static void loop_flags(struct lower *l, struct ir *loop, const struct ir_list *o
     if (distinct_vars(l)) {
         loop->flags |= IR_DISTINCT;
         if (vars_are_held(loop)) {
-            struct ir_func *fn = l->inl_caller ? l->inl_caller : l->fn;
-            fn->flags |= IR_FUNC_LOOPVARS;
-            while ((fn = fn->parent)) {
-                fn->flags |= IR_FUNC_LOOPVARS_IN;
-            }
+            ir_has_loopvars(l->inl_caller ? l->inl_caller : l->fn);
         }
     }
 }
