@@ -352,7 +352,7 @@ static int bench_finish(struct cmd_bench *c)
         cmd_fail_err(&e);
         ok = false;
     }
-    ok = cmd_gate_mark(&c->gate, &c->report, &e) && ok;
+    cmd_gate_mark(&c->gate, &c->report);
     bool exceeded = cmd_gate_end(&c->gate, &c->report) != BASE_EXIT_CLEAN;
     if (proc_interrupted()) {
         report_note(&c->report, "interrupted: this is what was measured up to then");

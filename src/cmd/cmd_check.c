@@ -459,10 +459,11 @@ static int check_report(struct check *c, const char *dir, const char *events)
     }
     io_temp_remove(dir); /* a reader of ours that goes away kills us while we print */
     finding_sort(&r->findings);
-    bool ok = (cmd_gate_mark(&c->gate, r, &e) && cmd_gate_write(&c->gate, r, &e)) || cmd_fail_err(&e) == BASE_EXIT_CLEAN;
+    cmd_gate_mark(&c->gate, r);
+    bool ok = cmd_gate_write(&c->gate, r, &e) || cmd_fail_err(&e) == BASE_EXIT_CLEAN;
     cmd_check_escape_join(r);
     cmd_check_escape_largest(r);
-    cmd_gate_end(&c->gate, r);
+    int status = cmd_gate_end(&c->gate, r);
     finding_sort_by(&r->findings, finding_cmp_weight);
     check_note_excused(r);
     if (proc_interrupted()) {
@@ -471,12 +472,9 @@ static int check_report(struct check *c, const char *dir, const char *events)
     /* go test failed, and nothing here says why: what it printed does. */
     if (c->go_status != 0 && (r->packages.n == 0 || (r->status == BASE_EXIT_CLEAN && check_is_unexplained(r)))) {
         report_note(r, "go test: %.*s", STR_ARG(c->go_status_text));
-        r->status = BASE_EXIT_FAILURE;
+        r->status = status = BASE_EXIT_FAILURE;
     }
-    if (!cmd_output_show(&c->output, r) || !ok) {
-        return BASE_EXIT_FAILURE;
-    }
-    return c->gate.update && r->status == BASE_EXIT_FINDINGS ? BASE_EXIT_CLEAN : r->status;
+    return cmd_output_show(&c->output, r) && ok ? status : BASE_EXIT_FAILURE;
 }
 
 static bool check_prepare(struct check *c, struct driver_choice *choice, struct err *e)
@@ -567,7 +565,7 @@ int cmd_check(char *const *args)
             if (c->patterns.n == 0) {
                 vec_push_in(&c->arena, &c->patterns, STR("."));
             }
-            ok = cmd_gate_revision(&c->gate, "check", args, c->report.dir, &e) && check_work(c, &choice, &events, &e);
+            ok = cmd_gate_known(&c->gate, "check", args, c->report.dir, &e) && check_work(c, &choice, &events, &e);
         }
         status = ok ? check_report(c, dir, events) : cmd_fail_err(&e);
     }

@@ -2,7 +2,6 @@
  * found there may be one about an inlined copy, in a test for example: then the escape of the function itself has the cost. */
 #include "cmd/cmd_check_cost.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "cmd/cmd_heap.h"
@@ -99,7 +98,7 @@ static void cost_attach(struct costs *c, const struct cmd_heap *heap)
         if (told >= COST_MOST) {
             continue;
         }
-        if (heap && str_eq(k->subject, heap->name)) {
+        if (str_eq(k->subject, heap->name)) {
             cmd_heap_cost(heap, k->bytes, k->allocs, l, f);
             continue;
         }

@@ -186,7 +186,7 @@ static int escape_main(struct cmd_escape *c, char *const *args, char *const *all
         err_os(&e, errno, "chdir %s", c->chdir);
         return cmd_fail_err(&e);
     }
-    if (!io_cwd(&c->arena, &c->cwd, &e) || !cmd_gate_revision(&c->gate, "escape", all_args, c->cwd, &e)) {
+    if (!io_cwd(&c->arena, &c->cwd, &e) || !cmd_gate_known(&c->gate, "escape", all_args, c->cwd, &e)) {
         return cmd_fail_err(&e);
     }
     for (size_t i = 0; args[i]; i++) {

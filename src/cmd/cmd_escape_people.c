@@ -166,7 +166,7 @@ static void people_new(struct people *p)
 }
 
 /* In the order of the source, with what is not to be shown marked. */
-static bool people_findings(struct people *p, struct err *e)
+static void people_findings(struct people *p)
 {
     struct cmd_escape *c = p->c;
 
@@ -177,13 +177,10 @@ static bool people_findings(struct people *p, struct err *e)
             people_unit(p, c->load->pkgs[i]);
         }
     }
-    if (!cmd_gate_mark(&c->gate, &c->report, e)) {
-        return false;
-    }
+    cmd_gate_mark(&c->gate, &c->report);
     if (c->gate.baseline && !c->gate.update) {
         people_new(p);
     }
-    return true;
 }
 
 static void put_warning(struct people *p, const struct finding *f)
@@ -232,12 +229,9 @@ int cmd_escape_text(struct cmd_escape *c)
 {
     struct people p = {.c = c, .color = term_has_color(STDOUT_FILENO)};
     struct finding_list *all = &c->report.findings;
-    struct err e;
     bool first = true;
 
-    if (!people_findings(&p, &e)) {
-        return cmd_fail_err(&e);
-    }
+    people_findings(&p);
     keep_shown(&p);
     for (size_t i = 0, j; i < p.sites.n && !c->gate.baseline; i = j) {
         for (j = i + 1; j < p.sites.n && p.sites.v[j].pkg == p.sites.v[i].pkg; j++) {
@@ -270,7 +264,8 @@ int cmd_escape_report(struct cmd_escape *c)
     r->go_version = c->load->go_version;
     r->goos = c->load->config.goos;
     r->goarch = c->load->config.goarch;
-    if (!people_findings(&p, &e) || !cmd_gate_write(&c->gate, r, &e)) {
+    people_findings(&p);
+    if (!cmd_gate_write(&c->gate, r, &e)) {
         return cmd_fail_err(&e);
     }
     if (c->gate.update) {

@@ -12,6 +12,7 @@
 #include "cmd/cmd_fix.h"
 #include "cmd/cmd_heap.h"
 #include "cmd/cmd_output.h"
+#include "cmd/cmd_progress.h"
 #include "cmd/cmd_show.h"
 #include "fix/fix_run.h"
 
@@ -41,31 +42,18 @@ struct cmd_fix {
     VEC(struct fix_package) packages;
     struct cmd_heap heap; /* of -profile */
     size_t proposed, cold, confirmed, written;
-    bool smart;    /* a progress line may be redrawn */
-    bool drawn;
+    struct cmd_progress progress;
     u32 load_errors;
 };
 
 /* ---- progress ---- */
 
-static void fix_erase(struct cmd_fix *c)
-{
-    if (c->drawn) {
-        fputs("\r\033[K", stderr);
-        c->drawn = false;
-    }
-}
-
 static void fix_progress(void *ctx, const char *what)
 {
     struct cmd_fix *c = ctx;
 
-    if (c->smart) {
-        u32 width = term_width(STDERR_FILENO);
-        fprintf(stderr, "\r\033[Kgomm: %.*s", (int)(width > 8 ? width - 7 : 1), what);
-        fflush(stderr);
-        c->drawn = true;
-    } else if (c->verbose) {
+    cmd_progress_show(&c->progress, "%s", what);
+    if (!c->progress.on && c->verbose) {
         fprintf(stderr, "gomm: %s\n", what);
     }
 }
@@ -240,7 +228,7 @@ static void fix_verify_all(struct cmd_fix *c)
     }
     fix_run_release(&r);
     fix_verifier_free(v);
-    fix_erase(c);
+    cmd_progress_erase(&c->progress);
 }
 
 /* ---- telling ---- */
@@ -310,7 +298,11 @@ static void fix_report(struct cmd_fix *c)
         }
     }
     c->confirmed = tally[FIX_CONFIRMED];
-    finding_sort_by(&c->report.findings, c->profile ? finding_cmp_weight : finding_cmp);
+    finding_sort(&c->report.findings);
+    finding_identify(&c->report.findings);
+    if (c->profile) {
+        finding_sort_by(&c->report.findings, finding_cmp_weight);
+    }
     if (c->cold > 0) {
         report_note(&c->report, "%zu more are about places that %.*s does not know", c->cold, STR_ARG(c->heap.name));
     }
@@ -468,7 +460,7 @@ int cmd_fix(char *const *args)
     if (at >= 0) {
         cmd_output_begin(&c->report, &c->arena, "fix", args);
         c->no_race = !race;
-        c->smart = term_is_smart(STDERR_FILENO) && !c->verbose;
+        c->progress.on = term_is_smart(STDERR_FILENO) && !c->verbose;
         c->config = (struct load_config){
             .tags = str_of(c->tags),
             .mod = str_of(c->mod),

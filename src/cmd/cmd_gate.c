@@ -115,10 +115,9 @@ bool cmd_gate_passes(struct cmd_gate *g, const struct report *r, struct finding 
     return f->suppressed == FINDING_SHOWN;
 }
 
-bool cmd_gate_mark(struct cmd_gate *g, struct report *r, struct err *e)
+void cmd_gate_mark(struct cmd_gate *g, struct report *r)
 {
     struct finding_list *l = &r->findings;
-    bool ok = true;
     size_t n = l->n;
     for (size_t i = 0; i < n; i++) {
         cmd_gate_passes(g, r, &l->v[i]);
@@ -129,14 +128,8 @@ bool cmd_gate_mark(struct cmd_gate *g, struct report *r, struct err *e)
     }
     finding_identify(l);
     if (g->baseline && !g->update) {
-        struct report_baseline b;
-        ok = report_baseline_read(g->arena, g->baseline, &b, e);
-        if (ok) {
-            report_baseline_apply(&b, l);
-            report_baseline_release(&b);
-        }
+        report_baseline_apply(&g->known, l);
     }
-    return ok;
 }
 
 bool cmd_gate_write(struct cmd_gate *g, struct report *r, struct err *e)
@@ -156,7 +149,8 @@ int cmd_gate_end(struct cmd_gate *g, struct report *r)
     finding_drop_hidden(&r->findings);
     r->status = report_status(r);
     strmap_release(&g->files);
-    return r->status;
+    report_baseline_release(&g->known);
+    return g->update && r->status == BASE_EXIT_FINDINGS ? BASE_EXIT_CLEAN : r->status;
 }
 
 /* ---- a revision as the baseline ---- */
@@ -195,16 +189,24 @@ static bool gate_checkout(struct cmd_gate *g, const char *top, str index, str tr
     return ok;
 }
 
-/* Behind the flags that are not for the run in the other tree: what output there is, and the directory. */
-static void gate_arguments(char *const *args, struct argv *out)
+/* Without the flags that are not for the run in the other tree: what output there is, the directory, and what measures
+ * costs and cures, which no baseline has. */
+static void gate_arguments(const char *command, char *const *args, struct argv *out)
 {
+    enum { OWN_FLAGS = 6 };
     struct cmd_output output = {0};
     struct cmd_gate gate = {0};
-    const char *chdir;
-    struct cmd_flag flags[CMD_OUTPUT_FLAGS + CMD_GATE_FLAGS + 1];
-    cmd_output_flags(&output, flags);
-    cmd_gate_flags(&gate, flags + CMD_OUTPUT_FLAGS, CMD_GATE_FLAGS);
-    flags[CMD_OUTPUT_FLAGS + CMD_GATE_FLAGS] = (struct cmd_flag){"C", CMD_FLAG_STRING, &chdir};
+    const char *text;
+    bool choice;
+    struct cmd_flag flags[OWN_FLAGS + CMD_OUTPUT_FLAGS + CMD_GATE_FLAGS] = {
+        {"C", CMD_FLAG_STRING, &text}, {"profile", CMD_FLAG_STRING, &text}, {"fix", CMD_FLAG_BOOL, &choice},
+        {"api", CMD_FLAG_BOOL, &choice}, {"w", CMD_FLAG_BOOL, &choice}, {"verify", CMD_FLAG_BOOL, &choice},
+    };
+    cmd_output_flags(&output, flags + OWN_FLAGS);
+    cmd_gate_flags(&gate, flags + OWN_FLAGS + CMD_OUTPUT_FLAGS, CMD_GATE_FLAGS);
+    if (strcmp(command, "share") == 0) {
+        argv_push(out, "-quick");
+    }
     bool rest = false; /* what is behind -args is the tests' own */
     for (size_t i = 0; args[i];) {
         rest |= strcmp(args[i], "--") == 0 || strcmp(args[i], "-args") == 0 || strcmp(args[i], "--args") == 0;
@@ -218,14 +220,11 @@ static void gate_arguments(char *const *args, struct argv *out)
     }
 }
 
-bool cmd_gate_revision(struct cmd_gate *g, const char *command, char *const *args, str cwd, struct err *e)
+static bool gate_revision(struct cmd_gate *g, const char *command, char *const *args, str cwd, struct err *e)
 {
     struct proc_result r;
     const char *dir = str_cstr(g->arena, cwd), *tmp;
     struct argv top_args = {0}, self = {0}, theirs = {0};
-    if (!g->new_from_rev) {
-        return true;
-    }
     argv_push(&top_args, "git");
     argv_push(&top_args, "rev-parse");
     argv_push(&top_args, "--show-toplevel");
@@ -247,7 +246,7 @@ bool cmd_gate_revision(struct cmd_gate *g, const char *command, char *const *arg
     argv_push(&self, "-baseline");
     argv_push_str(&self, file);
     argv_push(&self, "-update");
-    gate_arguments(args, &theirs);
+    gate_arguments(command, args, &theirs);
     argv_push_all(&self, argv_get(&theirs));
     struct proc_opts o = {.argv = argv_get(&self), .out = PROC_CAPTURE, .err = PROC_CAPTURE, .in = PROC_NULL};
     bool ok = proc_run(g->arena, &o, &r, e);
@@ -259,4 +258,12 @@ bool cmd_gate_revision(struct cmd_gate *g, const char *command, char *const *arg
     }
     g->baseline = ok ? str_cstr(g->arena, file) : NULL;
     return ok;
+}
+
+bool cmd_gate_known(struct cmd_gate *g, const char *command, char *const *args, str cwd, struct err *e)
+{
+    if (g->new_from_rev && !gate_revision(g, command, args, cwd, e)) {
+        return false;
+    }
+    return !g->baseline || g->update || report_baseline_read(g->arena, g->baseline, &g->known, e);
 }

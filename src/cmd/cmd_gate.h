@@ -20,6 +20,7 @@ struct cmd_gate {
     struct arena *arena;
     struct report_codes only_codes;
     struct report_ignores ignores;
+    struct report_baseline known; /* what is in the baseline */
     VEC(str) looked; /* beginnings of codes whose analysis has run */
     struct strmap files; /* file → for which of looked all of it was seen: a bit each; the same shifted by 16: by a run */
 };
@@ -41,18 +42,19 @@ void cmd_gate_file(struct cmd_gate *g, str file);
 /* All of the file was seen by it: by what reads source, or by a run, which may have missed something. */
 void cmd_gate_saw(struct cmd_gate *g, const char *prefix, str file, bool run);
 
-/* -new-from-rev: the revision's findings become the baseline.  The command runs in a copy of the revision's tree, with
- * its arguments but for what chooses output, directory and baseline. */
-bool cmd_gate_revision(struct cmd_gate *g, const char *command, char *const *args, str cwd, struct err *e);
+/* Reads the baseline, before there is work that would be lost without it.  -new-from-rev: the revision's findings become
+ * it.  The command runs in a copy of the revision's tree, with its arguments but for what chooses output, directory and
+ * baseline, and what measures costs and cures. */
+bool cmd_gate_known(struct cmd_gate *g, const char *command, char *const *args, str cwd, struct err *e);
 
 /* Is it wanted and not ignored?  Otherwise it is marked so; for who would go on to measure it. */
 bool cmd_gate_passes(struct cmd_gate *g, const struct report *r, struct finding *f);
 /* Suppresses what is ignored, known or not wanted, and adds what is wrong with the comments.  The findings are to be in
  * the order of the source, and stay in it. */
-bool cmd_gate_mark(struct cmd_gate *g, struct report *r, struct err *e);
+void cmd_gate_mark(struct cmd_gate *g, struct report *r);
 /* -update: writes the baseline; otherwise nothing. */
 bool cmd_gate_write(struct cmd_gate *g, struct report *r, struct err *e);
-/* Drops what is not wanted; the exit status. */
+/* Drops what is not wanted; the exit status: with -update findings are none. */
 int cmd_gate_end(struct cmd_gate *g, struct report *r);
 
 #endif

@@ -16,6 +16,7 @@ static bool report_events(struct arena *a, str text, struct report *r, struct er
     race_log_text(&log, text);
     struct race_source *src = log.events.n > 0 ? race_source_new(NULL) : NULL;
     race_find(&log, r->dir, src, &r->findings);
+    finding_identify(&r->findings);
     race_source_free(src);
     if (log.cut_off || log.bad_lines > 0) {
         report_note(r, "%llu line%s of the event file could not be read%s",

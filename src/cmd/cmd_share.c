@@ -233,22 +233,21 @@ static int share_finish(struct share *s)
     }
     finding_sort(&r->findings);
     struct err e;
-    if (!cmd_gate_mark(&s->gate, r, &e) || !cmd_gate_write(&s->gate, r, &e)) {
-        return cmd_fail_err(&e);
-    }
-    cmd_gate_end(&s->gate, r);
-    if (!cmd_output_show(&s->output, r)) {
+    cmd_gate_mark(&s->gate, r);
+    bool ok = cmd_gate_write(&s->gate, r, &e) || cmd_fail_err(&e) == BASE_EXIT_CLEAN;
+    int status = cmd_gate_end(&s->gate, r);
+    if (!cmd_output_show(&s->output, r) || !ok) {
         return BASE_EXIT_FAILURE;
     }
     bool text = !s->output.json && !s->output.sarif && !s->output.github;
     if (text && s->cure.diff.n > 0) {
         if (s->cure.written) {
-            return cmd_print(STR("written: the verified fixes\n")) ? r->status : BASE_EXIT_FAILURE;
+            return cmd_print(STR("written: the verified fixes\n")) ? status : BASE_EXIT_FAILURE;
         }
         str d = str_fmt(&s->arena, "\n%.*s", STR_ARG(s->cure.diff));
-        return cmd_print(d) ? r->status : BASE_EXIT_FAILURE;
+        return cmd_print(d) ? status : BASE_EXIT_FAILURE;
     }
-    return r->status;
+    return status;
 }
 
 int cmd_share(char *const *args)
@@ -264,7 +263,7 @@ int cmd_share(char *const *args)
         }
         s->progress.on = term_is_smart(STDERR_FILENO);
         const char *dir = NULL;
-        bool ok = share_prepare(s, &e) && cmd_gate_revision(&s->gate, "share", args, s->report.dir, &e) && share_load(s, &e) && (dir = io_temp_dir("gomm-share-", &e)) != NULL;
+        bool ok = share_prepare(s, &e) && cmd_gate_known(&s->gate, "share", args, s->report.dir, &e) && share_load(s, &e) && (dir = io_temp_dir("gomm-share-", &e)) != NULL;
         if (ok) {
             cmd_output_go(&s->report, &s->go);
             s->runs = (struct cmd_share_run){.arena = &s->arena,

@@ -140,9 +140,7 @@ static void find_ignored(const struct lsp_file *f, lsp_founds *out)
 
     report_ignores_parsed(&ig, f->view->load->sources, f->ast);
     for (size_t i = 0; i < out->n; i++) {
-        if (!out->v[i].stored) { /* whose lines may be others by now; and it knows by itself */
-            report_ignores_finding(&ig, (str){0}, out->v[i].f);
-        }
+        report_ignores_finding(&ig, (str){0}, out->v[i].f);
         if (out->v[i].f->suppressed == FINDING_SHOWN) {
             out->v[n++] = out->v[i];
         }
@@ -160,7 +158,7 @@ void lsp_find(const struct lsp_file *f, const struct lsp_range *range, lsp_found
             }
         }
     }
-    find_ignored(f, out);
+    find_ignored(f, out); /* stored findings know by themselves, and their lines may be others by now */
     find_stored(f, range, out);
 }
 

@@ -438,6 +438,9 @@ static void html_codes(struct html *h)
 {
     struct html_tally *v;
     size_t n = html_tally(h, false, &v);
+    if (n == 0) {
+        return;
+    }
     html_put(h, "<h2>By rule</h2>\n<div class=\"scroll\"><table class=\"codes\"><thead><tr><th>code</th><th class=\"n\">findings</th>"
                 "<th>rule</th></tr></thead>\n");
     for (size_t i = 0; i < n; i++) {
@@ -574,7 +577,7 @@ static void html_rules(struct html *h)
     for (size_t i = 0; i < n; i++) {
         bool used = false;
         for (size_t k = 0; k < h->r->findings.n && !used; k++) {
-            used = str_is(h->r->findings.v[k].code, all[i].code);
+            used = html_shows(&h->r->findings.v[k]) && str_is(h->r->findings.v[k].code, all[i].code);
         }
         if (!used) {
             continue;
@@ -618,10 +621,15 @@ static void html_rest(struct html *h)
 
 /* ---- the page ---- */
 
+static bool html_only_measured(const struct report *r)
+{
+    return finding_count(&r->findings, FINDING_NOTE) == 0 && r->benchmarks.n > 0;
+}
+
 static void html_head(struct html *h)
 {
     const struct report *r = h->r;
-    str n = r->findings.n == 0 && r->benchmarks.n > 0
+    str n = html_only_measured(r)
                 ? report_count(h->a, r->benchmarks.n, "benchmark", "benchmarks")
                 : report_count(h->a, finding_count(&r->findings, FINDING_NOTE), "finding", "findings");
     html_put(h, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -665,7 +673,7 @@ void report_html(const struct report *r, struct strbuf *out)
     h.source = report_source_new(h.a, r);
     html_head(&h);
     html_run(&h);
-    bool only_measured = r->findings.n == 0 && r->benchmarks.n > 0;
+    bool only_measured = html_only_measured(r);
     if (!only_measured) {
         html_cards(&h, verified);
     }
@@ -673,9 +681,7 @@ void report_html(const struct report *r, struct strbuf *out)
     if (verified > 0) {
         html_fixes(&h);
     }
-    if (r->findings.n > 0) {
-        html_codes(&h);
-    }
+    html_codes(&h);
     if (!only_measured) {
         html_findings(&h);
     }

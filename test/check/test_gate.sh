@@ -202,8 +202,26 @@ baselines() {
     contains "-new-from-rev: that" "$lib_tmp/out" '^ESC02 .*, in Keep$'
     [ "$(git status --porcelain)" = "$git_before" ] && ok "-new-from-rev leaves the work tree and index alone" ||
         notok "-new-from-rev leaves the work tree and index alone" "$(git status --porcelain)"
+    "$GOMM_GO" test -run '^$' -bench . -memprofile "$lib_tmp/mem.pprof" -o "$lib_tmp/test.bin" . >/dev/null 2>&1
+    cp "$lib_tmp/mem.pprof" .
+    expect "-new-from-rev with a profile that the revision has not" 1 "$GOMM" check -only ESC -profile mem.pprof -new-from-rev HEAD -fail note .
+    rm mem.pprof
     expect "no such revision" 2 "$GOMM" check -new-from-rev nonsense .
     contains "no such revision: git's words" "$lib_tmp/err" 'git read-tree: .*nonsense'
+}
+
+# A line that known programs of test/share have; nothing is measured.
+shares() {
+    cd "$GOMM_ROOT/exercises" || return
+    expect "gomm share: no such baseline, before anything runs" 2 "$GOMM" share -quick -baseline "$lib_tmp/nosuch" ./ex03_false_sharing
+    [ ! -s "$lib_tmp/out" ] && ok "gomm share: nothing was run" || notok "gomm share: nothing was run" "$(head -3 "$lib_tmp/out")"
+    if [ "$(nproc)" -lt 2 ]; then
+        skip "gomm share: baselines" "one processor shares nothing"
+        return
+    fi
+    expect "gomm share -update" 0 "$GOMM" share -quick -baseline "$lib_tmp/share.base" -update ./ex03_false_sharing
+    contains "gomm share -update: a line" "$lib_tmp/share.base" '^SHARE1	gomm\.dev/exercises/ex03_false_sharing	Counters\.A and Counters\.B	1$'
+    expect "gomm share with it" 0 "$GOMM" share -quick -baseline "$lib_tmp/share.base" ./ex03_false_sharing
 }
 
 # -- other commands ------------------------------------------------------------------------------------------
@@ -286,6 +304,7 @@ EOF
 choose
 ignores
 baselines
+shares
 bench
 partial
 finish

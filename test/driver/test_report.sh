@@ -51,6 +51,10 @@ is_json "SARIF: locations" "$lib_tmp/out" \
     and d["runs"][0]["originalUriBaseIds"]["SRCROOT"]["uri"].startswith("file:///") and d["runs"][0]["originalUriBaseIds"]["SRCROOT"]["uri"].endswith("/a%20b%3Cc%3E/")
     and all("location" in f for s in d["runs"][0]["results"][0]["stacks"] for f in s["frames"])'
 
+GOMM_EVENTS=$lib_tmp/raw "$GOMM" test . >/dev/null 2>&1
+expect "an event file in SARIF" 1 "$GOMM" report -sarif "$lib_tmp/raw"
+expect "gomm fix in SARIF" 0 env -C "$GOMM_ROOT/exercises" "$GOMM" fix -n -sarif ./ex01_escape
+
 expect "report, github" 1 "$GOMM" report -github "$lib_tmp/r.json"
 contains "github: an annotation" "$lib_tmp/out" '^::error file=p\.go,line=6,title=RACE01::write of ready by goroutine'
 contains "github: a failure" "$lib_tmp/out" '^::error title=test failure::example\.com/report TestWrong%0A.*100%25'

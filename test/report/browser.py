@@ -11,6 +11,7 @@ import argparse
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,8 @@ class Browser:
 
     def message(self):
         while b"\0" not in self.buffer:
+            if not select.select([self.r], [], [], 60)[0]:
+                raise RuntimeError("the browser has not answered for a minute")
             data = os.read(self.r, 1 << 20)
             if not data:
                 raise RuntimeError("the browser went away")
@@ -84,6 +87,12 @@ class Browser:
         while self.eval("document.readyState") != "complete" or self.eval("location.href") == "about:blank":
             time.sleep(0.01)
         return time.monotonic() - start
+
+    def until(self, script):
+        """Waits until it is true, not for long: what comes after says whether it is."""
+        end = time.monotonic() + 10
+        while not self.eval(script) and time.monotonic() < end:
+            time.sleep(0.01)
 
     def eval(self, script):
         r = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
@@ -162,7 +171,7 @@ def check(b, page):
     test("keys: / is the search", b.eval("document.activeElement.id"), "search")
     for c in "zzqq":
         b.key(c)
-    time.sleep(0.3)
+    b.until(f"{SHOWN} === 0")
     test("search: what is nowhere is not shown", b.eval(SHOWN), 0)
     b.key("Escape")
     test("search: Escape shows all again", [b.eval(SHOWN), b.eval("document.activeElement === document.body")], [n, True])
