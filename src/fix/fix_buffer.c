@@ -11,7 +11,8 @@
  * Length, capacity and content are what make gives: a declaration makes a new variable, zeroed, each time that it is come to
  * (Go spec, "Variable declarations"), so no two executions share memory, and a negative number is left to make, which
  * panics.  Whether the slice leaves the function decides only where the array lives: then it is in the heap, the analysis sees
- * that, and nothing is gained.  What is certain to leave it is not proposed. */
+ * that, and nothing is gained.  What is certain to leave it is not proposed, nor is a slice whose elements have their address
+ * taken: package unsafe may rely on how make aligns them, or keep a number for an address, which a stack that moves changes. */
 #include "fix/fix_find.h"
 
 enum { BUFFER_BYTES = 256, BUFFER_LEAST = 4 };
@@ -25,7 +26,15 @@ struct buffer {
     bool empty; /* make([]T, 0, n) */
 };
 
-/* Is what is made of s here gone when the function returns, as far as can be seen? */
+/* unsafe.SliceData(s) and the like */
+static bool is_unsafe(const struct fix_tree *t, node call)
+{
+    struct obj *o = info_obj(t->f, ast_unparen(t->ast, ast_at(t->ast, call)->a));
+
+    return o && o->pkg && str_is(o->pkg->path, "unsafe");
+}
+
+/* Is what is made of s here gone when the function returns, as far as can be seen, and are its elements without address? */
 static bool is_kept_here(const struct fix_tree *t, const struct obj *s, node e)
 {
     node p = t->parent[e];
@@ -33,12 +42,12 @@ static bool is_kept_here(const struct fix_tree *t, const struct obj *s, node e)
 
     switch (x->kind) {
     case AST_PAREN: return is_kept_here(t, s, p);
-    case AST_INDEX: return x->a == e;
+    case AST_INDEX: return x->a == e && !fix_is_addressed(t, p);
     case AST_SLICE: return x->a == e && is_kept_here(t, s, p);
     case AST_RANGE: return x->b == e;
     case AST_OPERATION: return x->b != 0; /* s == nil */
     case AST_CALL:
-        if (x->a == e) {
+        if (x->a == e || is_unsafe(t, p)) {
             return false;
         }
         if (fix_is_builtin(t, p, "append") && ast_list(t->ast, x->b)[0] == e) {
@@ -81,12 +90,37 @@ static u32 elements(const struct fix_tree *t, node elem)
     return size > 0 && size <= BUFFER_BYTES / BUFFER_LEAST ? (u32)(BUFFER_BYTES / size) : 0;
 }
 
-static bool is_int(const struct fix_tree *t, node n)
+/* Of type int itself, so that it can be compared with len(dstBuf), and no constant. */
+static bool is_variable_int(const struct fix_tree *t, node n)
 {
     struct type *type = fix_type(t, n);
     struct type *u = type ? type_unalias(type) : NULL;
 
     return u && u->kind == TYPE_BASIC && u->basic == BASIC_INT && !info_const(t->f, n);
+}
+
+struct mentions {
+    const struct fix_tree *t;
+    name_id name;
+    bool found;
+};
+
+static bool mentions_visit(void *ctx, node n)
+{
+    struct mentions *m = ctx;
+    const struct ast_node *x = ast_at(m->t->ast, n);
+
+    m->found |= x->kind == AST_NAME && x->a == m->name;
+    return !m->found;
+}
+
+/* b := make([]byte, len(b)) means an outer b, which the new text would hide: b is declared before the number is asked. */
+static bool mentions_itself(const struct buffer *b)
+{
+    struct mentions m = {b->t, ast_at(b->t->ast, ast_at(b->t->ast, b->stmt)->a)->a, false};
+
+    ast_walk(b->t->ast, b->make, mentions_visit, &m);
+    return m.found;
 }
 
 static bool is_make(struct buffer *b)
@@ -109,7 +143,7 @@ static bool is_make(struct buffer *b)
     b->elem = ast_at(t->ast, type)->a;
     b->empty = n == 3 && k && constant_i64(k, &zero) && zero == 0;
     b->count = ast_list(t->ast, list)[n - 1];
-    return (n == 2 || b->empty) && is_int(t, b->count);
+    return (n == 2 || b->empty) && is_variable_int(t, b->count) && !mentions_itself(b);
 }
 
 static void propose(const struct buffer *b, u32 n)

@@ -11,8 +11,10 @@
  *                                       }
  *
  * t is never assigned again and every return returns it, so New returns it after newInit has.  The statements run in
- * the same order with the same values: parameters are handed on, and what they are changed to nobody else sees.  No defer: it would run
- * earlier, and a recovered panic returned nil before.  Nobody may ask for callers (package runtime): there is a frame more.
+ * the same order with the same values: parameters are handed on, and what newInit changes its copies to nobody else sees: what is
+ * made first neither has the address of one that is handed on nor a function literal that knows it.  No defer: it would run
+ * earlier, and a recovered panic returned nil before.  No recover: it works in the deferred function itself only, not in what that
+ * calls.  Nobody may ask for callers (package runtime): there is a frame more.
  * Whether New can be inlined then, and whether that keeps the value on a stack, is for the benchmarks. */
 #include "fix/fix_find.h"
 
@@ -50,6 +52,7 @@ static bool body_visit(void *ctx, node n)
     if (x->kind == AST_SELECTOR || x->kind == AST_NAME) {
         struct obj *u = info_obj(t->f, n);
         o->wrong |= u && u->kind == OBJ_FUNC && u->pkg && str_is(u->pkg->path, "runtime");
+        o->wrong |= u && u->kind == OBJ_BUILTIN && fix_name_is(t, u->name, "recover");
     }
     return true;
 }
@@ -98,7 +101,19 @@ static bool fits(struct outline *o)
     return !o->wrong && never_assigned(o);
 }
 
-/* "a A, b B" as declared; false: a parameter without a name that can be handed on. */
+/* May what is made in the first statement refer to the parameter itself, or change it, rather than have its value? */
+static bool alloc_refers(const struct outline *o, struct fix_uses u)
+{
+    for (u32 i = 0; i < u.n; i++) {
+        if (fix_within(o->t, u.v[i], o->alloc) &&
+            (fix_func(o->t, u.v[i]) != o->func || fix_use_of(o->t, u.v[i]) != FIX_USE_READ)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "a A, b B" as declared; false: a parameter without a name that can be handed on, or one of which there must not be two. */
 static bool parameters(const struct outline *o, str *declared, str *names)
 {
     const struct fix_tree *t = o->t;
@@ -122,6 +137,7 @@ static bool parameters(const struct outline *o, str *declared, str *names)
         if (!used) {
             continue;
         }
+        ok &= !alloc_refers(o, u);
         str type = fix_text(t, field->b), name = fix_text(t, field->a);
         bool dots = ast_kind(t->ast, field->b) == AST_DOTS_TYPE;
         if (dots) {

@@ -412,30 +412,56 @@ static bool calls_by_address(const struct fix_tree *t, node n, node p)
     return want && fix_type(t, n) && type_under(fix_type(t, n))->kind != TYPE_POINTER;
 }
 
-enum fix_use fix_use_of(const struct fix_tree *t, node n)
-{
-    bool part = false;
-    node p = t->parent[n], in = n;
+/* What an expression, or a part of it that lies within it, is used by. */
+struct place {
+    node in, by;  /* by 0: a declaration */
+    bool part;
+    bool address; /* is taken */
+};
 
-    for (;; in = p, p = t->parent[p]) {
-        if (!p) {
-            return FIX_USE_DECLARE;
+static struct place place_of(const struct fix_tree *t, node n)
+{
+    struct place p = {.in = n};
+
+    for (;; p.in = p.by) {
+        p.by = t->parent[p.in];
+        if (!p.by) {
+            return p;
         }
-        const struct ast_node *x = ast_at(t->ast, p);
+        const struct ast_node *x = ast_at(t->ast, p.by);
         if (x->kind == AST_PAREN || x->kind == AST_LIST) {
             continue;
         }
-        if (x->kind == AST_SLICE && is_value_part(t, in, p)) {
-            return FIX_USE_ADDRESS;
+        if (x->kind == AST_SLICE && is_value_part(t, p.in, p.by)) {
+            p.part = false;
+            p.address = true;
+            return p;
         }
-        if (is_value_part(t, in, p)) {
-            part = true;
+        if (is_value_part(t, p.in, p.by)) {
+            p.part = true;
             continue;
         }
-        if (calls_by_address(t, in, p)) {
-            return part ? FIX_USE_PART : FIX_USE_ADDRESS;
-        }
-        break;
+        p.address = calls_by_address(t, p.in, p.by) || (x->kind == AST_OPERATION && x->op == OP_AND && !x->b);
+        return p;
+    }
+}
+
+bool fix_is_addressed(const struct fix_tree *t, node x)
+{
+    return place_of(t, x).address;
+}
+
+enum fix_use fix_use_of(const struct fix_tree *t, node n)
+{
+    struct place place = place_of(t, n);
+    node p = place.by, in = place.in;
+    bool part = place.part;
+
+    if (!p) {
+        return FIX_USE_DECLARE;
+    }
+    if (place.address) {
+        return part ? FIX_USE_PART : FIX_USE_ADDRESS;
     }
     const struct ast_node *x = ast_at(t->ast, p);
     switch (x->kind) {
@@ -445,11 +471,6 @@ enum fix_use fix_use_of(const struct fix_tree *t, node n)
                                       fix_within(t, n, ast_rec(t->ast, p, VALUE_VALUES))
                                   ? FIX_USE_READ
                                   : FIX_USE_DECLARE;
-    case AST_OPERATION:
-        if (x->op == OP_AND && !x->b) {
-            return part ? FIX_USE_PART : FIX_USE_ADDRESS;
-        }
-        return FIX_USE_READ;
     case AST_ASSIGN:
         if (x->b && fix_within(t, n, x->b) && !fix_within(t, n, x->a)) {
             return FIX_USE_READ;

@@ -63,6 +63,8 @@ enum fix_use {
     FIX_USE_PART,     /* x.f or x[i] of a struct or array is assigned, or has its address taken */
 };
 enum fix_use fix_use_of(const struct fix_tree *t, node name);
+/* Is the address of x or of a part of it taken there: &x, &x.f, x[:] of an array, a method with a pointer receiver? */
+bool fix_is_addressed(const struct fix_tree *t, node x);
 /* A variable of this function that only it itself changes and whose address nobody has: nothing that is called can change it. */
 bool fix_is_private(const struct fix_tree *t, const struct obj *o);
 /* Has evaluating x no effect, and can nothing that happens beside change what it gives: constants, private variables,

@@ -27,6 +27,12 @@ func TestBuffer(t *testing.T) {
 	if r := WantNegative(-1); !strings.Contains(fmt.Sprint(r), "makeslice") {
 		t.Errorf("negative: %v", r)
 	}
+	if KeepShadow(make([]byte, 3), 2) != 6 || KeepShadowCapacity(make([]byte, 3), 2) != 5 {
+		t.Error("the number of another")
+	}
+	if KeepAligned(1) == 0 || !KeepNumber(3) || KeepField(1) != 7 || KeepArray(1) != 7 || KeepMethod(1) != 7 || WantParts(3) != 2 {
+		t.Error("elements by address")
+	}
 	if KeepGoto(3) != 'x' {
 		t.Error("one array for two")
 	}

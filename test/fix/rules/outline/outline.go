@@ -90,6 +90,79 @@ func KeepCaller(n int) *Table {
 	return t
 }
 
+// The deferred function itself is the one that may recover.
+func KeepRecover(n int) *Table {
+	t := &Table{}
+	for i := range t.sizes {
+		t.sizes[i] = n
+	}
+	if recover() != nil {
+		t.n = n
+	}
+	return t
+}
+
+// What is made holds the parameter, not its value.
+type Ref struct {
+	get func() int
+	p   *int
+	at  []int
+	n   int
+}
+
+func (r *Ref) run(n int) {
+	for ; n > 0; n-- {
+		r.n += n
+	}
+}
+
+func KeepClosure(n int) *Ref {
+	t := &Ref{get: func() int { return n }}
+	n *= 2
+	t.run(n)
+	return t
+}
+
+func KeepAddress(n int) *Ref {
+	t := &Ref{p: &n}
+	n *= 2
+	t.run(n)
+	return t
+}
+
+func KeepSlice(n [4]int) *Ref {
+	t := &Ref{at: n[:]}
+	n[0] = 2
+	t.run(n[0])
+	return t
+}
+
+func KeepPart(n [4]int) *Ref {
+	t := &Ref{p: &n[1]}
+	n[1] = 2
+	t.run(n[1])
+	return t
+}
+
+// It has the value, and what is changed afterwards is the copy.
+func WantValue(n int, at []int) *Ref {
+	t := &Ref{n: n, at: at}
+	n *= 2
+	at[0] = n
+	t.run(n)
+	return t
+}
+
+// m is not handed on.
+func WantOther(n, m int) *Ref {
+	t := &Ref{p: &m}
+	for ; n > 0; n-- {
+		t.n += n
+	}
+	t.run(n)
+	return t
+}
+
 func KeepShort(n int) *Table {
 	t := &Table{n: n}
 	return t

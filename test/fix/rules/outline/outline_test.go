@@ -21,4 +21,26 @@ func TestOutline(t *testing.T) {
 	if KeepDefer(0) != nil {
 		t.Error("recovered from")
 	}
+	func() {
+		defer func() {
+			if recover() != nil {
+				t.Error("not recovered from")
+			}
+		}()
+		defer KeepRecover(3)
+		panic("x")
+	}()
+	if x := KeepClosure(2); x.get() != 4 || x.n != 10 {
+		t.Errorf("a copy: %d %d", x.get(), x.n)
+	}
+	if *KeepAddress(2).p != 4 || KeepSlice([4]int{}).at[0] != 2 || *KeepPart([4]int{}).p != 2 {
+		t.Error("a copy")
+	}
+	at := []int{0}
+	if x := WantValue(2, at); x.n != 12 || x.at[0] != 4 || at[0] != 4 {
+		t.Errorf("%+v", x)
+	}
+	if x := WantOther(2, 7); x.n != 3 || *x.p != 7 {
+		t.Errorf("%+v", x)
+	}
 }
