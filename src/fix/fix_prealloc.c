@@ -178,7 +178,8 @@ static bool is_len(const struct fix_tree *t, node n)
            is_path(t, ast_unparen(t->ast, ast_list(t->ast, ast_at(t->ast, n)->b)[0]));
 }
 
-static bool is_int(const struct fix_tree *t, node n)
+/* Of type int or one made of it, constants among them. */
+static bool is_int_kind(const struct fix_tree *t, node n)
 {
     struct type *type = fix_type(t, n);
 
@@ -199,7 +200,7 @@ static str loop_count(const struct prealloc *p, const struct exits *x, bool *saf
             *about = over;
             return str_fmt(t->arena, "len(%.*s)", STR_ARG(fix_text(t, over)));
         }
-        n = is_int(t, over) ? over : 0;
+        n = is_int_kind(t, over) ? over : 0;
     } else {
         n = counts_to(t, p->loop);
     }
@@ -215,7 +216,7 @@ static str loop_count(const struct prealloc *p, const struct exits *x, bool *saf
         return fix_text(t, n);
     }
     *safe = false;
-    return !c && is_int(t, n) && is_path(t, n) ? fix_text(t, n) : (str){0};
+    return !c && is_int_kind(t, n) && is_path(t, n) ? fix_text(t, n) : (str){0};
 }
 
 /* ---- declarations ---- */

@@ -76,7 +76,8 @@ static bool run_holds(struct run *x, const u32 *v, u32 n, bool race, str *why)
         *why = STR("it changes what another one changes");
         return false;
     }
-    bool ok = (race || run_importers(x, v, n, &others, &n_others, why)) && run_overlay(x, &e, &files, &o, why) && (race || fix_verify_build(x->r->verifier, &x->package, 1, &o, why)) &&
+    bool ok = (race || run_importers(x, v, n, &others, &n_others, why)) && run_overlay(x, &e, &files, &o, why) &&
+              (race || fix_verify_build(x->r->verifier, &x->package, 1, &o, why)) &&
               fix_verify_tests(x->r->verifier, &x->package, 1, &o, race, why);
     if (ok && n_others > 0 && !fix_verify_build(x->r->verifier, others, n_others, &o, why)) {
         *why = str_fmt(x->r->arena, "a package that imports it would have to change: %.*s", STR_ARG(*why));

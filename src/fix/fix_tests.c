@@ -199,16 +199,7 @@ static bool build_vet(struct fix_verifier *v, str package, const struct fix_over
 
     fix_verify_go(v, "vet", o, &argv);
     argv_push_str(&argv, package);
-    struct proc_opts po = {
-        .argv = argv_get(&argv),
-        .cwd = str_cstr(v->arena, v->o.cwd),
-        .in = PROC_NULL,
-        .out = PROC_CAPTURE,
-        .err = PROC_MERGE,
-        .timeout_ms = 600000,
-    };
-    bool ok = proc_run(v->arena, &po, &r, e);
-    argv_release(&argv);
+    bool ok = fix_verify_command(v, &argv, PROC_CAPTURE, PROC_MERGE, &r, e);
     *said = ok ? r.out : (str){0};
     return ok && r.status == 0;
 }
@@ -263,16 +254,7 @@ bool fix_verify_importers(struct fix_verifier *v, str module, str package, str *
     argv_push(&argv, "-e");
     argv_push(&argv, "-f={{.ImportPath}}:{{range .Deps}} {{.}}{{end}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}");
     argv_pushf(&argv, "%.*s/...", STR_ARG(module));
-    struct proc_opts po = {
-        .argv = argv_get(&argv),
-        .cwd = str_cstr(v->arena, v->o.cwd),
-        .in = PROC_NULL,
-        .out = PROC_CAPTURE,
-        .err = PROC_NULL,
-        .timeout_ms = 600000,
-    };
-    bool ok = proc_run(v->arena, &po, &r, &e);
-    argv_release(&argv);
+    bool ok = fix_verify_command(v, &argv, PROC_CAPTURE, PROC_NULL, &r, &e);
     if (!ok || r.status != 0) {
         *why = STR("who else imports the package is not to be had: go list failed");
         return false;

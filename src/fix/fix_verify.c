@@ -71,6 +71,23 @@ void fix_verify_go(struct fix_verifier *v, const char *verb, const struct fix_ov
     }
 }
 
+bool fix_verify_command(struct fix_verifier *v, struct argv *argv, enum proc_stream out, enum proc_stream err,
+                        struct proc_result *r, struct err *e)
+{
+    struct proc_opts po = {
+        .argv = argv_get(argv),
+        .cwd = str_cstr(v->arena, v->o.cwd),
+        .in = PROC_NULL,
+        .out = out,
+        .err = err,
+        .timeout_ms = 600000,
+    };
+    bool ok = proc_run(v->arena, &po, r, e);
+
+    argv_release(argv);
+    return ok;
+}
+
 u64 fix_verify_timeout(const struct fix_verifier *v)
 {
     return v->o.timeout_ms > 0 ? v->o.timeout_ms : 120000;
@@ -217,16 +234,7 @@ bool fix_verify_messages(struct fix_verifier *v, str package, const struct fix_o
     argv_push(&argv, "-o=/dev/null");
     argv_push(&argv, "-gcflags=-m");
     argv_push_str(&argv, package);
-    struct proc_opts po = {
-        .argv = argv_get(&argv),
-        .cwd = str_cstr(v->arena, v->o.cwd),
-        .in = PROC_NULL,
-        .out = PROC_NULL,
-        .err = PROC_CAPTURE,
-        .timeout_ms = 600000,
-    };
-    bool ok = proc_run(v->arena, &po, &r, &e);
-    argv_release(&argv);
+    bool ok = fix_verify_command(v, &argv, PROC_NULL, PROC_CAPTURE, &r, &e);
     if (!ok || r.status != 0) {
         *why = ok ? str_fmt(v->arena, "go build %.*s: %.*s", STR_ARG(package),
                             STR_ARG(fix_verify_first_line(v->arena, r.err)))

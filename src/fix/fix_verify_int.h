@@ -22,6 +22,9 @@ struct fix_verifier {
 void fix_verify_say(struct fix_verifier *v, const char *fmt, ...) BASE_PRINTF(2, 3);
 /* The go command with the user's flags; overlay: instead of the user's own; NULL: that one. */
 void fix_verify_go(struct fix_verifier *v, const char *verb, const struct fix_overlay *o, struct argv *argv);
+/* Runs that where the user's go command would run, with no input, ten minutes at most, and releases argv; false: it did not run. */
+bool fix_verify_command(struct fix_verifier *v, struct argv *argv, enum proc_stream out, enum proc_stream err,
+                        struct proc_result *r, struct err *e);
 u64 fix_verify_timeout(const struct fix_verifier *v);
 /* The first lines of what a command said, for a message. */
 str fix_verify_first_line(struct arena *a, str said);
