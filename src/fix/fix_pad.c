@@ -162,6 +162,54 @@ bool fix_pad_open(struct fix_pad_work *d, struct type *t, struct type_named **n,
     return true;
 }
 
+/* ---- words of 32 bits ---- */
+
+/* A 64-bit basic that lies at a multiple of 8 bytes, as part of t at `at`, and must do so. */
+static bool pad_holds_aligned(const struct fix_pad_work *d, const struct sizes *s, struct type *t, i64 at)
+{
+    struct type *u = type_under(t);
+    struct type_array *array = is_array(u);
+    struct type_struct *st = is_struct(u);
+    if (array) { /* sizes of what holds one are multiples of 4 here: the third element lies as the first does */
+        return (array->len > 0 && pad_holds_aligned(d, s, array->elem, at)) ||
+               (array->len > 1 && pad_holds_aligned(d, s, array->elem, at + layout_size(s, array->elem)));
+    }
+    i64 *off = st ? ARENA_ARRAY(d->a, i64, st->n + 1) : NULL;
+    if (st) {
+        layout_offsets(s, st, off);
+    }
+    for (u32 i = 0; st && i < st->n; i++) {
+        if (pad_holds_aligned(d, s, st->fields[i]->type, at + off[i])) {
+            return true;
+        }
+    }
+    return u->kind == TYPE_BASIC && layout_size(s, t) == 8 && at % 8 == 0;
+}
+
+/* 64-bit integers that atomic operations work on must be aligned to 8 bytes, and where words have 32 bits that is up to their
+ * offset (GOROOT/src/sync/atomic/doc.go, "Bugs"). */
+bool fix_pad_aligned(struct fix_pad_work *d, struct type_struct *st, const struct fix_pad_item *v, u32 n)
+{
+    struct sizes s = sizes_for(STR("386"));
+    i64 at = 0, *was = ARENA_ARRAY(d->a, i64, st->n + 1);
+    layout_offsets(&s, st, was);
+    for (u32 i = 0; i < n; i++) {
+        if (v[i].field != UINT32_MAX) {
+            const struct obj *f = st->fields[v[i].field];
+            i64 align = layout_align(&s, f->type);
+            at = (at + align - 1) / align * align;
+            if ((at - was[v[i].field]) % 8 != 0 && pad_holds_aligned(d, &s, f->type, was[v[i].field])) {
+                d->pad->refused = true;
+                return fix_pad_no(d, "where words have 32 bits, %.*s would not be aligned for atomic operations",
+                                  STR_ARG(fix_pad_name(d, f)));
+            }
+            at += layout_size(&s, f->type);
+        }
+        at += v[i].padding;
+    }
+    return true;
+}
+
 /* ---- who uses a part ---- */
 
 u64 fix_pad_users(const struct fix_pad_work *d, const struct share_part *q)
@@ -243,6 +291,21 @@ static bool pad_add_place(struct pad_place *v, u32 *n, struct pad_place at)
     return true;
 }
 
+/* The struct with its padding; front: a line before all fields too. */
+static bool pad_is_aligned(struct fix_pad_work *d, struct type *in, const struct pad_place *at, u32 n, bool front)
+{
+    struct type_struct *st = as_struct(type_under(in));
+    struct fix_pad_item *v = ARENA_ARRAY(d->a, struct fix_pad_item, st->n + 1);
+    v[0] = (struct fix_pad_item){.field = UINT32_MAX, .padding = front ? d->line : 0};
+    for (u32 i = 0; i < st->n; i++) {
+        v[i + 1] = (struct fix_pad_item){.field = i};
+        for (u32 k = 0; k < n; k++) {
+            v[i + 1].padding += at[k].in == in && at[k].field == i ? fix_pad_bytes(d, pad_field_size(d, in, i)) : 0;
+        }
+    }
+    return fix_pad_aligned(d, st, v, st->n + 1);
+}
+
 /* A field that nobody of them uses is left where it is: only what counts is pulled apart. */
 static bool pad_fields(struct fix_pad_work *d)
 {
@@ -282,7 +345,7 @@ static bool pad_fields(struct fix_pad_work *d)
     struct strbuf title = {0}, bytes = {0};
     for (u32 i = 0; i < n; i++) {
         struct fix_pad_decl s;
-        if (!fix_pad_open(d, at[i].in, &named, &s)) {
+        if (!fix_pad_open(d, at[i].in, &named, &s) || !pad_is_aligned(d, at[i].in, at, n, d->front && at[i].in == at[0].in)) {
             strbuf_release(&title);
             strbuf_release(&bytes);
             return false;

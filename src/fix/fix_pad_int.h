@@ -47,7 +47,7 @@ str fix_pad_size_words(const struct fix_pad_work *d, str name, i64 before, i64 a
 /* Where a struct type is declared. */
 struct fix_pad_decl {
     struct fix_tree *tree;
-    node decl, type; /* TYPE_DECL, STRUCT_TYPE */
+    node type; /* STRUCT_TYPE */
 };
 bool fix_pad_find(const struct share_places *p, const struct type_named *s, struct fix_pad_decl *out, str *why);
 /* The struct may be changed: it is the program's own, and nothing forbids it. */
@@ -59,12 +59,22 @@ bool fix_pad_same(const struct obj *a, const struct obj *b);
 /* "x.go:12" */
 str fix_pad_at(const struct share_places *p, u32 at);
 
-/* What forbids to change the layout of a struct: what C, the kernel, a file or a peer knows of it, code that counts its
- * bytes, literals without keys in other packages, conversions.  Empty: nothing that can be seen. */
+/* The package of the qualified function or type that is called ("encoding/binary", "unsafe"), and its name; empty: none. */
+str fix_pad_callee(const struct share_places *p, const struct file_info *f, node call, str *name);
+
+/* What forbids to put padding into a struct: what C, the kernel, a file or a peer knows of its layout, code that counts its
+ * bytes or prints all of its fields, literals without keys in other packages, conversions.  Empty: nothing that can be seen. */
 str fix_pad_forbidden(const struct share_places *p, const struct type_named *s);
-/* What forbids to change the order of its fields, besides: literals without keys anywhere, tags, encoders and printers,
- * atomic operations on 64 bits where words have 32. */
+/* What forbids to change its fields or their order, besides: literals without keys anywhere, tags, encoders. */
 str fix_pad_ordered(const struct share_places *p, const struct type_named *s);
+
+/* A struct as it will be, from its first byte: a field as it is (field UINT32_MAX: none), then so many bytes of padding. */
+struct fix_pad_item {
+    u32 field;
+    i64 padding;
+};
+/* Stay 64-bit integers aligned for atomic operations where words have 32 bits?  If not, that is why it is refused. */
+bool fix_pad_aligned(struct fix_pad_work *d, struct type_struct *st, const struct fix_pad_item *v, u32 n);
 
 /* Literals without keys in the struct's own package: each place at which a value for a new field behind field `after`
  * (FIX_PAD_FRONT: before all) must be put.  Appends insertions of text. */

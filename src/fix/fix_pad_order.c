@@ -30,10 +30,7 @@ struct order {
     struct type_struct *st;
     struct order_field f[ORDER_FIELDS];
     u32 groups;
-    struct order_item {
-        u32 field;   /* UINT32_MAX: padding */
-        i64 padding; /* its bytes */
-    } out[2 * ORDER_FIELDS];
+    struct fix_pad_item out[2 * ORDER_FIELDS];
     u32 n_out;
     i64 at; /* where the last one ends */
 };
@@ -113,7 +110,7 @@ static void order_put(struct order *o, u32 field)
 {
     o->f[field].placed = true;
     o->at = order_align(o, o->at, field) + layout_size(&o->d->p->prog->sizes, o->f[field].field->type);
-    o->out[o->n_out++] = (struct order_item){.field = field};
+    o->out[o->n_out++] = (struct fix_pad_item){.field = field};
 }
 
 /* After a group, or the struct's first byte: seldom used fields, in their order, until the next one can begin; padding for what
@@ -127,7 +124,7 @@ static void order_gap(struct order *o, u32 next)
         }
     }
     if (order_align(o, o->at, next) < want) {
-        o->out[o->n_out++] = (struct order_item){.field = UINT32_MAX, .padding = want - o->at};
+        o->out[o->n_out++] = (struct fix_pad_item){.field = UINT32_MAX, .padding = want - o->at};
         o->at = want;
     }
 }
@@ -171,29 +168,6 @@ static i64 order_fields(struct order *o)
     }
     i64 align = layout_align(s, o->in);
     return (o->at + align - 1) / align * align;
-}
-
-/* 64-bit integers that atomic operations work on must be aligned to 8 bytes, and where words have 32 bits that is up to their
- * offset (GOROOT/src/sync/atomic/doc.go, "Bugs").  The field that would lose it; NULL: none. */
-static const struct obj *order_unaligned(const struct order *o)
-{
-    struct sizes s = sizes_for(STR("386"));
-    i64 at = 0, *was = ARENA_ARRAY(o->d->a, i64, o->st->n + 1);
-    layout_offsets(&s, o->st, was);
-    for (u32 i = 0; i < o->n_out; i++) {
-        if (o->out[i].field == UINT32_MAX) {
-            at += o->out[i].padding;
-            continue;
-        }
-        const struct obj *f = o->f[o->out[i].field].field;
-        i64 align = layout_align(&s, f->type), size = layout_size(&s, f->type);
-        at = (at + align - 1) / align * align;
-        if (size == 8 && type_under(f->type)->kind == TYPE_BASIC && was[o->out[i].field] % 8 == 0 && at % 8 != 0) {
-            return f;
-        }
-        at += size;
-    }
-    return NULL;
 }
 
 /* ---- the source ---- */
@@ -346,13 +320,12 @@ bool fix_pad_order(const struct share_places *p, const struct share_found *f, u3
         return false;
     }
     str why = fix_pad_ordered(p, named);
-    const struct obj *unaligned = order_unaligned(o);
-    if (why.n == 0 && unaligned) {
-        why = str_fmt(d.a, "where words have 32 bits, %.*s would not be aligned for atomic operations", STR_ARG(fix_pad_name(&d, unaligned)));
-    }
     if (why.n > 0) {
         pad->refused = true;
         return fix_pad_no(&d, "%.*s", STR_ARG(why));
+    }
+    if (!fix_pad_aligned(&d, o->st, o->out, o->n_out)) {
+        return false;
     }
     if (!order_edit(o, &s)) {
         return false;

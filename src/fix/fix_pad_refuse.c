@@ -4,7 +4,7 @@
 struct refuse {
     const struct share_places *p;
     const struct type_named *s;
-    bool order; /* nor may the order of the fields change */
+    bool order; /* nor may the fields themselves change, or their order */
     str why;
 };
 
@@ -24,8 +24,8 @@ static bool refuse_same(const struct type_named *a, const struct type_named *b)
     return a && b && fix_pad_same(named_obj(a), named_obj(b));
 }
 
-/* Is t the struct, or a pointer, slice or array of it, or does it hold one? */
-static bool refuse_is(const struct refuse *r, struct type *t, u32 depth)
+/* Is t the struct, or a pointer, slice or array of it, or does it hold one?  shown: what its slices and maps hold counts too. */
+static bool refuse_is(const struct refuse *r, struct type *t, bool shown, u32 depth)
 {
     if (!t || depth > 4) {
         return false;
@@ -35,14 +35,16 @@ static bool refuse_is(const struct refuse *r, struct type *t, u32 depth)
     }
     t = type_unalias(t);
     switch (t->kind) {
-    case TYPE_POINTER: return refuse_is(r, as_pointer(t)->elem, depth + 1);
-    case TYPE_SLICE: return refuse_is(r, as_slice(t)->elem, depth + 1);
-    case TYPE_ARRAY: return refuse_is(r, as_array(t)->elem, depth + 1);
+    case TYPE_POINTER: return refuse_is(r, as_pointer(t)->elem, shown, depth + 1);
+    case TYPE_SLICE: return refuse_is(r, as_slice(t)->elem, shown, depth + 1);
+    case TYPE_ARRAY: return refuse_is(r, as_array(t)->elem, shown, depth + 1);
+    case TYPE_MAP:
+        return shown && (refuse_is(r, as_map(t)->key, shown, depth + 1) || refuse_is(r, as_map(t)->elem, shown, depth + 1));
     case TYPE_NAMED: {
         struct type_struct *u = is_struct(type_under(t));
         for (u32 i = 0; u && i < u->n && depth < 3; i++) {
             struct type *ft = type_unalias(u->fields[i]->type);
-            if (ft->kind != TYPE_POINTER && ft->kind != TYPE_SLICE && refuse_is(r, ft, depth + 1)) {
+            if (ft->kind != TYPE_POINTER && (shown || ft->kind != TYPE_SLICE) && refuse_is(r, ft, shown, depth + 1)) {
                 return true;
             }
         }
@@ -59,16 +61,15 @@ str fix_pad_at(const struct share_places *p, u32 at)
     return str_fmt(p->arena, "%.*s:%u", STR_ARG(str_from(s.file, (size_t)(slash + 1))), s.line);
 }
 
-/* The package of a call of a qualified function ("encoding/binary"), and its name. */
-static str refuse_callee(const struct refuse *r, const struct share_file *f, node call, str *name)
+str fix_pad_callee(const struct share_places *p, const struct file_info *f, node call, str *name)
 {
     bool dynamic;
-    struct obj *o = query_callee(f->info, call, &dynamic);
-    node fun = ast_unparen(f->info->ast, ast_at(f->info->ast, call)->a);
-    if (!o && ast_kind(f->info->ast, fun) == AST_SELECTOR) {
-        o = info_obj(f->info, ast_at(f->info->ast, fun)->b); /* unsafe's are builtins, and types */
+    struct obj *o = query_callee(f, call, &dynamic);
+    node fun = ast_unparen(f->ast, ast_at(f->ast, call)->a);
+    if (!o && ast_kind(f->ast, fun) == AST_SELECTOR) {
+        o = info_obj(f, ast_at(f->ast, fun)->b); /* unsafe's are builtins, and types */
     }
-    *name = o ? intern_str(r->p->prog->names, o->name) : (str){0};
+    *name = o ? intern_str(p->prog->names, o->name) : (str){0};
     return o && o->pkg ? o->pkg->path : (str){0};
 }
 
@@ -80,16 +81,32 @@ static struct type *refuse_arg(const struct share_file *f, node x)
     return f->info->at[x].type;
 }
 
-/* Packages whose functions print or encode the fields of what they are given, or go through them. */
-static bool refuse_shows(str pkg)
+/* Packages whose functions print the fields of what they are given, or go through them: all of them, blank ones too. */
+static bool refuse_prints(str pkg)
 {
-    static const char *const v[] = {"fmt", "log", "log/slog", "reflect", "text/template", "html/template", "database/sql"};
+    static const char *const v[] = {"fmt", "log", "log/slog", "reflect", "text/template", "html/template"};
     for (size_t i = 0; i < ARRAY_LEN(v); i++) {
         if (str_is(pkg, v[i])) {
             return true;
         }
     }
-    return str_has_prefix(pkg, STR("encoding/"));
+    return false;
+}
+
+/* Those that skip blank fields, but write the others as they stand. */
+static bool refuse_encodes(str pkg)
+{
+    return str_is(pkg, "database/sql") || str_has_prefix(pkg, STR("encoding/"));
+}
+
+/* Is argument i taken for its methods, as the io.Writer of fmt.Fprint? */
+static bool refuse_is_called(const struct share_file *f, node call, u32 i)
+{
+    const struct ast *ast = f->info->ast;
+    struct type *fun = f->info->at[ast_unparen(ast, ast_at(ast, call)->a)].type;
+    struct type_signature *sig = fun ? is_signature(type_under(fun)) : NULL;
+    struct type_interface *in = sig && i < sig->params->n ? is_interface(type_under(sig->params->vars[i]->type)) : NULL;
+    return in && type_set_of(in)->n_methods > 0;
 }
 
 /* T(x) where either is the struct, and the other one a struct too: both must have the same fields in the same order. */
@@ -116,24 +133,24 @@ static void refuse_conversion(struct refuse *r, const struct share_file *f, node
 static void refuse_call(struct refuse *r, const struct share_file *f, node call)
 {
     const struct ast *ast = f->info->ast;
-    str name, pkg = refuse_callee(r, f, call, &name);
+    str name, pkg = fix_pad_callee(r->p, f->info, call, &name);
     bool is_unsafe = str_is(pkg, "unsafe"), binary = str_is(pkg, "encoding/binary"),
-         sys = str_is(pkg, "syscall") || str_is(pkg, "golang.org/x/sys/unix"), shows = r->order && refuse_shows(pkg);
+         sys = str_is(pkg, "syscall") || str_is(pkg, "golang.org/x/sys/unix"), shows = refuse_prints(pkg) || (r->order && refuse_encodes(pkg));
     if (!is_unsafe && !binary && !sys && !shows) {
         return;
     }
     u32 list = ast_at(ast, call)->b;
     for (u32 i = 0; i < ast_list_len(ast, list) && r->why.n == 0; i++) {
         node x = ast_list(ast, list)[i];
-        bool is = refuse_is(r, refuse_arg(f, x), 0);
+        bool is = refuse_is(r, refuse_arg(f, x), shows, 0) && (r->order || !shows || !refuse_is_called(f, call, i));
         if (!is && is_unsafe && str_is(name, "Offsetof") && ast_kind(ast, ast_unparen(ast, x)) == AST_SELECTOR) {
-            is = refuse_is(r, refuse_arg(f, ast_at(ast, ast_unparen(ast, x))->a), 0);
+            is = refuse_is(r, refuse_arg(f, ast_at(ast, ast_unparen(ast, x))->a), false, 0);
         }
         if (is) {
             str at = fix_pad_at(r->p, ast_at(ast, call)->pos);
             r->why = binary ? str_fmt(r->p->arena, "encoding/binary.%.*s at %.*s makes its layout a format of files or messages",
                                       STR_ARG(name), STR_ARG(at))
-                     : shows ? str_fmt(r->p->arena, "%.*s.%.*s at %.*s shows its fields in their order", STR_ARG(pkg), STR_ARG(name),
+                     : shows ? str_fmt(r->p->arena, "%.*s.%.*s at %.*s shows its fields as they stand", STR_ARG(pkg), STR_ARG(name),
                                        STR_ARG(at))
                              : str_fmt(r->p->arena, "%.*s.%.*s at %.*s depends on its layout", STR_ARG(pkg), STR_ARG(name),
                                        STR_ARG(at));
@@ -152,7 +169,7 @@ static void refuse_literal(struct refuse *r, const struct share_file *f, node li
     }
     str at = fix_pad_at(r->p, ast_at(ast, lit)->pos);
     if (r->order) {
-        r->why = str_fmt(r->p->arena, "the literal without field names at %.*s knows it", STR_ARG(at));
+        r->why = str_fmt(r->p->arena, "the literal without field names at %.*s knows its fields", STR_ARG(at));
     } else if (o->pkg != f->pkg && !(o->pkg && str_eq(o->pkg->path, f->pkg->path))) {
         r->why = str_fmt(r->p->arena, "the literal without field names at %.*s in another package would no longer compile",
                          STR_ARG(at));
@@ -198,7 +215,7 @@ str fix_pad_ordered(const struct share_places *p, const struct type_named *s)
     const struct type_struct *st = is_struct(type_under(named_obj(s)->type));
     for (u32 i = 0; st && st->tags && i < st->n; i++) {
         if (st->tags[i].n > 0) {
-            return STR("a field has a tag: encoders write fields in their order");
+            return STR("a field has a tag: encoders write fields as they stand");
         }
     }
     return refuse_all(p, s, true);
@@ -272,7 +289,6 @@ bool fix_pad_find(const struct share_places *p, const struct type_named *s, stru
     const struct ast *ast = out->tree->ast;
     for (node n = 1; n < ast->n_nodes; n++) {
         if (ast_kind(ast, n) == AST_TYPE_DECL && ast_at(ast, ast_at(ast, n)->a)->pos == o->pos) {
-            out->decl = n;
             out->type = ast_unparen(ast, ast_rec(ast, n, TYPE_TYPE));
             if (ast_kind(ast, out->type) == AST_STRUCT_TYPE) {
                 return true;

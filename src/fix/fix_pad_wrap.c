@@ -4,9 +4,10 @@
  *   counts := make([]int64, w)  →  make([]struct { n int64; _ [56]byte }, w)                counts[i]++  →  counts[i].n++
  *   locks [256]sync.Mutex       →  [256]struct { sync.Mutex; _ [56]byte }                   locks[i].Lock(), as before
  *
- * Only where all uses can be seen, so of no parameters, and of what importers see only what is embedded; and where all of them
- * are simple: of a slice or array as a whole, those that do not hand it on.  What x.n is can do all that x could, so uses of
- * a value need no further looks.
+ * Only where all uses can be seen, so of no parameters, and of nothing that is exported; and where all of them are simple: of
+ * a slice or array as a whole, those that do not hand it on; of a value all but those that package unsafe is handed, as x.n can
+ * do what x could, except for having its neighbours behind it.  (A pointer that gets to package unsafe by way of a variable
+ * is not followed.)
  *
  * Two package variables need padding on both sides: the linker puts variables of one size side by side, so that a third one
  * between them in the source lies elsewhere (GOROOT/src/cmd/link/internal/ld/data.go, dodataSect). */
@@ -44,13 +45,39 @@ static void wrap_name(struct wrap *w)
 
 /* ---- one value ---- */
 
+/* What x is part of, parentheses aside, and in *in the x with them. */
+static node wrap_outer(const struct fix_tree *t, node x, node *in)
+{
+    node p = t->parent[x];
+    for (*in = x; p && ast_kind(t->ast, p) == AST_PAREN; p = t->parent[p]) {
+        *in = p;
+    }
+    return p;
+}
+
+/* Does package unsafe get x, or its address: unsafe.Slice(&x, n)? */
+static bool wrap_is_unsafe(const struct wrap *w, const struct fix_tree *t, node x)
+{
+    const struct ast *ast = t->ast;
+    node in, p = wrap_outer(t, x, &in);
+    if (p && ast_kind(ast, p) == AST_OPERATION && ast_at(ast, p)->op == OP_AND && !ast_at(ast, p)->b) {
+        p = wrap_outer(t, p, &in);
+    }
+    while (p && ast_kind(ast, p) == AST_LIST) {
+        p = t->parent[p];
+    }
+    str name;
+    return p && ast_kind(ast, p) == AST_CALL && ast_at(ast, p)->a != in && str_is(fix_pad_callee(w->d->p, t->f, p, &name), "unsafe");
+}
+
 /* x → x.n */
 static bool wrap_value(struct wrap *w, const struct fix_tree *t, node x)
 {
-    node in = x, p = t->parent[x];
-    while (p && ast_kind(t->ast, p) == AST_PAREN) {
-        in = p;
-        p = t->parent[p];
+    node in, p = wrap_outer(t, x, &in);
+    if (wrap_is_unsafe(w, t, x)) {
+        str at = fix_pad_at(w->d->p, ast_at(t->ast, x)->pos);
+        w->d->pad->refused = true;
+        return fix_pad_no(w->d, "%.*s is handed to package unsafe at %.*s", STR_ARG(fix_pad_name(w->d, w->o)), STR_ARG(at));
     }
     if (!w->embedded || !p || ast_kind(t->ast, p) != AST_SELECTOR || ast_at(t->ast, p)->a != in) {
         fix_edit_insert(w->d->out, t->ast->src, fix_end(t, x), str_fmt(w->d->a, ".%.*s", STR_ARG(w->field)));
@@ -164,11 +191,7 @@ static bool wrap_shared_type(const struct fix_tree *t, node field)
 static bool wrap_whole(struct wrap *w, struct fix_tree *t, node x)
 {
     const struct ast *ast = t->ast;
-    node p = t->parent[x];
-    while (p && ast_kind(ast, p) == AST_PAREN) {
-        x = p;
-        p = t->parent[p];
-    }
+    node p = wrap_outer(t, x, &x);
     const struct ast_node *n = ast_at(ast, p);
     switch (p ? n->kind : AST_NONE) {
     case AST_INDEX:
@@ -256,7 +279,7 @@ static bool wrap_hidden(struct wrap *w, const struct fix_tree *t)
     if (w->o->var != VAR_PACKAGE && w->o->var != VAR_FIELD) {
         return true;
     }
-    if (w->o->flags & OBJ_EXPORTED && !(w->embedded && w->o->var == VAR_PACKAGE) && !str_is(t->pkg->name, "main")) {
+    if (w->o->flags & OBJ_EXPORTED && !str_is(t->pkg->name, "main")) {
         return fix_pad_no(w->d, "%.*s is exported, and other modules may speak of it: put it into a struct with %u bytes of padding",
                           STR_ARG(name), w->d->line - SHARE_WORD);
     }
@@ -277,13 +300,30 @@ static bool wrap_hidden(struct wrap *w, const struct fix_tree *t)
     return true;
 }
 
-static bool wrap_is_linked(const struct wrap *w, const struct ast *ast)
+/* "path.name" as symbols have it: a dot of the path's last element is %2e (GOROOT/src/cmd/internal/objabi, PathToPrefix). */
+static str wrap_symbol(const struct wrap *w, bool escaped)
 {
-    str name = fix_pad_name(w->d, w->o);
+    str path = str_is(w->o->pkg->name, "main") ? STR("main") : w->o->pkg->path;
+    i64 slash = str_find_last_byte(path, '/');
+    struct strbuf b = {0};
+    for (size_t i = 0; i < path.n; i++) {
+        bool dot = escaped && path.p[i] == '.' && (i64)i > slash;
+        strbuf_printf(&b, "%.*s", STR_ARG(dot ? STR("%2e") : str_slice(path, i, i + 1)));
+    }
+    strbuf_printf(&b, ".%.*s", STR_ARG(fix_pad_name(w->d, w->o)));
+    str s = str_dup(w->d->a, strbuf_str(&b));
+    strbuf_release(&b);
+    return s;
+}
+
+/* Does a go:linkname of the file speak of it: by its name in its own package, by its symbol anywhere? */
+static bool wrap_is_linked(const struct wrap *w, const struct ast *ast, bool own)
+{
+    str name = own ? fix_pad_name(w->d, w->o) : wrap_symbol(w, false), escaped = wrap_symbol(w, true);
     for (u32 i = 0; i < ast->n_directives && w->o->var == VAR_PACKAGE; i++) {
         str text = str_slice(ast->src->text, ast->directives[i].pos - ast->src->base,
                              ast->directives[i].pos - ast->src->base + ast->directives[i].len);
-        if (str_contains(text, STR("go:linkname")) && wrap_mentions(text, name)) {
+        if (str_contains(text, STR("go:linkname")) && (wrap_mentions(text, name) || wrap_mentions(text, escaped))) {
             return true;
         }
     }
@@ -297,11 +337,11 @@ static bool wrap_uses(struct wrap *w, bool (*use)(struct wrap *w, struct fix_tre
         const struct share_file *f = &w->d->p->where.v[i];
         const struct ast *ast = f->info->ast;
         struct fix_tree *t = NULL;
+        if (f->pkg->src && !f->pkg->src->std && wrap_is_linked(w, ast, str_eq(f->pkg->path, w->o->pkg->path))) {
+            return fix_pad_no(w->d, "go:linkname makes %.*s known elsewhere", STR_ARG(fix_pad_name(w->d, w->o)));
+        }
         if (!f->info->at || !f->pkg->src || f->pkg->src->std) {
             continue;
-        }
-        if (str_eq(f->pkg->path, w->o->pkg->path) && wrap_is_linked(w, ast)) {
-            return fix_pad_no(w->d, "go:linkname makes it known elsewhere");
         }
         for (node n = 1; n < ast->n_nodes; n++) {
             if (ast_kind(ast, n) != AST_NAME || ast_at(ast, n)->a != w->o->name || !fix_pad_same(info_obj(f->info, n), w->o)) {
@@ -395,8 +435,8 @@ static bool wrap_types(struct wrap *w)
     return true;
 }
 
-/* The struct whose field it is must be free to change. */
-static bool wrap_field_owner(struct wrap *w, const struct fix_tree *t)
+/* The struct whose field it is must be free to change; an array in it, to grow by so many bytes. */
+static bool wrap_field_owner(struct wrap *w, const struct fix_tree *t, i64 added)
 {
     for (node n = 1; n < t->ast->n_nodes && w->o->var == VAR_FIELD; n++) {
         if (ast_kind(t->ast, n) != AST_FIELD || !ast_at(t->ast, n)->a || ast_at(t->ast, ast_at(t->ast, n)->a)->pos != w->o->pos) {
@@ -409,9 +449,17 @@ static bool wrap_field_owner(struct wrap *w, const struct fix_tree *t)
         if (!named) {
             return fix_pad_no(w->d, "the struct of %.*s has no name", STR_ARG(fix_pad_name(w->d, w->o)));
         }
-        str why = fix_pad_forbidden(w->d->p, named);
-        w->d->pad->refused = why.n > 0;
-        return why.n == 0 || fix_pad_no(w->d, "%.*s", STR_ARG(why));
+        str why = fix_pad_ordered(w->d->p, named);
+        if (why.n > 0) {
+            w->d->pad->refused = true;
+            return fix_pad_no(w->d, "%.*s", STR_ARG(why));
+        }
+        struct type_struct *st = as_struct(type_under(o->type));
+        struct fix_pad_item *v = ARENA_ARRAY(w->d->a, struct fix_pad_item, st->n + 1);
+        for (u32 i = 0; i < st->n; i++) {
+            v[i] = (struct fix_pad_item){.field = i, .padding = fix_pad_same(st->fields[i], w->o) ? added : 0};
+        }
+        return layout_varies(o->type) || fix_pad_aligned(w->d, st, v, st->n);
     }
     return true;
 }
@@ -426,13 +474,13 @@ bool fix_pad_wrap_elements(struct fix_pad_work *d, const struct obj *holder, str
     }
     wrap_name(&w);
     d->pad->package = t->pkg->path;
-    if (!wrap_hidden(&w, t) || !wrap_field_owner(&w, t) || !wrap_uses(&w, wrap_whole) || !wrap_types(&w)) {
-        return false;
-    }
-    str of = type_str(d->a, elem, NULL);
     i64 size = layout_size(&d->p->prog->sizes, elem), more = fix_pad_bytes(d, size);
     struct type_array *array = is_array(type_under(holder->type));
     i64 n = array ? array->len : 1;
+    if (!wrap_hidden(&w, t) || !wrap_field_owner(&w, t, array ? n * more : 0) || !wrap_uses(&w, wrap_whole) || !wrap_types(&w)) {
+        return false;
+    }
+    str of = type_str(d->a, elem, NULL);
     d->pad->title = str_fmt(d->a, "each %.*s of %.*s %s a struct with %lld bytes of padding", STR_ARG(of), STR_ARG(name),
                             w.embedded ? "embedded in" : "a field of", (long long)more);
     d->pad->added = n * more;

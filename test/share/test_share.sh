@@ -94,48 +94,6 @@ layout share/fix/heapobj heapobj.counter ': 80 bytes'
 layout share/fix/plainfield plainfield.paddedUint64 ': 64 bytes'
 expect share/fix/means-the-same 0 "$GOMM_GO" -C "$lib_tmp/progs" test ./order ./plain ./plainfield ./plainvars
 
-# Structs whose layout is somebody else's business are left alone, with the reason.
-cp -r "$here/refuse" "$lib_tmp/refuse"
-for _ in 1 2 3; do
-    (cd "$lib_tmp/refuse" && "$GOMM" share -quick ./sizeof ./wire ./literal ./inside ./other ./printed ./handed) >"$lib_tmp/report" 2>&1 </dev/null
-    [ "$(grep -c '^SHARE[123] ' "$lib_tmp/report")" -eq 8 ] && break
-done
-contains share/refuse/sizeof "$lib_tmp/report" 'no padding is offered: unsafe\.Sizeof at sizeof\.go:[0-9]+ depends on its layout'
-contains share/refuse/wire "$lib_tmp/report" 'no padding is offered: encoding/binary\.Write at wire\.go:[0-9]+ makes its layout a format'
-contains share/refuse/literal "$lib_tmp/report" 'no padding is offered: the literal without field names at other\.go:[0-9]+ in another package'
-contains share/refuse/printed "$lib_tmp/report" 'no other order of the fields is offered, which would add fewer bytes: fmt\.Sprintf at printed\.go:[0-9]+ shows its fields'
-contains share/refuse/handed "$lib_tmp/report" 'cure: the elements of counts are int64, and it is used as a whole at handed\.go:30'
-contains share/refuse/exported "$lib_tmp/report" 'cure: Reads is exported, and other modules may speak of it'
-contains share/refuse/conversion "$lib_tmp/report" 'no padding is offered: the conversion at handed\.go:[0-9]+ wants another struct with the same fields'
-lacks share/refuse/none "$lib_tmp/report" '^--- a/(sizeof|wire|literal|other|handed)/'
-contains share/inside "$lib_tmp/report" '^\+var Some = Stats\{1, \[56\]byte\{\}, 2, \[56\]byte\{\}\}'
-
-# Lines of which a part is in no object: Go ends a program that asks what lies there.
-for _ in 1 2 3; do
-    (cd "$lib_tmp/refuse" && "$GOMM" share -quick ./tails) >"$lib_tmp/report" 2>&1 </dev/null
-    grep -q '^SHARE1 ' "$lib_tmp/report" && break
-done
-contains share/tails "$lib_tmp/report" '^SHARE1 .* block\.left and block\.right share one 64-byte cache line'
-lacks share/tails/asked "$lib_tmp/report" 'bad pointer'
-
-# Without a run: hints that say that nothing is proven.
-cat >"$lib_tmp/refuse/inside/pool.go" <<'EOF'
-package inside
-
-import "sync/atomic"
-
-type Pool struct {
-	gets, puts atomic.Int64
-	both       atomic.Int64
-}
-
-func (p *Pool) Get() { p.gets.Add(1); p.both.Add(1) }
-func (p *Pool) Put() { p.puts.Add(1); p.both.Add(1) }
-EOF
-expect share/static 0 "$GOMM" share -C "$lib_tmp/refuse" -static -quick -run '^$' ./inside
-contains share/static/hint "$lib_tmp/out" '^SHARE9 inside/pool\.go:6:2 +unproven: Pool\.gets and puts lie on one 64-byte cache line'
-lacks share/static/both "$lib_tmp/out" '^SHARE9 .*(Pool\.both|and both lie)'
-
 # Go 1.19 observes the same.
 if [ -n "$GOMM_GO119" ] && [ "$GOMM_GO119" != "$GOMM_GO" ]; then
     rm -rf "$lib_tmp/progs"

@@ -1,0 +1,5 @@
+package exported
+
+import "testing"
+
+func BenchmarkCount(b *testing.B) { Count(b.N) }

@@ -1,0 +1,5 @@
+package linked
+
+import "testing"
+
+func BenchmarkCount(b *testing.B) { Count(b.N) }

@@ -1,0 +1,6 @@
+package unsafely
+
+import "testing"
+
+func BenchmarkElements(b *testing.B)  { Elements(b.N) }
+func BenchmarkVariables(b *testing.B) { Variables(b.N) }
