@@ -1,6 +1,8 @@
 /* fix_find.c: the rules over the files of a package. */
 #include "fix/fix_find.h"
 
+#include "fix/fix_names.h"
+
 struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tree *t, const char *rule, node n)
 {
     struct fix_candidate c = {
@@ -61,7 +63,26 @@ static bool all_trees(const struct fix_find *f, struct fix_tree ***out, u32 *n)
     return *n > 0;
 }
 
-void fix_find(const struct fix_find *f)
+/* Do the predeclared names in what a candidate writes mean what they say, in the package alone and with its tests? */
+static bool names_hold(const struct fix_find *f, const struct fix_candidate *c)
+{
+    const struct package *v[] = {f->pkg, f->test, f->xtest};
+
+    for (size_t i = 0; i < c->edits.v.n; i++) {
+        const struct fix_edit *e = &c->edits.v.v[i];
+        for (size_t k = 0; k < ARRAY_LEN(v); k++) {
+            for (u32 file = 0; v[k] && file < v[k]->n_files; file++) {
+                const struct file_info *info = &v[k]->files[file];
+                if (info->ast->src == e->src && info->at && fix_names_hidden(v[k], info, e->text).n > 0) {
+                    return false;
+                }
+            }
+        }
+    }
+    return true;
+}
+
+static void find_all(const struct fix_find *f)
 {
     struct fix_tree **trees;
     u32 n;
@@ -88,4 +109,18 @@ void fix_find(const struct fix_find *f)
             f->out->v[i].func = 0;
         }
     }
+}
+
+void fix_find(const struct fix_find *f)
+{
+    fix_candidates *out = f->out;
+    size_t n = out->n;
+
+    find_all(f);
+    for (size_t i = n; i < out->n; i++) {
+        if (names_hold(f, &out->v[i])) {
+            out->v[n++] = out->v[i];
+        }
+    }
+    out->n = n;
 }

@@ -1,5 +1,6 @@
 #include "fix/fix_pad.h"
 
+#include "fix/fix_names.h"
 #include "fix/fix_pad_int.h"
 
 #define PAD_CPU "golang.org/x/sys/cpu"
@@ -38,6 +39,19 @@ str fix_pad_field(const struct fix_pad_work *d, const struct fix_tree *t, i64 si
         }
     }
     return str_fmt(d->a, "_ [%u]byte", fix_pad_bytes(d, size));
+}
+
+bool fix_pad_names_hold(struct fix_pad_work *d)
+{
+    for (size_t i = 0; i < d->out->v.n; i++) {
+        const struct fix_edit *e = &d->out->v.v[i];
+        const struct share_file *f = share_places_file(d->p, e->src->path);
+        str name = f && f->info->at ? fix_names_hidden(f->pkg, f->info, e->text) : (str){0};
+        if (name.n > 0) {
+            return fix_pad_no(d, "%.*s, which the padding needs, is something else in its file", STR_ARG(name));
+        }
+    }
+    return true;
 }
 
 /* ---- into a struct's source ---- */
@@ -499,6 +513,7 @@ bool fix_pad(const struct share_places *p, const struct share_found *f, u32 line
         default: ok = pad_fields(&d); break;
         }
     }
+    ok = ok && fix_pad_names_hold(&d);
     if (!ok) {
         pad->title = (str){0};
     }

@@ -31,6 +31,8 @@ bool fix_pad_no(struct fix_pad_work *d, const char *fmt, ...) BASE_PRINTF(2, 3);
 u32 fix_pad_bytes(const struct fix_pad_work *d, i64 size);
 /* "_ [56]byte", or "_ cpu.CacheLinePad" where the file has that. */
 str fix_pad_field(const struct fix_pad_work *d, const struct fix_tree *t, i64 size);
+/* Do the predeclared names of all edits mean what they say?  If not, that is why there are none. */
+bool fix_pad_names_hold(struct fix_pad_work *d);
 /* The goroutines of the busiest round that use a part, as a set. */
 u64 fix_pad_users(const struct fix_pad_work *d, const struct share_part *q);
 /* Must they come apart: have they different users, or the same that never use both at once? */

@@ -327,7 +327,7 @@ bool fix_pad_order(const struct share_places *p, const struct share_found *f, u3
     if (!fix_pad_aligned(&d, o->st, o->out, o->n_out)) {
         return false;
     }
-    if (!order_edit(o, &s)) {
+    if (!order_edit(o, &s) || !fix_pad_names_hold(&d)) {
         return false;
     }
     str name = fix_pad_name(&d, named_obj(named)), names = order_names(o);
