@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fix/fix_find.h"
+#include "fix/fix_names.h"
 
 enum { BENCH_DEPTH = 3, BENCH_VARIANTS = 4 };
 
@@ -39,53 +40,30 @@ static bool make_import(struct maker *m, str path, str name)
     return true;
 }
 
-/* The type's text, all whose packages can be imported. */
-static bool make_type(struct maker *m, struct strbuf *b, struct type *t)
+/* A type's name, whose package can be imported. */
+static bool make_named(void *ctx, struct strbuf *b, struct type_named *n)
 {
-    struct type *u = type_unalias(t);
+    struct maker *m = ctx;
+    struct obj *o = named_obj(n);
 
-    switch (u->kind) {
-    case TYPE_BASIC:
-        if (u->basic == BASIC_UNSAFE_POINTER || u->basic == BASIC_INVALID) {
-            return false;
-        }
-        break;
-    case TYPE_NAMED: {
-        struct obj *o = named_obj(as_named(u));
-        if (as_named(u)->targs || (o->parent && o->pkg && o->parent != o->pkg->scope)) {
-            return false;
-        }
-        if (!o->pkg || o->pkg == m->pkg) {
-            strbuf_put(b, intern_str(m->pkg->prog->names, o->name));
-            return true;
-        }
-        if (!(o->flags & OBJ_EXPORTED) || str_contains(o->pkg->path, STR("internal")) ||
-            str_contains(o->pkg->path, STR("vendor/")) || !make_import(m, o->pkg->path, o->pkg->name)) {
-            return false;
-        }
-        strbuf_printf(b, "%.*s.%.*s", STR_ARG(o->pkg->name), STR_ARG(intern_str(m->pkg->prog->names, o->name)));
+    if (n->targs || (o->parent && o->pkg && o->parent != o->pkg->scope)) {
+        return false;
+    }
+    if (!o->pkg || o->pkg == m->pkg) {
+        strbuf_put(b, intern_str(m->pkg->prog->names, o->name));
         return true;
     }
-    case TYPE_SLICE: strbuf_puts(b, "[]"); return make_type(m, b, as_slice(u)->elem);
-    case TYPE_POINTER: strbuf_puts(b, "*"); return make_type(m, b, as_pointer(u)->elem);
-    case TYPE_ARRAY: strbuf_printf(b, "[%lld]", (long long)as_array(u)->len); return make_type(m, b, as_array(u)->elem);
-    case TYPE_MAP:
-        strbuf_puts(b, "map[");
-        if (!make_type(m, b, as_map(u)->key)) {
-            return false;
-        }
-        strbuf_puts(b, "]");
-        return make_type(m, b, as_map(u)->elem);
-    case TYPE_INTERFACE:
-        if (as_interface(u)->n_methods > 0 || as_interface(u)->n_embeds > 0) {
-            return false;
-        }
-        break;
-    default: return false;
+    if (!(o->flags & OBJ_EXPORTED) || str_contains(o->pkg->path, STR("internal")) || str_contains(o->pkg->path, STR("vendor/")) ||
+        !make_import(m, o->pkg->path, o->pkg->name)) {
+        return false;
     }
-    str s = type_str(m->arena, u, m->pkg);
-    strbuf_put(b, s);
+    strbuf_printf(b, "%.*s.%.*s", STR_ARG(o->pkg->name), STR_ARG(intern_str(m->pkg->prog->names, o->name)));
     return true;
+}
+
+static bool make_type(struct maker *m, struct strbuf *b, struct type *t)
+{
+    return fix_put_type(b, t, make_named, m);
 }
 
 static bool make_value(struct maker *m, struct strbuf *b, struct type *t, int depth);

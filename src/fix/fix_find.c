@@ -2,6 +2,7 @@
 #include "fix/fix_find.h"
 
 #include "fix/fix_names.h"
+#include "fix/fix_whole.h"
 
 struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tree *t, const char *rule, node n)
 {
@@ -28,10 +29,21 @@ static const struct {
     {"fmt", fix_fmt}, {"prealloc", fix_prealloc}, {"hoist", fix_hoist}, {"buffer", fix_buffer}, {"outline", fix_outline},
 };
 
+/* Those that look at the package as a whole. */
+static const struct {
+    const char *name;
+    void (*find)(const struct fix_whole *w);
+} whole_rules[] = {
+    {"value", fix_value}, {"closure", fix_closure},
+};
+
 bool fix_rule_exists(const char *name)
 {
-    bool found = str_is(str_of(name), "value");
+    bool found = false;
 
+    for (size_t i = 0; i < ARRAY_LEN(whole_rules); i++) {
+        found |= str_is(str_of(name), whole_rules[i].name);
+    }
     for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
         found |= str_is(str_of(name), rules[i].name);
     }
@@ -82,10 +94,50 @@ static bool names_hold(const struct fix_find *f, const struct fix_candidate *c)
     return true;
 }
 
+static bool wants_whole(const struct fix_find *f)
+{
+    bool any = false;
+
+    for (size_t k = 0; k < ARRAY_LEN(whole_rules); k++) {
+        any |= wants(f, whole_rules[k].name);
+    }
+    return any;
+}
+
+/* The function declared at a place of the file; 0: none. */
+static node func_at(const struct ast *ast, pos at)
+{
+    u32 n = ast_list_len(ast, ast->decls);
+
+    for (u32 i = 0; i < n; i++) {
+        node d = ast_list(ast, ast->decls)[i];
+        if (ast_kind(ast, d) == AST_FUNC_DECL && ast_at(ast, d)->pos == at) {
+            return d;
+        }
+    }
+    return 0;
+}
+
+/* What was found in the package with its tests becomes one of the package itself, which has the same files with other nodes. */
+static void to_plain(const struct fix_find *f, struct fix_candidate *c)
+{
+    const struct ast *found = c->pkg->files[c->file].ast;
+    pos func = c->func ? ast_at(found, c->func)->pos : 0;
+
+    c->func = 0;
+    for (u32 i = 0; i < f->pkg->n_files; i++) {
+        if (f->pkg->files[i].ast->src == found->src) {
+            c->file = i;
+            c->func = func ? func_at(f->pkg->files[i].ast, func) : 0;
+        }
+    }
+    c->pkg = f->pkg;
+}
+
 static void find_all(const struct fix_find *f)
 {
-    struct fix_tree **trees;
-    u32 n;
+    struct fix_tree **trees = NULL;
+    u32 n = 0;
 
     if (f->pkg->n_errors > 0) {
         return;
@@ -101,12 +153,16 @@ static void find_all(const struct fix_find *f)
             }
         }
     }
-    if (wants(f, "value") && all_trees(f, &trees, &n)) {
+    if (wants_whole(f) && all_trees(f, &trees, &n)) {
+        struct fix_whole w = {f, trees, n};
         size_t first = f->out->n;
-        fix_value(f, trees, n);
-        for (size_t i = first; i < f->out->n; i++) { /* they were found in the package with its tests */
-            f->out->v[i].pkg = f->pkg;
-            f->out->v[i].func = 0;
+        for (size_t k = 0; k < ARRAY_LEN(whole_rules); k++) {
+            if (wants(f, whole_rules[k].name)) {
+                whole_rules[k].find(&w);
+            }
+        }
+        for (size_t i = first; i < f->out->n; i++) {
+            to_plain(f, &f->out->v[i]);
         }
     }
 }

@@ -49,15 +49,17 @@ void fix_find(const struct fix_find *f);
 struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tree *t, const char *rule, node n);
 
 /* The rules. */
-#define FIX_RULES "fmt, prealloc, hoist, buffer, outline or value"
+#define FIX_RULES "fmt, prealloc, hoist, buffer, outline, value or closure"
 bool fix_rule_exists(const char *name);
 void fix_fmt(const struct fix_find *f, const struct fix_tree *t);
 void fix_prealloc(const struct fix_find *f, const struct fix_tree *t);
 void fix_hoist(const struct fix_find *f, const struct fix_tree *t);
 void fix_buffer(const struct fix_find *f, const struct fix_tree *t);
 void fix_outline(const struct fix_find *f, const struct fix_tree *t);
-/* Of all files of the package, its tests and its external tests. */
-void fix_value(const struct fix_find *f, struct fix_tree *const *trees, u32 n);
+/* Of all files of the package, its tests and its external tests (fix_whole.h). */
+struct fix_whole;
+void fix_value(const struct fix_whole *w);
+void fix_closure(const struct fix_whole *w);
 
 /* A benchmark that calls the candidates' functions with values made up for their parameters, sub-benchmarks
  * "BenchmarkGommFix/f/a"; empty text: none of them can be called so.  To be added to the package's directory. */

@@ -1,6 +1,9 @@
 /* fix_names.c: names in a piece of Go, and the universe. */
 #include "fix/fix_names.h"
 
+#include "base/io.h"
+#include "base/path.h"
+
 static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (u8)c >= 0x80;
@@ -9,6 +12,11 @@ static bool is_letter(char c)
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
+}
+
+bool fix_is_word(char c)
+{
+    return is_letter(c) || is_digit(c);
 }
 
 /* Behind the literal or comment that begins at `at`; at: none does. */
@@ -91,4 +99,74 @@ str fix_names_hidden(const struct package *p, const struct file_info *f, str tex
         }
     }
     return (str){0};
+}
+
+/* ---- names that are looked for ---- */
+
+/* Does a word go on at the end of the text?  Assembly's dot (U+00B7) is no part of one. */
+static bool ends_in_word(str text)
+{
+    char c = text.n > 0 ? text.p[text.n - 1] : ' ';
+
+    return fix_is_word(c) && !str_has_suffix(text, STR("\xc2\xb7"));
+}
+
+bool fix_mentions(str text, str name)
+{
+    for (i64 at; (at = str_find(text, name)) >= 0; text = str_from(text, (size_t)at + name.n)) {
+        char after = (size_t)at + name.n < text.n ? text.p[(size_t)at + name.n] : ' ';
+        if (!ends_in_word(str_slice(text, 0, (size_t)at)) && !fix_is_word(after)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fix_mentioned_in(struct arena *a, str dir, str name, bool (*known)(const void *ctx, str path), const void *ctx, str *file)
+{
+    str *files, text;
+    size_t n;
+    struct err e;
+
+    *file = dir;
+    if (!io_list_dir(a, str_cstr(a, dir), &files, &n, &e)) {
+        return true;
+    }
+    for (size_t i = 0; i < n; i++) {
+        str path = path_join(a, dir, files[i]);
+        bool code = str_has_suffix(files[i], STR(".go")) || str_has_suffix(files[i], STR(".s"));
+        *file = files[i];
+        if (code && !known(ctx, path) && (!io_read_file(a, str_cstr(a, path), &text, &e) || fix_mentions(text, name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- types ---- */
+
+bool fix_put_type(struct strbuf *b, struct type *t, bool (*put_named)(void *ctx, struct strbuf *b, struct type_named *n), void *ctx)
+{
+    struct type *u = type_unalias(t);
+
+    switch (u->kind) {
+    case TYPE_BASIC:
+        type_write(b, u, NULL, QUAL_NAME);
+        return u->basic != BASIC_UNSAFE_POINTER && u->basic != BASIC_INVALID && !(u->info & INFO_UNTYPED);
+    case TYPE_NAMED: return put_named(ctx, b, as_named(u));
+    case TYPE_POINTER: strbuf_puts(b, "*"); return fix_put_type(b, as_pointer(u)->elem, put_named, ctx);
+    case TYPE_SLICE: strbuf_puts(b, "[]"); return fix_put_type(b, as_slice(u)->elem, put_named, ctx);
+    case TYPE_ARRAY:
+        strbuf_printf(b, "[%lld]", (long long)as_array(u)->len);
+        return as_array(u)->len >= 0 && fix_put_type(b, as_array(u)->elem, put_named, ctx);
+    case TYPE_MAP:
+        strbuf_puts(b, "map[");
+        if (!fix_put_type(b, as_map(u)->key, put_named, ctx)) {
+            return false;
+        }
+        strbuf_puts(b, "]");
+        return fix_put_type(b, as_map(u)->elem, put_named, ctx);
+    case TYPE_INTERFACE: strbuf_puts(b, "interface{}"); return as_interface(u)->n_methods == 0 && as_interface(u)->n_embeds == 0;
+    default: return false;
+    }
 }

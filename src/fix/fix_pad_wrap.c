@@ -11,6 +11,7 @@
  *
  * Two package variables need padding on both sides: the linker puts variables of one size side by side, so that a third one
  * between them in the source lies elsewhere (GOROOT/src/cmd/link/internal/ld/data.go, dodataSect). */
+#include "fix/fix_names.h"
 #include "fix/fix_pad_int.h"
 
 #include "base/io.h"
@@ -252,30 +253,18 @@ static bool wrap_whole(struct wrap *w, struct fix_tree *t, node x)
 
 /* ---- where it is spoken of ---- */
 
-static bool wrap_is_word(char c)
+static bool wrap_known(const void *ctx, str path)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
-}
+    const struct wrap *w = ctx;
 
-/* Is the word in the text? */
-static bool wrap_mentions(str text, str word)
-{
-    for (i64 at; (at = str_find(text, word)) >= 0; text = str_from(text, (size_t)at + word.n)) {
-        char before = at > 0 ? text.p[at - 1] : ' ', after = (size_t)at + word.n < text.n ? text.p[(size_t)at + word.n] : ' ';
-        if (!wrap_is_word(before) && !wrap_is_word(after)) {
-            return true;
-        }
-    }
-    return false;
+    return share_places_file(w->d->p, path) != NULL;
 }
 
 /* What speaks of it and cannot be seen: assembly, go:linkname, files for other systems. */
 static bool wrap_hidden(struct wrap *w, const struct fix_tree *t)
 {
     const struct load_package *src = t->pkg->src;
-    str name = fix_pad_name(w->d, w->o), *files;
-    size_t n;
-    struct err e;
+    str name = fix_pad_name(w->d, w->o), file;
     if (w->o->var != VAR_PACKAGE && w->o->var != VAR_FIELD) {
         return true;
     }
@@ -283,19 +272,9 @@ static bool wrap_hidden(struct wrap *w, const struct fix_tree *t)
         return fix_pad_no(w->d, "%.*s is exported, and other modules may speak of it: put it into a struct with %u bytes of padding",
                           STR_ARG(name), w->d->line - SHARE_WORD);
     }
-    if (!io_list_dir(w->d->a, str_cstr(w->d->a, src->dir), &files, &n, &e)) {
-        return fix_pad_no(w->d, "%s", e.text);
-    }
-    for (size_t i = 0; i < n; i++) {
-        str path = path_join(w->d->a, src->dir, files[i]), text;
-        bool go = str_has_suffix(files[i], STR(".go"));
-        if ((!go && !str_has_suffix(files[i], STR(".s"))) || share_places_file(w->d->p, path)) {
-            continue;
-        }
-        if (!io_read_file(w->d->a, str_cstr(w->d->a, path), &text, &e) || wrap_mentions(text, name)) {
-            return fix_pad_no(w->d, "%.*s, which is %s, may speak of %.*s", STR_ARG(files[i]),
-                              go ? "not part of this build" : "assembly", STR_ARG(name));
-        }
+    if (fix_mentioned_in(w->d->a, src->dir, name, wrap_known, w, &file)) {
+        return fix_pad_no(w->d, "%.*s, which is %s, may speak of %.*s", STR_ARG(file),
+                          str_has_suffix(file, STR(".s")) ? "assembly" : "not part of this build", STR_ARG(name));
     }
     return true;
 }
@@ -323,7 +302,7 @@ static bool wrap_is_linked(const struct wrap *w, const struct ast *ast, bool own
     for (u32 i = 0; i < ast->n_directives && w->o->var == VAR_PACKAGE; i++) {
         str text = str_slice(ast->src->text, ast->directives[i].pos - ast->src->base,
                              ast->directives[i].pos - ast->src->base + ast->directives[i].len);
-        if (str_contains(text, STR("go:linkname")) && (wrap_mentions(text, name) || wrap_mentions(text, escaped))) {
+        if (str_contains(text, STR("go:linkname")) && (fix_mentions(text, name) || fix_mentions(text, escaped))) {
             return true;
         }
     }
@@ -382,15 +361,15 @@ static str wrap_new_name(const struct wrap *w, const struct package *p, str type
     strbuf_puts(&b, "padded");
     for (size_t i = 0, first = 1; i < type.n; i++) {
         char c = type.p[i];
-        if (wrap_is_word(c)) {
+        if (fix_is_word(c)) {
             strbuf_putc(&b, first && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
         }
-        first = !wrap_is_word(c);
+        first = !fix_is_word(c);
     }
     for (bool taken = true; taken;) {
         taken = false;
         for (u32 i = 0; i < p->n_files; i++) {
-            taken |= wrap_mentions(p->files[i].ast->src->text, strbuf_str(&b));
+            taken |= fix_mentions(p->files[i].ast->src->text, strbuf_str(&b));
         }
         if (taken) {
             strbuf_putc(&b, 'X');

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "fix/fix_names.h"
 #include "types/types.h"
 
 static bool tree_is_generated(str text)
@@ -126,6 +127,11 @@ pos fix_start(const struct fix_tree *t, node n)
             i64 at = str_find_last(before, STR("func"));
             return at < 0 ? x->pos : t->ast->src->base + (u32)at;
         }
+        case AST_FUNC_TYPE: { /* its place is the parenthesis; of a method or a declaration it is all there is */
+            str before = str_trim_right(fix_range(t, t->ast->src->base, x->pos));
+            bool word = str_cut_suffix(&before, STR("func")) && before.n > 0 && !fix_is_word(before.p[before.n - 1]);
+            return word ? t->ast->src->base + (u32)before.n : x->pos;
+        }
         case AST_RANGE:
         case AST_TYPE_SWITCH: return ast_start(t->ast, n);
         default: return x->pos;
@@ -203,6 +209,10 @@ pos fix_end(const struct fix_tree *t, node n)
     case AST_LIST: return fix_end(t, last_in(t, x->b));
     case AST_FIELD: return fix_end(t, x->b ? x->b : x->a);
     case AST_ASSIGN: return x->b ? fix_end(t, x->b) : fix_end(t, x->a) + 2;
+    case AST_FUNC_DECL: {
+        node body = ast_rec(t->ast, n, FUNC_BODY);
+        return fix_end(t, body ? body : ast_rec(t->ast, n, FUNC_TYPE));
+    }
     case AST_IF: {
         node other = ast_rec(t->ast, n, IF_ELSE);
         return fix_end(t, other ? other : ast_rec(t->ast, n, IF_THEN));
@@ -215,7 +225,7 @@ pos fix_end(const struct fix_tree *t, node n)
             return ast_at(t->ast, last)->a || ast_list_len(t->ast, x->b) > 1 ? closed : end;
         }
         last = last_in(t, x->a);
-        return behind(t, last ? fix_end(t, last) : behind(t, x->pos + 4, '('), ')');
+        return behind(t, last ? fix_end(t, last) : x->pos + 1, ')');
     }
     case AST_VAR_DECL:
     case AST_CONST_DECL: {

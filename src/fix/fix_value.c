@@ -13,14 +13,13 @@
  *
  * Functions, variables and fields that importers see are changed only if that is asked for; methods never, since an
  * interface may want them as they are. */
-#include "fix/fix_find.h"
+#include "fix/fix_whole.h"
 
 enum { VALUE_MAX = 256, VALUE_HOLDERS = 64 };
 
 struct value {
     const struct fix_find *f;
-    struct fix_tree *const *trees;
-    u32 n_trees;
+    const struct fix_whole *whole;
     struct type *elem;            /* T */
     VEC(struct obj *) holders;    /* variables, fields; functions for their result */
     VEC(struct fix_edit) edits;
@@ -74,30 +73,6 @@ static bool edit_type(struct value *v, const struct fix_tree *t, node type)
     return true;
 }
 
-static bool is_seen_outside(const struct obj *o)
-{
-    bool main = o->pkg && str_is(o->pkg->name, "main");
-
-    return (o->flags & OBJ_EXPORTED) && !main && (o->kind == OBJ_FUNC || o->var == VAR_PACKAGE || o->var == VAR_FIELD);
-}
-
-static bool is_test_file(const struct fix_tree *t)
-{
-    return str_has_suffix(t->ast->src->path, STR("_test.go"));
-}
-
-/* Which of the trees declares it; NULL: none, it is not ours to change. */
-static const struct fix_tree *declared_in(struct value *v, const struct obj *o)
-{
-    for (u32 i = 0; i < v->n_trees; i++) {
-        const struct source *s = v->trees[i]->ast->src;
-        if (o->pos >= s->base && o->pos <= s->base + s->text.n) {
-            return v->trees[i];
-        }
-    }
-    return NULL;
-}
-
 static bool hold(struct value *v, struct obj *o)
 {
     if (o && o->origin && (o->kind == OBJ_VAR || o->kind == OBJ_FUNC)) {
@@ -108,7 +83,7 @@ static bool hold(struct value *v, struct obj *o)
             return true;
         }
     }
-    const struct fix_tree *t = o ? declared_in(v, o) : NULL;
+    const struct fix_tree *t = o ? fix_whole_tree(v->whole, o) : NULL;
     if (!t || v->holders.n >= VALUE_HOLDERS || (o->kind != OBJ_VAR && o->kind != OBJ_FUNC) || t->generated) {
         return false;
     }
@@ -116,43 +91,15 @@ static bool hold(struct value *v, struct obj *o)
                                o->var == VAR_RESULT || o->var == VAR_RECV || (o->flags & OBJ_EMBEDDED))) {
         return false;
     }
-    v->api |= is_seen_outside(o) && !is_test_file(t);
+    v->api |= fix_is_seen_outside(o) && !fix_is_test(t);
     vec_push_in(v->f->arena, &v->holders, o);
     return true;
-}
-
-/* The variable, field or function that an expression names; NULL. */
-static struct obj *named(const struct fix_tree *t, node e)
-{
-    e = ast_unparen(t->ast, e);
-    u32 k = ast_kind(t->ast, e);
-
-    if (k == AST_NAME) {
-        return info_obj(t->f, e);
-    }
-    if (k == AST_SELECTOR) {
-        const struct selection *s = t->f->at[e].sel;
-        return s && (s->kind == SELECT_FIELD || s->kind == SELECT_QUALIFIED) ? info_obj(t->f, e) : NULL;
-    }
-    return NULL;
-}
-
-/* Parents without parentheses. */
-static node above(const struct fix_tree *t, node *e)
-{
-    node p = t->parent[*e];
-
-    while (p && ast_kind(t->ast, p) == AST_PAREN) {
-        *e = p;
-        p = t->parent[p];
-    }
-    return p;
 }
 
 /* Is an expression only read: neither assigned, nor counted up, nor its address taken, nor a part of it? */
 static bool is_read(const struct fix_tree *t, node e)
 {
-    for (node p = above(t, &e); p; e = p, p = above(t, &e)) {
+    for (node p = fix_above(t, &e); p; e = p, p = fix_above(t, &e)) {
         const struct ast_node *x = ast_at(t->ast, p);
         switch (x->kind) {
         case AST_SELECTOR: {
@@ -199,28 +146,6 @@ static bool is_read(const struct fix_tree *t, node e)
     return false;
 }
 
-/* What stands on the other side of an assignment: of left[i] right[i].  0: nothing that fits. */
-static node across(const struct fix_tree *t, node assign, node e)
-{
-    const struct ast_node *x = ast_at(t->ast, assign);
-    node l = x->a, r = x->b;
-    const node *lv, *rv;
-    u32 ln = ast_exprs(t->ast, &l, &lv), rn = ast_exprs(t->ast, &r, &rv);
-
-    if (ln != rn) {
-        return 0;
-    }
-    for (u32 i = 0; i < ln; i++) {
-        if (lv[i] == e) {
-            return rv[i];
-        }
-        if (rv[i] == e) {
-            return lv[i];
-        }
-    }
-    return 0;
-}
-
 static bool is_left(const struct fix_tree *t, node assign, node e)
 {
     return fix_within(t, e, ast_at(t->ast, assign)->a);
@@ -237,10 +162,10 @@ static bool handed_to(struct value *v, const struct fix_tree *t, node left)
         return true;
     }
     if (ast_kind(t->ast, left) == AST_INDEX) { /* s[i] = e */
-        struct obj *o = named(t, ast_at(t->ast, left)->a);
+        struct obj *o = fix_named(t, ast_at(t->ast, left)->a);
         return o && o->kind == OBJ_VAR && is_stars(v, o->type) && hold(v, o);
     }
-    return hold(v, named(t, left));
+    return hold(v, fix_named(t, left));
 }
 
 static bool returned(struct value *v, const struct fix_tree *t, node ret)
@@ -249,27 +174,6 @@ static bool returned(struct value *v, const struct fix_tree *t, node ret)
 
     return ast_kind(t->ast, func) == AST_FUNC_DECL && ast_kind(t->ast, ast_at(t->ast, ret)->a) != AST_LIST &&
            hold(v, info_obj(t->f, ast_at(t->ast, func)->a));
-}
-
-/* var x, y = e, f: what e initialises. */
-static node declared_with(const struct fix_tree *t, node decl, node e)
-{
-    node values = ast_rec(t->ast, decl, VALUE_VALUES);
-    const node *rv;
-    u32 n = ast_exprs(t->ast, &values, &rv);
-    u32 list = ast_at(t->ast, decl)->a;
-
-    for (u32 i = 0; i < n && n == ast_list_len(t->ast, list); i++) {
-        if (rv[i] == e) {
-            return ast_list(t->ast, list)[i];
-        }
-    }
-    return 0;
-}
-
-static node list_owner(const struct fix_tree *t, node p)
-{
-    return ast_kind(t->ast, p) == AST_LIST ? t->parent[p] : p;
 }
 
 /* append(s, e, f...): everything that is put in. */
@@ -291,7 +195,7 @@ static bool appended(struct value *v, const struct fix_tree *t, node call)
 /* An expression of type *T that a holder gives: may it be a T there? */
 static bool value_expr(struct value *v, const struct fix_tree *t, node e)
 {
-    node p = above(t, &e);
+    node p = fix_above(t, &e);
     const struct ast_node *x = ast_at(t->ast, p);
 
     switch (x->kind) {
@@ -319,16 +223,16 @@ static bool value_expr(struct value *v, const struct fix_tree *t, node e)
         return fix_is_builtin(t, p, "append") && ast_list(t->ast, x->b)[0] != e && slice_expr(v, t, p) && appended(v, t, p);
     case AST_LIST:
     case AST_ASSIGN: {
-        node a = list_owner(t, p);
+        node a = fix_list_owner(t, p);
         u32 k = ast_kind(t->ast, a);
         if (k == AST_VAR_DECL) {
-            node name = declared_with(t, a, e);
+            node name = fix_declared_with(t, a, e);
             return name && hold(v, info_obj(t->f, name));
         }
-        return k == AST_ASSIGN && !is_left(t, a, e) && handed_to(v, t, across(t, a, e));
+        return k == AST_ASSIGN && !is_left(t, a, e) && handed_to(v, t, fix_across(t, a, e));
     }
     case AST_VAR_DECL: {
-        node name = declared_with(t, p, e);
+        node name = fix_declared_with(t, p, e);
         return name && hold(v, info_obj(t->f, name));
     }
     default: return false;
@@ -338,7 +242,7 @@ static bool value_expr(struct value *v, const struct fix_tree *t, node e)
 /* The same of type []*T. */
 static bool slice_expr(struct value *v, const struct fix_tree *t, node e)
 {
-    node p = above(t, &e);
+    node p = fix_above(t, &e);
     const struct ast_node *x = ast_at(t->ast, p);
 
     switch (x->kind) {
@@ -346,9 +250,9 @@ static bool slice_expr(struct value *v, const struct fix_tree *t, node e)
         if (x->a != e) {
             return false;
         }
-        node q = t->parent[p], a = list_owner(t, q);
+        node q = t->parent[p], a = fix_list_owner(t, q);
         if (ast_kind(t->ast, a) == AST_ASSIGN && is_left(t, a, p)) {
-            node r = across(t, a, p);
+            node r = fix_across(t, a, p);
             return ast_at(t->ast, a)->op == OP_NONE && r && source(v, t, r);
         }
         return value_expr(v, t, p);
@@ -372,11 +276,11 @@ static bool slice_expr(struct value *v, const struct fix_tree *t, node e)
     case AST_RETURN: return returned(v, t, p);
     case AST_LIST:
     case AST_ASSIGN: {
-        node a = list_owner(t, p);
-        return ast_kind(t->ast, a) == AST_ASSIGN && !is_left(t, a, e) && handed_to(v, t, across(t, a, e));
+        node a = fix_list_owner(t, p);
+        return ast_kind(t->ast, a) == AST_ASSIGN && !is_left(t, a, e) && handed_to(v, t, fix_across(t, a, e));
     }
     case AST_VAR_DECL: {
-        node name = declared_with(t, p, e);
+        node name = fix_declared_with(t, p, e);
         return name && hold(v, info_obj(t->f, name));
     }
     default: return false;
@@ -386,7 +290,7 @@ static bool slice_expr(struct value *v, const struct fix_tree *t, node e)
 /* u.f of a variable u: does anybody get its address, by & or as the receiver of a method? */
 static bool is_part_lent(const struct fix_tree *t, node name)
 {
-    node q = name, r = above(t, &q);
+    node q = name, r = fix_above(t, &q);
 
     while (r && (ast_kind(t->ast, r) == AST_SELECTOR || ast_kind(t->ast, r) == AST_INDEX)) {
         const struct selection *s = ast_kind(t->ast, r) == AST_SELECTOR ? t->f->at[r].sel : NULL;
@@ -394,7 +298,7 @@ static bool is_part_lent(const struct fix_tree *t, node name)
             return true;
         }
         q = r;
-        r = above(t, &q);
+        r = fix_above(t, &q);
     }
     return r && ast_kind(t->ast, r) == AST_OPERATION;
 }
@@ -443,7 +347,7 @@ static bool source(struct value *v, const struct fix_tree *t, node e)
         if (k != AST_COMPOSITE_LIT && !(k == AST_NAME && is_last_use(t, y))) {
             return false;
         }
-        v->allocs += !is_test_file(t);
+        v->allocs += !fix_is_test(t);
         edit(v, t, x->pos, x->pos + 1, (str){0});
         return true;
     }
@@ -453,7 +357,7 @@ static bool source(struct value *v, const struct fix_tree *t, node e)
         }
         if (fix_is_builtin(t, e, "new")) {
             str type = fix_text(t, ast_list(t->ast, x->b)[0]);
-            v->allocs += !is_test_file(t);
+            v->allocs += !fix_is_test(t);
             edit(v, t, fix_start(t, e), fix_end(t, e), str_fmt(v->f->arena, "%.*s{}", STR_ARG(type)));
             return type_under(v->elem)->kind == TYPE_STRUCT;
         }
@@ -471,15 +375,15 @@ static bool source(struct value *v, const struct fix_tree *t, node e)
     }
     case AST_SLICE: return source(v, t, x->a);
     case AST_INDEX: {
-        struct obj *o = named(t, x->a);
+        struct obj *o = fix_named(t, x->a);
         return o && o->kind == OBJ_VAR && is_stars(v, o->type) && hold(v, o);
     }
     case AST_NAME:
         if (t->f->mode[e] == MODE_NIL) {
             return is_stars(v, fix_type(t, e));
         }
-        return hold(v, named(t, e));
-    case AST_SELECTOR: return hold(v, named(t, e));
+        return hold(v, fix_named(t, e));
+    case AST_SELECTOR: return hold(v, fix_named(t, e));
     default: return false;
     }
 }
@@ -520,18 +424,12 @@ static bool look_func(struct value *v, const struct fix_tree *t, node name)
 }
 
 /* A declaration without a value: the pointer would be nil.  Nobody may see that. */
-static bool is_write_only(struct value *v, const struct obj *o)
+static bool is_not_read(void *ctx, const struct fix_tree *t, node name)
 {
-    for (u32 i = 0; i < v->n_trees; i++) {
-        struct fix_uses u = fix_uses_of(v->trees[i], o);
-        for (u32 k = 0; k < u.n; k++) {
-            enum fix_use use = fix_use_of(v->trees[i], u.v[k]);
-            if (use != FIX_USE_ASSIGN && use != FIX_USE_DECLARE) {
-                return false;
-            }
-        }
-    }
-    return true;
+    enum fix_use use = fix_use_of(t, name);
+
+    (void)ctx;
+    return use == FIX_USE_ASSIGN || use == FIX_USE_DECLARE;
 }
 
 static bool look_decl(struct value *v, const struct fix_tree *t, struct obj *o, node name, node p)
@@ -545,7 +443,7 @@ static bool look_decl(struct value *v, const struct fix_tree *t, struct obj *o, 
     if (values) {
         return source(v, t, values);
     }
-    return is_stars(v, o->type) || is_write_only(v, o);
+    return is_stars(v, o->type) || fix_whole_each(v->whole, o, is_not_read, NULL);
 }
 
 /* One mention of a variable or field. */
@@ -570,10 +468,10 @@ static bool look_var(struct value *v, const struct fix_tree *t, struct obj *o, n
     if (ast_kind(t->ast, p) == AST_KEY_VALUE && ast_at(t->ast, p)->a == name) {
         return source(v, t, ast_at(t->ast, p)->b);
     }
-    node a = list_owner(t, p);
-    if (ast_kind(t->ast, a) == AST_ASSIGN && is_left(t, a, e) && across(t, a, e)) {
+    node a = fix_list_owner(t, p);
+    if (ast_kind(t->ast, a) == AST_ASSIGN && is_left(t, a, e) && fix_across(t, a, e)) {
         u32 op = ast_at(t->ast, a)->op;
-        return (op == OP_NONE || op == OP_DEF) && source(v, t, across(t, a, e));
+        return (op == OP_NONE || op == OP_DEF) && source(v, t, fix_across(t, a, e));
     }
     if (ast_kind(t->ast, a) == AST_RANGE && fix_within(t, e, ast_at(t->ast, a)->a)) {
         return !slice && source(v, t, ast_at(t->ast, a)->b);
@@ -581,39 +479,23 @@ static bool look_var(struct value *v, const struct fix_tree *t, struct obj *o, n
     return slice ? slice_expr(v, t, e) : value_expr(v, t, e);
 }
 
-static bool look_holder(struct value *v, struct obj *o)
+struct look {
+    struct value *v;
+    struct obj *o;
+};
+
+static bool look_mention(void *ctx, const struct fix_tree *t, node name)
 {
-    for (u32 i = 0; i < v->n_trees; i++) {
-        const struct fix_tree *t = v->trees[i];
-        struct fix_uses u = fix_uses_of(t, o);
-        for (u32 k = 0; k < u.n; k++) {
-            if (t->generated || !(o->kind == OBJ_FUNC ? look_func(v, t, u.v[k]) : look_var(v, t, o, u.v[k]))) {
-                return false;
-            }
-        }
-    }
-    return true;
+    struct look *l = ctx;
+
+    return l->o->kind == OBJ_FUNC ? look_func(l->v, t, name) : look_var(l->v, t, l->o, name);
 }
 
-/* A mention that no tree has: the linker's, assembly's. */
-static bool is_linked(struct value *v, const struct obj *o)
+static bool look_holder(struct value *v, struct obj *o)
 {
-    str name = intern_str(v->f->pkg->prog->names, o->name);
+    struct look l = {v, o};
 
-    if (o->kind != OBJ_FUNC) {
-        return false;
-    }
-    for (u32 i = 0; i < v->n_trees; i++) {
-        const struct ast *f = v->trees[i]->ast;
-        for (u32 k = 0; k < f->n_directives; k++) {
-            str d = str_slice(f->src->text, f->directives[k].pos - f->src->base,
-                              f->directives[k].pos - f->src->base + f->directives[k].len);
-            if ((str_has_prefix(d, STR("//go:linkname")) || str_has_prefix(d, STR("//export"))) && str_contains(d, name)) {
-                return true;
-            }
-        }
-    }
-    return v->trees[0]->pkg->src->has_asm;
+    return fix_whole_each(v->whole, o, look_mention, &l);
 }
 
 static void propose_value(struct value *v, const struct fix_tree *t, node alloc)
@@ -624,7 +506,7 @@ static void propose_value(struct value *v, const struct fix_tree *t, node alloc)
     for (size_t i = 0; i < v->holders.n; i++) {
         struct obj *o = v->holders.v[i];
         bool local = o->kind == OBJ_VAR && o->var == VAR_LOCAL;
-        if (i == 0 || (!local && !is_test_file(declared_in(v, o)))) {
+        if (i == 0 || (!local && !fix_is_test(fix_whole_tree(v->whole, o)))) {
             strbuf_printf(&b, "%s%.*s", i > 0 ? ", " : "", STR_ARG(intern_str(v->f->pkg->prog->names, o->name)));
         }
     }
@@ -648,7 +530,7 @@ static void look_from(struct value *v, const struct fix_tree *t, node alloc, str
     bool ok = hold(v, first), again = false;
 
     for (size_t i = 0; ok && i < v->holders.n; i++) { /* grows meanwhile */
-        ok = !is_linked(v, v->holders.v[i]) && look_holder(v, v->holders.v[i]);
+        ok = !fix_whole_is_hidden(v->whole, v->holders.v[i]) && look_holder(v, v->holders.v[i]);
     }
     for (size_t i = 0; i < v->holders.n; i++) {
         bool fresh;
@@ -663,7 +545,7 @@ static void look_from(struct value *v, const struct fix_tree *t, node alloc, str
 /* &u or &T{} that is returned or appended: the holder that it goes to. */
 static struct obj *goes_to(const struct fix_tree *t, node alloc)
 {
-    node e = alloc, p = above(t, &e);
+    node e = alloc, p = fix_above(t, &e);
     const struct ast_node *x = ast_at(t->ast, p);
 
     if (x->kind == AST_RETURN) {
@@ -671,7 +553,7 @@ static struct obj *goes_to(const struct fix_tree *t, node alloc)
         return ast_kind(t->ast, func) == AST_FUNC_DECL ? info_obj(t->f, ast_at(t->ast, func)->a) : NULL;
     }
     if (x->kind == AST_CALL && fix_is_builtin(t, p, "append")) {
-        return named(t, ast_list(t->ast, x->b)[0]);
+        return fix_named(t, ast_list(t->ast, x->b)[0]);
     }
     return NULL;
 }
@@ -703,20 +585,20 @@ static bool may_be_copied(const struct fix_tree *t, struct type *elem)
     return layout_size(&t->pkg->prog->sizes, elem) <= VALUE_MAX;
 }
 
-void fix_value(const struct fix_find *f, struct fix_tree *const *trees, u32 n)
+void fix_value(const struct fix_whole *w)
 {
     struct map seen = {0};
 
-    for (u32 i = 0; i < n; i++) {
-        const struct fix_tree *t = trees[i];
-        for (node a = 1; a < t->ast->n_nodes && !is_test_file(t) && !t->generated; a++) {
+    for (u32 i = 0; i < w->n; i++) {
+        const struct fix_tree *t = w->trees[i];
+        for (node a = 1; a < t->ast->n_nodes && !fix_is_test(t) && !t->generated; a++) {
             struct obj *o = is_alloc(t, a) ? goes_to(t, a) : NULL;
             struct type *p = o && fix_type(t, a) ? type_unalias(fix_type(t, a)) : NULL;
             if (!p || p->kind != TYPE_POINTER || !may_be_copied(t, as_pointer(p)->elem) ||
                 map_get(&seen, (u64)(uintptr_t)o)) {
                 continue;
             }
-            struct value v = {.f = f, .trees = trees, .n_trees = n, .elem = as_pointer(p)->elem};
+            struct value v = {.f = w->f, .whole = w, .elem = as_pointer(p)->elem};
             look_from(&v, t, a, o, &seen);
             map_put(&seen, (u64)(uintptr_t)o, NULL);
             map_release(&v.edited);

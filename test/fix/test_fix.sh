@@ -8,7 +8,7 @@ cd "$lib_tmp" || exit 2
 # -- what is proposed ------------------------------------------------------------------------------
 
 proposals() {
-    for rule in fmt prealloc value hoist buffer outline names; do
+    for rule in fmt prealloc value hoist buffer outline closure names; do
         dir=$rule
         [ $rule = fmt ] && dir=fmtrule
         flags=-rule=$rule
@@ -108,7 +108,7 @@ cd ..
 # -- bad input ---------------------------------------------------------------------------------------------
 
 expect "unknown rule" 2 "$GOMM" fix -rule=magic
-contains "which there are" err "want fmt, prealloc, hoist, buffer, outline or value"
+contains "which there are" err "want fmt, prealloc, hoist, buffer, outline, value or closure"
 expect "no package" 2 "$GOMM" fix -C made ./nowhere
 
 mkdir broken && printf 'module example.org/broken\n\ngo 1.19\n' >broken/go.mod

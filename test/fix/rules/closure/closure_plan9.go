@@ -1,0 +1,3 @@
+package closure
+
+var Elsewhere = keepElsewhere(3)
