@@ -425,13 +425,5 @@ static void look_at(const struct fix_whole *w, const struct fix_tree *t, node de
 
 void fix_closure(const struct fix_whole *w)
 {
-    for (u32 i = 0; i < w->n; i++) {
-        const struct fix_tree *t = w->trees[i];
-        for (u32 k = 0; k < ast_list_len(t->ast, t->ast->decls) && !fix_is_test(t) && !t->generated; k++) {
-            node d = ast_list(t->ast, t->ast->decls)[k];
-            if (ast_kind(t->ast, d) == AST_FUNC_DECL) {
-                look_at(w, t, d);
-            }
-        }
-    }
+    fix_whole_funcs(w, look_at);
 }

@@ -13,36 +13,15 @@
  * None with flags or width; none of a type that has a method Format, Error, String or GoString, which fmt may call; no
  * interfaces, so no errors.  Operands are evaluated once and in the same order, and nothing is called between them that
  * was not before: see operands_keep_order. */
-#include "fix/fix_find.h"
+#include "fix/fix_fmt_int.h"
+
 #include "fix/fix_import.h"
 #include "syntax/quote.h"
-
-enum piece_kind { PIECE_TEXT, PIECE_VERB };
-
-struct piece {
-    enum piece_kind kind;
-    str text;  /* of PIECE_TEXT, with %% as % */
-    char verb;
-    i32 prec;  /* of %.nf; -1: none */
-    node arg;
-};
-
-typedef VEC(struct piece) pieces;
-
-struct rewrite {
-    const struct fix_find *f;
-    const struct fix_tree *t;
-    node call;
-    const char *callee;
-    str strconv;       /* the package's name here; empty: cannot be spoken of */
-    bool needs_strconv;
-    pieces v;
-};
 
 /* ---- the format ---- */
 
 /* False if a verb has flags, a width or an index, or if there is no verb behind the %. */
-static bool format_split(struct arena *a, str format, pieces *out)
+static bool format_split(struct arena *a, str format, fix_pieces *out)
 {
     struct strbuf text = {0};
     bool ok = true;
@@ -52,7 +31,7 @@ static bool format_split(struct arena *a, str format, pieces *out)
             strbuf_putc(&text, format.p[i]);
             continue;
         }
-        struct piece p = {.kind = PIECE_VERB, .prec = -1};
+        struct fix_piece p = {.kind = FIX_PIECE_VERB, .prec = -1};
         if (++i < format.n && format.p[i] == '%') {
             strbuf_putc(&text, '%');
             continue;
@@ -66,14 +45,14 @@ static bool format_split(struct arena *a, str format, pieces *out)
         if (ok) {
             p.verb = format.p[i];
             if (text.n > 0) {
-                vec_push_in(a, out, (struct piece){.kind = PIECE_TEXT, .text = str_dup(a, strbuf_str(&text))});
+                vec_push_in(a, out, (struct fix_piece){.kind = FIX_PIECE_TEXT, .text = str_dup(a, strbuf_str(&text))});
                 strbuf_reset(&text);
             }
             vec_push_in(a, out, p);
         }
     }
     if (text.n > 0) {
-        vec_push_in(a, out, (struct piece){.kind = PIECE_TEXT, .text = str_dup(a, strbuf_str(&text))});
+        vec_push_in(a, out, (struct fix_piece){.kind = FIX_PIECE_TEXT, .text = str_dup(a, strbuf_str(&text))});
     }
     strbuf_release(&text);
     return ok;
@@ -119,10 +98,8 @@ static bool is_exactly(struct type *t, enum basic b)
 }
 
 /* x, or string(x). */
-static void put_converted(struct rewrite *r, struct strbuf *b, node arg, const char *to, bool exact)
+static void put_converted(struct strbuf *b, str text, const char *to, bool exact)
 {
-    str text = fix_text(r->t, arg);
-
     if (exact) {
         strbuf_put(b, text);
     } else {
@@ -130,7 +107,7 @@ static void put_converted(struct rewrite *r, struct strbuf *b, node arg, const c
     }
 }
 
-static bool put_int(struct rewrite *r, struct strbuf *b, node arg, struct type *type, int base)
+static bool put_int(struct fix_rewrite *r, struct strbuf *b, str expr, struct type *type, int base)
 {
     struct type *u = type_under(type);
     bool uns = u->info & INFO_UNSIGNED;
@@ -139,20 +116,20 @@ static bool put_int(struct rewrite *r, struct strbuf *b, node arg, struct type *
     r->needs_strconv = true;
     if (base == 10 && u->basic != BASIC_INT64 && !uns && u->basic != BASIC_INT32) {
         strbuf_printf(b, "%.*s.Itoa(", STR_ARG(pkg));
-        put_converted(r, b, arg, "int", is_exactly(type, BASIC_INT));
+        put_converted(b, expr, "int", is_exactly(type, BASIC_INT));
         strbuf_putc(b, ')');
         return true;
     }
     strbuf_printf(b, "%.*s.%s(", STR_ARG(pkg), uns ? "FormatUint" : "FormatInt");
-    put_converted(r, b, arg, uns ? "uint64" : "int64", is_exactly(type, uns ? BASIC_UINT64 : BASIC_INT64));
+    put_converted(b, expr, uns ? "uint64" : "int64", is_exactly(type, uns ? BASIC_UINT64 : BASIC_INT64));
     strbuf_printf(b, ", %d)", base);
     return true;
 }
 
 /* One operand as a string expression; false: it is not one of those. */
-static bool put_operand(struct rewrite *r, struct strbuf *b, const struct piece *p)
+static bool put_operand(struct fix_rewrite *r, struct strbuf *b, const struct fix_piece *p)
 {
-    struct type *type = operand_type(r->t, p->arg);
+    struct type *type = p->type;
     struct type *u = type ? type_under(type) : NULL;
     str pkg = r->strconv;
 
@@ -163,7 +140,7 @@ static bool put_operand(struct rewrite *r, struct strbuf *b, const struct piece 
         struct type *elem = type_unalias(as_slice(u)->elem);
         bool bytes = elem->kind == TYPE_BASIC && elem->basic == BASIC_UINT8;
         if (bytes) {
-            put_converted(r, b, p->arg, "string", false);
+            put_converted(b, p->expr, "string", false);
         }
         return bytes;
     }
@@ -172,9 +149,9 @@ static bool put_operand(struct rewrite *r, struct strbuf *b, const struct piece 
     }
     if (u->info & INFO_STRING && (p->verb == 's' || p->verb == 'v')) {
         bool exact = is_exactly(type, BASIC_STRING);
-        bool loose = exact && r->v.n > 1 && ast_kind(r->t->ast, p->arg) == AST_OPERATION && ast_at(r->t->ast, p->arg)->b;
+        bool loose = exact && r->v.n > 1 && !p->field && ast_kind(r->t->ast, p->arg) == AST_OPERATION && ast_at(r->t->ast, p->arg)->b;
         strbuf_puts(b, loose ? "(" : "");
-        put_converted(r, b, p->arg, "string", exact);
+        put_converted(b, p->expr, "string", exact);
         strbuf_puts(b, loose ? ")" : "");
         return true;
     }
@@ -184,32 +161,110 @@ static bool put_operand(struct rewrite *r, struct strbuf *b, const struct piece 
     r->needs_strconv = true;
     if (u->info & INFO_STRING && p->verb == 'q') {
         strbuf_printf(b, "%.*s.Quote(", STR_ARG(pkg));
-        put_converted(r, b, p->arg, "string", is_exactly(type, BASIC_STRING));
+        put_converted(b, p->expr, "string", is_exactly(type, BASIC_STRING));
         strbuf_putc(b, ')');
         return true;
     }
     if (u->info & INFO_BOOLEAN && (p->verb == 't' || p->verb == 'v')) {
         strbuf_printf(b, "%.*s.FormatBool(", STR_ARG(pkg));
-        put_converted(r, b, p->arg, "bool", is_exactly(type, BASIC_BOOL));
+        put_converted(b, p->expr, "bool", is_exactly(type, BASIC_BOOL));
         strbuf_putc(b, ')');
         return true;
     }
     if (u->info & INFO_INTEGER && str_find_byte(STR("dvxob"), p->verb) >= 0) {
         int base = p->verb == 'x' ? 16 : p->verb == 'o' ? 8 : p->verb == 'b' ? 2 : 10;
-        return put_int(r, b, p->arg, type, base);
+        return put_int(r, b, p->expr, type, base);
     }
     if (u->info & INFO_FLOAT && p->verb == 'f') {
         strbuf_printf(b, "%.*s.FormatFloat(", STR_ARG(pkg));
-        put_converted(r, b, p->arg, "float64", is_exactly(type, BASIC_FLOAT64));
+        put_converted(b, p->expr, "float64", is_exactly(type, BASIC_FLOAT64));
         strbuf_printf(b, ", 'f', %d, %d)", p->prec, u->basic == BASIC_FLOAT32 ? 32 : 64);
         return true;
     }
     return false;
 }
 
+/* ---- structs ---- */
+
+/* Texts that follow each other are one. */
+static void put_text(struct fix_rewrite *r, str text)
+{
+    struct fix_piece *last = r->v.n > 0 ? &vec_last(&r->v) : NULL;
+
+    if (last && last->kind == FIX_PIECE_TEXT) {
+        last->text = str_fmt(r->t->arena, "%.*s%.*s", STR_ARG(last->text), STR_ARG(text));
+    } else {
+        vec_push_in(r->t->arena, &r->v, (struct fix_piece){.kind = FIX_PIECE_TEXT, .text = text});
+    }
+}
+
+/* A variable of this function that no other knows, and whose address is taken in the call alone. */
+static bool is_lent_only(const struct fix_tree *t, const struct obj *o, node call)
+{
+    struct fix_uses u = fix_uses_of(t, o);
+
+    for (u32 i = 0; i < u.n; i++) {
+        if (fix_func(t, u.v[i]) != fix_func(t, call) || (fix_is_addressed(t, u.v[i]) && !fix_within(t, u.v[i], call))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* {f g {h}}: %v of a struct whose fields can be spoken of and print themselves no other way, as put_operand asks of each
+ * (GOROOT/src/fmt/print.go, printValue). */
+static bool split_struct(struct fix_rewrite *r, node arg, str path, struct type *type)
+{
+    const struct fix_tree *t = r->t;
+    struct type_struct *s = is_struct(type_under(type));
+
+    if (!s) {
+        vec_push_in(t->arena, &r->v, (struct fix_piece){.kind = FIX_PIECE_VERB, .verb = 'v', .prec = -1, .arg = arg, .expr = path,
+                                                        .type = type, .field = true});
+        return type_under(type)->kind == TYPE_BASIC;
+    }
+    if (formats_itself(t, type)) {
+        return false;
+    }
+    put_text(r, STR("{"));
+    for (u32 i = 0; i < s->n; i++) {
+        const struct obj *f = s->fields[i];
+        str name = intern_str(t->pkg->prog->names, f->name);
+        bool spoken = (f->flags & OBJ_EXPORTED) || (f->pkg && str_eq(f->pkg->path, t->pkg->path));
+        put_text(r, i > 0 ? STR(" ") : STR(""));
+        if (!spoken || str_is(name, "_") || !split_struct(r, arg, str_fmt(t->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(name)), f->type)) {
+            return false;
+        }
+    }
+    put_text(r, STR("}"));
+    return true;
+}
+
+/* An operand is a piece of its own; a struct, or the address of one, is one for each field.  Those are asked for one after the
+ * other, so nobody else may change them meanwhile: it is a variable that only this function knows, but for fmt. */
+static bool split_operand(struct fix_rewrite *r, char verb, i32 prec, node arg)
+{
+    const struct fix_tree *t = r->t;
+    node x = ast_unparen(t->ast, arg);
+    bool address = ast_kind(t->ast, x) == AST_OPERATION && ast_at(t->ast, x)->op == OP_AND && !ast_at(t->ast, x)->b;
+    node var = address ? ast_unparen(t->ast, ast_at(t->ast, x)->a) : x;
+    struct type *type = operand_type(t, var);
+    bool is_value = type && !type_is_param(type) && is_struct(type_under(type));
+
+    if (verb == 'v' && is_value && ast_kind(t->ast, var) == AST_NAME) {
+        struct obj *o = fix_obj(t, var);
+        bool known = o && o->kind == OBJ_VAR && o->var != VAR_PACKAGE && is_lent_only(t, o, r->call);
+        put_text(r, address ? STR("&") : STR(""));
+        return known && split_struct(r, arg, fix_text(t, var), type);
+    }
+    vec_push_in(t->arena, &r->v, (struct fix_piece){.kind = FIX_PIECE_VERB, .verb = verb, .prec = prec, .arg = arg, .expr = fix_text(t, arg),
+                                                    .type = operand_type(t, arg)});
+    return true;
+}
+
 /* With calls among the operands, what the others read must not be what a call can change: the language leaves open when
  * it is read. */
-static bool operands_keep_order(const struct rewrite *r, u32 n, const node *args)
+static bool operands_keep_order(const struct fix_rewrite *r, u32 n, const node *args)
 {
     u32 calls = 0, others = 0;
 
@@ -222,7 +277,7 @@ static bool operands_keep_order(const struct rewrite *r, u32 n, const node *args
 }
 
 /* Format and operands of the call, of which the first `skip` arguments are something else. */
-static bool rewrite_parse(struct rewrite *r, u32 skip)
+bool fix_fmt_parse(struct fix_rewrite *r, u32 skip)
 {
     const struct ast *ast = r->t->ast;
     const struct ast_node *c = ast_at(ast, r->call);
@@ -237,20 +292,21 @@ static bool rewrite_parse(struct rewrite *r, u32 skip)
         !format_split(r->t->arena, constant_string_val(r->t->arena, k), &r->v)) {
         return false;
     }
-    for (size_t i = 0; i < r->v.n; i++) {
-        if (r->v.v[i].kind == PIECE_VERB) {
-            if (arg >= n) {
-                return false;
-            }
-            r->v.v[i].arg = args[arg++];
+    fix_pieces format = r->v;
+    r->v = (fix_pieces){0};
+    for (size_t i = 0; i < format.n; i++) {
+        if (format.v[i].kind == FIX_PIECE_TEXT) {
+            put_text(r, format.v[i].text);
+        } else if (arg >= n || !split_operand(r, format.v[i].verb, format.v[i].prec, args[arg++])) {
+            return false;
         }
     }
     return arg == n && operands_keep_order(r, n - skip - 1, args + skip + 1);
 }
 
-static bool put_piece(struct rewrite *r, struct strbuf *b, const struct piece *p)
+static bool put_piece(struct fix_rewrite *r, struct strbuf *b, const struct fix_piece *p)
 {
-    if (p->kind == PIECE_TEXT) {
+    if (p->kind == FIX_PIECE_TEXT) {
         quote_string(b, p->text);
         return true;
     }
@@ -258,7 +314,7 @@ static bool put_piece(struct rewrite *r, struct strbuf *b, const struct piece *p
 }
 
 /* All pieces as one expression of type string. */
-static bool put_concat(struct rewrite *r, struct strbuf *b)
+static bool put_concat(struct fix_rewrite *r, struct strbuf *b)
 {
     if (r->v.n == 0) {
         strbuf_puts(b, "\"\"");
@@ -283,16 +339,16 @@ static bool put_concat(struct rewrite *r, struct strbuf *b)
  *                                             return string(buf)
  *
  * Where the call is all that its statement evaluates: so nothing else is evaluated before or after it than before. */
-static bool is_number(const struct rewrite *r, const struct piece *p)
+static bool is_number(const struct fix_piece *p)
 {
-    struct type *type = p->kind == PIECE_VERB ? operand_type(r->t, p->arg) : NULL;
+    struct type *type = p->kind == FIX_PIECE_VERB ? p->type : NULL;
 
     return type && type_under(type)->kind == TYPE_BASIC &&
            (!(type_under(type)->info & INFO_STRING) || p->verb == 'q');
 }
 
 /* The statement whose only work the call is: return call, x := call, x = call; 0: it is not so. */
-static node whole_statement(const struct rewrite *r)
+static node whole_statement(const struct fix_rewrite *r)
 {
     const struct fix_tree *t = r->t;
     node p = t->parent[r->call];
@@ -303,37 +359,19 @@ static node whole_statement(const struct rewrite *r)
     return fits && fix_stmt(t, p) == p ? p : 0;
 }
 
-/* A name that the function has nowhere, nor the package. */
-static str buffer_name(const struct rewrite *r)
-{
-    static const char *const names[] = {"buf", "text", "out", "b"};
-    node func = fix_func_decl(r->t, r->call);
-    str whole = func ? fix_text(r->t, func) : (str){0};
-
-    for (size_t i = 0; func && i < ARRAY_LEN(names); i++) {
-        name_id id = intern_lookup(r->t->pkg->prog->names, str_of(names[i]));
-        if (!str_contains(whole, str_of(names[i])) && (!id || !scope_lookup(r->t->pkg->scope, id))) {
-            return str_of(names[i]);
-        }
-    }
-    return (str){0};
-}
-
-static bool put_append(struct rewrite *r, struct strbuf *b, str buf, const struct piece *p)
+bool fix_fmt_append(struct fix_rewrite *r, struct strbuf *b, str buf, const struct fix_piece *p)
 {
     struct strbuf v = {0};
     bool ok = put_piece(r, &v, p);
     str text = strbuf_str(&v), call = str_fmt(r->t->arena, "%.*s.", STR_ARG(r->strconv));
 
-    if (p->kind == PIECE_TEXT && p->text.n == 1 && p->text.p[0] != '\'' && p->text.p[0] != '"' && p->text.p[0] >= ' ' &&
+    if (p->kind == FIX_PIECE_TEXT && p->text.n == 1 && p->text.p[0] != '\'' && p->text.p[0] != '"' && p->text.p[0] >= ' ' &&
         p->text.p[0] != '\\') {
         strbuf_printf(b, "%.*s = append(%.*s, '%c')", STR_ARG(buf), STR_ARG(buf), p->text.p[0]);
-    } else if (!is_number(r, p)) {
+    } else if (!is_number(p)) {
         /* string(x) of bytes needs no string here */
-        struct type *type = p->kind == PIECE_VERB ? operand_type(r->t, p->arg) : NULL;
-        bool bytes = type && type_under(type)->kind == TYPE_SLICE;
-        strbuf_printf(b, "%.*s = append(%.*s, %.*s...)", STR_ARG(buf), STR_ARG(buf),
-                      STR_ARG(bytes ? fix_text(r->t, p->arg) : text));
+        bool bytes = p->kind == FIX_PIECE_VERB && p->type && type_under(p->type)->kind == TYPE_SLICE;
+        strbuf_printf(b, "%.*s = append(%.*s, %.*s...)", STR_ARG(buf), STR_ARG(buf), STR_ARG(bytes ? p->expr : text));
     } else if (ok && str_cut_prefix(&text, call)) {
         /* Itoa(x) → AppendInt(buf, int64(x), 10), FormatInt(x, 10) → AppendInt(buf, x, 10), Quote(x) → AppendQuote(buf, x) */
         str name, args;
@@ -341,7 +379,7 @@ static bool put_append(struct rewrite *r, struct strbuf *b, str buf, const struc
         if (str_is(name, "Itoa")) {
             str x = str_slice(args, 0, args.n - 1);
             bool wrapped = str_cut_prefix(&x, STR("int(")) && str_cut_suffix(&x, STR(")"));
-            x = wrapped ? fix_text(r->t, p->arg) : x;
+            x = wrapped ? p->expr : x;
             strbuf_printf(b, "%.*s = %.*sAppendInt(%.*s, int64(%.*s), 10)", STR_ARG(buf), STR_ARG(call), STR_ARG(buf), STR_ARG(x));
         } else {
             str_cut_prefix(&name, STR("Format"));
@@ -356,24 +394,24 @@ static bool put_append(struct rewrite *r, struct strbuf *b, str buf, const struc
 }
 
 /* Room for texts as they are, numbers as long as most are, names as long as many are. */
-static u32 buffer_room(const struct rewrite *r)
+static u32 buffer_room(const struct fix_rewrite *r)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < r->v.n; i++) {
-        n += r->v.v[i].kind == PIECE_TEXT ? r->v.v[i].text.n : is_number(r, &r->v.v[i]) ? 12 : 24;
+        n += r->v.v[i].kind == FIX_PIECE_TEXT ? r->v.v[i].text.n : is_number(&r->v.v[i]) ? 12 : 24;
     }
     n = (n + 15) / 16 * 16;
     return n < 32 ? 32 : n > 256 ? 256 : (u32)n;
 }
 
-static bool wants_buffer(const struct rewrite *r)
+static bool wants_buffer(const struct fix_rewrite *r)
 {
     u32 numbers = 0;
 
     for (size_t i = 0; i < r->v.n; i++) {
-        numbers += is_number(r, &r->v.v[i]);
-        if (r->v.v[i].kind == PIECE_VERB && fix_has_calls(r->t, r->v.v[i].arg)) {
+        numbers += is_number(&r->v.v[i]);
+        if (r->v.v[i].kind == FIX_PIECE_VERB && fix_has_calls(r->t, r->v.v[i].arg)) {
             return false;
         }
     }
@@ -381,18 +419,18 @@ static bool wants_buffer(const struct rewrite *r)
 }
 
 /* The statements before, to *before; and string(buf). */
-static bool put_buffer(struct rewrite *r, struct strbuf *before, str *buf)
+static bool put_buffer(struct fix_rewrite *r, struct strbuf *before, str *buf)
 {
     str indent = fix_indent(r->t, whole_statement(r));
     bool ok = true;
 
-    *buf = buffer_name(r);
+    *buf = fix_free_name(r->t, fix_func_decl(r->t, r->call));
     if (buf->n == 0) {
         return false;
     }
     strbuf_printf(before, "%.*s := make([]byte, 0, %u)\n%.*s", STR_ARG(*buf), buffer_room(r), STR_ARG(indent));
     for (size_t i = 0; i < r->v.n && ok; i++) {
-        ok = put_append(r, before, *buf, &r->v.v[i]);
+        ok = fix_fmt_append(r, before, *buf, &r->v.v[i]);
         strbuf_printf(before, "\n%.*s", STR_ARG(indent));
     }
     return ok;
@@ -415,7 +453,7 @@ static bool any_comment(const struct fix_tree *t, node call)
            !str_contains(fix_text(t, call), STR("://")); /* in a string, more often than not */
 }
 
-static void propose(struct rewrite *r, pos from, pos to, str text, const char *other)
+static void propose(struct fix_rewrite *r, pos from, pos to, str text, const char *other)
 {
     struct fix_candidate *c = fix_propose(r->f, r->t, "fmt", r->call);
     const struct source *src = r->t->ast->src;
@@ -432,7 +470,7 @@ static void propose(struct rewrite *r, pos from, pos to, str text, const char *o
 }
 
 /* With statements before it; false: not so. */
-static bool propose_buffer(struct rewrite *r, const char *around)
+static bool propose_buffer(struct fix_rewrite *r, const char *around)
 {
     struct strbuf before = {0};
     str buf;
@@ -450,13 +488,13 @@ static bool propose_buffer(struct rewrite *r, const char *around)
 }
 
 /* fmt.Sprintf(format, ...) → a + strconv.Itoa(n) */
-static void rewrite_sprintf(struct rewrite *r)
+static void rewrite_sprintf(struct fix_rewrite *r)
 {
     struct strbuf b = {0};
     bool wrap = is_operand(r->t, r->call);
 
     strbuf_puts(&b, wrap ? "(" : "");
-    bool parsed = rewrite_parse(r, 0);
+    bool parsed = fix_fmt_parse(r, 0);
     if (parsed && !propose_buffer(r, "") && put_concat(r, &b)) {
         strbuf_puts(&b, wrap ? ")" : "");
         propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), strbuf_str(&b),
@@ -465,7 +503,7 @@ static void rewrite_sprintf(struct rewrite *r)
     strbuf_release(&b);
 }
 
-static bool is_string(const struct rewrite *r, node arg)
+static bool is_string(const struct fix_rewrite *r, node arg)
 {
     struct type *t = operand_type(r->t, arg);
 
@@ -473,7 +511,7 @@ static bool is_string(const struct rewrite *r, node arg)
 }
 
 /* Operands of Print, all strings or one alone: nothing stands between them; of Println a space each and a newline. */
-static bool rewrite_operands(struct rewrite *r, u32 skip, bool line)
+bool fix_fmt_operands(struct fix_rewrite *r, u32 skip, bool line)
 {
     const struct fix_tree *t = r->t;
     const struct ast_node *c = ast_at(t->ast, r->call);
@@ -488,29 +526,28 @@ static bool rewrite_operands(struct rewrite *r, u32 skip, bool line)
             return false;
         }
         if (line && i > skip) {
-            vec_push_in(t->arena, &r->v, (struct piece){.kind = PIECE_TEXT, .text = STR(" ")});
+            put_text(r, STR(" "));
         }
         const struct constant *k = info_const(t->f, args[i]);
         if (k && constant_kind(k) == CONST_STRING && !formats_itself(t, operand_type(t, args[i]))) {
-            vec_push_in(t->arena, &r->v,
-                        (struct piece){.kind = PIECE_TEXT, .text = constant_string_val(t->arena, k)});
-        } else {
-            vec_push_in(t->arena, &r->v, (struct piece){.kind = PIECE_VERB, .verb = 'v', .prec = -1, .arg = args[i]});
+            put_text(r, constant_string_val(t->arena, k));
+        } else if (!split_operand(r, 'v', -1, args[i])) {
+            return false;
         }
     }
     if (line) {
-        vec_push_in(t->arena, &r->v, (struct piece){.kind = PIECE_TEXT, .text = STR("\n")});
+        put_text(r, STR("\n"));
     }
     return operands_keep_order(r, n - skip, args + skip);
 }
 
-static void rewrite_concat(struct rewrite *r, bool line)
+static void rewrite_concat(struct fix_rewrite *r, bool line)
 {
     struct strbuf b = {0};
     bool wrap = is_operand(r->t, r->call);
 
     strbuf_puts(&b, wrap ? "(" : "");
-    if (rewrite_operands(r, 0, line) && put_concat(r, &b)) {
+    if (fix_fmt_operands(r, 0, line) && put_concat(r, &b)) {
         strbuf_puts(&b, wrap ? ")" : "");
         propose(r, fix_start(r->t, r->call), fix_end(r->t, r->call), strbuf_str(&b),
                 r->needs_strconv ? "strconv" : r->v.n > 1 ? "+" : "the string itself");
@@ -518,18 +555,18 @@ static void rewrite_concat(struct rewrite *r, bool line)
     strbuf_release(&b);
 }
 
-static void rewrite_sprint(struct rewrite *r)
+static void rewrite_sprint(struct fix_rewrite *r)
 {
     rewrite_concat(r, false);
 }
 
-static void rewrite_sprintln(struct rewrite *r)
+static void rewrite_sprintln(struct fix_rewrite *r)
 {
     rewrite_concat(r, true);
 }
 
 /* fmt.Errorf without %w makes what errors.New makes (GOROOT/src/fmt/errors.go). */
-static void rewrite_errorf(struct rewrite *r)
+static void rewrite_errorf(struct fix_rewrite *r)
 {
     struct strbuf b = {0};
     str errors = fix_import_name(r->t->arena, r->t->pkg, r->t->f, STR("errors"));
@@ -538,7 +575,7 @@ static void rewrite_errorf(struct rewrite *r)
         return;
     }
     strbuf_printf(&b, "%.*s.New(", STR_ARG(errors));
-    bool parsed = rewrite_parse(r, 0);
+    bool parsed = fix_fmt_parse(r, 0);
     if (parsed && propose_buffer(r, strbuf_cstr(&b))) {
         fix_edit_needs(&vec_last(r->f->out).edits, r->t->ast->src, STR("errors"));
     } else if (parsed && put_concat(r, &b)) {
@@ -589,7 +626,7 @@ static bool put_writer(const struct fix_tree *t, struct strbuf *b, node w)
 /* fmt.Fprintf(&b, format, ...) as a statement → b.WriteString(...); operands that call nothing are written one by one. */
 enum fprint { FPRINTF, FPRINT, FPRINTLN };
 
-static void rewrite_buffer(struct rewrite *r, enum fprint kind)
+static void rewrite_buffer(struct fix_rewrite *r, enum fprint kind)
 {
     const struct fix_tree *t = r->t;
     node stmt = t->parent[r->call], w;
@@ -599,12 +636,12 @@ static void rewrite_buffer(struct rewrite *r, enum fprint kind)
 
     if (ast_kind(t->ast, stmt) != AST_EXPR_STMT || fix_stmt(t, stmt) != stmt || ast_list_len(t->ast, c->b) < 2 ||
         !is_buffer(t, w = ast_list(t->ast, c->b)[0]) || !put_writer(t, &writer, w) ||
-        !(kind == FPRINTF ? rewrite_parse(r, 1) : rewrite_operands(r, 1, kind == FPRINTLN))) {
+        !(kind == FPRINTF ? fix_fmt_parse(r, 1) : fix_fmt_operands(r, 1, kind == FPRINTLN))) {
         strbuf_release(&writer);
         return;
     }
     for (size_t i = 0; i < r->v.n; i++) {
-        apart &= r->v.v[i].kind == PIECE_TEXT || !fix_has_calls(t, r->v.v[i].arg);
+        apart &= r->v.v[i].kind == FIX_PIECE_TEXT || !fix_has_calls(t, r->v.v[i].arg);
     }
     str indent = fix_indent(t, stmt);
     ok = r->v.n > 0 && (apart || r->v.n == 1);
@@ -624,17 +661,17 @@ static void rewrite_buffer(struct rewrite *r, enum fprint kind)
     strbuf_release(&writer);
 }
 
-static void rewrite_fprintf(struct rewrite *r)
+static void rewrite_fprintf(struct fix_rewrite *r)
 {
     rewrite_buffer(r, FPRINTF);
 }
 
-static void rewrite_fprint(struct rewrite *r)
+static void rewrite_fprint(struct fix_rewrite *r)
 {
     rewrite_buffer(r, FPRINT);
 }
 
-static void rewrite_fprintln(struct rewrite *r)
+static void rewrite_fprintln(struct fix_rewrite *r)
 {
     rewrite_buffer(r, FPRINTLN);
 }
@@ -643,7 +680,7 @@ void fix_fmt(const struct fix_find *f, const struct fix_tree *t)
 {
     static const struct {
         const char *name, *callee;
-        void (*rewrite)(struct rewrite *r);
+        void (*rewrite)(struct fix_rewrite *r);
     } calls[] = {
         {"Sprintf", "fmt.Sprintf", rewrite_sprintf},
         {"Sprint", "fmt.Sprint", rewrite_sprint},
@@ -670,7 +707,7 @@ void fix_fmt(const struct fix_find *f, const struct fix_tree *t)
         }
         for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
             if (fix_is_func(t, o, "fmt", calls[i].name)) {
-                struct rewrite r = {.f = f, .t = t, .call = n, .callee = calls[i].callee, .strconv = strconv};
+                struct fix_rewrite r = {.f = f, .t = t, .call = n, .callee = calls[i].callee, .strconv = strconv};
                 calls[i].rewrite(&r);
             }
         }

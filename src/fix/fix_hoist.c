@@ -126,19 +126,7 @@ static void propose(const struct hoist *h, const char *callee, bool identity)
     c->keeps = true; /* it is made when the program starts */
     c->brings = 1;
     fix_edit_replace(&c->edits, src, fix_start(t, h->call), fix_end(t, h->call), name);
-    /* Before the function and its comment. */
-    u32 at = fix_start(t, h->func) - src->base;
-    while (at > 0) {
-        u32 line = at - 1;
-        while (line > 0 && src->text.p[line - 1] != '\n') {
-            line--;
-        }
-        if (!str_has_prefix(str_slice(src->text, line, at), STR("//"))) {
-            break;
-        }
-        at = line;
-    }
-    fix_edit_insert(&c->edits, src, src->base + at, str_fmt(a, "var %.*s = %.*s\n\n", STR_ARG(name), STR_ARG(text)));
+    fix_edit_insert(&c->edits, src, fix_comment_start(t, h->func), str_fmt(a, "var %.*s = %.*s\n\n", STR_ARG(name), STR_ARG(text)));
 }
 
 /* The statement or expression that e is a part of, or one of. */

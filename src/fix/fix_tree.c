@@ -321,6 +321,24 @@ str fix_indent(const struct fix_tree *t, node stmt)
     return str_slice(text, from, to);
 }
 
+pos fix_comment_start(const struct fix_tree *t, node decl)
+{
+    const struct source *src = t->ast->src;
+    u32 at = fix_start(t, decl) - src->base;
+
+    while (at > 0) {
+        u32 line = at - 1;
+        while (line > 0 && src->text.p[line - 1] != '\n') {
+            line--;
+        }
+        if (!str_has_prefix(str_slice(src->text, line, at), STR("//"))) {
+            break;
+        }
+        at = line;
+    }
+    return src->base + at;
+}
+
 bool fix_has_comment(const struct fix_tree *t, pos from, pos to)
 {
     str s = fix_range(t, from, to);
@@ -593,6 +611,20 @@ bool fix_has_stmt(const struct fix_tree *t, node x, u32 kind, u32 op)
 
     ast_walk(t->ast, x, stmt_visit, &h);
     return h.found;
+}
+
+str fix_free_name(const struct fix_tree *t, node decl)
+{
+    static const char *const names[] = {"buf", "text", "out", "b"};
+    str whole = decl ? fix_text(t, decl) : (str){0};
+
+    for (size_t i = 0; decl && i < ARRAY_LEN(names); i++) {
+        name_id id = intern_lookup(t->pkg->prog->names, str_of(names[i]));
+        if (!fix_mentions(whole, str_of(names[i])) && (!id || !scope_lookup(t->pkg->scope, id))) {
+            return str_of(names[i]);
+        }
+    }
+    return (str){0};
 }
 
 str fix_new_name(const struct fix_tree *t, str base)

@@ -36,6 +36,8 @@ node fix_func_decl(const struct fix_tree *t, node n); /* the declaration around 
 node fix_loop(const struct fix_tree *t, node n);     /* the innermost FOR around it in its function, of which it is not the head; 0 */
 bool fix_within(const struct fix_tree *t, node n, node outer);
 str fix_indent(const struct fix_tree *t, node stmt); /* white space before the line that it begins */
+/* Where the lines of comment begin that stand directly before a declaration; its own first byte if there are none. */
+pos fix_comment_start(const struct fix_tree *t, node decl);
 /* Does any comment or newline lie in the text between the two? */
 bool fix_has_comment(const struct fix_tree *t, pos from, pos to);
 
@@ -75,6 +77,8 @@ bool fix_has_calls(const struct fix_tree *t, node x);
 /* Is there a statement of a kind, with an operation, within x: AST_BRANCH and TOK_GOTO, AST_CALL_STMT and TOK_DEFER? */
 bool fix_has_stmt(const struct fix_tree *t, node x, u32 kind, u32 op);
 
+/* A name for a buffer that the function declared at `decl` has nowhere, nor the package: buf, text, out; empty: none. */
+str fix_free_name(const struct fix_tree *t, node decl);
 /* A name that no file of the program has: base, base2, ...; empty: all are taken. */
 str fix_new_name(const struct fix_tree *t, str base);
 

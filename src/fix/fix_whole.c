@@ -76,6 +76,19 @@ bool fix_whole_each(const struct fix_whole *w, const struct obj *o, bool (*visit
     return true;
 }
 
+void fix_whole_funcs(const struct fix_whole *w, void (*look)(const struct fix_whole *w, const struct fix_tree *t, node decl))
+{
+    for (u32 i = 0; i < w->n; i++) {
+        const struct fix_tree *t = w->trees[i];
+        for (u32 k = 0; k < ast_list_len(t->ast, t->ast->decls) && !fix_is_test(t) && !t->generated; k++) {
+            node d = ast_list(t->ast, t->ast->decls)[k];
+            if (ast_kind(t->ast, d) == AST_FUNC_DECL) {
+                look(w, t, d);
+            }
+        }
+    }
+}
+
 /* ---- places ---- */
 
 struct obj *fix_named(const struct fix_tree *t, node e)

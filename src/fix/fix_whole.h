@@ -26,6 +26,9 @@ bool fix_whole_is_hidden(const struct fix_whole *w, const struct obj *o);
 bool fix_whole_each(const struct fix_whole *w, const struct obj *o, bool (*visit)(void *ctx, const struct fix_tree *t, node name),
                     void *ctx);
 
+/* Calls look for each declaration of a function or method that is neither a test's nor generated. */
+void fix_whole_funcs(const struct fix_whole *w, void (*look)(const struct fix_whole *w, const struct fix_tree *t, node decl));
+
 /* The variable, field or function that an expression names; NULL. */
 struct obj *fix_named(const struct fix_tree *t, node e);
 /* The parent without parentheses; *e becomes what stands in it. */

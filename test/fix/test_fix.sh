@@ -8,7 +8,7 @@ cd "$lib_tmp" || exit 2
 # -- what is proposed ------------------------------------------------------------------------------
 
 proposals() {
-    for rule in fmt prealloc value hoist buffer outline closure names; do
+    for rule in fmt prealloc value hoist buffer outline closure append names; do
         dir=$rule
         [ $rule = fmt ] && dir=fmtrule
         flags=-rule=$rule
@@ -45,6 +45,8 @@ contains "as a patch" patch '^\+func NewUser\(id int64, name string\) User \{'
 (cd ex01 && git init -q . && git apply --check ../patch) >err 2>&1 && ok "the patch applies" || notok "the patch applies" "$(cat err)"
 contains "0 allocations for NewUser" patch "verified: BenchmarkNewUser: 64 → 0 B/op, 1 → 0 allocs/op"
 contains "0 allocations for Registry" patch "verified: BenchmarkRegistry: .* → 0 B/op, 1 → 0 allocs/op"
+contains "0 allocations for Log" patch "verified: BenchmarkLog: 48 → 0 B/op, 4 → 0 allocs/op"
+contains "0 allocations for Sequence" patch "verified: BenchmarkSequence: 24 → 0 B/op, 2 → 0 allocs/op"
 expect "exercise 1: written" 0 "$GOMM" fix -C ex01 -api -race=false -pairs=6 -w -json
 contains "in the result document" out '"verdict": "verified"'
 (cd ex01 && "$GOMM_GO" vet . && "$GOMM_GO" test .) >out 2>&1 && ok "it passes its tests" || notok "it passes its tests" "$(cat out)"
@@ -108,7 +110,7 @@ cd ..
 # -- bad input ---------------------------------------------------------------------------------------------
 
 expect "unknown rule" 2 "$GOMM" fix -rule=magic
-contains "which there are" err "want fmt, prealloc, hoist, buffer, outline, value or closure"
+contains "which there are" err "want fmt, prealloc, hoist, buffer, outline, value, closure or append"
 expect "no package" 2 "$GOMM" fix -C made ./nowhere
 
 mkdir broken && printf 'module example.org/broken\n\ngo 1.19\n' >broken/go.mod

@@ -95,6 +95,36 @@ func KeepResult(b *strings.Builder, n int) (int, error) { return fmt.Fprintf(b, 
 // What p points to may be changed by the call, and the language leaves open when it is read.
 func KeepOrder(p *string, change func() string) string { return fmt.Sprintf("%s%s", *p, change()) }
 
+type Pair struct {
+	A    int
+	text string
+	Both struct{ Yes, No bool }
+}
+
+// WantStruct prints a struct as fmt would, and the pointer to one.
+func WantStruct(a int, s string) string {
+	p := Pair{A: a, text: s}
+	p.Both.Yes = a > 0
+	return fmt.Sprintf("%v %v", p, &p) + fmt.Sprint(p)
+}
+
+type Holder struct{ P *Pair }
+
+// KeepInner has an address in it, which fmt prints.
+func KeepInner(p *Pair) string {
+	h := Holder{p}
+	return fmt.Sprintf("%v", h)
+}
+
+// KeepPlus has names in it.
+func KeepPlus(a int) string {
+	p := Pair{A: a}
+	return fmt.Sprintf("%+v", p)
+}
+
+// KeepNil may print <nil>.
+func KeepNil(p *Pair) string { return fmt.Sprintf("%v", p) }
+
 func KeepSprint(a, b int) string { return fmt.Sprint(a, b) }
 
 var errKeep = errors.New("keep")

@@ -50,6 +50,17 @@ func TestTexts(t *testing.T) {
 	same(t, b.String(), "n=12")
 }
 
+func TestStructs(t *testing.T) {
+	for _, a := range []int{-1, 0, 7} {
+		for _, s := range texts {
+			p := Pair{A: a, text: s}
+			p.Both.Yes = a > 0
+			same(t, WantStruct(a, s), fmt.Sprintf("%v %v%v", p, &p, p))
+		}
+	}
+	same(t, KeepNil(nil), "<nil>")
+}
+
 func TestFloats(t *testing.T) {
 	for _, f := range []float64{0, 1, -1.5, 2.5, 3.5, 1e21, -1e-9, 0.005, 1234567.891, math.Inf(1), math.Inf(-1), math.NaN(),
 		math.Copysign(0, -1), math.MaxFloat64} {
