@@ -1,11 +1,11 @@
-/* intern.c: an open hash table that readers search without a lock, and pages of strings by id.
+/* intern.c: open hash tables that readers search without a lock, and pages of strings by id.
  *
- * A slot is written once, under the lock: its key first, its id last with a release store that pairs
- * with the acquire load in find().  A full table is copied into one of twice the size, which is
- * published in the same way; the old ones stay until intern_free, because someone may still be reading
- * there (and will look again under the lock if it does not find its string).  Page k holds the
- * strings of 1024 << k ids, never moves, and is published with a release store that pairs with the
- * acquire load in intern_str; the string of an id is written before the id is.
+ * The hash says in which of several parts a string belongs, so that threads that add strings seldom wait for each other.
+ * A slot is written once, under its part's lock: its key first, its id last with a release store that pairs with the
+ * acquire load in find().  A full table is copied into one of twice the size, which is published in the same way; the old
+ * ones stay until intern_free, because someone may still be reading there (and will look again under the lock if it does
+ * not find its string).  Page k holds the strings of 1024 << k ids, never moves, and is published with a release store
+ * that pairs with the acquire load in intern_str; the string of an id is written before the id is.
  */
 #define _GNU_SOURCE /* PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP */
 #include "base/intern.h"
@@ -14,8 +14,9 @@
 #include <stdatomic.h>
 
 #include "base/mem.h"
+#include "base/mem_block.h"
 
-enum { PAGE_BITS = 10, PAGES = 32 - PAGE_BITS + 1, FIRST = 1024 };
+enum { PAGE_BITS = 10, PAGES = 32 - PAGE_BITS + 1, FIRST = 128, PART_BITS = 4, PARTS = 1 << PART_BITS };
 
 struct slot {
     struct intern_key key;
@@ -25,18 +26,31 @@ struct slot {
 
 struct table {
     struct table *older;
+    size_t size; /* of this block of memory */
     size_t mask;
     struct slot slots[];
 };
 
-struct intern {
+struct part {
     _Atomic(struct table *) table;
-    _Atomic u32 count;
-    _Atomic(str *) pages[PAGES];
     pthread_mutex_t lock; /* for adding: a matter of moments, so who finds it taken spins */
     struct arena strings;
-    u64 serial;
+    size_t n;
+    char pad_[64]; /* parts do not share lines */
 };
+
+struct intern {
+    struct part parts[PARTS];
+    _Atomic(str *) pages[PAGES];
+    u64 serial;
+    char pad_[64];
+    _Atomic u32 count; /* of ids that were given out */
+};
+
+static struct part *part_of(struct intern *in, struct intern_key key)
+{
+    return &in->parts[intern_hash(key) >> (64 - PART_BITS)];
+}
 
 /* Page and place of an id: page k begins at id 1024 * (2^k - 1). */
 static size_t page_of(u32 id, size_t *place)
@@ -51,20 +65,27 @@ static size_t page_of(u32 id, size_t *place)
 static void set_str(struct intern *in, u32 id, str s)
 {
     size_t place, k = page_of(id, &place);
-    str *page = atomic_load_explicit(&in->pages[k], memory_order_relaxed);
+    str *page = atomic_load_explicit(&in->pages[k], memory_order_acquire);
 
     if (!page) {
-        page = mem_array((size_t)1 << (PAGE_BITS + k), sizeof(*page));
-        atomic_store_explicit(&in->pages[k], page, memory_order_release);
+        str *made = mem_array((size_t)1 << (PAGE_BITS + k), sizeof(*page));
+        if (atomic_compare_exchange_strong(&in->pages[k], &page, made)) {
+            page = made;
+        } else {
+            mem_free(made); /* another thread was first: page is its */
+        }
     }
     page[place] = s;
 }
 
 static struct table *new_table(size_t slots, struct table *older)
 {
-    struct table *t = mem_zalloc_table(sizeof(*t) + slots * sizeof(struct slot));
+    size_t size = sizeof(struct table) + slots * sizeof(struct slot);
+    struct table *t = mem_block_alloc(&size);
 
+    memset(t, 0, size);
     t->older = older;
+    t->size = size;
     t->mask = slots - 1;
     return t;
 }
@@ -74,8 +95,10 @@ struct intern *intern_new(void)
     static _Atomic u64 serials;
     struct intern *in = mem_zalloc(sizeof(*in));
 
-    in->lock = (pthread_mutex_t)PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
-    atomic_store(&in->table, new_table(FIRST, NULL));
+    for (size_t i = 0; i < PARTS; i++) {
+        in->parts[i].lock = (pthread_mutex_t)PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
+        atomic_store(&in->parts[i].table, new_table(FIRST, NULL));
+    }
     set_str(in, 0, STR(""));
     atomic_store(&in->count, 1);
     in->serial = 1 + atomic_fetch_add(&serials, 1);
@@ -89,15 +112,17 @@ void intern_free(struct intern *in)
     if (!in) {
         return;
     }
-    for (struct table *t = atomic_load(&in->table); t; t = older) {
-        older = t->older;
-        mem_free(t);
+    for (size_t i = 0; i < PARTS; i++) {
+        for (struct table *t = atomic_load(&in->parts[i].table); t; t = older) {
+            older = t->older;
+            mem_block_free(t, t->size);
+        }
+        arena_release(&in->parts[i].strings);
+        pthread_mutex_destroy(&in->parts[i].lock);
     }
     for (size_t i = 0; i < PAGES; i++) {
         mem_free(atomic_load(&in->pages[i]));
     }
-    arena_release(&in->strings);
-    pthread_mutex_destroy(&in->lock);
     mem_free(in);
 }
 
@@ -128,7 +153,7 @@ static void set_slot(struct slot *slot, struct intern_key key, size_t n, u32 id)
     atomic_store_explicit(&slot->id, id, memory_order_release);
 }
 
-static struct table *grow(struct intern *in, struct table *t)
+static struct table *grow(struct part *p, struct table *t)
 {
     struct table *bigger = new_table((t->mask + 1) * 2, t);
 
@@ -145,37 +170,37 @@ static struct table *grow(struct intern *in, struct table *t)
             set_slot(&bigger->slots[j], slot->key, slot->n, id);
         }
     }
-    atomic_store_explicit(&in->table, bigger, memory_order_release);
+    atomic_store_explicit(&p->table, bigger, memory_order_release);
     return bigger;
 }
 
 u32 intern_id_of_key(struct intern *in, str s, struct intern_key key)
 {
+    struct part *p = part_of(in, key);
     struct slot *slot;
     struct table *t;
     u32 id;
 
-    find(in, atomic_load_explicit(&in->table, memory_order_acquire), s, key, &id);
+    find(in, atomic_load_explicit(&p->table, memory_order_acquire), s, key, &id);
     if (id) {
         return id;
     }
-    pthread_mutex_lock(&in->lock);
-    t = atomic_load_explicit(&in->table, memory_order_relaxed);
+    pthread_mutex_lock(&p->lock);
+    t = atomic_load_explicit(&p->table, memory_order_relaxed);
     slot = find(in, t, s, key, &id);
     if (!id) {
-        id = atomic_load_explicit(&in->count, memory_order_relaxed);
+        id = atomic_fetch_add_explicit(&in->count, 1, memory_order_relaxed);
         BUG_IF(id == UINT32_MAX || s.n > UINT32_MAX);
-        if (id >= (t->mask + 1) / 3 * 2) {
+        if (++p->n >= (t->mask + 1) / 3 * 2) {
             u32 none;
 
-            t = grow(in, t);
+            t = grow(p, t);
             slot = find(in, t, s, key, &none);
         }
-        set_str(in, id, str_dup(&in->strings, s));
-        atomic_store_explicit(&in->count, id + 1, memory_order_release);
+        set_str(in, id, str_dup(&p->strings, s));
         set_slot(slot, key, s.n, id);
     }
-    pthread_mutex_unlock(&in->lock);
+    pthread_mutex_unlock(&p->lock);
     return id;
 }
 
@@ -201,7 +226,8 @@ u32 intern_lookup(struct intern *in, str s)
     u32 id = 0;
 
     if (s.n) {
-        find(in, atomic_load_explicit(&in->table, memory_order_acquire), s, key_of(s), &id);
+        struct intern_key key = key_of(s);
+        find(in, atomic_load_explicit(&part_of(in, key)->table, memory_order_acquire), s, key, &id);
     }
     return id;
 }

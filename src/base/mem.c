@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 static _Atomic u64 requests;
@@ -62,22 +61,6 @@ void *mem_alloc(size_t size)
 void *mem_zalloc(size_t size)
 {
     return checked(must_fail() ? NULL : calloc(1, size ? size : 1), size);
-}
-
-void *mem_zalloc_table(size_t size)
-{
-    enum { HUGE = 2 << 20 };
-    size_t whole = (size + HUGE - 1) & ~(size_t)(HUGE - 1);
-    void *p = NULL;
-
-    if (size < HUGE || whole < size) {
-        return mem_zalloc(size);
-    }
-    checked(must_fail() || posix_memalign(&p, HUGE, whole) != 0 ? NULL : p, size);
-#ifdef MADV_HUGEPAGE
-    madvise(p, whole, MADV_HUGEPAGE); /* advice: no matter if it is not taken */
-#endif
-    return memset(p, 0, size);
 }
 
 void *mem_array(size_t n, size_t size)

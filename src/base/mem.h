@@ -14,9 +14,6 @@
 /* At least 16-byte aligned, uninitialised.  A size of 0 gives a unique pointer too. */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *mem_zalloc(size_t size) __attribute__((malloc, returns_nonnull));
-/* Zeroed too, for tables that are read here and there: in huge pages, if it is large enough for them and
- * the system has them. */
-void *mem_zalloc_table(size_t size) __attribute__((malloc, returns_nonnull));
 /* n elements of `size` bytes, uninitialised; an overflow is treated as memory exhausted. */
 void *mem_array(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 /* Grows or shrinks p (NULL: allocates) to n elements of `size` bytes. */
