@@ -27,6 +27,7 @@ enum {
     ARENA_ALIGN = 16,
     ARENA_ALIGN_MAX = 4096,
     ARENA_FIRST = 4096, /* small: most arenas hold one function's temporaries; chunks with their heads */
+    ARENA_LARGE = 1 << 20, /* what chunks of arenas that hold megabytes grow to: one that a file does not fit into is left */
     ARENA_LIMIT = 1 << 16, /* half of it is lost at the end of an arena, and there are several for each package */
 };
 
@@ -88,17 +89,18 @@ void arena_reset(struct arena *a)
 static void add_chunk(struct arena *a, size_t need)
 {
     size_t last = a->chunk ? (size_t)(a->chunk->end - (char *)a->chunk) : ARENA_FIRST / 2;
+    size_t used = arena_used(a), limit = base_min(base_max(ARENA_LIMIT, used / 8), ARENA_LARGE);
     size_t total;
     struct arena_chunk *c;
 
     if (!base_add(need, sizeof(*c), &total)) {
         mem_exhausted(SIZE_MAX);
     }
-    total = base_max(base_min(last * 2, ARENA_LIMIT), total);
+    total = base_max(base_min(last * 2, limit), total);
     c = mem_block_alloc(&total);
     c->older = a->chunk;
     c->end = (char *)c + total;
-    c->used_before = arena_used(a);
+    c->used_before = used;
     c->pad_ = 0;
     a->chunk = c;
     a->next = c->data;

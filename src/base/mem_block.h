@@ -15,4 +15,7 @@
 void *mem_block_alloc(size_t *size) __attribute__((returns_nonnull));
 void mem_block_free(void *p, size_t size);
 
+/* From now on a thread makes memory ready before blocks are asked for: for programs that may use more than one. */
+void mem_block_ahead(void);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "base/mem_block.h"
 #include "base/proc_signal.h"
 #include "base/vec.h"
 
@@ -135,6 +136,9 @@ struct pool *pool_new(u32 n)
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_SIZE);
     proc_signal_block(&old); /* workers inherit it: signals are the main thread's business */
+    if (n > 1) {
+        mem_block_ahead();
+    }
     while (p->n_threads + 1 < n) {
         struct worker *w = &p->workers[p->n_threads];
 

@@ -208,6 +208,7 @@ static void scan_go_text(struct scan *s, str name, str path)
     struct err e;
     str text;
     bool all = !test && !load_fs_overlaid(s->fs, path);
+    struct arena_mark before = arena_mark(s->a);
 
     if (all) {
         if (!source_read(s->a, path, &text, &e)) {
@@ -230,6 +231,7 @@ static void scan_go_text(struct scan *s, str name, str path)
         return;
     }
     if ((!matches && !s->listed) || str_is(h.package, "documentation")) {
+        arena_rewind(s->a, before); /* nobody wants its text */
         add_file(s, name, LOAD_FILE_IGNORED, NULL);
         return;
     }
