@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* MADV_HUGEPAGE, MADV_POPULATE_WRITE */
 #include "base/mem_block.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -16,6 +17,7 @@ enum {
     BLOCK_HUGE = 2 << 20,    /* a huge page of the common architectures */
     BLOCK_STEP = 128 << 10,  /* asked for at once without huge pages */
     BLOCK_AHEAD = 2 << 20,   /* beyond what is taken, by a thread of its own */
+    BLOCK_MALLOC = 8 << 20,  /* what malloc asks the system for at once */
     BLOCK_REGION = 32 << 20, /* of address space */
     BLOCK_SLOW_NS = 1500000, /* a huge page that takes longer had to be made: the next ones would too */
 };
@@ -145,6 +147,9 @@ void mem_block_ahead(void)
 {
     pthread_t t;
 
+    /* While pages are made whoever changes the address space waits: so let malloc do it seldom. */
+    mallopt(M_TOP_PAD, BLOCK_MALLOC);
+    mallopt(M_MMAP_THRESHOLD, BLOCK_MALLOC);
     pthread_mutex_lock(&pool.lock);
     bool begin = !pool.ahead;
     pool.ahead = true;
