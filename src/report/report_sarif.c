@@ -1,4 +1,4 @@
-/* report_sarif.c: SARIF 2.1.0 (OASIS standard), for code-scanning services and editors. */
+/* report_sarif.c: SARIF 2.1.0 (OASIS standard), for code-scanning services and editors.  Numbers in comments are its sections. */
 #include "base/jsonw.h"
 #include "base/path.h"
 #include "report/report.h"
@@ -11,6 +11,7 @@ struct sarif {
     struct jsonw *w;
     struct arena *a;
     struct report_source *source;
+    bool suppressions; /* some result is suppressed */
 };
 
 /* RFC 3986: everything but unreserved characters and '/' is percent-encoded. */
@@ -336,20 +337,23 @@ static void sarif_stacks(struct sarif *s, const struct finding *f)
     jsonw_end(s->w);
 }
 
-/* What a //gomm:ignore or the baseline speaks of is still a result (3.27.23). */
+/* What a //gomm:ignore or the baseline speaks of is still a result.  If one of a run has such a list, all of it must have
+ * one, be it empty (3.27.23). */
 static void sarif_suppressions(struct sarif *s, const struct finding *f)
 {
-    if (f->suppressed == FINDING_SHOWN) {
+    if (!s->suppressions) {
         return;
     }
     jsonw_key(s->w, "suppressions");
     jsonw_array(s->w);
-    jsonw_object(s->w);
-    jsonw_put_str(s->w, "kind", f->suppressed == FINDING_IGNORED ? STR("inSource") : STR("external"));
-    if (f->reason.n > 0) {
-        jsonw_put_str(s->w, "justification", f->reason);
+    if (f->suppressed != FINDING_SHOWN) {
+        jsonw_object(s->w);
+        jsonw_put_str(s->w, "kind", f->suppressed == FINDING_IGNORED ? STR("inSource") : STR("external"));
+        if (f->reason.n > 0) {
+            jsonw_put_str(s->w, "justification", f->reason);
+        }
+        jsonw_end(s->w);
     }
-    jsonw_end(s->w);
     jsonw_end(s->w);
 }
 
@@ -411,12 +415,26 @@ static size_t sarif_rules(struct sarif *s, str *codes)
     return n;
 }
 
-/* What stands on the public web about the subject of a code; NULL: nothing that we know. */
+/* What stands on the public web about the subject of a code; NULL: nothing, its help is all (comments to gomm). */
 static const char *sarif_help_uri(str code)
 {
-    return str_has_prefix(code, STR("RACE"))  ? "https://go.dev/ref/mem"
-           : str_has_prefix(code, STR("ESC")) ? "https://go.dev/doc/gc-guide#Where_Go_Values_Live"
-                                              : NULL;
+    static const struct {
+        const char *family, *uri;
+    } all[] = {
+        {"RACE", "https://go.dev/ref/mem"},
+        {"ESC", "https://go.dev/doc/gc-guide#Where_Go_Values_Live"},
+        {"SHARE", "https://docs.kernel.org/kernel-hacking/false-sharing.html"},
+        {"BENCH", "https://pkg.go.dev/testing#hdr-Benchmarks"},
+        {"TYPE", "https://go.dev/ref/spec"},
+        {"SYNTAX", "https://go.dev/ref/spec"},
+        {"LOAD", "https://go.dev/ref/mod"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (str_has_prefix(code, str_of(all[i].family))) {
+            return all[i].uri;
+        }
+    }
+    return NULL;
 }
 
 /* text, and the same with headings and the example for viewers of Markdown (3.12). */
@@ -489,7 +507,7 @@ static void sarif_invocation(struct sarif *s)
     for (size_t i = 0; i < r->failures.n; i++) {
         const struct report_failure *f = &r->failures.v[i];
         jsonw_object(s->w);
-        jsonw_put_str(s->w, "level", STR("error"));
+        jsonw_put_str(s->w, "level", STR("warning")); /* "error" would say that gomm failed (3.20.21) */
         sarif_message(s, "message",
                       str_fmt(s->a, "FAIL %.*s %.*s\n%.*s", STR_ARG(f->package), STR_ARG(f->test),
                               STR_ARG(f->output)));
@@ -508,6 +526,9 @@ void report_sarif(const struct report *r, struct strbuf *out)
     s.source = report_source_new(s.a, r);
     str *codes = ARENA_ARRAY(s.a, str, r->findings.n);
     size_t n = sarif_rules(&s, codes);
+    for (size_t i = 0; i < r->findings.n; i++) {
+        s.suppressions |= r->findings.v[i].suppressed != FINDING_SHOWN;
+    }
     jsonw_init(&w, out, 2);
     jsonw_object(&w);
     jsonw_put_str(&w, "$schema", STR(SARIF_SCHEMA));
