@@ -6,7 +6,11 @@ cd "$(dirname "$0")/.."
 gomm=$PWD/${B:-build}/gomm
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/gomm-shots.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
-for tool in chromium python3 pngquant; do
+scripts/find-browser.sh >/dev/null || {
+    echo "screenshots.sh: no Chromium here (apt-get install chromium)" >&2
+    exit 2
+}
+for tool in python3 pngquant; do
     command -v $tool >/dev/null || {
         echo "screenshots.sh: no $tool here (apt-get install $tool)" >&2
         exit 2

@@ -49,8 +49,7 @@ if [ "$goal" = test ]; then
     # Documents are checked against their schemas, the page in a browser.
     has_module() { "$1" -c "import importlib.util as u; exit(u.find_spec('$2') is None)" 2>/dev/null; }
     has_module python3 jsonschema || has_module /usr/bin/python3 jsonschema || want python3-jsonschema
-    command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
-        command -v google-chrome >/dev/null || want chromium
+    "$(dirname "$0")/find-browser.sh" >/dev/null || want chromium
 fi
 
 [ ${#missing[@]} -eq 0 ] && [ ${#optional[@]} -eq 0 ] && exit 0

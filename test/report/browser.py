@@ -19,13 +19,13 @@ import tempfile
 import time
 import urllib.parse
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FIND = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "find-browser.sh")
 
 
 class Browser:
     def __init__(self, width=1200, height=900):
-        path = next((p for p in map(shutil.which, BROWSERS) if p), None)
-        if path is None:
+        path = subprocess.run([FIND], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
+        if not path:
             sys.exit(3)
         self.home = tempfile.mkdtemp(prefix="gomm-browser-")
         to_browser, self.w = os.pipe()
