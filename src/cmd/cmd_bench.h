@@ -98,11 +98,15 @@ bool cmd_bench_read_old(struct cmd_bench *c, struct err *e);
 /* Old values of a benchmark's unit; NULL if there are none. */
 const struct bench_series *cmd_bench_old(struct cmd_bench *c, const struct bench_measured *b, str unit);
 
-/* cmd_bench_report.c: what was measured, into the report, for the page. */
+/* cmd_bench_report.c: packages, what was measured and what failed, into the report. */
 void cmd_bench_report(struct cmd_bench *c);
-/* The document that cmd_bench_json writes, as a report. */
-bool cmd_bench_is(str text);
-bool cmd_bench_read(struct arena *a, str text, struct report *out, struct err *e);
+/* The failures of a process alone, for gomm share too. */
+void cmd_bench_failures(struct report *r, str package, const struct bench_ran *ran);
+/* The document that cmd_bench_json writes, parsed, as a report; it stays the caller's. */
+bool cmd_bench_is(struct jsonr doc);
+bool cmd_bench_read(struct arena *a, struct jsonr doc, struct report *out, struct err *e);
+/* "pass", "build failed", …: as the document has it. */
+const char *cmd_bench_status_name(const struct cmd_bench_package *p);
 
 /* cmd_bench_budget.c: adds a finding for each budget that is exceeded; with -update writes the file. */
 bool cmd_bench_budgets(struct cmd_bench *c, struct err *e);

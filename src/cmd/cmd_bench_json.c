@@ -170,17 +170,15 @@ static void json_benchmark(struct cmd_bench *c, struct jsonw *w, const struct be
 
 static void json_package(struct cmd_bench *c, struct jsonw *w, const struct cmd_bench_package *p)
 {
-    const struct bench_output *o = &p->m.ran.out;
-    bool failed = p->ran && (o->failed || p->m.ran.proc.status != 0);
-    const char *status = p->built == BENCH_NO_TESTS         ? "no tests"
-                         : p->built == BENCH_BUILD_FAILED   ? "build failed"
-                         : !p->ran || p->m.interrupted      ? "interrupted"
-                         : failed                           ? "fail"
-                                                            : "pass";
+    struct report failed;
 
+    report_init(&failed, &c->arena);
+    if (p->ran) {
+        cmd_bench_failures(&failed, p->path, &p->m.ran);
+    }
     jsonw_object(w);
     jsonw_put_str(w, "path", p->path);
-    jsonw_put_str(w, "status", str_of(status));
+    jsonw_put_str(w, "status", str_of(cmd_bench_status_name(p)));
     if (p->built == BENCH_BUILD_FAILED) {
         json_put_text(w, "output", p->said);
     }
@@ -192,10 +190,10 @@ static void json_package(struct cmd_bench *c, struct jsonw *w, const struct cmd_
     jsonw_end(w);
     jsonw_key(w, "failures");
     jsonw_array(w);
-    for (size_t i = 0; p->ran && i < o->failures.n; i++) {
+    for (size_t i = 0; i < failed.failures.n; i++) {
         jsonw_object(w);
-        json_put_text(w, "name", o->failures.v[i].name);
-        jsonw_put_str(w, "output", strbuf_str(&o->failures.v[i].text));
+        json_put_text(w, "name", failed.failures.v[i].test);
+        jsonw_put_str(w, "output", failed.failures.v[i].output);
         jsonw_end(w);
     }
     jsonw_end(w);
@@ -222,6 +220,7 @@ void cmd_bench_json(struct cmd_bench *c, struct strbuf *out)
         jsonw_str(&w, c->report.notes.v[i]);
     }
     jsonw_end(&w);
+    json_put_text(&w, "fail", c->report.fail);
     jsonw_put_int(&w, "status", c->report.status);
     jsonw_end(&w);
     jsonw_finish(&w);

@@ -1,6 +1,7 @@
 /* gomm report: shows a stored result again, what gomm bench wrote, or an event file for the first time. */
 #include "base/io.h"
 #include "cmd/cmd_bench.h"
+#include "cmd/cmd_gate.h"
 #include "cmd/cmd_output.h"
 #include "race/race_find.h"
 
@@ -33,36 +34,60 @@ static bool report_events(struct arena *a, str text, struct report *r, struct er
     return true;
 }
 
+static bool report_document(struct arena *a, str text, struct report *r, struct err *e)
+{
+    struct jsonr doc;
+    if (!jsonr_parse(text, &doc, e)) {
+        return false;
+    }
+    bool ok = cmd_bench_is(doc) ? cmd_bench_read(a, doc, r, e) : report_read_document(a, doc, r, e);
+    jsonr_free(doc);
+    return ok;
+}
+
+/* -only and -fail make another result of it, with a status of its own; but what could not be loaded or built stays so. */
+static void report_gate(struct cmd_gate *g, struct report *r)
+{
+    int before = r->status;
+    if (!g->only && !g->fail) {
+        return;
+    }
+    if (g->fail) {
+        r->fail = str_of(g->fail);
+    }
+    cmd_gate_mark(g, r);
+    cmd_gate_end(g, r);
+    r->status = before == BASE_EXIT_FAILURE ? before : r->status;
+}
+
 int cmd_report(char *const *args)
 {
     struct cmd_output out = {0};
-    struct cmd_flag flags[CMD_OUTPUT_FLAGS + 1] = {{"v", CMD_FLAG_BOOL, &out.pictures}};
+    struct cmd_gate gate = {0};
+    struct cmd_flag flags[1 + CMD_OUTPUT_FLAGS + CMD_GATE_CODE_FLAGS] = {{"v", CMD_FLAG_BOOL, &out.pictures}};
+    struct arena a = {0};
+    struct report r;
     struct err e;
+    str text;
     int status;
     cmd_output_flags(&out, flags + 1);
+    cmd_gate_flags(&gate, flags + 1 + CMD_OUTPUT_FLAGS, CMD_GATE_CODE_FLAGS);
     int at = cmd_flags("report", flags, ARRAY_LEN(flags), args, &status);
     if (at < 0) {
         return status;
     }
-    if (!cmd_output_check(&out, &e)) {
-        return cmd_usage("report", "%s", e.text);
-    }
-    if (!args[at] || args[at + 1]) {
-        return cmd_usage("report", "gomm report: want one file");
-    }
-    struct arena a = {0};
-    struct report r;
-    str text;
-    bool ok = io_read_file(&a, args[at], &text, &e);
-    if (ok) {
-        ok = race_log_is_events(text) ? report_events(&a, text, &r, &e)
-             : cmd_bench_is(text)     ? cmd_bench_read(&a, text, &r, &e)
-                                      : report_read(&a, text, &r, &e);
-        ok = ok || err_prefix(&e, "%s: ", args[at]);
-    }
-    if (!ok) {
+    report_init(&r, &a);
+    if (!cmd_output_check(&out, &e) || !cmd_gate_check(&gate, &r, &e)) {
+        status = cmd_usage("report", "%s", e.text);
+    } else if (!args[at] || args[at + 1]) {
+        status = cmd_usage("report", "gomm report: want one file");
+    } else if (!io_read_file(&a, args[at], &text, &e)) {
+        status = cmd_fail_err(&e);
+    } else if (!(race_log_is_events(text) ? report_events : report_document)(&a, text, &r, &e)) {
+        err_prefix(&e, "%s: ", args[at]);
         status = cmd_fail_err(&e);
     } else {
+        report_gate(&gate, &r);
         status = cmd_output_show(&out, &r) ? r.status : BASE_EXIT_FAILURE;
     }
     arena_release(&a);

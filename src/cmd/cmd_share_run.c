@@ -5,6 +5,7 @@
 
 #include "base/io.h"
 #include "base/path.h"
+#include "cmd/cmd_bench.h"
 #include "gomm/events.h"
 #include "share/share_replay.h"
 
@@ -74,23 +75,6 @@ str cmd_share_exactly(struct arena *a, str name)
     return s;
 }
 
-static void run_failures(struct cmd_share_run *r, str package, const struct bench_ran *ran)
-{
-    for (size_t i = 0; i < ran->out.failures.n; i++) {
-        const struct bench_failure *f = &ran->out.failures.v[i];
-        struct report_failure rf = {.package = package,
-                                    .test = str_dup(r->arena, f->name),
-                                    .output = str_dup(r->arena, strbuf_str(&f->text))};
-        vec_push_in(r->arena, &r->report->failures, rf);
-    }
-    /* A bad -bench, os.Exit: what it printed says why. */
-    if (ran->proc.status != 0 && ran->out.failures.n == 0 && !proc_interrupted()) {
-        str said = str_trim(ran->err).n > 0 ? ran->err : proc_status_text(r->arena, &ran->proc);
-        struct report_failure rf = {.package = package, .output = str_dup(r->arena, str_trim(said))};
-        vec_push_in(r->arena, &r->report->failures, rf);
-    }
-}
-
 /* One process under observation.  name is for people; n: iterations, 0: unknown.  True if it is worth while to look
  * again, longer: nothing was seen, and the machine was busy with other things. */
 static bool run_observe(struct cmd_share_run *r, const struct bench_binary *bin, str package, str name, str bench,
@@ -137,7 +121,7 @@ static bool run_observe(struct cmd_share_run *r, const struct bench_binary *bin,
     bool again =
         may_repeat && seen.log.lines.n == 0 && (ran.others > SHARE_BUSY || chance) && !proc_interrupted();
     if (!again) {
-        run_failures(r, package, &ran);
+        cmd_bench_failures(r->report, package, &ran);
         vec_push_in(a, &r->seen, seen);
     }
     bench_ran_release(&ran);
@@ -174,7 +158,7 @@ static void run_natively(struct cmd_share_run *r, const struct bench_binary *bin
         return;
     }
     if (!serial) {
-        run_failures(r, package, &ran);
+        cmd_bench_failures(r->report, package, &ran);
     }
     for (size_t i = 0; i < ran.out.results.n; i++) {
         const struct bench_result *res = &ran.out.results.v[i];

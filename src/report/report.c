@@ -75,6 +75,19 @@ const char *report_package_status_name(enum report_package_status s)
     BUG("package status %d", (int)s);
 }
 
+bool report_package_status_read(str name, enum report_package_status *out)
+{
+    static const enum report_package_status all[] = {REPORT_PASS, REPORT_FAIL, REPORT_NO_TESTS,
+                                                     REPORT_BUILD_FAILED, REPORT_SKIPPED};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (str_is(name, report_package_status_name(all[i]))) {
+            *out = all[i];
+            return true;
+        }
+    }
+    return false;
+}
+
 str report_file(const struct report *r, struct arena *a, str file)
 {
     return path_is_abs(file) && r->dir.n > 0 ? path_short(a, r->dir, file) : file;

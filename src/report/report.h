@@ -11,6 +11,7 @@
 
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/jsonr.h"
 #include "base/vec.h"
 
 #define REPORT_SCHEMA         "gomm/result"
@@ -24,6 +25,7 @@ enum report_package_status {
     REPORT_SKIPPED, /* loaded, but its tests did not run to an end */
 };
 const char *report_package_status_name(enum report_package_status s);
+bool report_package_status_read(str name, enum report_package_status *out);
 
 struct report_package {
     str path;
@@ -109,11 +111,12 @@ struct jsonw;
 void report_json_head(struct jsonw *w, const struct report *r, const char *schema, int version);
 void report_json_findings(struct jsonw *w, const struct report *r);
 
-/* Reads a result document of this schema version. */
+/* Reads a result document of this schema version; the second takes one that is parsed already, and leaves it to the caller. */
 bool report_read(struct arena *a, str text, struct report *out, struct err *e);
+bool report_read_document(struct arena *a, struct jsonr doc, struct report *out, struct err *e);
 
 /* Of a document of ours with another schema: the members up to "phases", findings, notes, status. */
-bool report_read_part(struct arena *a, str text, const char *schema, int version, struct report *out, struct err *e);
+bool report_read_part(struct arena *a, struct jsonr doc, const char *schema, int version, struct report *out, struct err *e);
 
 /* ---- parts that renderers share ---- */
 

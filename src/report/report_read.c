@@ -290,19 +290,6 @@ static void read_benchmark(struct reader *rd, struct jsonr v, struct report *out
     vec_push_in(rd->a, &out->benchmarks, b);
 }
 
-static bool read_package_status(str s, enum report_package_status *out)
-{
-    static const enum report_package_status all[] = {REPORT_PASS, REPORT_FAIL, REPORT_NO_TESTS,
-                                                     REPORT_BUILD_FAILED, REPORT_SKIPPED};
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        if (str_is(s, report_package_status_name(all[i]))) {
-            *out = all[i];
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool read_packages(struct reader *rd, struct jsonr arr, struct report *out)
 {
     for (size_t i = 0; i < jsonr_len(arr); i++) {
@@ -310,7 +297,7 @@ static bool read_packages(struct reader *rd, struct jsonr arr, struct report *ou
         struct report_package p = {.path = read_text(rd, v, "path"),
                                    .seconds = jsonr_num_or(v, "seconds", 0)};
         str status = jsonr_str_or(v, "status", (str){0});
-        if (!read_package_status(status, &p.status)) {
+        if (!report_package_status_read(status, &p.status)) {
             return err_set(rd->e, "packages[%zu].status: unknown: %.*s", i, STR_ARG(status));
         }
         vec_push_in(rd->a, &out->packages, p);
@@ -365,16 +352,13 @@ static void read_rest(struct reader *rd, struct jsonr doc, struct report *out)
 }
 
 /* whole: packages, failures and benchmarks too. */
-static bool read_document(struct arena *a, str text, const char *want, int want_version, bool whole, struct report *out,
-                          struct err *e)
+static bool read_document(struct arena *a, struct jsonr doc, const char *want, int want_version, bool whole,
+                          struct report *out, struct err *e)
 {
-    struct jsonr doc, findings;
+    struct jsonr findings;
     str schema;
     i64 version = 0, status = 0;
     report_init(out, a);
-    if (!jsonr_parse(text, &doc, e)) {
-        return false;
-    }
     struct reader rd = {.a = a, .e = e};
     bool ok =
         jsonr_need_str(doc, "schema", &schema, e) && jsonr_need_int(doc, "version", &version, e);
@@ -399,16 +383,27 @@ static bool read_document(struct arena *a, str text, const char *want, int want_
     if (ok && whole) {
         read_rest(&rd, doc, out);
     }
-    jsonr_free(doc);
     return ok;
+}
+
+bool report_read_document(struct arena *a, struct jsonr doc, struct report *out, struct err *e)
+{
+    return read_document(a, doc, REPORT_SCHEMA, REPORT_SCHEMA_VERSION, true, out, e);
 }
 
 bool report_read(struct arena *a, str text, struct report *out, struct err *e)
 {
-    return read_document(a, text, REPORT_SCHEMA, REPORT_SCHEMA_VERSION, true, out, e);
+    struct jsonr doc;
+    report_init(out, a);
+    if (!jsonr_parse(text, &doc, e)) {
+        return false;
+    }
+    bool ok = report_read_document(a, doc, out, e);
+    jsonr_free(doc);
+    return ok;
 }
 
-bool report_read_part(struct arena *a, str text, const char *schema, int version, struct report *out, struct err *e)
+bool report_read_part(struct arena *a, struct jsonr doc, const char *schema, int version, struct report *out, struct err *e)
 {
-    return read_document(a, text, schema, version, false, out, e);
+    return read_document(a, doc, schema, version, false, out, e);
 }

@@ -60,6 +60,8 @@ choose() {
     expect "-only of one code, in small letters" 0 "$GOMM" check -only esc01 .
     contains "-only of one code: that one" "$lib_tmp/out" '^ESC01 '
     contains "-only of one code: no other" "$lib_tmp/out" '^1 finding$'
+    expect "-only of a pattern that the race has not" 0 "$GOMM" check -only RACE28 .
+    contains "-only of a pattern: its test does not count either" "$lib_tmp/out" '^no findings; 1 test failed with a race$'
     expect "-only without" 0 "$GOMM" check '-only=ESC,!ESC01' .
     lacks "-only without: it is not there" "$lib_tmp/out" '^ESC01'
     expect "-fail by a code" 1 "$GOMM" check -only ESC -fail ESC01 .

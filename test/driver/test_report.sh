@@ -38,6 +38,16 @@ is_json "the result document" "$lib_tmp/r.json" \
     and d["packages"][0]["status"] == "fail" and d["failures"][0]["test"] == "TestWrong"
     and "\x1b[31mred" in d["failures"][0]["output"]'
 
+expect "report -only: what is not there" 1 "$GOMM" report -only ESC "$lib_tmp/r.json"
+contains "report -only: nothing, but for the test that fails by itself" "$lib_tmp/out" '^no findings; 1 test failed with a race; 1 failure of other kinds$'
+expect "report -only, as a document" 1 "$GOMM" report -json -only RACE -fail RACE "$lib_tmp/r.json"
+is_json "has -fail" "$lib_tmp/out" 'd["fail"] == "RACE" and len(d["findings"]) == 1'
+expect "report -fail=none" 0 "$GOMM" report -fail=none "$lib_tmp/r.json"
+contains "report -fail=none: shows all the same" "$lib_tmp/out" '^RACE01 '
+for args in -only=NOSUCH -fail=blue -baseline=x; do
+    expect "usage: report $args" 2 "$GOMM" report $args "$lib_tmp/r.json"
+done
+
 expect "report, sarif" 1 "$GOMM" report -sarif "$lib_tmp/r.json"
 is_json "SARIF: what the standard demands" "$lib_tmp/out" \
     'd["version"] == "2.1.0" and d["$schema"].endswith("sarif-schema-2.1.0.json") and len(d["runs"]) == 1
@@ -143,6 +153,9 @@ write_racy_program 0
 GOMM_EVENTS=$lib_tmp/ev ./prog >/dev/null 2>&1
 expect "an event file" 1 "$GOMM" report "$lib_tmp/ev"
 contains "an event file: the finding" "$lib_tmp/out" '^RACE01 main\.go:13  write of shared by '
+expect "an event file, -only" 0 "$GOMM" report -only SHARE "$lib_tmp/ev"
+contains "an event file, -only: nothing" "$lib_tmp/out" '^no findings$'
+expect "an event file, -fail" 0 "$GOMM" report -fail '!RACE' "$lib_tmp/ev"
 head -c -1 "$lib_tmp/ev" | head -n 2 >"$lib_tmp/cut"
 head -n 2 "$lib_tmp/ev" | tail -n 1 | head -c 300 >>"$lib_tmp/cut"
 expect "an event file that is cut off" 1 "$GOMM" report "$lib_tmp/cut"
@@ -198,6 +211,14 @@ expect "explain a code" 0 "$GOMM" explain RACE01
 contains "explain: the rule" "$lib_tmp/out" 'must be ordered'
 contains "explain: an example" "$lib_tmp/out" 'go func\(\) \{'
 contains "explain: the cure" "$lib_tmp/out" '^Cure: '
+# Each code that stands in the source is explained, completely.
+codes=$(cd "$GOMM_ROOT" && grep -rohE '"(RACE|ESC|SHARE|BENCH|IGN|TYPE|SYNTAX|LOAD)[0-9]+"' src | tr -d '"' | sort -u)
+unexplained=
+for code in $codes; do
+    "$GOMM" explain "$code" >"$lib_tmp/explained" 2>&1 && grep -q "^$code " "$lib_tmp/explained" &&
+        grep -q '^Cure: .' "$lib_tmp/explained" || unexplained="$unexplained $code"
+done
+if [ "$(echo "$codes" | wc -l)" -gt 40 ] && [ -z "$unexplained" ]; then ok "explain: every code"; else notok "explain: every code" "not$unexplained"; fi
 expect "explain a place" 0 "$GOMM" explain -from "$lib_tmp/r.json" "$lib_tmp/a b<c>/p.go:6"
 contains "explain: the finding there" "$lib_tmp/out" '^RACE01 '
 expect "explain a place with nothing" 0 "$GOMM" explain -from "$lib_tmp/r.json" "$lib_tmp/a b<c>/p.go:1"
