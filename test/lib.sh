@@ -55,10 +55,13 @@ python_with() { # module
     done
 }
 
-# valid NAME FILE: a result document or SARIF keeps to its schema, strictly; other files are left alone.
+# valid NAME FILE: a document of ours or SARIF keeps to its schema, strictly; other files are left alone.
 valid() {
     case $(head -c 300 "$2" 2>/dev/null | tr -d '\0\n ') in
     '{"schema":"gomm/result"'*) lib_schema=$GOMM_ROOT/doc/result.schema.json ;;
+    '{"schema":"gomm/bench"'*) lib_schema=$GOMM_ROOT/doc/bench.schema.json ;;
+    '{"schema":"gomm/layout"'*) lib_schema=$GOMM_ROOT/doc/layout.schema.json ;;
+    '{"GOMM":'*) lib_schema=$GOMM_ROOT/doc/env.schema.json ;;
     '{"$schema":"'*'/sarif-schema-2.1.0.json"'*) lib_schema=$GOMM_ROOT/test/report/sarif.schema.json ;;
     *) return 0 ;;
     esac

@@ -263,6 +263,8 @@ static void layout_json(const struct layout_view *v, struct strbuf *b)
     struct jsonw w;
     jsonw_init(&w, b, 2);
     jsonw_object(&w);
+    jsonw_put_str(&w, "schema", STR("gomm/layout")); /* doc/layout.schema.json */
+    jsonw_put_int(&w, "version", 1);
     jsonw_put_str(&w, "goarch", v->goarch);
     jsonw_put_int(&w, "pointer_size", v->sizes.ptr);
     jsonw_put_int(&w, "line_size", v->line);

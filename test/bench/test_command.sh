@@ -102,7 +102,7 @@ func BenchmarkSkips(b *testing.B) { b.Skip("not here") }
 func BenchmarkPanics(b *testing.B) { panic("on purpose") }
 GO
 
-command() {
+bench_command() {
     local v=$GO_VERSION
     expect "$v: runs" 1 "$GOMM" bench -benchtime=50000x ./p
     contains "$v: a line that benchstat reads" "$out" '^BenchmarkMake(-[0-9]+)?	 +50000	 +[0-9.]+ ns/op	 +32 B/op	 +1 allocs/op$'
@@ -159,6 +159,14 @@ command() {
     contains "$v: what printed" "$out" '^BenchmarkPrints(-[0-9]+)?	 +20000	.* 128 B/op'
     contains "$v: its site" "$out" '128 B +1 allocs +100 %  bad/bad_test.go:14'
     contains "$v: a panic" "$out" 'panic: on purpose'
+    expect "$v: as a document" 1 "$GOMM" bench -benchtime=20000x -no-gc -json ./bad
+    cp "$out" bad.json
+    expect "$v: which fails again" 1 "$GOMM" report bad.json
+    contains "$v: with what failed" "$out" '^ *--- FAIL: BenchmarkFails|it is wrong'
+    expect "$v: and fails nothing if that is wanted" 0 "$GOMM" report -fail none bad.json
+    expect "$v: a build error, as a document" 2 "$GOMM" bench -benchtime=500x -no-gc -no-sites -json ./broken ./none ./p -bench Make
+    cp "$out" broken.json
+    expect "$v: which is none of the program" 2 "$GOMM" report -fail none broken.json
     expect "$v: a build error" 2 "$GOMM" bench -benchtime=500x -no-gc ./broken ./p -bench Make
     contains "$v: the compiler's words" "$err" 'broken.go:3:'
     contains "$v: the others run" "$out" '^BenchmarkMake'
@@ -170,7 +178,7 @@ command() {
     contains "$v: said" "$err" 'no benchmarks ran that match Nothing'
     expect "$v: no such package" 2 "$GOMM" bench ./nowhere
 }
-for_each_go command
+for_each_go bench_command
 
 expect "unknown flag" 2 "$GOMM" bench -frob
 expect "bad count" 2 "$GOMM" bench -count=0 ./p

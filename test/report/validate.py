@@ -4,12 +4,45 @@ Every object of the schema that lists its members is closed first: a member that
 readers of a published schema have to put up with members that are newer than it.  Needs python3-jsonschema; status 3 without.
 """
 import json
+import os
 import sys
 
 try:
     from jsonschema import Draft202012Validator
 except ImportError:
     sys.exit(3)
+
+
+def refer(node, of, there):
+    """Makes references to other files, and in those to themselves, point into the $defs of one document."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            name, _, at = node["$ref"].partition("#")
+            name = name or of
+            if name:
+                there.add(name)
+                node["$ref"] = f"#/$defs/{name}{at}"
+        for value in node.values():
+            refer(value, of, there)
+    elif isinstance(node, list):
+        for value in node:
+            refer(value, of, there)
+
+
+def load(path):
+    """A schema in one document: files that it refers to lie beside it."""
+    with open(path, encoding="utf-8") as f:
+        schema = json.load(f)
+    there, done = set(), set()
+    refer(schema, "", there)
+    while there - done:
+        name = (there - done).pop()
+        done.add(name)
+        with open(os.path.join(os.path.dirname(path), name), encoding="utf-8") as f:
+            other = json.load(f)
+        refer(other, name, there)
+        schema.setdefault("$defs", {})[name] = other
+    return schema
 
 
 def close(node):
@@ -24,8 +57,7 @@ def close(node):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as f:
-        schema = json.load(f)
+    schema = load(sys.argv[1])
     Draft202012Validator.check_schema(schema)
     close(schema)
     validator = Draft202012Validator(schema)
