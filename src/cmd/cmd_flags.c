@@ -122,6 +122,28 @@ static bool flags_asked(const struct cmd_flag *flags, size_t n, char *const *arg
     return true;
 }
 
+/* Flags of go test that the command takes besides: it is asked by giving it each. */
+static void flags_asked_other(const struct cmd_flag *flags, size_t n, str typed,
+                              int (*other)(void *ctx, char *const *args, size_t *i, struct err *e), void *ctx)
+{
+    enum driver_flag_kind kind;
+    const char *name;
+    str_cut_prefix(&typed, STR(CMD_ASK_FLAGS "-"));
+    for (size_t i = 0; (name = driver_flag_at(DRIVER_TEST, i, &kind)) != NULL; i++) {
+        char given[64];
+        size_t at = 0;
+        struct err e;
+        bool value = kind == DRIVER_FLAG_VALUE;
+        if (kind == DRIVER_FLAG_UNKNOWN || flag_lookup(flags, n, str_of(name)) || !str_has_prefix(str_of(name), typed)) {
+            continue;
+        }
+        snprintf(given, sizeof(given), "-%s%s", name, value ? "=1" : "");
+        if (other(ctx, (char *const[]){given, NULL}, &at, &e) != 0) {
+            printf("-%s%s\n", name, value ? "=" : "");
+        }
+    }
+}
+
 /* Nobody took the flag (r == 0), or there was a mistake in it, *e: the help that it asks for, or what is wrong; -1. */
 static int flags_wrong(const char *name, const char *arg, int r, struct err *e, int *status)
 {
@@ -168,6 +190,7 @@ int cmd_flags_mixed(const char *name, const struct cmd_flag *flags, size_t n, ch
                     int (*other)(void *ctx, char *const *args, size_t *i, struct err *e), void *ctx, int *status)
 {
     if (flags_asked(flags, n, args)) {
+        flags_asked_other(flags, n, str_of(args[0]), other, ctx);
         *status = BASE_EXIT_CLEAN;
         return -1;
     }

@@ -39,7 +39,7 @@ const struct cmd cmd_list[] = {
      "  -color=WHEN   auto, always or never\n"
      "  -v            what the tests print, and in the text a picture of each race\n"
      "\n"
-     "Which findings count (the same in gomm escape and gomm share):\n"
+     "Which findings count (the same in gomm escape and gomm share; gomm report has the first two):\n"
      "  -only LIST    only these codes, as RACE,ESC or RACE12; !ESC07 takes out. What only others need\n"
      "                does not run: -only ESC runs no tests\n"
      "  -fail LIST    which make the exit status 1: codes, or note, warning (the default), error, none\n"
@@ -263,6 +263,8 @@ const struct cmd cmd_list[] = {
      "\n"
      "  -text, -json, -sarif, -github, -html=FILE, -o FILE, -color=WHEN   as in `gomm help check`\n"
      "  -v   a picture of each race in the text\n"
+     "  -only LIST, -fail LIST   as in `gomm help check`: of what the result holds, and instead of the -fail\n"
+     "       that it was made with\n"
      "\n"
      "Exit status: as `gomm check` would have it for that result.\n"},
     {"env", "env [-json]", "the Go that was found and what of it is supported", cmd_env, NULL},
