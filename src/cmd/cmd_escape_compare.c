@@ -59,6 +59,16 @@ static void compare_command(struct cmd_escape *c, const struct driver_go *go, st
     }
 }
 
+static bool compare_heard(const struct compare *k)
+{
+    for (u32 i = 0; i < k->c->load->n_pkgs; i++) {
+        if (k->d.heard[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Runs the compiler and takes what it says.  False: nothing can be compared. */
 static bool compare_run(struct compare *k, struct err *e)
 {
@@ -91,6 +101,9 @@ static bool compare_run(struct compare *k, struct err *e)
             if (cmd_escape_verdict(said, &expr) == ESCAPE_VERDICT_OTHER) {
                 fprintf(stderr, "%.*s\n", STR_ARG(line));
             }
+        }
+        if (!compare_heard(k)) {
+            return err_set(e, "the go command compiled nothing: there is nothing to compare with");
         }
     }
     return true;

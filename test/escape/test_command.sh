@@ -153,6 +153,10 @@ expect "-compare -test" 0 "$GOMM" escape -compare -test ./...
 contains "-compare -test has more" "$lib_tmp/out" '^agreement: 100.00 % \([1-9][0-9]* of [1-9][0-9]*\)$'
 expect "-compare -v" 0 "$GOMM" escape -compare -v ./...
 contains "-v tells each package's rate" "$lib_tmp/out" '^example.org/m/p: 100.00 % '
+mkdir gone && printf 'package gone\n\nimport _ "example.org/nowhere/p"\n\nfunc F() *int { return new(int) }\n' >gone/gone.go
+expect "-compare where go build compiles nothing" 2 "$GOMM" escape -compare ./p ./gone
+lacks "it gives no rate" "$lib_tmp/out" '^agreement'
+rm -r gone
 cat >said <<'GO'
 # example.org/m/p
 p/p.go:3:6: can inline F
