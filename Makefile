@@ -288,12 +288,15 @@ $(B)/fuzz/rt_%: fuzz/rt_%.c $(B)/librt-hosted.a $(B)/flags.tool
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
-		$(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
+		$(DESTDIR)$(PREFIX)/share/doc/gomm/doc
 	install -m 755 $(B)/gomm $(DESTDIR)$(PREFIX)/bin/gomm
 	install -m 644 doc/gomm.1 $(DESTDIR)$(PREFIX)/share/man/man1/gomm.1
 	$(B)/gomm completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/gomm
 	$(B)/gomm completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gomm
 	$(B)/gomm completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gomm.fish
+	install -m 644 README.md ARCHITECTURE.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/gomm
+	install -m 644 $(filter-out doc/gomm.1,$(wildcard doc/*)) $(DESTDIR)$(PREFIX)/share/doc/gomm/doc
 
 .PHONY: deb
 deb: all

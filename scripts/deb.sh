@@ -1,6 +1,7 @@
 #!/bin/bash
 # deb.sh BUILD-DIRECTORY OUT-DIRECTORY: makes gomm_VERSION_ARCH.deb of what `make install` installs, and prints its name.
-# Packages of the libraries that the binary needs are asked of dpkg.
+# The program has no symbols there. Packages of the libraries that it needs are asked of dpkg, the version of libc of the
+# program's own symbols: it runs on older systems than the one that built it.
 set -e -o pipefail
 cd "$(dirname "$0")/.."
 B=$1 out=$2
@@ -12,6 +13,9 @@ stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 chmod 755 "$stage"
 make -s B="$B" DESTDIR="$stage" PREFIX=/usr install >&2
+strip --strip-unneeded "$stage/usr/bin/gomm"
+# Where Debian's zsh looks (zshmisc: its site-functions are those of /usr/local).
+mv "$stage/usr/share/zsh/site-functions" "$stage/usr/share/zsh/vendor-completions"
 
 # "package (>= version)" of each library that is needed by name.
 depends=
@@ -22,12 +26,16 @@ while read -r lib; do
         package=$(dpkg-query -S "$name" 2>/dev/null | sed -n '1s/:.*//p') && [ -n "$package" ] && break
     done
     [ -n "$package" ] || { echo "$0: $lib is of no package" >&2; exit 2; }
-    has=$(dpkg-query -W -f '${Version}' "$package" | sed 's/^[0-9]*://; s/-[^-]*$//; s/[+~].*//')
+    if [ "$package" = libc6 ]; then
+        has=$(objdump -T "$B/gomm" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -V | tail -n 1)
+    else
+        has=$(dpkg-query -W -f '${Version}' "$package" | sed 's/^[0-9]*://; s/-[^-]*$//; s/[+~].*//')
+    fi
     case ", $depends," in *", $package "*) ;; *) depends=${depends:+$depends, }"$package (>= $has)" ;; esac
 done < <(objdump -p "$B/gomm" | awk '$1 == "NEEDED" && $2 !~ /^ld-linux/ { print $2 }')
 
-install -d "$stage/DEBIAN" "$stage/usr/share/doc/gomm"
-install -m 644 LICENSE "$stage/usr/share/doc/gomm/copyright"
+install -d "$stage/DEBIAN"
+mv "$stage/usr/share/doc/gomm/LICENSE" "$stage/usr/share/doc/gomm/copyright"
 gzip -9n "$stage/usr/share/man/man1/gomm.1"
 cat >"$stage/DEBIAN/control" <<END
 Package: gomm

@@ -8,7 +8,7 @@ install_gomm() {
 }
 expect "install" 0 install_gomm
 expect "what was installed runs" 0 "$lib_tmp/root/usr/bin/gomm" version
-for file in share/man/man1/gomm.1 share/bash-completion/completions/gomm share/zsh/site-functions/_gomm \
+for file in share/man/man1/gomm.1 share/doc/gomm/doc/result.md share/doc/gomm/doc/result.schema.json share/bash-completion/completions/gomm share/zsh/site-functions/_gomm \
     share/fish/vendor_completions.d/gomm.fish; do
     if [ -s "$lib_tmp/root/usr/$file" ]; then ok "installed: $file"; else notok "installed: $file" "missing or empty"; fi
 done
@@ -24,6 +24,7 @@ if command -v dpkg-deb >/dev/null && command -v objdump >/dev/null; then
     mkdir "$lib_tmp/unpacked"
     expect "unpacks" 0 dpkg-deb --extract "$deb" "$lib_tmp/unpacked"
     expect "and runs" 0 "$lib_tmp/unpacked/usr/bin/gomm" help
+    expect "its race runtime too: go run says 66 and ends with 1" 1 env -C "$GOMM_ROOT/test/lost" "$lib_tmp/unpacked/usr/bin/gomm" run ./finished 64
 else
     skip "deb" "no dpkg-deb or objdump here"
 fi
