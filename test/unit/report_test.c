@@ -234,12 +234,35 @@ static void allocation_sweep(void **state)
     assert_true(unit_sweep(everything, NULL) > 10);
 }
 
+/* Each rule is whole: SARIF, the page and gomm explain show all of it; a name is one word (report_rules.c). */
+static void rules_whole(void **state)
+{
+    (void)state;
+    size_t n;
+    const struct report_rule *all = report_rules(&n);
+    assert_true(n > 40);
+    for (size_t i = 0; i < n; i++) {
+        const struct report_rule *r = &all[i];
+        str name = str_of(r->name), summary = str_of(r->summary), text = str_of(r->text), cure = str_of(r->cure), example = str_of(r->example);
+        assert_ptr_equal(report_rule(str_of(r->code)), r); /* no code twice */
+        assert_true(name.n > 0 && name.p[0] >= 'A' && name.p[0] <= 'Z');
+        for (size_t k = 0; k < name.n; k++) {
+            assert_true((name.p[k] >= 'A' && name.p[k] <= 'Z') || (name.p[k] >= 'a' && name.p[k] <= 'z'));
+        }
+        assert_true(summary.n > 0 && memchr(summary.p, '\n', summary.n) == NULL);
+        assert_true(str_has_suffix(text, STR("\n")) && str_has_suffix(cure, STR("\n")) && str_has_suffix(example, STR("\n")));
+        for (size_t k = 0; k < i; k++) {
+            assert_string_not_equal(all[k].name, r->name);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip),       cmocka_unit_test(other_kinds),
         cmocka_unit_test(renderings), cmocka_unit_test(letters),       cmocka_unit_test(statuses),
-        cmocka_unit_test(allocation_sweep),
+        cmocka_unit_test(allocation_sweep), cmocka_unit_test(rules_whole),
     };
 
     return cmocka_run_group_tests_name("report", tests, NULL, release);
