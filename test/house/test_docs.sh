@@ -110,6 +110,20 @@ report "each flag is in its command's help" "${missing_help%$'\n'}"
 report "each flag is in the man page" "${missing_man%$'\n'}"
 report "help tells of flags that there are" "${unknown%$'\n'}"
 
+# -- variables -------------------------------------------------------------------------------------
+
+problems=
+"$GOMM" help environment >"$lib_tmp/help"
+n=0
+for v in $(grep -rhoE 'getenv\("[A-Z_]+"\)' src | grep -oE '[A-Z_]{2,}' | grep -E '^(GOMM|GITHUB|NO_COLOR|TERM|COLUMNS|TMPDIR|XDG)' | sort -u); do
+    case $v in GOMM_TOOLEXEC) continue ;; esac # gomm's own, between its processes
+    n=$((n + 1))
+    grep -qw "$v" "$lib_tmp/help" || problems+="gomm help environment: $v"$'\n'
+    grep -qw "$v" <<<"$man" || problems+="doc/gomm.1: $v"$'\n'
+done
+[ $n -gt 4 ] || problems+="only $n variables found"
+report "variables are told of" "${problems%$'\n'}"
+
 problems=
 for c in $("$GOMM" completion -words ""); do
     grep -qE "gomm\\\\? $c|[. \"]$c[\\\\ \",]|^.B $c\$" doc/gomm.1 || problems+="doc/gomm.1: $c"$'\n'
