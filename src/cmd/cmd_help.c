@@ -18,7 +18,7 @@ static const struct {
      "                 file to which a summary is added\n"
      "  NO_COLOR       if set and not empty: no colours\n"
      "  TERM           dumb: no colours, no progress\n"
-     "  COLUMNS        how wide the terminal is, if it does not say so itself\n"
+     "  COLUMNS        how wide lines are (otherwise as wide as the terminal)\n"
      "  TMPDIR         where temporary files go\n"
      "The go command's variables (go help environment) work as ever, GOFLAGS included.\n"
      "\n"
