@@ -691,13 +691,30 @@ static void atomic_end(struct atomic_call *c, u32 what)
     current_leave(c->p);
 }
 
-/* After a load: is there nothing to learn from what it may have observed, and nothing to remember? The
+/* After a load: is there nothing to learn from what it may have observed, and is it remembered already, or now?  The
  * one who stored that value published before it let the line go, so it is seen here if it was
  * observed. */
-static int atomic_load_known(const struct thr *t, uptr addr, u32 size)
+static int atomic_load_known(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size)
 {
-    return t && t->ignore_sync == 0 && !rt_off && shadow_range(addr) && sync_known(t, addr) &&
-           (sample_pause() ? meet_nothing(addr) : shadow_atomic_hit(t, addr, size));
+    if (!t || t->ignore_sync != 0 || rt_off || !shadow_range(addr) || !sync_known(t, addr)) {
+        return 0;
+    }
+    if (sample_pause()) {
+        return meet_nothing(addr);
+    }
+    if (shadow_atomic_hit(t, addr, size)) {
+        return 1;
+    }
+    if (edge_on || sample_on()) {
+        return 0;
+    }
+
+    struct proc *p = current_enter();
+    int done = p && shadow_quick(p, t, addr, size, ACCESS_READ | ACCESS_ATOMIC, pc,
+                                 proc_call(p, thr_stack(p, t), callpc));
+
+    current_leave(p);
+    return done;
 }
 
 /* Between the function at the top of the shadow stack and sync/atomic's in assembly there may be others that announce
@@ -772,7 +789,7 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
         OBSERVE_ATOMIC(bits, LINE_LOAD, 16)                                                    \
         struct atomic_call c;                                                                  \
         u##bits v = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                \
-        if (atomic_load_known(t, (uptr)x->addr, bits / 8)) {                                   \
+        if (atomic_load_known(t, callpc, pc, (uptr)x->addr, bits / 8)) {                       \
             x->a = v;                                                                          \
             return;                                                                            \
         }                                                                                      \

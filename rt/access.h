@@ -67,7 +67,20 @@ u8 access_meet(struct access *a, const struct entry *x, u8 *need);
  * changed. */
 enum { CELL_SAME = 0, CELL_ALONE = CELL_INDEX };
 u32 cell_access(struct access *a, u32 id);
-/* The same for a word without a cell that remembers old[0..n), n <= 16. */
+/* What an access would make of a cell, looked at without the word's lock: NOT: it may race with something, or leave no more
+ * than a word can say; KNOWN: nothing; NEW: an entry takes a place.  It is so if the word names the cell afterwards and
+ * cell_version is still that of *l. */
+enum { LOOK_NOT, LOOK_KNOWN, LOOK_NEW };
+struct look {
+    u32 version;
+    u32 place;  /* the entry of the goroutine that the new one replaces; none: their number */
+    u64 others; /* more that it does, bit by place, of the first 64 */
+};
+int cell_look(const struct access *a, u32 id, struct look *l);
+/* Then, of a locked word: changes the cell where it stands, if nobody has meanwhile and no other word or memo has it; else
+ * 0. */
+int cell_step(const struct access *a, u32 id, const struct look *l);
+/* As cell_access, for a word without a cell that remembers old[0..n), n <= 16. */
 u32 cell_begin(struct access *a, const struct entry *old, u32 n);
 
 /* Looks at what a locked word's cell has, as access_meet; it stays as it is.  Does the access conflict with nothing, only

@@ -14,13 +14,14 @@ struct arena cells;
 static struct pool pools[CELL_SIZES] = {
     {.arena = &cells, .stride = CELL_UNITS(ENTRIES_SMALL)},
     {.arena = &cells, .stride = CELL_UNITS(ENTRIES_MIDDLE)},
+    {.arena = &cells, .stride = CELL_UNITS(ENTRIES_LARGE)},
     {.arena = &cells, .stride = CELL_UNITS(ENTRIES_MAX)},
 };
 
 /* Which pool a cell of so many entries is from. */
 static u32 size_of(u32 count)
 {
-    return count <= ENTRIES_SMALL ? 0 : count <= ENTRIES_MIDDLE ? 1 : 2;
+    return count <= ENTRIES_SMALL ? 0 : count <= ENTRIES_MIDDLE ? 1 : count <= ENTRIES_LARGE ? 2 : 3;
 }
 
 int cell_init(void)
@@ -91,15 +92,24 @@ int cell_covers(u32 id, const struct thr *t, u8 kind, u8 mask, u32 *version)
     if (*version & 1 || id & CELL_BIG || cell_count(c) > ENTRIES_MAX) {
         return 0;
     }
-    for (u32 i = 0, n = cell_count(c); i < n; i++) {
+
+    u32 n = cell_count(c);
+
+    for (u32 i = 0; i < n && need != 0; i++) {
+        const struct entry *x = &c->entry[i];
+
+        if (atomic_load_relaxed(&x->g) == (u32)(key >> 33) && atomic_load_relaxed(&x->epoch) == key_epoch(key) &&
+            access_covers(atomic_load_relaxed(&x->kind), kind)) {
+            need &= (u8)~atomic_load_relaxed(&x->mask);
+        }
+    }
+    for (u32 i = 0; i < n && need == 0; i++) {
         const struct entry *x = &c->entry[i];
         u32 g = atomic_load_relaxed(&x->g), epoch = atomic_load_relaxed(&x->epoch);
-        u8 m = atomic_load_relaxed(&x->mask), k = atomic_load_relaxed(&x->kind);
 
-        if (g == (u32)(key >> 33)) {
-            need &= epoch == key_epoch(key) && access_covers(k, kind) ? (u8)~m : FULL;
-        } else if (m & mask && access_conflicts(k, kind) && !thr_knows(t, g, epoch)) {
-            return 0;
+        if (g != (u32)(key >> 33) && atomic_load_relaxed(&x->mask) & mask &&
+            access_conflicts(atomic_load_relaxed(&x->kind), kind) && !thr_knows(t, g, epoch)) {
+            need = mask;
         }
     }
     return need == 0;
@@ -140,8 +150,8 @@ static u32 cell_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, 
     if (id != 0) {
         struct cell *c = cell_at(id);
 
+        c->refs = 1; /* before anything is read: then new memory takes one page fault, not two */
         entries_set(c, e, count);
-        c->refs = 1;
         cell_set_fast(c, fast, bytes);
     }
     return id;
@@ -495,6 +505,94 @@ u32 cell_access(struct access *a, u32 id)
     }
     return n > ENTRIES_MAX ? big_new(a->p, a->fast, a->bytes, e, n)
                            : cell_new(a->p, a->fast, a->bytes, e, n);
+}
+
+/* Would the access take the place of x, if x happened before? */
+static int step_takes(const struct access *a, const struct entry *x)
+{
+    return access_covers(a->e.kind, x->kind) && (x->mask & (u8)~a->e.mask) == 0;
+}
+
+int cell_look(const struct access *a, u32 id, struct look *l)
+{
+    const struct cell *c = cell_at(id);
+    u32 version = atomic_load(&c->version), n = cell_count(c), place = n, superseded = 0;
+    u64 others = 0;
+    u8 need = a->e.mask;
+
+    if (id & CELL_BIG || version & 1 || n > ENTRIES_MAX) {
+        return LOOK_NOT;
+    }
+    for (u32 i = 0; i < n; i++) {
+        const struct entry *x = &c->entry[i];
+
+        if (x->g == a->e.g) {
+            if (x->epoch == a->e.epoch && access_covers(x->kind, a->e.kind)) {
+                need &= (u8)~x->mask;
+            }
+            if (step_takes(a, x)) {
+                superseded++;
+                others |= place != n && i < 64 ? 1UL << i : 0;
+                place = place != n ? place : i;
+            }
+        } else if (x->mask & a->e.mask && access_conflicts(x->kind, a->e.kind)) {
+            if (!thr_knows(a->t, x->g, x->epoch)) {
+                return LOOK_NOT;
+            }
+            superseded += (u32)step_takes(a, x);
+        }
+    }
+    l->place = place;
+    l->others = others;
+    l->version = version;
+    if (need == 0) {
+        return LOOK_KNOWN;
+    }
+    return superseded == n ? LOOK_NOT : LOOK_NEW;
+}
+
+int cell_step(const struct access *a, u32 id, const struct look *l)
+{
+    static const u8 room[CELL_SIZES + 1] = {0, ENTRIES_SMALL, ENTRIES_MIDDLE, ENTRIES_LARGE, ENTRIES_MAX};
+    struct cell *c = cell_at(id);
+
+    if (atomic_load(&c->refs) != 1 || c->version != l->version) {
+        return 0;
+    }
+
+    u32 n = cell_count(c), size = size_of(n), place = l->place, bytes = a->fast == 0 ? 0 : fast_bytes(&a->e);
+
+    /* one of another goroutine that happened before, if there is none of the own */
+    for (u32 i = 0; place == n && i < n; i++) {
+        place = step_takes(a, &c->entry[i]) && access_ordered(a, c->entry[i].g, c->entry[i].epoch) ? i : n;
+    }
+    if (place == room[size + 1]) {
+        return 0;
+    }
+    if (a->fast != 0 && atomic_load_relaxed(&c->fast) == a->fast) {
+        bytes |= c->fast_bytes;
+    }
+
+    u8 kinds = (u8)(c->entry[0].kinds | 1u << a->e.kind);
+
+    entries_open(c);
+    c->entry[place] = a->e;
+    n += place == n;
+    /* What others did and the access makes needless may stay: it was there, and only takes room.  The pool that the cell
+       is from must stay what size_of says. */
+    for (u64 others = l->others; others != 0 && n > room[size] + 1U;) {
+        u32 i = 63 - (u32)__builtin_clzl(others); /* the last one first: what moves there is none of them */
+
+        others &= ~(1UL << i);
+        n--;
+        c->entry[i] = c->entry[n];
+        place = place == n ? i : place;
+    }
+    c->entry[0].count = (u8)n;
+    c->entry[0].kinds = kinds;
+    entries_close(c);
+    cell_set_fast(c, a->fast, bytes);
+    return 1;
 }
 
 u32 cell_begin(struct access *a, const struct entry *old, u32 n)

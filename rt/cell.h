@@ -26,7 +26,7 @@
 #define CELL_BIG   0x40000000u
 #define CELL_INDEX 0x3fffffffu
 
-enum { ENTRIES_SMALL = 2, ENTRIES_MIDDLE = 7, ENTRIES_MAX = 127 };
+enum { ENTRIES_SMALL = 2, ENTRIES_MIDDLE = 7, ENTRIES_LARGE = 24, ENTRIES_MAX = 127 };
 enum { SET_STACKS = 5, STACKS_MANY = SET_STACKS + 1 };
 
 struct entry {
@@ -49,7 +49,7 @@ struct cell {
     u16 version; /* odd while the entries change, for who reads them without the word's lock */
     u64 fast;
     union {
-        struct entry entry[1]; /* count of them, the latest access first */
+        struct entry entry[1]; /* count of them */
         u32 sets[2];           /* big: where the ACCESS_KINDS sets are (cell_sets) */
     };
 };

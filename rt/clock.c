@@ -216,32 +216,48 @@ u32 clock_set(struct cache *c, u32 root, u32 g, u32 e)
     return set == 0 ? id : set;
 }
 
-/* Is everything in b known in a?  Same level and range. */
-static int node_covers(u32 level, u32 a, u32 b)
+typedef u32 four __attribute__((vector_size(16), aligned(8), may_alias)); /* slots */
+typedef u64 half __attribute__((vector_size(16)));
+
+/* What a has and b does not, what b has and a does not; of the same level and range. */
+enum { MORE_A = 1, MORE_B = 2, MORE_BOTH = MORE_A | MORE_B };
+
+static u32 leaf_more(const struct clock_node *x, const struct clock_node *y)
 {
-    if (a == b || b == 0 || a == CLOCK_ALL) {
-        return 1;
+    const four *a = (const four *)(const void *)x->slot, *b = (const four *)(const void *)y->slot;
+    half more_a = {0, 0}, more_b = {0, 0};
+
+    for (u32 i = 0; i < CLOCK_FAN / 4; i++) {
+        more_a |= (half)(a[i] > b[i]);
+        more_b |= (half)(b[i] > a[i]);
+    }
+    return ((more_a[0] | more_a[1]) != 0 ? MORE_A : 0U) | ((more_b[0] | more_b[1]) != 0 ? MORE_B : 0U);
+}
+
+static u32 node_more(u32 level, u32 a, u32 b)
+{
+    if (a == b) {
+        return 0;
+    }
+    if (b == 0 || a == CLOCK_ALL) {
+        return MORE_A;
     }
     if (a == 0 || b == CLOCK_ALL) {
-        return 0;
+        return MORE_B;
     }
 
     const struct clock_node *x = clock_at(a), *y = clock_at(b);
 
     if (level == 0) {
-        u32 more = 0;
+        return leaf_more(x, y);
+    }
 
-        for (u32 i = 0; i < CLOCK_FAN; i++) {
-            more |= y->slot[i] > x->slot[i];
-        }
-        return !more;
+    u32 more = 0;
+
+    for (u32 i = 0; i < CLOCK_FAN && more != MORE_BOTH; i++) {
+        more |= x->slot[i] == y->slot[i] ? 0 : node_more(level - 1, x->slot[i], y->slot[i]);
     }
-    for (u32 i = 0; i < CLOCK_FAN; i++) {
-        if (x->slot[i] != y->slot[i] && !node_covers(level - 1, x->slot[i], y->slot[i])) {
-            return 0;
-        }
-    }
-    return 1;
+    return more;
 }
 
 static u32 node_join(struct cache *c, u32 level, u32 first, u32 a, u32 b);
@@ -249,10 +265,19 @@ static u32 node_join(struct cache *c, u32 level, u32 first, u32 a, u32 b);
 /* Joins m's slots into those of n, which is ours alone. */
 static void slots_join(struct cache *c, struct clock_node *n, const struct clock_node *m, u32 first)
 {
+    if (n->level == 0) {
+        four *a = (four *)(void *)n->slot;
+        const four *b = (const four *)(const void *)m->slot;
+
+        for (u32 i = 0; i < CLOCK_FAN / 4; i++) {
+            four more = (four)(b[i] > a[i]);
+
+            a[i] = (a[i] & ~more) | (b[i] & more);
+        }
+        return;
+    }
     for (u32 i = 0; i < CLOCK_FAN; i++) {
-        if (n->level == 0) {
-            n->slot[i] = n->slot[i] < m->slot[i] ? m->slot[i] : n->slot[i];
-        } else if (n->slot[i] != m->slot[i]) {
+        if (n->slot[i] != m->slot[i]) {
             n->slot[i] =
                 node_join(c, n->level - 1, child_first(first, n->level, i), n->slot[i], m->slot[i]);
             node_fold_left(c, n, first, i);
@@ -263,14 +288,16 @@ static void slots_join(struct cache *c, struct clock_node *n, const struct clock
 /* Same level and range; takes over a, reads b. */
 static u32 node_join(struct cache *c, u32 level, u32 first, u32 a, u32 b)
 {
-    if (node_covers(level, a, b)) {
+    u32 more = node_more(level, a, b);
+
+    if (!(more & MORE_B)) {
         return a;
     }
     if (b == CLOCK_ALL) {
         clock_unref(c, a);
         return b;
     }
-    if (a == 0 || node_covers(level, b, a)) {
+    if (more == MORE_B) {
         node_ref(b);
         clock_unref(c, a);
         return b;
@@ -307,10 +334,12 @@ u32 clock_join(struct cache *c, u32 a, u32 b)
     u32 top = clock_at(a)->level, level = clock_at(b)->level;
 
     if (top == level) {
-        if (node_covers(level, a, b)) {
+        u32 more = node_more(level, a, b);
+
+        if (!(more & MORE_B)) {
             return a;
         }
-        if (node_covers(level, b, a)) {
+        if (more == MORE_B) {
             node_ref(b);
             clock_unref(c, a);
             return b;

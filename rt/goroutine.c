@@ -259,7 +259,9 @@ int goroutine_known(u32 first, const u32 *slot)
     /* Unfinished: 0 - 1 is above every epoch but CLOCK_ALL, which only finished ones have.  So are those of a block that
        is being packed. */
     for (u32 i = 0; i < GOROUTINE_LEAF; i++) {
-        missing |= atomic_load_relaxed(&end[i]) - 1 > slot[i];
+        if (atomic_load_relaxed(&end[i]) - 1 > slot[i]) {
+            return 0; /* one that lives, most often among the first */
+        }
     }
-    return !missing;
+    return 1;
 }

@@ -101,8 +101,8 @@ u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u
     if (id != 0) {
         struct record *r = record_at(id);
 
-        atomic_store(&r->generation, (u16)(r->generation + 1)); /* first: see seen_still (shadow.h) */
-        r->stack = stack;
+        r->stack = stack; /* before anything is read: then new memory takes one page fault, not two */
+        atomic_store(&r->generation, (u16)(r->generation + 1)); /* before the key: see seen_still (shadow.h) */
         r->pc = pc;
         r->gone = 0;
         r->owner = p->id;

@@ -224,7 +224,8 @@ static void words_undone(struct proc *p, u64 w, u64 to, u8 kind, uptr lost)
 
 /* Within one epoch of one goroutine the same access turns the same word into the same word, and the
  * verdict "no race" stays true as clocks only grow; so a loop over memory that needs cells computes
- * once.  What is counted is counted by the dozen: the cells of memos are those that many share. */
+ * once.  What is counted is counted by the dozen, after a few: the cells of memos are those that many share, and what only
+ * a memo keeps looks shared. */
 
 _Static_assert(MEMOS == 256, "memo_at takes 8 bits");
 
@@ -254,16 +255,19 @@ static void memo_clear(struct proc *p, struct memo *m)
     }
 }
 
-/* A memo keeps cells from being reused, so it is made for ranges, for a word whose cell several others
-   have, and when the same access meets the same word a second time. */
+/* A memo keeps cells from being changed where they are, so it is made for ranges, for a word whose cell several others
+   have, and when the same access meets the same word once more.  Of a few words each has its own: for these, computing is
+   cheaper than what memos cost. */
+enum { FEW = 4 };
+
 static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 to, uptr count)
 {
     struct memo *m = memo_at(a, from);
-    u32 hash = (u32)((a->key ^ (u64)(u32)a->e.pc << 20 ^ from) * 0x9e3779b97f4a7c15UL >> 32);
-    int again = m->hash == hash ||
-                (word_has_cell(from) && atomic_load_relaxed(&cell_at((u32)from)->refs) > 2);
+    u32 hash = (u32)((a->key ^ (u64)(u32)a->e.pc << 20 ^ from) * 0x9e3779b97f4a7c15UL >> 32) & ~3U; /* times that it came */
+    int again = m->hash == (hash | 3) ||
+                (word_has_cell(from) && atomic_load_relaxed(&cell_at((u32)from)->refs) > FEW);
 
-    m->hash = hash;
+    m->hash = again ? hash | 3 : (m->hash & ~3U) == hash ? m->hash + 1 : hash | 1;
     if (from == 0 || flags.all_pairs || to & CELL_BIG || (word_has_cell(from) && from & CELL_BIG) || a->races != 0 ||
         (count == 1 && !again)) {
         return;
@@ -281,7 +285,8 @@ static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 t
                        .pc = a->e.pc,
                        .hash = hash,
                        .kind = a->e.kind,
-                       .mask = a->e.mask};
+                       .mask = a->e.mask,
+                       .step = count == 1 ? 1 : MEMO_REFS};
 }
 
 /* Moves words that are w on as a memo says, up to n; returns how many. */
@@ -298,8 +303,9 @@ static uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
     }
     do {
         if (m->spare == 0) { /* first: another thread may move a word on as soon as it names the cell */
-            m->spare = MEMO_REFS;
-            cell_ref(m->to, MEMO_REFS);
+            m->step = m->step < MEMO_REFS ? (u8)(2 * m->step) : MEMO_REFS;
+            m->spare = m->step;
+            cell_ref(m->to, m->spare);
         }
         if (!atomic_cas(&word[done], &was, m->to)) {
             break;
@@ -318,28 +324,35 @@ static uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
             }
         }
     }
-    if (m->owed >= MEMO_REFS) {
+    if (m->owed >= m->step) {
         memo_settle(a->p, m);
     }
     return done;
 }
 
-/* How many of the n words, which are w, could be moved on by a memo, or have accesses that make this one
- * needless? */
+/* How many of the n words, which are w, could be moved on by a memo, have accesses that make this one needless, or a cell
+ * of their own that has it now? */
 static uptr words_known(struct access *a, u64 *word, uptr n, u64 w)
 {
     if (word_has_cell(w) && w & WORD_LOCK) {
         return 0;
     }
+    int alone = word_has_cell(w) && atomic_load_relaxed(&cell_at((u32)w)->refs) == 1;
+    uptr moved = alone ? 0 : words_memo(a, word, n, w); /* memos count the cell */
+    struct look look;
+    int what = moved != 0 || !word_has_cell(w) ? LOOK_NOT : cell_look(a, (u32)w, &look);
 
-    uptr moved = words_memo(a, word, n, w);
-    u32 version;
-
-    if (moved == 0 && word_has_cell(w) &&
-        cell_covers((u32)w, a->t, a->e.kind, a->e.mask, &version)) {
+    if (what == LOOK_KNOWN) {
         uptr run = words_run(word, n, w);
 
-        return cell_version((u32)w) == version ? run : 0;
+        return cell_version((u32)w) == look.version ? run : 0;
+    }
+
+    u64 was = w;
+
+    if (what == LOOK_NEW && alone && atomic_cas(word, &was, w | WORD_LOCK)) {
+        moved = (uptr)cell_step(a, (u32)w, &look);
+        atomic_store(word, w); /* unlocks; pairs with word_lock */
     }
     return moved;
 }
@@ -775,6 +788,20 @@ static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
     return rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp;
 }
 
+/* An access to bytes of a word with a cell. */
+static NOINLINE int cell_quick(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, int near,
+                               u32 stack)
+{
+    struct access a;
+
+    if (flags.all_pairs) {
+        return 0;
+    }
+    access_init(&a, p, t, kind, (uptr)&record_anchor + (uptr)(sptr)near, stack);
+    a.e.mask = mask;
+    return words_known(&a, word, 1, w) != 0;
+}
+
 /* A scalar access, as shadow_quick.  Handles here a word of which nobody but this goroutine has the
  * record that the access takes the place of, which is the commonest. */
 static inline __attribute__((always_inline)) int word_quick(struct proc *p, struct thr *t, uptr addr,
@@ -791,7 +818,7 @@ static inline __attribute__((always_inline)) int word_quick(struct proc *p, stru
     u64 w = atomic_load_relaxed(word), key = atomic_load_relaxed(&t->key), was = w, to = 0;
 
     if (UNLIKELY(word_has_cell(w))) {
-        return shadow_quick(p, t, addr, size, kind, pc, stack);
+        return cell_quick(p, t, word, w, mask_of(addr & 7, size), kind, near, stack);
     }
 
     const u32 field = 24U * kind, field_bytes = 48U + 8U * kind;

@@ -60,6 +60,7 @@ struct memo {
     int pc;
     u32 hash; /* of the latest transition that belongs here and was not made a memo */
     u8 kind, mask;
+    u8 step; /* by how many references are counted at a time */
 };
 
 /* A transition of a word without a cell that came more than once.  What of `from` is not in `to` and
@@ -75,7 +76,7 @@ struct transition {
     u8 kind, mask;
 };
 
-enum { CELL_SIZES = 3, STEPS_LOG = 9, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, OUTBOX = 64 };
+enum { CELL_SIZES = 4, STEPS_LOG = 9, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, OUTBOX = 64 };
 
 struct proc {
     u16 id;
