@@ -390,17 +390,14 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
             continue;
         }
 
-        uptr done = 0;
-        u64 was = w;
+        uptr done = words_swap(&word[i], count - i, w, to);
 
-        while (i + done < count && atomic_cas(&word[i + done], &was, to)) {
-            done++;
-        }
         if (UNLIKELY(!seen_still(w, &seen))) {
             uptr lost = 0;
 
             while (done > 0) { /* as if nothing had happened; the general way sees it */
-                was = to;
+                u64 was = to;
+
                 done--;
                 lost += !atomic_cas(&word[i + done], &was, w);
             }

@@ -158,6 +158,10 @@ static inline uptr words_run(const u64 *word, uptr n, u64 w)
     return i;
 }
 
+/* Makes n words from word on `to` as long as they are `from`, each at one moment (or two of them); returns how many. */
+uptr words_swap(u64 *word, uptr n, u64 from, u64 to);
+void words_swap_init(void);
+
 static inline void seen_read(u64 w, struct seen *s)
 {
     for (u32 slot = 0; slot < 2; slot++) {

@@ -32,6 +32,7 @@ int shadow_init(void)
 {
     struct range *heap = &shadow_ranges[0];
 
+    words_swap_init();
     heap->sites = os_reserve((HEAP_HI - HEAP_LO) >> (SITE_LOG - 2));
     if (!heap->sites || cell_init() != 0 || record_init() != 0 || site_init() != 0) {
         return -1;

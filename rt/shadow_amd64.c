@@ -1,0 +1,54 @@
+/* shadow_amd64.c: many words at once (words_swap in shadow.h), two by one instruction where the processor has it. */
+#include <cpuid.h>
+
+#include "shadow.h"
+
+/* So many words are worth looking for where two of them start. */
+enum { WORTH = 6, LINE_WORDS = 8, AHEAD = 4 * LINE_WORDS };
+
+static int pairs; /* cmpxchg16b; all but the first processors have it */
+
+void words_swap_init(void)
+{
+    u32 a, b, c, d;
+
+    pairs = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_CMPXCHG16B);
+}
+
+static inline int swap_two(u64 *word, u64 from, u64 to)
+{
+    u64 low = from, high = from;
+    u8 done;
+
+    __asm__ volatile("lock cmpxchg16b %1"
+                     : "=@ccz"(done), "+m"(*(u64(*)[2])(void *)word), "+a"(low), "+d"(high)
+                     : "b"(to), "c"(to)
+                     : "memory");
+    return done;
+}
+
+uptr words_swap(u64 *word, uptr n, u64 from, u64 to)
+{
+    u64 was = from;
+    uptr i = 0;
+
+    if (n >= WORTH && pairs) {
+        if ((uptr)word & 8) {
+            if (!atomic_cas(&word[0], &was, to)) {
+                return 0;
+            }
+            i = 1;
+        }
+        while (i + 2 <= n && swap_two(&word[i], from, to)) {
+            i += 2;
+            /* Nothing is loaded ahead of instructions that lock. */
+            if ((uptr)&word[i] % (LINE_WORDS * sizeof *word) == 0 && i + AHEAD < n) {
+                __builtin_prefetch(&word[i + AHEAD], 1);
+            }
+        }
+    }
+    while (i < n && atomic_cas(&word[i], &was, to)) {
+        i++;
+    }
+    return i;
+}
