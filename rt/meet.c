@@ -108,7 +108,7 @@ static uptr words_meet(struct proc *p, const struct thr *t, u64 *word, uptr n, u
         done++;
     }
     if (UNLIKELY(!seen_still(w, &seen))) {
-        while (done > 0) { /* as if nothing had happened, see words_quick */
+        while (done > 0) { /* as if nothing had happened, see words_back (shadow.c) */
             was = to;
             done--;
             gone += !atomic_cas(&word[done], &was, w);

@@ -210,9 +210,18 @@ static void touched(const struct range *r, uptr first, uptr last)
     shadow_page_set(r, last, PAGE_TOUCHED);
 }
 
-/* The change from w to `to` was taken back, but for `lost` words that others have changed since. */
-static void words_undone(struct proc *p, u64 w, u64 to, u8 kind, uptr lost)
+/* Takes the change of n words from w to `to` back, as if nothing had happened: who made it looks again.  Not of those that
+ * others have changed since. */
+static void words_back(struct proc *p, u64 *word, uptr n, u64 w, u64 to, u8 kind)
 {
+    uptr lost = 0;
+
+    while (n > 0) {
+        u64 was = to;
+
+        n--;
+        lost += !atomic_cas(&word[n], &was, w);
+    }
     if (lost != 0) {
         words_stepped(p, w, to, lost);
     } else {
@@ -315,7 +324,7 @@ static uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
     } while (done < n);
     m->owed += (u32)done;
     if (UNLIKELY(!word_has_cell(w) && !seen_still(w, &m->seen))) {
-        while (done > 0) { /* see words_quick */
+        while (done > 0) { /* see words_back */
             was = m->to;
             done--;
             if (atomic_cas(&word[done], &was, w)) {
@@ -390,18 +399,11 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
             continue;
         }
 
-        uptr done = words_swap(&word[i], count - i, w, to);
+        u64 was = w;
+        uptr done = count == 1 ? (uptr)atomic_cas(word, &was, to) : words_swap(&word[i], count - i, w, to);
 
         if (UNLIKELY(!seen_still(w, &seen))) {
-            uptr lost = 0;
-
-            while (done > 0) { /* as if nothing had happened; the general way sees it */
-                u64 was = to;
-
-                done--;
-                lost += !atomic_cas(&word[i + done], &was, w);
-            }
-            words_undone(a->p, w, to, a->e.kind, lost);
+            words_back(a->p, &word[i], done, w, to, a->e.kind);
             break;
         }
         if (done == 0) {
@@ -721,8 +723,7 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
     }
     if (UNLIKELY(known ? !slot_names(w, !kind, s->other_key, s->other_generation)
                        : !seen_still(w, &seen))) {
-        was = to; /* see words_quick */
-        words_undone(p, w, to, kind, !atomic_cas(word, &was, w));
+        words_back(p, word, 1, w, to, kind);
         return 0;
     }
     t->dirty |= THR_ACCESS;
@@ -785,6 +786,13 @@ static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
     return rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp;
 }
 
+static int words_transition(struct proc *p, struct thr *t, u64 *word, uptr count, u64 w, u8 mask, u8 kind, int near,
+                            u32 stack)
+{
+    return word_transition(p, t, word, w, mask, kind, near, stack) &&
+           (count == 1 || word_transition(p, t, word + 1, w, mask, kind, near, stack));
+}
+
 /* An access to bytes of a word with a cell. */
 static NOINLINE int cell_quick(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, int near,
                                u32 stack)
@@ -806,15 +814,22 @@ static inline __attribute__((always_inline)) int word_quick(struct proc *p, stru
 {
     int near = (int)(pc - (uptr)&record_anchor);
 
-    if (UNLIKELY((addr & 7) + size > 8 || (uptr)&record_anchor + (uptr)(sptr)near != pc)) {
+    if (UNLIKELY((uptr)&record_anchor + (uptr)(sptr)near != pc)) {
         return shadow_quick(p, t, addr, size, kind, pc, stack);
     }
 
     const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
     u64 *word = &r->words[(addr - r->lo) >> 3];
     u64 w = atomic_load_relaxed(word), key = atomic_load_relaxed(&t->key), was = w, to = 0;
+    uptr count = 1, done;
 
-    if (UNLIKELY(word_has_cell(w))) {
+    if ((addr & 7) + size > 8) {
+        if (size != 16 || addr & 7 || word_has_cell(w) || word[1] != w) {
+            return shadow_quick(p, t, addr, size, kind, pc, stack);
+        }
+        count = 2; /* a string or interface */
+        size = 8;
+    } else if (UNLIKELY(word_has_cell(w))) {
         return cell_quick(p, t, word, w, mask_of(addr & 7, size), kind, near, stack);
     }
 
@@ -825,7 +840,7 @@ static inline __attribute__((always_inline)) int word_quick(struct proc *p, stru
     u64 seen = x->key, seen_other = y->key;
 
     if (other != 0 && (seen_other >> 33 != key >> 33 || y->older != 0)) {
-        return word_transition(p, t, word, w, mask, kind, near, stack);
+        return words_transition(p, t, word, count, w, mask, kind, near, stack);
     }
     if (bytes != 0 && seen == key && x->stack == stack && x->pc == near && !x->joined) {
         to = w | (u64)mask << field_bytes; /* the same record, for more bytes */
@@ -838,7 +853,7 @@ static inline __attribute__((always_inline)) int word_quick(struct proc *p, stru
         to = (w & ~(0xffffffUL << field | 0xffUL << field_bytes)) | (u64)mine << field |
              (u64)mask << field_bytes;
     } else {
-        return word_transition(p, t, word, w, mask, kind, near, stack);
+        return words_transition(p, t, word, count, w, mask, kind, near, stack);
     }
     if (kind == ACCESS_WRITE && other & mask) {
         to &= ~((u64)mask << 48); /* reads of these bytes are covered */
@@ -846,20 +861,20 @@ static inline __attribute__((always_inline)) int word_quick(struct proc *p, stru
             to &= ~0xffffffUL;
         }
     }
-    if (UNLIKELY(!atomic_cas(word, &was, to))) {
+    done = count == 1 ? (uptr)atomic_cas(word, &was, to) : words_swap(word, count, w, to);
+    if (UNLIKELY(done == 0)) {
         return 0;
     }
     if (UNLIKELY((bytes != 0 && x->key != seen) || (other != 0 && y->key != seen_other))) {
-        was = to; /* see words_quick */
-        words_undone(p, w, to, kind, !atomic_cas(word, &was, w));
+        words_back(p, word, done, w, to, kind);
         return 0;
     }
     t->dirty |= THR_ACCESS;
-    words_stepped(p, w, to, 1);
+    words_stepped(p, w, to, done);
     if (w == 0) {
-        shadow_page_set(r, addr, PAGE_TOUCHED);
+        touched(r, addr, addr + 8 * (done - 1));
     }
-    return 1;
+    return done == count;
 }
 
 static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr, const struct go_g *g,

@@ -3,8 +3,7 @@
 
 #include "shadow.h"
 
-/* So many words are worth looking for where two of them start. */
-enum { WORTH = 6, LINE_WORDS = 8, AHEAD = 4 * LINE_WORDS };
+enum { LINE_WORDS = 8, AHEAD = 4 * LINE_WORDS };
 
 static int pairs; /* cmpxchg16b; all but the first processors have it */
 
@@ -32,14 +31,14 @@ uptr words_swap(u64 *word, uptr n, u64 from, u64 to)
     u64 was = from;
     uptr i = 0;
 
-    if (n >= WORTH && pairs) {
-        if ((uptr)word & 8) {
+    if (pairs) {
+        if ((uptr)word & 8 && n > 2) {
             if (!atomic_cas(&word[0], &was, to)) {
                 return 0;
             }
             i = 1;
         }
-        while (i + 2 <= n && swap_two(&word[i], from, to)) {
+        while (i + 2 <= n && !((uptr)&word[i] & 8) && swap_two(&word[i], from, to)) {
             i += 2;
             /* Nothing is loaded ahead of instructions that lock. */
             if ((uptr)&word[i] % (LINE_WORDS * sizeof *word) == 0 && i + AHEAD < n) {
