@@ -144,7 +144,7 @@ static bool give_names(struct append *a)
     }
     char head = rest.p[0] >= 'a' && rest.p[0] <= 'z' ? (char)(rest.p[0] - 'a' + 'A') : rest.p[0];
     a->name = fix_new_name(t, str_fmt(t->arena, "%s%c%.*s", exported ? "Append" : "append", head, STR_ARG(str_from(rest, 1))));
-    a->buf = fix_free_name(t, a->decl);
+    a->buf = fix_free_name(t, a->decl, STR(FIX_BUFFER_NAMES));
     return a->name.n > 0 && a->buf.n > 0;
 }
 
@@ -258,7 +258,7 @@ static str loop_buffer(struct append *a, const struct fix_tree *t, node stmt)
             same = &a->loops[i];
         }
     }
-    str name = fix_free_name(t, fix_func_decl(t, stmt));
+    str name = fix_free_name(t, fix_func_decl(t, stmt), STR(FIX_BUFFER_NAMES));
     if (name.n == 0 || same || a->n_loops == APPEND_LOOPS) {
         return (str){0};
     }

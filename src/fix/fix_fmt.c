@@ -424,7 +424,7 @@ static bool put_buffer(struct fix_rewrite *r, struct strbuf *before, str *buf)
     str indent = fix_indent(r->t, whole_statement(r));
     bool ok = true;
 
-    *buf = fix_free_name(r->t, fix_func_decl(r->t, r->call));
+    *buf = fix_free_name(r->t, fix_func_decl(r->t, r->call), STR(FIX_BUFFER_NAMES));
     if (buf->n == 0) {
         return false;
     }

@@ -7,10 +7,14 @@
 
 #include "fix/fix_find.h"
 
+#define FIX_BUFFER_NAMES "buf text out b"
+
 enum fix_piece_kind { FIX_PIECE_TEXT, FIX_PIECE_VERB };
 
 struct fix_piece {
-    enum fix_piece_kind kind;
+    #define FIX_BUFFER_NAMES "buf text out b"
+
+enum fix_piece_kind kind;
     str text;          /* of FIX_PIECE_TEXT, with %% as % */
     char verb;
     i32 prec;          /* of %.nf; -1: none */

@@ -613,15 +613,15 @@ bool fix_has_stmt(const struct fix_tree *t, node x, u32 kind, u32 op)
     return h.found;
 }
 
-str fix_free_name(const struct fix_tree *t, node decl)
+str fix_free_name(const struct fix_tree *t, node decl, str names)
 {
-    static const char *const names[] = {"buf", "text", "out", "b"};
-    str whole = decl ? fix_text(t, decl) : (str){0};
+    str whole = decl ? fix_text(t, decl) : (str){0}, name;
 
-    for (size_t i = 0; decl && i < ARRAY_LEN(names); i++) {
-        name_id id = intern_lookup(t->pkg->prog->names, str_of(names[i]));
-        if (!fix_mentions(whole, str_of(names[i])) && (!id || !scope_lookup(t->pkg->scope, id))) {
-            return str_of(names[i]);
+    while (decl && names.n > 0) {
+        str_cut(names, STR(" "), &name, &names);
+        name_id id = intern_lookup(t->pkg->prog->names, name);
+        if (!fix_mentions(whole, name) && (!id || !scope_lookup(t->pkg->scope, id))) {
+            return name;
         }
     }
     return (str){0};

@@ -77,8 +77,8 @@ bool fix_has_calls(const struct fix_tree *t, node x);
 /* Is there a statement of a kind, with an operation, within x: AST_BRANCH and TOK_GOTO, AST_CALL_STMT and TOK_DEFER? */
 bool fix_has_stmt(const struct fix_tree *t, node x, u32 kind, u32 op);
 
-/* A name for a buffer that the function declared at `decl` has nowhere, nor the package: buf, text, out; empty: none. */
-str fix_free_name(const struct fix_tree *t, node decl);
+/* The first of some names, "buf text out", that the function declared at `decl` has nowhere, nor the package; empty: none. */
+str fix_free_name(const struct fix_tree *t, node decl, str names);
 /* A name that no file of the program has: base, base2, ...; empty: all are taken. */
 str fix_new_name(const struct fix_tree *t, str base);
 

@@ -61,6 +61,23 @@ bool fix_whole_is_hidden(const struct fix_whole *w, const struct obj *o)
     return fix_mentioned_in(w->f->arena, w->f->pkg->src->dir, name, is_tree, w, &file);
 }
 
+bool fix_whole_in_interface(const struct fix_whole *w, name_id name)
+{
+    for (u32 i = 0; i < w->n; i++) {
+        const struct ast *f = w->trees[i]->ast;
+        for (node n = 1; n < f->n_nodes; n++) {
+            u32 list = ast_kind(f, n) == AST_INTERFACE_TYPE ? ast_at(f, n)->a : 0;
+            for (u32 k = 0; k < ast_list_len(f, list); k++) {
+                node m = ast_at(f, ast_list(f, list)[k])->a;
+                if (m && ast_at(f, m)->a == name) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
 bool fix_whole_each(const struct fix_whole *w, const struct obj *o, bool (*visit)(void *ctx, const struct fix_tree *t, node name),
                     void *ctx)
 {

@@ -21,6 +21,10 @@ const struct fix_tree *fix_whole_tree(const struct fix_whole *w, const struct ob
 /* May something speak of it that no tree has: the linker, assembly, a file that is not part of this build? */
 bool fix_whole_is_hidden(const struct fix_whole *w, const struct obj *o);
 
+/* Has an interface of the package a method of this name?  If not, and if it is not exported, a method of that name is called
+ * by none. */
+bool fix_whole_in_interface(const struct fix_whole *w, name_id name);
+
 /* Calls visit for each mention of it in any tree, its declaration among them; false as soon as visit says so, or a mention is in
  * generated text. */
 bool fix_whole_each(const struct fix_whole *w, const struct obj *o, bool (*visit)(void *ctx, const struct fix_tree *t, node name),
