@@ -133,6 +133,7 @@ static void sarif_step(struct sarif *s, struct span span, str text, const char *
     jsonw_end(s->w);
 }
 
+/* ids are unique within a code flow (3.37.2): what has the name of one before it has none. */
 static void sarif_thread_begin(struct sarif *s, str id)
 {
     jsonw_object(s->w);
@@ -154,13 +155,17 @@ static void sarif_picture(struct sarif *s, const struct finding_picture *p)
 {
     for (u32 lane = 0; lane < p->n_lanes; lane++) {
         bool any = false;
+        str id = p->lanes[lane];
+        for (u32 k = 0; k < lane; k++) {
+            id = str_eq(p->lanes[k], p->lanes[lane]) ? (str){0} : id;
+        }
         for (size_t i = 0; i < p->n_marks; i++) {
             const struct finding_mark *m = &p->marks[i];
             if (m->lane != lane) {
                 continue;
             }
             if (!any) {
-                sarif_thread_begin(s, p->lanes[lane]);
+                sarif_thread_begin(s, id);
                 any = true;
             }
             sarif_step(s, m->span, m->label, m->hot ? "essential" : "important");
@@ -176,10 +181,14 @@ static void sarif_stack_threads(struct sarif *s, const struct finding *f)
 {
     for (size_t i = 0; i < f->n_stacks; i++) {
         const struct finding_stack *st = &f->stacks[i];
+        str id = st->title;
         if (st->n_frames == 0) {
             continue;
         }
-        sarif_thread_begin(s, st->title);
+        for (size_t k = 0; k < i; k++) {
+            id = str_eq(f->stacks[k].title, st->title) ? (str){0} : id;
+        }
+        sarif_thread_begin(s, id);
         for (size_t j = st->n_frames; j-- > 0;) {
             sarif_step(s, st->frames[j].span, st->frames[j].func, j == 0 ? "essential" : "unimportant");
         }

@@ -61,6 +61,11 @@ is_json "SARIF: locations" "$lib_tmp/out" \
     and d["runs"][0]["originalUriBaseIds"]["SRCROOT"]["uri"].startswith("file:///") and d["runs"][0]["originalUriBaseIds"]["SRCROOT"]["uri"].endswith("/a%20b%3Cc%3E/")
     and all("location" in f for s in d["runs"][0]["results"][0]["stacks"] for f in s["frames"])'
 
+printf '%s' '{"schema":"gomm/result","version":1,"status":0,"dir":"/x","findings":[{"code":"RACE01","severity":"error","message":"m","fingerprint":"0","stacks":[
+    {"title":"t","frames":[{"func":"f","file":"/x/a.go","line":1}]},{"title":"t","frames":[{"func":"g","file":"/x/a.go","line":2}]}]}]}' >"$lib_tmp/same.json"
+expect "SARIF of stacks with one title" 0 "$GOMM" report -sarif "$lib_tmp/same.json"
+is_json "SARIF: threads have ids of their own" "$lib_tmp/out" '[t.get("id") for t in d["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"]] == ["t", None]'
+
 GOMM_EVENTS=$lib_tmp/raw "$GOMM" test . >/dev/null 2>&1
 expect "an event file in SARIF" 1 "$GOMM" report -sarif "$lib_tmp/raw"
 expect "gomm fix in SARIF" 0 env -C "$GOMM_ROOT/exercises" "$GOMM" fix -n -sarif ./ex01_escape
