@@ -62,6 +62,7 @@ valid() {
     '{"schema":"gomm/bench"'*) lib_schema=$GOMM_ROOT/doc/bench.schema.json ;;
     '{"schema":"gomm/layout"'*) lib_schema=$GOMM_ROOT/doc/layout.schema.json ;;
     '{"GOMM":'*) lib_schema=$GOMM_ROOT/doc/env.schema.json ;;
+    '{"v":1,"event":'*) lib_schema=$GOMM_ROOT/doc/events.schema.json ;;
     '{"$schema":"'*'/sarif-schema-2.1.0.json"'*) lib_schema=$GOMM_ROOT/test/report/sarif.schema.json ;;
     *) return 0 ;;
     esac

@@ -3,6 +3,7 @@
  * Shape: JSON Lines, UTF-8, one object per line, every line written by one write(2) on a
  * descriptor opened O_APPEND, so that the test binaries of several packages may share a file
  * and a killed process costs at most its last line.  A reader skips what it cannot parse.
+ * doc/events.schema.json has the form of each line for other readers.
  * The file's name comes in the environment variable GOMM_EVENTS_ENV; unset means no file.
  *
  *  {"v":1,"event":"start","pid":P,"exe":"/path"}

@@ -67,6 +67,7 @@ expect "SARIF of stacks with one title" 0 "$GOMM" report -sarif "$lib_tmp/same.j
 is_json "SARIF: threads have ids of their own" "$lib_tmp/out" '[t.get("id") for t in d["runs"][0]["results"][0]["codeFlows"][0]["threadFlows"]] == ["t", None]'
 
 GOMM_EVENTS=$lib_tmp/raw "$GOMM" test . >/dev/null 2>&1
+valid "events of a test" "$lib_tmp/raw"
 expect "an event file in SARIF" 1 "$GOMM" report -sarif "$lib_tmp/raw"
 expect "gomm fix in SARIF" 0 env -C "$GOMM_ROOT/exercises" "$GOMM" fix -n -sarif ./ex01_escape
 
@@ -156,6 +157,7 @@ new_module events
 write_racy_program 0
 "$GOMM" build -o prog . || notok "build" "failed"
 GOMM_EVENTS=$lib_tmp/ev ./prog >/dev/null 2>&1
+valid "events of a program" "$lib_tmp/ev"
 expect "an event file" 1 "$GOMM" report "$lib_tmp/ev"
 contains "an event file: the finding" "$lib_tmp/out" '^RACE01 main\.go:13  write of shared by '
 expect "an event file, -only" 0 "$GOMM" report -only SHARE "$lib_tmp/ev"

@@ -1,4 +1,4 @@
-"""validate.py SCHEMA FILE...: checks JSON documents against a schema, strictly.
+"""validate.py SCHEMA FILE...: checks JSON documents, and the lines of event files, against a schema, strictly.
 
 Every object of the schema that lists its members is closed first: a member that is not described is a mistake here, while
 readers of a published schema have to put up with members that are newer than it.  Needs python3-jsonschema; status 3 without.
@@ -9,6 +9,7 @@ import sys
 
 try:
     from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
 except ImportError:
     sys.exit(3)
 
@@ -64,10 +65,14 @@ def main():
     wrong = 0
     for name in sys.argv[2:]:
         with open(name, encoding="utf-8") as f:
-            document = json.load(f)
-        for error in sorted(validator.iter_errors(document), key=lambda e: str(e.json_path))[:10]:
-            print(f"{name}: {error.json_path}: {error.message[:300]}")
-            wrong = 1
+            text = f.read()
+        lines = text.splitlines()
+        events = lines and lines[0].startswith('{"v":')
+        for n, document in enumerate(map(json.loads, lines if events else [text])):
+            for error in sorted(validator.iter_errors(document), key=lambda e: str(e.json_path))[:10]:
+                error = best_match([error])  # of alternatives, what is wrong with the one that fits best
+                print(f"{name}{f':{n + 1}' if events else ''}: {error.json_path}: {error.message[:300]}")
+                wrong = 1
     return wrong
 
 

@@ -76,6 +76,7 @@ silent() {
     expect "$1/events" 0 env GOMM=sample=5% GOMM_EVENTS="$lib_tmp/events" "$lib_tmp/prog" none
     contains "$1/events, coverage" "$lib_tmp/events" \
         '"event":"exit".*,"sample":\{"ns":[0-9]+,"burst_ns":[0-9]+,"bursts":[0-9]+,"accesses":[0-9]+,"sampled":[0-9]+\}\}$'
+    valid "$1/events" "$lib_tmp/events"
     rm -f "$lib_tmp/events"
 }
 

@@ -25,6 +25,7 @@ known() {
     done
     if [ $status = 0 ]; then
         ok "$1"
+        cat "$lib_tmp/events" >>"$lib_tmp/all"
     elif [ $status = 3 ]; then
         skip "$1" "the machine was too busy"
     else
@@ -73,4 +74,5 @@ all() {
 }
 
 for_each_go all
+valid "all events" "$lib_tmp/all"
 finish
