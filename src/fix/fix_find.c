@@ -134,12 +134,35 @@ static void to_plain(const struct fix_find *f, struct fix_candidate *c)
     c->pkg = f->pkg;
 }
 
+static bool imports(const struct package *p, const struct package *what)
+{
+    for (u32 i = 0; p && i < p->n_imports; i++) {
+        if (p->imports[i] == what || imports(p->imports[i], what)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is it package runtime, or one that that is made of (GOROOT/src/cmd/internal/objabi/pkgspecial.go)?  Their functions may run on
+ * stacks of a fixed size, with no allocation and no write barrier allowed, which no source says. */
+static bool is_runtime(const struct package *p)
+{
+    for (u32 i = 0; p->src && p->src->std && i < p->prog->n_pkgs; i++) {
+        const struct package *q = p->prog->pkgs[i];
+        if (q && str_is(q->path, "runtime") && (q == p || imports(q, p))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void find_all(const struct fix_find *f)
 {
     struct fix_tree **trees = NULL;
     u32 n = 0;
 
-    if (f->pkg->n_errors > 0) {
+    if (f->pkg->n_errors > 0 || is_runtime(f->pkg)) {
         return;
     }
     for (u32 i = 0; i < f->pkg->n_files; i++) {
