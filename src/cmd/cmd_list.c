@@ -204,7 +204,7 @@ const struct cmd cmd_list[] = {
      "  -n            only say what would be tried\n"
      "  -all          also the changes that did not hold, or were not measured, as remarks\n"
      "  -api          also changes of what importers see: functions that return values, not pointers\n"
-     "  -rule NAME    only one kind of change: fmt, prealloc, hoist, buffer, outline, value, closure, append or dst\n"
+     "  -rule NAME    only one kind of change: fmt, prealloc, hoist, buffer, outline, value, closure, append, dst or param\n"
      "  -bench REGEXP only these benchmarks; none: only build and test\n"
      "  -profile FILE only places that a heap profile of a running program knows, the hottest first\n"
      "  -own          only benchmarks that are there: make none\n"

@@ -34,7 +34,7 @@ static const struct {
     const char *name;
     void (*find)(const struct fix_whole *w);
 } whole_rules[] = {
-    {"value", fix_value}, {"closure", fix_closure}, {"append", fix_append}, {"dst", fix_dst},
+    {"value", fix_value}, {"closure", fix_closure}, {"append", fix_append}, {"dst", fix_dst}, {"param", fix_param},
 };
 
 bool fix_rule_exists(const char *name)

@@ -49,7 +49,7 @@ void fix_find(const struct fix_find *f);
 struct fix_candidate *fix_propose(const struct fix_find *f, const struct fix_tree *t, const char *rule, node n);
 
 /* The rules. */
-#define FIX_RULES "fmt, prealloc, hoist, buffer, outline, value, closure, append or dst"
+#define FIX_RULES "fmt, prealloc, hoist, buffer, outline, value, closure, append, dst or param"
 bool fix_rule_exists(const char *name);
 void fix_fmt(const struct fix_find *f, const struct fix_tree *t);
 void fix_prealloc(const struct fix_find *f, const struct fix_tree *t);
@@ -62,6 +62,7 @@ void fix_value(const struct fix_whole *w);
 void fix_closure(const struct fix_whole *w);
 void fix_append(const struct fix_whole *w);
 void fix_dst(const struct fix_whole *w);
+void fix_param(const struct fix_whole *w);
 
 /* A benchmark that calls the candidates' functions with values made up for their parameters, sub-benchmarks
  * "BenchmarkGommFix/f/a"; empty text: none of them can be called so.  To be added to the package's directory. */

@@ -8,7 +8,7 @@ cd "$lib_tmp" || exit 2
 # -- what is proposed ------------------------------------------------------------------------------
 
 proposals() {
-    for rule in fmt prealloc value hoist buffer outline closure append dst names; do
+    for rule in fmt prealloc value hoist buffer outline closure append dst param names; do
         dir=$rule
         [ $rule = fmt ] && dir=fmtrule
         flags=-rule=$rule
@@ -110,7 +110,7 @@ cd ..
 # -- bad input ---------------------------------------------------------------------------------------------
 
 expect "unknown rule" 2 "$GOMM" fix -rule=magic
-contains "which there are" err "want fmt, prealloc, hoist, buffer, outline, value, closure, append or dst"
+contains "which there are" err "want fmt, prealloc, hoist, buffer, outline, value, closure, append, dst or param"
 expect "no package" 2 "$GOMM" fix -C made ./nowhere
 
 mkdir broken && printf 'module example.org/broken\n\ngo 1.19\n' >broken/go.mod
