@@ -646,6 +646,32 @@ struct type *shape_subst(struct ir_unit *u, const struct shape_env *env, struct 
 
 /* ---- types with shapes for arguments, and local ones ---- */
 
+/* Are there more than *ctx types around one another? */
+static bool nests(void *ctx, struct type *t)
+{
+    u32 *room = ctx;
+    if (*room == 0) {
+        return true;
+    }
+    --*room;
+    bool deep = any_part(shape_is(t) ? type_under(t) : t, nests, room);
+    ++*room;
+    return deep;
+}
+
+bool shape_is_endless(const struct type_named *orig, struct type *const *targs, u32 n)
+{
+    u32 room = 6;
+    bool wrong = orig->obj->pkg && orig->obj->pkg->n_errors > 0;
+
+    for (u32 i = 0; i < n && wrong; i++) {
+        if (nests(&room, targs[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* They are the unit's own, since what is in them depends on what is read first: while a type is being made its shape is
  * not known, and where it is an argument inside of itself it stays as it is. */
 static struct type *make_own(struct ir_unit *u, struct type_named *orig, struct type_param **params,
@@ -666,6 +692,10 @@ static struct type *make_own(struct ir_unit *u, struct type_named *orig, struct 
     *e = (struct shape_named){.next = *slot, .type = t, .forward = true};
     *slot = e;
     *shape_memo_put(u->arena, &u->shape->by_type, t) = e;
+    if (shape_is_endless(orig, targs, n)) {
+        e->forward = false;
+        return &t->t;
+    }
     u32 own = orig->tparams ? orig->tparams->n : 0;
     struct shape_env env = {.n = n, .n_func = n - own, .params = params, .args = l->v, .shaped = shaped,
                             .memo = &(struct shape_memo){0}};

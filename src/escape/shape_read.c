@@ -388,7 +388,7 @@ static void read_named(struct ir_unit *u, struct type_named *n)
         need_wrapper(u, &n->t);
         return;
     }
-    if (shape_is_derived(u, &n->t)) {
+    if (shape_is_derived(u, &n->t) || shape_is_endless(n->orig, n->targs->v, n->targs->n)) {
         return;
     }
     /* Shaped ones are the unit's own, one for equal arguments. */

@@ -143,6 +143,38 @@ expect "an importer of a package with errors" 1 "$GOMM" escape -m ./u
 contains "gets decisions too" "$lib_tmp/out" '^u/u.go:7:11: moved to heap: x$'
 rm -r q u
 
+# Instantiation cycles: types and functions without end.
+endless() { # NAME DECLARATIONS
+    mkdir -p endless && printf 'package endless\n\n%s\n\nfunc fine(x int) *int { return &x }\n' "$2" >endless/endless.go
+    for flag in "" -l; do
+        expect "instantiation cycle: $1 $flag" 1 timeout 60 "$GOMM" escape -m $flag ./endless
+        contains "instantiation cycle: $1 $flag, the others" "$lib_tmp/out" '^endless/endless.go:[0-9]+:11: moved to heap: x$'
+    done
+    rm -r endless
+}
+endless "a type" 'type T[P any] struct{ f *T[[]P] }
+
+var x T[int]'
+endless "two ways on" 'type Pair[A, B any] struct { a A; b B }
+type T[P any] struct { f *T[Pair[P, P]]; g *T[[]P] }
+
+func (t *T[P]) M() *P { return new(P) }
+
+func use(x T[int]) { x.M() }'
+endless "after another error" 'type V[P comparable] struct{ n *N[V[P]] }
+type N[P comparable] struct{ i *I[P] }
+type I[P nowhere] struct{ n *N[V[P]] }
+
+var x V[int]'
+endless "a function" 'func F[P any](n int) { F[[]P](n - 1) }
+
+func use() { F[int](3) }'
+endless "a method" 'type T[P any] struct{}
+
+func (T[P]) M() T[[]P] { return T[[]P]{} }
+
+func use() any { return T[int]{}.M() }'
+
 # -- comparing ----------------------------------------------------------------------------------
 
 expect "-compare" 0 "$GOMM" escape -compare ./...
