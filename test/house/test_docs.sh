@@ -131,6 +131,8 @@ for c in $("$GOMM" completion -words ""); do
 done
 report "each command is in the man page and in doc/" "${problems%$'\n'}"
 
+version=$("$GOMM" version | sed -n 's/^gomm version \([^ ]*\).*/\1/p')
+contains "the man page is this version's" doc/gomm.1 "^\.TH GOMM 1 .*\"gomm $version\""
 if command -v man >/dev/null; then
     expect "man reads the page" 0 man --warnings -l doc/gomm.1
     if [ -s "$lib_tmp/err" ]; then notok "without warnings" "$(head -n 3 "$lib_tmp/err")"; else ok "without warnings"; fi
