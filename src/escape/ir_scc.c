@@ -40,7 +40,8 @@ bool ir_is_closure(const struct ir_unit *u, const struct ir_func *fn)
     if (u->profile->closure_captures) {
         return fn->n_cvars > 0;
     }
-    return u->profile->unified || !fn->parent || !(fn->parent->flags & IR_FUNC_PKGINIT);
+    /* One that was inlined into the value of a package variable belongs to init, one that was written there does not. */
+    return u->profile->unified || !fn->parent || !(fn->parent->flags & IR_FUNC_PKGINIT) || fn->closure->inl != 0;
 }
 
 static u32 visit(struct scc *s, struct ir_func *fn)

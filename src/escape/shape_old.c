@@ -51,11 +51,17 @@ struct ir *shape_old_iface(struct lower *l, struct ir *conv)
 
 /* ---- values ---- */
 
+/* In the value of a package variable, but for what was inlined there: that has the variables of its function. */
+static bool in_pkginit(const struct lower *l)
+{
+    return !l->inl_caller && (l->fn->flags & IR_FUNC_PKGINIT);
+}
+
 static struct ir *assign_local(struct lower *l, pos at, struct ir *x, struct ir_list *init, struct ir_name **var)
 {
     struct ir *as = lower_new(l, IR_AS, at, NULL);
 
-    if (l->fn->flags & IR_FUNC_PKGINIT) { /* a variable of the package */
+    if (in_pkginit(l)) { /* a variable of the package */
         *var = ARENA_NEW(l->u->arena, struct ir_name);
         (*var)->n.op = IR_NAME;
         (*var)->n.pos = at;
@@ -125,10 +131,11 @@ static struct ir *build_closure(struct lower *l, const struct old_closure *from,
     struct ir_list init = {0};
     struct ir_name *var;
 
-    fn->flags |= IR_FUNC_WRAPPER | IR_FUNC_HAS_BODY;
+    /* The inliner's copies are ordinary ones (inlsubst.closure). */
+    fn->flags |= IR_FUNC_HAS_BODY | (l->inl_caller ? 0 : IR_FUNC_WRAPPER);
     c->dict = dict->op == IR_ADDR ? dict : NULL;
     c->receiver = recv != NULL;
-    if (!(fn->parent->flags & IR_FUNC_PKGINIT)) {
+    if (!in_pkginit(l)) {
         assign_local(l, c->at, dict, &init, &var);
     }
     if (!c->dict) {

@@ -189,6 +189,64 @@ mkdir gone && printf 'package gone\n\nimport _ "example.org/nowhere/p"\n\nfunc F
 expect "-compare where go build compiles nothing" 2 "$GOMM" escape -compare ./p ./gone
 lacks "it gives no rate" "$lib_tmp/out" '^agreement'
 rm -r gone
+# What is inlined into the values of package variables, of generic functions: in another order than the compiler's.
+mkdir values && cat >values/values.go <<'GO'
+package values
+
+func assert[_ any]() { panic(0) }
+
+func Assert[To any]() func() { return assert[To] }
+
+type asserter[_ any] struct{}
+
+func (asserter[_]) assert() { panic(0) }
+
+func AssertMV[To any]() func() { return asserter[To]{}.assert }
+
+func AssertME[To any]() func(asserter[To]) { return asserter[To].assert }
+
+var me = AssertME[string]()
+
+var tests = []func(){
+	Assert[int](),
+	AssertMV[int](),
+	func() { me(asserter[string]{}) },
+}
+
+func U() func() { return AssertMV[int]() }
+
+var sink func()
+
+func W() { sink = Assert[int]() }
+
+type pair[A, B any] struct {
+	a A
+	b B
+}
+
+func (p *pair[A, B]) both() (A, B) { return p.a, p.b }
+
+func (p pair[A, B]) first() A { return p.a }
+
+func bind[A, B any](a A, b B) func() (A, B) { p := &pair[A, B]{a, b}; return p.both }
+
+func firsts[A any](a ...A) func() A { return pair[A, int]{a: a[0]}.first }
+
+var both = bind(1, "x")
+
+var of = firsts("a", "b")
+
+var keep = struct{ f, g func() int }{firsts(5), firsts(6)}
+
+var table = map[string]func() int{"a": firsts(7), "b": firsts(8)}
+GO
+for flag in "" -l; do
+    expect "inlined generic functions in values of package variables $flag" 0 "$GOMM" escape -compare $flag ./values
+    if [ -n "$GOMM_GO119" ]; then
+        PATH=$(dirname "$GOMM_GO119"):$PATH expect "the same with Go 1.19 $flag" 0 "$GOMM" escape -compare $flag ./values
+    fi
+done
+rm -r values
 cat >said <<'GO'
 # example.org/m/p
 p/p.go:3:6: can inline F
