@@ -151,17 +151,18 @@ static void propose(const struct buffer *b, u32 n)
     const struct fix_tree *t = b->t;
     struct arena *a = b->f->arena;
     str name = fix_text(t, ast_at(t->ast, b->stmt)->a), count = fix_text(t, b->count), elem = fix_text(t, b->elem);
-    str array = fix_new_name(t, str_fmt(a, "%.*sBuf", STR_ARG(name))), in = fix_indent(t, b->stmt);
+    node decl = fix_func_decl(t, b->stmt);
+    str array = fix_free_name(t, decl, str_fmt(a, "%.*sBuf %.*sArray", STR_ARG(name), STR_ARG(name))), in = fix_indent(t, b->stmt);
     bool never_negative = fix_is_builtin(t, b->count, "len") || fix_is_builtin(t, b->count, "cap");
     str text = fix_text(t, b->make), again = text, head = {0}, size = count;
 
-    if (array.n == 0 || str_contains(text, STR("\n"))) {
-        return;
-    }
     if (ast_kind(t->ast, b->count) != AST_NAME) {
-        size = fix_new_name(t, STR("size"));
+        size = fix_free_name(t, decl, STR("size length count need"));
         head = str_fmt(a, "%.*s := %.*s; ", STR_ARG(size), STR_ARG(count));
         again = str_fmt(a, b->empty ? "make([]%.*s, 0, %.*s)" : "make([]%.*s, %.*s)", STR_ARG(elem), STR_ARG(size));
+    }
+    if (array.n == 0 || size.n == 0 || str_contains(text, STR("\n"))) {
+        return;
     }
     struct fix_candidate *c = fix_propose(b->f, t, "buffer", b->make);
     c->title = str_fmt(a, "%.*s on the stack up to %u elements", STR_ARG(name), n);

@@ -140,9 +140,10 @@ bool fix_edits_apply(const struct fix_edits *e, struct arena *a, fix_files *out,
         if (!file_apply(v + i, j - i, a, &f, err)) {
             return false;
         }
-        for (size_t k = 0; k < e->imports.n; k++) {
-            const struct fix_edit_import *m = &e->imports.v[k];
-            if (m->src == f.src && !fix_import_settle(a, f.path, &f.after, m->path, m->add, err)) {
+        for (size_t k = 0; k < 2 * e->imports.n; k++) { /* new ones find their place beside those that go */
+            const struct fix_edit_import *m = &e->imports.v[k % e->imports.n];
+            bool now = m->src == f.src && m->add == (k < e->imports.n);
+            if (now && !fix_import_settle(a, f.path, &f.after, m->path, m->add, err)) {
                 return false;
             }
         }

@@ -115,7 +115,7 @@ static str import_drop(struct arena *a, const struct ast *f, node d)
     return text_without(a, text, from, to);
 }
 
-/* In the first parenthesised declaration beside an import of std; else as a declaration of its own. */
+/* In the first parenthesised declaration, beside an import of std if there is one; else as a declaration of its own. */
 static str import_add(struct arena *a, const struct ast *f, str path)
 {
     str text = f->src->text;
@@ -138,6 +138,14 @@ static str import_add(struct arena *a, const struct ast *f, str path)
             continue;
         }
         return text_with(a, text, from, str_fmt(a, "\t\"%.*s\"\n", STR_ARG(path)));
+    }
+    for (u32 i = 0; i < ast_list_len(f, f->decls); i++) { /* none of std: before the first, as a group of its own */
+        node d = ast_list(f, f->decls)[i];
+        u32 group = ast_kind(f, d) == AST_IMPORT_DECL ? ast_rec(f, d, IMPORT_GROUP) : 0;
+        line_around(text, group ? group - f->src->base : 0, &from, &to);
+        if (group && str_is(str_trim_right(str_slice(text, group - f->src->base, to)), "(")) {
+            return text_with(a, text, to, str_fmt(a, "\t\"%.*s\"\n\n", STR_ARG(path)));
+        }
     }
     line_around(text, ast_at(f, f->package_name)->pos - f->src->base, &from, &to);
     return text_with(a, text, to, str_fmt(a, "\nimport \"%.*s\"\n", STR_ARG(path)));

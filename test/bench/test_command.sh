@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 out=$lib_tmp/out err=$lib_tmp/err
 
-mkdir -p "$lib_tmp/m"/{p,none,plain,broken,bad} && cd "$lib_tmp/m" || exit 2
+mkdir -p "$lib_tmp/m"/{p,none,plain,broken,bad,work} && cd "$lib_tmp/m" || exit 2
 cat >go.mod <<'GO'
 module example.org/m
 
@@ -204,4 +204,29 @@ kill -TERM $pid
 wait $pid
 [ $? -eq 143 ] && ok "dies of the signal" || notok "dies of the signal"
 [ -z "$(ls "$lib_tmp/t")" ] && ok "leaves nothing" || notok "leaves nothing" "$(ls "$lib_tmp/t")"
+# -- what is no decision of the compiler's: the runtime allocates ---------------------------------------------
+
+cat >work/work_test.go <<'GO'
+package work
+
+import (
+	"strings"
+	"testing"
+)
+
+var (
+	text  = strings.Repeat("x", 200)
+	count int
+)
+
+func BenchmarkRunes(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		runes := []rune(text)
+		count += len(runes)
+	}
+}
+GO
+expect "a conversion that does not escape, and is too long" 0 "$GOMM" bench -no-gc -benchtime=200x ./work
+contains "has a reason" "$out" '\[\]rune\(\.\.\.\): the string is decoded into a new slice'
+
 finish

@@ -125,6 +125,11 @@ static void importing(void **state)
                "package p\n\nimport \"strconv\"\n\n\nvar s = strconv.A\n");
     assert_str(settled("package p\n\nimport (\n\t\"fmt\"\n)\n\nvar s = fmt.A\n", "fmt.A", "1", NULL, "fmt"),
                "package p\n\n\nvar s = 1\n");
+    /* The group of std stays one when its last import goes, and comes to be where there is none. */
+    assert_str(settled("package p\n\nimport (\n\t\"fmt\"\n\n\t\"x.org/x\"\n)\n\nvar s = fmt.A + x.A\n", "fmt.A", "strconv.A", "strconv", "fmt"),
+               "package p\n\nimport (\n\t\"strconv\"\n\n\t\"x.org/x\"\n)\n\nvar s = strconv.A + x.A\n");
+    assert_str(settled("package p\n\nimport (\n\t\"x.org/x\"\n)\n\nvar s = x.B + x.A\n", "x.B", "strconv.A", "strconv", NULL),
+               "package p\n\nimport (\n\t\"strconv\"\n\n\t\"x.org/x\"\n)\n\nvar s = strconv.A + x.A\n");
     assert_str(settled("package p\n\nimport (\n\t_ \"strconv\"\n)\n\nvar s = 1\n", "1", "strconv.A", "strconv", NULL),
                "package p\n\nimport (\n\t\"strconv\"\n\t_ \"strconv\"\n)\n\nvar s = strconv.A\n");
 }
