@@ -541,7 +541,7 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
         t = *(struct thr *const *)((const u8 *)g + racectx_offset);
     }
     /* without t: on g0, a stack or the program's first objects; there may be no P, nor a g */
-    struct proc *p = t ? current_enter() : current_spare();
+    struct proc *p = t ? current_enter() : current_any();
 
     if (t) {
         shadow_malloc(p, addr, size, walk_stack(p, t, g, fp));

@@ -17,6 +17,7 @@
 #ifndef GOMM_RT_CELL_H
 #define GOMM_RT_CELL_H
 
+#include "alone.h"
 #include "mem.h"
 #include "record.h"
 #include "rt_types.h"
@@ -88,12 +89,12 @@ void cell_free(struct proc *p, u32 id);
 
 static inline void cell_ref(u32 id, u32 n)
 {
-    atomic_add(&cell_at(id)->refs, n);
+    inside_add(&cell_at(id)->refs, n);
 }
 
 static inline void cell_unref(struct proc *p, u32 id, u32 n)
 {
-    if (atomic_sub(&cell_at(id)->refs, n) == n) {
+    if (inside_add(&cell_at(id)->refs, 0U - n) == n) {
         cell_free(p, id);
     }
 }

@@ -1,6 +1,7 @@
 /* clock.c: see clock.h. */
 #include "clock.h"
 
+#include "alone.h"
 #include "goroutine.h"
 
 _Static_assert((int)CLOCK_FAN == (int)GOROUTINE_LEAF, "goroutine_known");
@@ -22,7 +23,7 @@ void clock_drain(struct cache *c)
 
 static void node_ref(u32 id)
 {
-    atomic_add(&clock_at(id)->refs, 1);
+    inside_add(&clock_at(id)->refs, 1);
 }
 
 static int is_node(u32 level, u32 v)
@@ -46,7 +47,7 @@ void clock_unref(struct cache *c, u32 root)
 
     struct clock_node *n = clock_at(root);
 
-    if (atomic_sub(&n->refs, 1) != 1) {
+    if (inside_add(&n->refs, 0U - 1) != 1) {
         return;
     }
     if (n->level > 0) {

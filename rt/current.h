@@ -49,9 +49,9 @@ static inline struct proc *current_of(const void *g)
  * only when memory ran out while a P was made. */
 struct proc *current_enter(void);
 /* NULL is no proc and needs nothing. */
-void current_leave(const struct proc *p);
+void current_leave(struct proc *p);
 
-/* The spare proc, for a thread that may have no g. */
-struct proc *current_spare(void);
+/* The same for a thread that may have no g. */
+struct proc *current_any(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* current_amd64.c: see current.h. */
 #include "current.h"
 
+#include "alone.h"
 #include "os.h"
 #include "x86.h"
 
@@ -120,10 +121,32 @@ void current_init(void (*callback)(uptr cmd, void *arg), struct proc *p)
     current_at = read_thunk((uptr)callback);
 }
 
-struct proc *current_spare(void)
+static struct proc *spare_enter(void)
 {
     os_lock(&spare.lock);
+    proc_enter(spare.proc);
     return spare.proc;
+}
+
+static const u8 *current_g(void)
+{
+    const u8 *g;
+
+    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(g) : "r"(current_at.tls));
+    return g;
+}
+
+struct proc *current_any(void)
+{
+    const u8 *g = current_at.tls != 0 ? current_g() : NULL;
+    const u8 *m = g ? *(const u8 *const *)(g + current_at.m) : NULL;
+    struct proc *p = m ? current_of(g) : NULL;
+
+    if (!p) {
+        return spare_enter();
+    }
+    proc_enter(p);
+    return p;
 }
 
 struct proc *current_enter(void)
@@ -132,24 +155,30 @@ struct proc *current_enter(void)
 
     if (UNLIKELY(current_at.tls == 0)) {
         go_proc(0, &p);
+        if (p) {
+            proc_enter(p);
+        }
         return p;
     }
 
-    const u8 *g;
-
-    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(g) : "r"(current_at.tls));
-
-    const u8 *m = *(const u8 *const *)(g + current_at.m);
+    const u8 *m = *(const u8 *const *)(current_g() + current_at.m);
     const u8 *held = *(const u8 *const *)(m + current_at.p);
 
     if (UNLIKELY(!held || *(const uptr *)(m + current_at.p + OLDP_BEHIND_P) != 0)) {
-        return current_spare(); /* as in current_of */
+        return spare_enter(); /* as in current_of */
     }
-    return *(struct proc *const *)(held + current_at.proc);
+    p = *(struct proc *const *)(held + current_at.proc);
+    if (LIKELY(p != NULL)) {
+        proc_enter(p);
+    }
+    return p;
 }
 
-void current_leave(const struct proc *p)
+void current_leave(struct proc *p)
 {
+    if (LIKELY(p != NULL)) {
+        proc_leave(p);
+    }
     if (UNLIKELY(p == spare.proc)) {
         os_unlock(&spare.lock);
     }

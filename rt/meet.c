@@ -2,6 +2,7 @@
 #include "meet.h"
 
 #include "access.h"
+#include "alone.h"
 #include "flags.h"
 
 /* Bytes of [addr, addr + size) in the word at addr, which moves on to the next word. */
@@ -104,14 +105,14 @@ static uptr words_meet(struct proc *p, const struct thr *t, u64 *word, uptr n, u
         done = words_run(word, n, w);
         return seen_still(w, &seen) ? done : 0;
     }
-    while (done < n && atomic_cas(&word[done], &was, to)) {
+    while (done < n && inside_cas(&word[done], &was, to)) {
         done++;
     }
     if (UNLIKELY(!seen_still(w, &seen))) {
         while (done > 0) { /* as if nothing had happened, see words_back (shadow.c) */
             was = to;
             done--;
-            gone += !atomic_cas(&word[done], &was, w);
+            gone += !inside_cas(&word[done], &was, w);
         }
     } else {
         gone = done;

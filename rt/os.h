@@ -39,6 +39,9 @@ sptr os_file_size(int fd);
 sptr os_readlink(const char *path, char *buf, uptr n);
 
 int os_getpid(void);
+/* After init (0, or an error below 0): all threads of the process pass a memory fence before this returns. */
+int os_fences_init(void);
+void os_fences(void);
 void os_yield(void);
 void os_sleep_ms(u64 ms);
 /* Nanoseconds of a clock that never goes back. */

@@ -19,6 +19,7 @@ enum {
     SYS_futex = 202,
     SYS_clock_gettime = 228,
     SYS_exit_group = 231,
+    SYS_membarrier = 324,
 };
 enum { PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2 };
 enum { MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000 };
@@ -26,6 +27,7 @@ enum { MADV_DONTNEED = 4 };
 enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
 enum { SEEK_SET = 0, SEEK_END = 2 };
 enum { CLOCK_MONOTONIC = 1 };
+enum { MEMBARRIER_PRIVATE_EXPEDITED = 8, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED = 16 };
 
 static sptr sys6(sptr nr, uptr a, uptr b, uptr c, uptr d, uptr e, uptr f)
 {
@@ -146,6 +148,16 @@ sptr os_readlink(const char *path, char *buf, uptr n)
 int os_getpid(void)
 {
     return (int)sys3(SYS_getpid, 0, 0, 0);
+}
+
+int os_fences_init(void)
+{
+    return (int)sys3(SYS_membarrier, MEMBARRIER_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+}
+
+void os_fences(void)
+{
+    sys3(SYS_membarrier, MEMBARRIER_PRIVATE_EXPEDITED, 0, 0);
 }
 
 void os_yield(void)

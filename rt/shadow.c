@@ -3,6 +3,7 @@
 #include "shadow.h"
 
 #include "access.h"
+#include "alone.h"
 #include "current.h"
 #include "flags.h"
 #include "meet.h"
@@ -22,7 +23,7 @@ u64 word_lock(u64 *word)
         if (!word_has_cell(w)) {
             return 0;
         }
-        if (!(w & WORD_LOCK) && atomic_cas(word, &w, w | WORD_LOCK)) {
+        if (!(w & WORD_LOCK) && inside_cas(word, &w, w | WORD_LOCK)) {
             return w;
         }
         os_spin(n);
@@ -220,7 +221,7 @@ static void words_back(struct proc *p, u64 *word, uptr n, u64 w, u64 to, u8 kind
         u64 was = to;
 
         n--;
-        lost += !atomic_cas(&word[n], &was, w);
+        lost += !inside_cas(&word[n], &was, w);
     }
     if (lost != 0) {
         words_stepped(p, w, to, lost);
@@ -316,7 +317,7 @@ static uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
             m->spare = m->step;
             cell_ref(m->to, m->spare);
         }
-        if (!atomic_cas(&word[done], &was, m->to)) {
+        if (!inside_cas(&word[done], &was, m->to)) {
             break;
         }
         m->spare--;
@@ -327,7 +328,7 @@ static uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
         while (done > 0) { /* see words_back */
             was = m->to;
             done--;
-            if (atomic_cas(&word[done], &was, w)) {
+            if (inside_cas(&word[done], &was, w)) {
                 m->spare++;
                 m->owed--;
             }
@@ -346,8 +347,8 @@ static uptr words_known(struct access *a, u64 *word, uptr n, u64 w)
     if (word_has_cell(w) && w & WORD_LOCK) {
         return 0;
     }
-    int alone = word_has_cell(w) && atomic_load_relaxed(&cell_at((u32)w)->refs) == 1;
-    uptr moved = alone ? 0 : words_memo(a, word, n, w); /* memos count the cell */
+    int single = word_has_cell(w) && atomic_load_relaxed(&cell_at((u32)w)->refs) == 1;
+    uptr moved = single ? 0 : words_memo(a, word, n, w); /* memos count the cell */
     struct look look;
     int what = moved != 0 || !word_has_cell(w) ? LOOK_NOT : cell_look(a, (u32)w, &look);
 
@@ -359,7 +360,7 @@ static uptr words_known(struct access *a, u64 *word, uptr n, u64 w)
 
     u64 was = w;
 
-    if (what == LOOK_NEW && alone && atomic_cas(word, &was, w | WORD_LOCK)) {
+    if (what == LOOK_NEW && single && inside_cas(word, &was, w | WORD_LOCK)) {
         moved = (uptr)cell_step(a, (u32)w, &look);
         atomic_store(word, w); /* unlocks; pairs with word_lock */
     }
@@ -400,7 +401,7 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
         }
 
         u64 was = w;
-        uptr done = count == 1 ? (uptr)atomic_cas(word, &was, to) : words_swap(&word[i], count - i, w, to);
+        uptr done = count == 1 ? (uptr)inside_cas(word, &was, to) : words_swap(&word[i], count - i, w, to);
 
         if (UNLIKELY(!seen_still(w, &seen))) {
             words_back(a->p, &word[i], done, w, to, a->e.kind);
@@ -468,7 +469,7 @@ static int word_begin(struct access *a, u64 *word, u64 w, uptr count)
     if (mine == 0) {
         cell_ref(cell, 1); /* ours: once the word names it, others may let it go before the memo is made */
     }
-    if (!atomic_cas(word, &w, to)) {
+    if (!inside_cas(word, &w, to)) {
         if (mine == 0) {
             cell_unref(a->p, cell, 2);
         }
@@ -477,7 +478,7 @@ static int word_begin(struct access *a, u64 *word, u64 w, uptr count)
     if (UNLIKELY(!seen_still(w, &seen))) {
         u64 now = to;
 
-        if (atomic_cas(word, &now, w)) { /* as if nothing had happened */
+        if (inside_cas(word, &now, w)) { /* as if nothing had happened */
             if (mine == 0) {
                 cell_unref(a->p, cell, 2);
             }
@@ -717,7 +718,7 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
             return 1;
         }
     }
-    if (!atomic_cas(word, &was, to)) {
+    if (!inside_cas(word, &was, to)) {
         record_refuse(p, word_record(to, kind));
         return 0;
     }
@@ -861,7 +862,7 @@ static inline __attribute__((always_inline)) int word_quick(struct proc *p, stru
             to &= ~0xffffffUL;
         }
     }
-    done = count == 1 ? (uptr)atomic_cas(word, &was, to) : words_swap(word, count, w, to);
+    done = count == 1 ? (uptr)inside_cas(word, &was, to) : words_swap(word, count, w, to);
     if (UNLIKELY(done == 0)) {
         return 0;
     }
@@ -887,10 +888,13 @@ static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr,
     if (UNLIKELY(size == 0 || !p || quick_not(t, g, sp))) {
         return 0;
     }
-    if (sample_pause()) {
-        return meet_quick(p, t, addr, size, kind);
-    }
-    return word_quick(p, t, addr, size, kind, pc, thr_stack(p, t));
+    proc_enter(p);
+
+    int done = sample_pause() ? meet_quick(p, t, addr, size, kind)
+                              : word_quick(p, t, addr, size, kind, pc, thr_stack(p, t));
+
+    proc_leave(p);
+    return done;
 }
 
 int quick_read(struct thr *t, uptr addr, const struct go_g *g, uptr sp)
@@ -910,10 +914,13 @@ int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc
     if (UNLIKELY(!p || quick_not(t, g, sp))) {
         return 0;
     }
-    if (sample_pause()) {
-        return meet_quick(p, t, addr, how >> 1, how & 1);
-    }
-    return shadow_quick(p, t, addr, how >> 1, how & 1, pc, thr_stack(p, t));
+    proc_enter(p);
+
+    int done = sample_pause() ? meet_quick(p, t, addr, how >> 1, how & 1)
+                              : shadow_quick(p, t, addr, how >> 1, how & 1, pc, thr_stack(p, t));
+
+    proc_leave(p);
+    return done;
 }
 
 int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
@@ -925,14 +932,19 @@ int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
         return 0;
     }
 
+    proc_enter(p);
+
+    int done;
+
     if (sample_pause()) {
-        return meet_quick(p, t, addr, 1, kind);
+        done = meet_quick(p, t, addr, 1, kind);
+    } else {
+        u32 stack = thr_stack(p, t);
+
+        done = shadow_quick(p, t, addr, 1, kind, arg[3] + 1, arg[2] != 0 ? proc_call(p, stack, arg[2]) : stack);
     }
-
-    u32 stack = thr_stack(p, t);
-
-    return shadow_quick(p, t, addr, 1, kind, arg[3] + 1,
-                        arg[2] != 0 ? proc_call(p, stack, arg[2]) : stack);
+    proc_leave(p);
+    return done;
 }
 
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)

@@ -1,6 +1,7 @@
 /* shadow_amd64.c: many words at once (words_swap in shadow.h), two by one instruction where the processor has it. */
 #include <cpuid.h>
 
+#include "alone.h"
 #include "shadow.h"
 
 enum { LINE_WORDS = 8, AHEAD = 4 * LINE_WORDS };
@@ -31,9 +32,9 @@ uptr words_swap(u64 *word, uptr n, u64 from, u64 to)
     u64 was = from;
     uptr i = 0;
 
-    if (pairs) {
+    if (pairs && !is_alone()) {
         if ((uptr)word & 8 && n > 2) {
-            if (!atomic_cas(&word[0], &was, to)) {
+            if (!inside_cas(&word[0], &was, to)) {
                 return 0;
             }
             i = 1;
@@ -46,7 +47,7 @@ uptr words_swap(u64 *word, uptr n, u64 from, u64 to)
             }
         }
     }
-    while (i < n && atomic_cas(&word[i], &was, to)) {
+    while (i < n && inside_cas(&word[i], &was, to)) {
         i++;
     }
     return i;

@@ -1,5 +1,6 @@
 /* shadow_map.c: the address map, and objects that come and go.  See shadow.h. */
 #include "access.h"
+#include "alone.h"
 #include "flags.h"
 #include "line.h"
 #include "sample.h"
@@ -32,6 +33,7 @@ int shadow_init(void)
 {
     struct range *heap = &shadow_ranges[0];
 
+    alone_init();
     words_swap_init();
     heap->sites = os_reserve((HEAP_HI - HEAP_LO) >> (SITE_LOG - 2));
     if (!heap->sites || cell_init() != 0 || record_init() != 0 || site_init() != 0) {
@@ -128,7 +130,7 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
                 }
             }
             to = kept != 0 ? cell_make(p, e, kept) : 0;
-            if (atomic_cas(word, &was, to)) {
+            if (inside_cas(word, &was, to)) {
                 word_drop(p, w, 1);
                 return;
             }

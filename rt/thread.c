@@ -1,6 +1,7 @@
 /* thread.c: see thread.h. */
 #include "thread.h"
 
+#include "alone.h"
 #include "record.h"
 #include "sample.h"
 #include "shadow.h"
@@ -131,7 +132,11 @@ u32 thr_release(struct proc *p, struct thr *t)
         return epoch - 1;
     }
     /* An addition, as thr_everything may move the key on at the same time. */
-    epoch = key_epoch(atomic_add(&t->key, 2));
+    if (is_alone()) {
+        atomic_store_relaxed(&t->key, t->key + 2);
+    } else {
+        epoch = key_epoch(atomic_add(&t->key, 2));
+    }
     t->dirty = 0;
     if (UNLIKELY(epoch >= EPOCH_LAST)) {
         thr_renew(p, t);
@@ -278,7 +283,8 @@ struct proc *proc_new(void)
         procs.idle = p->idle;
     } else if (procs.count < PROCS && (p = mem_alloc(sizeof *p)) != NULL) {
         p->id = (u16)procs.count;
-        procs.by_id[procs.count++] = p;
+        procs.by_id[procs.count] = p;
+        atomic_store(&procs.count, procs.count + 1);
     }
     os_unlock(&procs.lock);
     return p;
@@ -299,4 +305,9 @@ void proc_free(struct proc *p)
 struct proc *proc_by_id(u16 id)
 {
     return procs.by_id[id];
+}
+
+u32 proc_count(void)
+{
+    return atomic_load(&procs.count);
 }

@@ -80,6 +80,8 @@ enum { CELL_SIZES = 4, STEPS_LOG = 9, MEMOS = 256, MEMO_REFS = 64, SITES = 1024,
 
 struct proc {
     u16 id;
+    u32 inside, calls; /* its thread is in the runtime; how often that was so (alone.h) */
+    u32 quiet, others; /* for alone_begin */
     struct cache cells[CELL_SIZES];
     struct cache nodes;        /* clock nodes */
     struct cache syncs;        /* synchronisation objects */
@@ -175,5 +177,7 @@ struct proc *proc_new(void);
 /* p keeps what it owns and may be given out again. */
 void proc_free(struct proc *p);
 struct proc *proc_by_id(u16 id);
+/* Ids below have been given. */
+u32 proc_count(void);
 
 #endif

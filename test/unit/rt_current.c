@@ -222,10 +222,17 @@ static void test_enter(void **state)
     enters(&first);
 
     tls_g = NULL; /* no g at all */
-    assert_ptr_equal(current_spare(), &spare);
+    assert_ptr_equal(current_any(), &spare);
     assert_true(rt_spare_is_locked());
     current_leave(&spare);
     assert_false(rt_spare_is_locked());
+    tls_g = &g;
+    assert_ptr_equal(current_any(), &first);
+    assert_false(rt_spare_is_locked());
+    current_leave(&first);
+    g.m = NULL;
+    assert_ptr_equal(current_any(), &spare);
+    current_leave(&spare);
 }
 
 /* Code that is not as we know it is called. */

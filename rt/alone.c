@@ -1,0 +1,104 @@
+/* alone.c: see alone.h. */
+#include "alone.h"
+
+#include "flags.h"
+
+/* A stretch that ended makes twice as many looks necessary before the next one, one that lasted so many half as many. */
+enum { NEED_MAX = 256, LASTED = 64 };
+
+#define ALONE_ENDS 0xffffffffu /* alone.proc: at the moment */
+
+struct alone alone;
+
+static struct {
+    struct os_lock lock;
+    int able;
+    u32 need;  /* looks that find nobody else, before somebody is the only one */
+    u32 since; /* its calls then */
+} state;
+
+void alone_init(void)
+{
+    /* where cache lines are observed, accesses are checked outside too (line_quick.c) */
+    state.able = flags.share == 0 && os_fences_init() == 0;
+    state.need = 1;
+}
+
+/* What the others have done, all together. */
+static u32 others(const struct proc *p, int *inside)
+{
+    u32 sum = 0;
+
+    *inside = 0;
+    for (u32 i = 0, n = proc_count(); i < n; i++) {
+        const struct proc *q = proc_by_id((u16)i);
+
+        if (q != p) {
+            sum += atomic_load_relaxed(&q->calls);
+            *inside |= atomic_load(&q->inside) != 0;
+        }
+    }
+    return sum;
+}
+
+void alone_begin(struct proc *p)
+{
+    int inside;
+    u32 sum = others(p, &inside), nobody = 0, mine = p->id + 1U;
+
+    p->quiet = sum == p->others && !inside ? p->quiet + 1 : 0;
+    p->others = sum;
+    if (!state.able || p->quiet < atomic_load_relaxed(&state.need) || !os_lock_try(&state.lock)) {
+        return;
+    }
+    p->quiet = 0;
+    if (atomic_cas(&alone.proc, &nobody, mine)) {
+        state.since = p->calls;
+        os_fences();
+        others(p, &inside);
+        if (inside) { /* and may have seen that nobody was alone */
+            atomic_store(&alone.proc, 0);
+        } else {
+            atomic_store_relaxed(&alone.inside, 1);
+        }
+    }
+    os_unlock(&state.lock);
+}
+
+/* Under the lock: q's thread is the only one no more when this is done. */
+static void end(const struct proc *q)
+{
+    atomic_store(&alone.proc, ALONE_ENDS); /* who comes in now waits for the lock, q too */
+    os_fences();
+
+    /* It has left, or come in again and seen that.  If it had not seen it yet when it came in last, it had counted that
+       call before. */
+    u32 calls = atomic_load(&q->calls);
+
+    for (u32 n = 0; atomic_load(&q->inside) != 0 && atomic_load(&q->calls) == calls; n++) {
+        os_spin(n);
+    }
+
+    u32 lasted = (calls - state.since) / ALONE_CALLS, need = state.need;
+
+    need = lasted < LASTED ? need * 2 : need / 2;
+    atomic_store_relaxed(&state.need, need == 0 ? 1 : need > NEED_MAX ? NEED_MAX : need);
+    atomic_store(&alone.proc, 0);
+}
+
+void alone_end(struct proc *p)
+{
+    do {
+        atomic_store(&p->inside, 0); /* nobody need wait for this one */
+        os_lock(&state.lock);
+
+        u32 who = atomic_load_relaxed(&alone.proc);
+
+        if (who != 0) {
+            end(proc_by_id((u16)(who - 1)));
+        }
+        os_unlock(&state.lock);
+        atomic_store_relaxed(&p->inside, 1);
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    } while (atomic_load(&alone.proc) != 0);
+}
