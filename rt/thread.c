@@ -292,10 +292,12 @@ struct proc *proc_new(void)
 
 void proc_free(struct proc *p)
 {
+    proc_enter(p);
     shadow_drain(p);
     sync_drain(p);
     clock_drain(&p->nodes);
     record_drain(p);
+    proc_leave(p);
     os_lock(&procs.lock);
     p->idle = procs.idle;
     procs.idle = p;

@@ -4,11 +4,13 @@
 #define os_map       os_map_real
 #define os_write_all os_write_all_real
 #define os_exit      os_exit_real
+#define os_fences    os_fences_real
 #include "../../rt/os_linux_amd64.c"
 #undef os_commit
 #undef os_map
 #undef os_write_all
 #undef os_exit
+#undef os_fences
 
 #include "rt_test.h"
 
@@ -16,7 +18,9 @@ int os_commit(void *p, uptr size);
 void *os_map(uptr size);
 int os_write_all(int fd, const void *buf, uptr n);
 _Noreturn void os_exit(int status);
+void os_fences(void);
 
+u32 rt_fences;
 long rt_memory_left;
 void (*rt_on_write)(int fd, const void *buf, uptr n);
 void (*rt_on_exit)(int status);
@@ -58,4 +62,11 @@ void os_exit(int status)
         rt_on_exit(status); /* does not return */
     }
     os_exit_real(status);
+}
+
+/* Counted: threads that were the only one (rt/alone.h) begin and end with one each. */
+void os_fences(void)
+{
+    __atomic_fetch_add(&rt_fences, 1, __ATOMIC_RELAXED);
+    os_fences_real();
 }

@@ -81,6 +81,8 @@ u32 rt_epoch_last(void);
 /* If above 1, counts down with each request to the kernel for memory; at 1 all of them fail.  0:
  * off. */
 extern long rt_memory_left;
+/* Calls of os_fences. */
+extern u32 rt_fences;
 
 /* If set, called for what the runtime writes, and in place of its exit; the latter may not return. */
 extern void (*rt_on_write)(int fd, const void *buf, uptr n);

@@ -13,11 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "../rt/rt_random.h"
 #include "../rt/rt_test.h"
+#include "alone.h"
 #include "code.h"
 #include "sample.h"
 
@@ -350,6 +352,13 @@ static void some_atomic(struct player *p, struct thr *t)
     }
 }
 
+static void object(uptr addr, uptr size, u32 site)
+{
+    proc_enter(my_proc);
+    shadow_malloc(my_proc, addr, size, site);
+    proc_leave(my_proc);
+}
+
 static void some_memory(struct player *p, struct thr *t)
 {
     /* One's own objects lie beside others' in the same lines, words and pages. */
@@ -357,12 +366,12 @@ static void some_memory(struct player *p, struct thr *t)
     uptr large = heap + HEAP / 2 + p->id * (80UL << 10);
 
     switch (rnd_below(&p->r, 8)) {
-    case 0: shadow_malloc(my_proc, slot, 48, 1 + rnd_below(&p->r, 20)); break;
+    case 0: object(slot, 48, 1 + rnd_below(&p->r, 20)); break;
     case 1: rt_tsan_free(slot, 48); break;
-    case 2: shadow_malloc(my_proc, slot + rnd_below(&p->r, 40), 1 + rnd_below(&p->r, 8), 0); break;
+    case 2: object(slot + rnd_below(&p->r, 40), 1 + rnd_below(&p->r, 8), 0); break;
     case 3:
         if (rnd_one_in(&p->r, 20)) {
-            shadow_malloc(my_proc, large, 80 << 10, 3);
+            object(large, 80 << 10, 3);
         }
         break;
     case 4: rt_tsan_release(t, slot + 8); break;
@@ -371,10 +380,16 @@ static void some_memory(struct player *p, struct thr *t)
     }
 }
 
+/* Now and then a thread sleeps, so that others are the only one (rt/alone.h). */
+static int pauses;
+
 static void any_player(struct player *p)
 {
     for (u32 i = 0; i < STEPS; i++) {
         flip(p);
+        if (pauses && rnd_one_in(&p->r, 400)) {
+            usleep(1 + rnd_below(&p->r, 300));
+        }
 
         u32 k = rnd_below(&p->r, GORS);
         struct thr *t = p->t[k];
@@ -426,6 +441,16 @@ static void test_everything(void **state)
     }
 }
 
+static void test_alone(void **state)
+{
+    u32 before = rt_fences;
+
+    pauses = 1;
+    test_everything(state);
+    pauses = 0;
+    print_message("# the only thread: %u times\n", (rt_fences - before) / 2);
+}
+
 static void test_sampled(void **state)
 {
     sampling = 1;
@@ -443,7 +468,7 @@ int main(void)
         cmocka_unit_test(test_simultaneous),
         cmocka_unit_test(test_guarded),
         cmocka_unit_test(test_token),
-        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_everything), cmocka_unit_test(test_alone),
         cmocka_unit_test(test_sampled),
     };
 
