@@ -659,10 +659,10 @@ static bool nests(void *ctx, struct type *t)
     return deep;
 }
 
-bool shape_is_endless(const struct type_named *orig, struct type *const *targs, u32 n)
+bool shape_is_endless(const struct obj *o, struct type *const *targs, u32 n)
 {
     u32 room = 6;
-    bool wrong = orig->obj->pkg && orig->obj->pkg->n_errors > 0;
+    bool wrong = o->pkg && o->pkg->n_errors > 0;
 
     for (u32 i = 0; i < n && wrong; i++) {
         if (nests(&room, targs[i])) {
@@ -692,7 +692,7 @@ static struct type *make_own(struct ir_unit *u, struct type_named *orig, struct 
     *e = (struct shape_named){.next = *slot, .type = t, .forward = true};
     *slot = e;
     *shape_memo_put(u->arena, &u->shape->by_type, t) = e;
-    if (shape_is_endless(orig, targs, n)) {
+    if (shape_is_endless(orig->obj, targs, n)) {
         e->forward = false;
         return &t->t;
     }

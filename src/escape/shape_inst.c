@@ -297,7 +297,7 @@ static struct shape_inst *inst_get(struct ir_unit *u, struct obj *generic, struc
 
 void shape_queue(struct ir_unit *u, struct shape_inst *inst)
 {
-    if (!inst->queued) {
+    if (!inst->queued && !shape_is_endless(inst->generic, inst->targs, inst->n)) {
         inst->queued = true;
         if (inst->is_shaped || u->profile->unified) {
             vec_push(&u->todo, inst->fn);

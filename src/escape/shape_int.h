@@ -110,8 +110,9 @@ struct shape_inst *shape_inst_of(struct ir_unit *u, const struct ir_func *fn);
 struct shape_inst *shape_inst_get(struct ir_unit *u, struct obj *generic, struct type *const *targs, u32 n, bool shaped);
 /* The same with the arguments of a type, which are as they are to be. */
 struct shape_inst *shape_inst_as_is(struct ir_unit *u, struct obj *method, struct type_named *recv, bool shaped);
-/* Are there arguments within arguments as only an instantiation cycle makes them?  That is an error of orig's package. */
-bool shape_is_endless(const struct type_named *orig, struct type *const *targs, u32 n);
+/* Are there arguments within arguments as only an instantiation cycle makes them?  That is an error of the package that
+ * declares o, the generic type or function. */
+bool shape_is_endless(const struct obj *o, struct type *const *targs, u32 n);
 /* A declared type with arguments; if one has a shape in it, with shapes for all.  NULL: wrong number. */
 struct type *shape_instantiate(struct ir_unit *u, struct type_named *orig, struct type *const *targs, u32 n);
 /* Type parameters of a generic function, or of a method's receiver; NULL: not generic. */

@@ -388,7 +388,7 @@ static void read_named(struct ir_unit *u, struct type_named *n)
         need_wrapper(u, &n->t);
         return;
     }
-    if (shape_is_derived(u, &n->t) || shape_is_endless(n->orig, n->targs->v, n->targs->n)) {
+    if (shape_is_derived(u, &n->t) || shape_is_endless(n->obj, n->targs->v, n->targs->n)) {
         return;
     }
     /* Shaped ones are the unit's own, one for equal arguments. */
@@ -711,6 +711,9 @@ void shape_use_dict(struct ir_unit *u, const struct obj *generic, struct type *c
     struct shape_dict *dict = shape_dict_of(u, generic);
     u64 h = (u64)(uintptr_t)dict;
 
+    if (shape_is_endless(generic, targs, n)) {
+        return;
+    }
     if (!u->profile->unified) { /* its format is an instance's (stencil.go, getDictionarySym) */
         shape_inst_get(u, (struct obj *)(uintptr_t)generic, targs, n, true);
     }

@@ -169,6 +169,11 @@ var x V[int]'
 endless "a function" 'func F[P any](n int) { F[[]P](n - 1) }
 
 func use() { F[int](3) }'
+endless "a dictionary" 'type Box[A any] struct{ value A }
+
+func Nest[A any](b Box[A], n int) any { return Nest(Box[Box[A]]{b}, n-1) }
+
+func use() { Nest(Box[int]{0}, 10) }'
 endless "a method" 'type T[P any] struct{}
 
 func (T[P]) M() T[[]P] { return T[[]P]{} }
