@@ -7,14 +7,13 @@
 
 #include "fix/fix_find.h"
 
+/* What a buffer is called: the first of these that is free. */
 #define FIX_BUFFER_NAMES "buf text out b"
 
 enum fix_piece_kind { FIX_PIECE_TEXT, FIX_PIECE_VERB };
 
 struct fix_piece {
-    #define FIX_BUFFER_NAMES "buf text out b"
-
-enum fix_piece_kind kind;
+    enum fix_piece_kind kind;
     str text;          /* of FIX_PIECE_TEXT, with %% as % */
     char verb;
     i32 prec;          /* of %.nf; -1: none */

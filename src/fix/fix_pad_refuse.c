@@ -109,6 +109,55 @@ static bool refuse_is_called(const struct share_file *f, node call, u32 i)
     return in && type_set_of(in)->n_methods > 0;
 }
 
+/* The verb for operand k of a format; 0: none, or operands are counted in another way. */
+static char refuse_verb(str format, u32 k)
+{
+    for (size_t i = 0; i < format.n; i++) {
+        if (format.p[i] != '%') {
+            continue;
+        }
+        while (++i < format.n && str_find_byte(STR("+-# .0123456789"), format.p[i]) >= 0) {
+        }
+        if (i == format.n || format.p[i] == '*' || format.p[i] == '[') {
+            return 0;
+        }
+        if (format.p[i] != '%' && k-- == 0) {
+            return format.p[i];
+        }
+    }
+    return 0;
+}
+
+/* Is argument i printed by %p or %T, which show nothing of what is in it? */
+static bool refuse_is_named_only(const struct share_places *p, const struct share_file *f, node call, u32 i)
+{
+    const struct ast *ast = f->info->ast;
+    const node *args = ast_list(ast, ast_at(ast, call)->b);
+    struct type *fun = f->info->at[ast_unparen(ast, ast_at(ast, call)->a)].type;
+    struct type_signature *sig = fun ? is_signature(type_under(fun)) : NULL;
+    if (!sig || !(sig->t.flag & TYPE_FLAG_VARIADIC) || sig->params->n < 2 || i + 1 < sig->params->n || (ast_at(ast, call)->flags & AST_FLAG_DOTS)) {
+        return false;
+    }
+    u32 format = sig->params->n - 2;
+    const struct constant *c = info_const(f->info, args[format]);
+    char verb = c && constant_kind(c) == CONST_STRING ? refuse_verb(constant_string_val(p->arena, c), i - format - 1) : 0;
+    return verb == 'p' || verb == 'T';
+}
+
+/* reflect.ValueOf(x).Pointer(): where it is, not what is in it. */
+static bool refuse_is_address(const struct share_places *p, const struct share_file *f, node call)
+{
+    const struct ast *ast = f->info->ast;
+    for (node n = 1; n < ast->n_nodes; n++) {
+        if (ast_kind(ast, n) == AST_SELECTOR && ast_at(ast, n)->a == call) {
+            const struct obj *o = info_obj(f->info, ast_at(ast, n)->b);
+            str name = o ? intern_str(p->prog->names, o->name) : (str){0};
+            return str_is(name, "Pointer") || str_is(name, "UnsafePointer") || str_is(name, "IsNil");
+        }
+    }
+    return false;
+}
+
 /* T(x) where either is the struct, and the other one a struct too: both must have the same fields in the same order. */
 static void refuse_conversion(struct refuse *r, const struct share_file *f, node call)
 {
@@ -142,7 +191,8 @@ static void refuse_call(struct refuse *r, const struct share_file *f, node call)
     u32 list = ast_at(ast, call)->b;
     for (u32 i = 0; i < ast_list_len(ast, list) && r->why.n == 0; i++) {
         node x = ast_list(ast, list)[i];
-        bool is = refuse_is(r, refuse_arg(f, x), shows, 0) && (r->order || !shows || !refuse_is_called(f, call, i));
+        bool is = refuse_is(r, refuse_arg(f, x), shows, 0) && (r->order || !shows || !refuse_is_called(f, call, i)) &&
+                  !(shows && (refuse_is_named_only(r->p, f, call, i) || refuse_is_address(r->p, f, call)));
         if (!is && is_unsafe && str_is(name, "Offsetof") && ast_kind(ast, ast_unparen(ast, x)) == AST_SELECTOR) {
             is = refuse_is(r, refuse_arg(f, ast_at(ast, ast_unparen(ast, x))->a), false, 0);
         }

@@ -33,5 +33,6 @@ module() {
 
 module freecache github.com/coocood/freecache v1.2.7 Parallel 'Cache\.locks\[[0-9]+\].* share one 64-byte cache line'
 module concurrent-map github.com/orcaman/concurrent-map v1.0.0 EachItsOwn 'ConcurrentMapShared\.RWMutex of neighbouring heap objects share'
+module metrics github.com/VictoriaMetrics/metrics v1.18.1 EachItsOwn 'Counter\.n of neighbouring heap objects share'
 module fastcache github.com/VictoriaMetrics/fastcache v1.5.7 'CacheSet$|CacheGet$' 'fastcache\.go:[0-9]+.* share'
 finish
