@@ -72,12 +72,13 @@ struct lower_fake {
     bool found;
 };
 
-/* A call of a generic function whose type arguments are not known. */
-static bool lower_is_open_call(const struct lower_fake *s, node call)
+/* Does the name stand for a generic function whose type arguments are not known, and not for its declaration? */
+static bool lower_is_open(const struct lower_fake *s, node name)
 {
-    node x = ast_at(s->file->ast, call)->a;
+    node x = name;
+    const struct obj *o = lower_generic(s->file, &x);
 
-    return lower_generic(s->file, &x) && !map_get(&s->pkg->instances, (u64)s->at << 32 | x);
+    return o && o->pos != ast_at(s->file->ast, name)->pos && !map_get(&s->pkg->instances, (u64)s->at << 32 | x);
 }
 
 static bool lower_see_fake(void *ctx, node n)
@@ -92,7 +93,7 @@ static bool lower_see_fake(void *ctx, node n)
     }
     s->found = s->found || (t && type_unalias(t) == TYPE_BAD) ||
                ((kind == AST_SELECTOR || kind == AST_CALL) && s->file->mode[n] == MODE_NONE) ||
-               (kind == AST_CALL && lower_is_open_call(s, n));
+               (kind == AST_NAME && lower_is_open(s, n));
     return !s->found;
 }
 

@@ -180,6 +180,22 @@ func (T[P]) M() T[[]P] { return T[[]P]{} }
 
 func use() any { return T[int]{}.M() }'
 
+mkdir open && cat >open/open.go <<'GO'
+package open
+
+func f1(func(int))
+
+func _() { f1(g1) }
+
+func g1[P any](P, P)       a
+
+func fine(x int) *int { return &x }
+GO
+for go in 1.19 1.21 1.26; do
+    expect "a generic function without type arguments, Go $go" 1 "$GOMM" escape -m -go $go ./open
+done
+rm -r open
+
 # -- comparing ----------------------------------------------------------------------------------
 
 expect "-compare" 0 "$GOMM" escape -compare ./...
