@@ -289,6 +289,12 @@ static str number(struct arena *a, double v)
 }
 
 /* "ns/op 28.1 → 6.40 (0.21 … 0.25)"; "~" where nothing is proven. */
+/* Is neither a gain proven nor that there is none worth having? */
+static bool measure_is_wide(const struct bench_delta *t)
+{
+    return t->verdict == BENCH_UNPROVEN && t->paired.left_out == 0 && t->paired.ratio.low < 0.9;
+}
+
 static str measure_words(struct measure *m, const struct bench_compared *c, str name)
 {
     static const char *const units[] = {"B/op", "allocs/op", "ns/op"};
@@ -304,7 +310,9 @@ static str measure_words(struct measure *m, const struct bench_compared *c, str 
         strbuf_printf(&b, "%s %.*s → %.*s %s", i == 0 ? ":" : ",", STR_ARG(number(a, d->before.median)),
                       STR_ARG(number(a, d->after.median)), units[i]);
         bool time = i == ARRAY_LEN(units) - 1;
-        if (time && d->verdict == BENCH_UNPROVEN) {
+        if (time && d->verdict == BENCH_UNPROVEN && measure_is_wide(d)) {
+            strbuf_printf(&b, " (~: %.3g … %.3g, n=%u)", d->paired.ratio.low, d->paired.ratio.high, d->n);
+        } else if (time && d->verdict == BENCH_UNPROVEN) {
             strbuf_puts(&b, " (~)");
         } else if (time && d->verdict == BENCH_INCONCLUSIVE) {
             strbuf_puts(&b, " (inconclusive: the machine was busy)");
@@ -331,7 +339,7 @@ static enum fix_outcome measure_judge(struct measure *m, const struct bench_comp
     const struct bench_delta *b = bench_compared_get(c, name, STR("B/op"));
 
     if (m->p->gain == FIX_GAIN_TIME) {
-        if (!t || t->verdict == BENCH_INCONCLUSIVE) {
+        if (!t || t->verdict == BENCH_INCONCLUSIVE || measure_is_wide(t)) {
             return FIX_INCONCLUSIVE;
         }
         return t->verdict == BENCH_LESS ? FIX_CONFIRMED : FIX_NO_GAIN;
