@@ -41,7 +41,7 @@ struct cmd_fix {
     struct pool *pool;
     VEC(struct fix_package) packages;
     struct cmd_heap heap; /* of -profile */
-    size_t proposed, cold, confirmed, written;
+    size_t proposed, cold, only_api, confirmed, written;
     struct cmd_progress progress;
     u32 load_errors;
 };
@@ -123,6 +123,20 @@ static void fix_by_heat(struct cmd_fix *c, struct fix_package *p)
     p->heat = n > 0 ? heat[0] : 0;
 }
 
+/* What only -api would propose is told of, or who does not know the flag never hears of it. */
+static void fix_count_api(struct cmd_fix *c, struct fix_find f, size_t found)
+{
+    struct arena scratch = {0};
+    fix_candidates with = {0};
+
+    f.arena = &scratch;
+    f.api = true;
+    f.out = &with;
+    fix_find(&f);
+    c->only_api += with.n > found ? with.n - found : 0;
+    arena_release(&scratch);
+}
+
 static void fix_package_candidates(struct cmd_fix *c, const struct package *p)
 {
     struct fix_package k = {.pkg = p};
@@ -135,6 +149,9 @@ static void fix_package_candidates(struct cmd_fix *c, const struct package *p)
         return;
     }
     fix_find(&f);
+    if (!c->api) {
+        fix_count_api(c, f, k.candidates.n);
+    }
     if (c->profile) {
         fix_by_heat(c, &k);
     }
@@ -309,6 +326,9 @@ static void fix_report(struct cmd_fix *c)
     report_note(&c->report, "%zu proposed: %zu verified, %zu without gain, %zu not measured, %zu inconclusive, %zu failed%s",
                 c->proposed, tally[FIX_CONFIRMED], tally[FIX_NO_GAIN], tally[FIX_UNMEASURED], tally[FIX_INCONCLUSIVE],
                 tally[FIX_FAILED], c->all || c->proposed == tally[FIX_CONFIRMED] ? "" : " (-all shows them)");
+    if (c->only_api > 0) {
+        report_note(&c->report, "%zu more would change what importers see: -api tries them too", c->only_api);
+    }
     if (proc_interrupted()) {
         report_note(&c->report, "interrupted: this is what was verified up to then; nothing was written");
     }

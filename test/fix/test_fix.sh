@@ -39,6 +39,8 @@ cd ..
 cp -r "$GOMM_ROOT/exercises/ex01_escape" ex01 && rm -r ex01/solution
 printf 'module example.org/ex01\n\ngo 1.19\n' >ex01/go.mod
 chmod 640 ex01/ex01_escape.go
+"$GOMM" fix -C ex01 -bench=none -race=false >out 2>err </dev/null
+contains "what only -api changes is told of" err '^gomm: 3 more would change what importers see: -api tries them too$'
 expect "exercise 1: verified, not written" 1 "$GOMM" fix -C ex01 -api -race=false -pairs=6
 cp out patch
 contains "as a patch" patch '^\+func NewUser\(id int64, name string\) User \{'
