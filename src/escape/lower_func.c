@@ -297,7 +297,12 @@ struct ir_name *lower_var(struct lower *l, struct obj *o, pos at)
             }
         }
     }
-    BUG_IF(!l->outer);
+    if (!l->outer) { /* its declaration was lost in a syntax error */
+        BUG_IF(l->pkg->n_errors == 0);
+        struct ir_name *lost = ir_temp(l->u, l->fn, at, l->inl, o->type);
+        lower_bind(l, o, lost);
+        return lost;
+    }
     struct ir_name *n = lower_capture(l->u, l->fn, at, lower_var(l->outer, o, at));
     lower_bind(l, o, n);
     return n;
