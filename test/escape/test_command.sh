@@ -196,6 +196,28 @@ for go in 1.19 1.21 1.26; do
 done
 rm -r open
 
+mkdir lost && cat >lost/lost.go <<'GO'
+package lost
+
+func fine(x int) *int { return &x }
+
+func h() {
+	for range yieldInts {
+		}()
+	}
+func yieldInts(yield func(int) bool) {
+	if !yield(0) {
+	}
+	for range yieldIntsPanic {
+		defer func() {
+		}()
+	}
+}
+func yieldIntsPanic(yield fulc(int) bool) {
+GO
+expect "a variable whose declaration a syntax error swallowed" 1 "$GOMM" escape -m ./lost
+rm -r lost
+
 # -- comparing ----------------------------------------------------------------------------------
 
 expect "-compare" 0 "$GOMM" escape -compare ./...
