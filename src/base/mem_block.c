@@ -147,15 +147,15 @@ void mem_block_ahead(void)
 {
     pthread_t t;
 
-    /* While pages are made whoever changes the address space waits: so let malloc do it seldom. */
-    mallopt(M_TOP_PAD, BLOCK_MALLOC);
-    mallopt(M_MMAP_THRESHOLD, BLOCK_MALLOC);
     pthread_mutex_lock(&pool.lock);
     bool begin = !pool.ahead;
     pool.ahead = true;
     pthread_mutex_unlock(&pool.lock);
     if (begin && pthread_create(&t, NULL, block_run_ahead, NULL) == 0) {
         pthread_detach(t);
+        /* While pages are made whoever changes the address space waits: so let malloc do it seldom. */
+        mallopt(M_TOP_PAD, BLOCK_MALLOC);
+        mallopt(M_MMAP_THRESHOLD, BLOCK_MALLOC);
     }
 }
 

@@ -661,7 +661,7 @@ static bool nests(void *ctx, struct type *t)
 
 bool shape_is_endless(const struct obj *o, struct type *const *targs, u32 n)
 {
-    u32 room = 6;
+    u32 room = 6; /* deeper than what people write, and few enough types where a cycle goes on in two ways */
     bool wrong = o->pkg && o->pkg->n_errors > 0;
 
     for (u32 i = 0; i < n && wrong; i++) {
