@@ -14,6 +14,7 @@
 #include "cmd/cmd_output.h"
 #include "cmd/cmd_progress.h"
 #include "cmd/cmd_show.h"
+#include "fix/fix_pool.h"
 #include "fix/fix_run.h"
 
 struct fix_package {
@@ -40,6 +41,7 @@ struct cmd_fix {
     struct escape *escape;
     struct pool *pool;
     VEC(struct fix_package) packages;
+    fix_remarks remarks; /* -all */
     struct cmd_heap heap; /* of -profile */
     size_t proposed, cold, only_api, confirmed, written;
     struct cmd_progress progress;
@@ -149,6 +151,9 @@ static void fix_package_candidates(struct cmd_fix *c, const struct package *p)
         return;
     }
     fix_find(&f);
+    if (c->all && !c->rule) {
+        fix_pool(&f, &c->remarks);
+    }
     if (!c->api) {
         fix_count_api(c, f, k.candidates.n);
     }
@@ -296,6 +301,44 @@ static struct finding *fix_finding(struct cmd_fix *c, const struct fix_done *d)
     return f;
 }
 
+/* Is the place within what a change would take out of the heap that was verified? */
+static bool fix_is_cured(struct cmd_fix *c, const struct fix_remark *r, pos at)
+{
+    for (size_t i = 0; i < c->packages.n; i++) {
+        const struct fix_package *p = &c->packages.v[i];
+        for (size_t k = 0; k < p->candidates.n; k++) {
+            const struct fix_candidate *d = &p->candidates.v[k];
+            if (d->pkg == r->pkg && d->file == r->file && at >= d->from && at < d->to && p->done[k].c &&
+                p->done[k].result.outcome == FIX_CONFIRMED) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What nothing better is known for; with a profile only where it is hot. */
+static void fix_remark(struct cmd_fix *c, const struct fix_remark *r)
+{
+    struct finding_list *l = &c->report.findings;
+    struct ir_unit *u = c->escape->results[r->pkg->src->id].unit;
+    struct escape_site *v;
+    u32 n;
+
+    escape_sites(c->escape, u, &c->arena, &v, &n);
+    for (u32 i = 0; i < n; i++) {
+        double heat = c->profile ? cmd_heap_bytes(&c->heap, v[i].span.file, v[i].span.line, v[i].span.line) : 1;
+        if (fix_pool_suits(r, &v[i]) && heat > 0 && !fix_is_cured(c, r, v[i].note->shown)) {
+            struct finding *f = escape_finding(c->escape, u, &v[i], ESCAPE_SHORT, l);
+            finding_why(l, f, v[i].span, "%.*s", STR_ARG(r->text));
+            if (c->profile) {
+                cmd_heap_cost(&c->heap, heat, -1, l, f);
+            }
+            return;
+        }
+    }
+}
+
 static void fix_report(struct cmd_fix *c)
 {
     size_t tally[FIX_FAILED + 1] = {0};
@@ -313,6 +356,9 @@ static void fix_report(struct cmd_fix *c)
                 fix_finding(c, d);
             }
         }
+    }
+    for (size_t i = 0; i < c->remarks.n; i++) {
+        fix_remark(c, &c->remarks.v[i]);
     }
     c->confirmed = tally[FIX_CONFIRMED];
     finding_sort(&c->report.findings);
@@ -340,9 +386,15 @@ static void fix_print_diff(struct cmd_fix *c, struct strbuf *out)
     for (size_t i = 0; i < c->report.findings.n; i++) {
         const struct finding *f = &c->report.findings.v[i];
         str file = cmd_show_file(&c->show, f->span.file);
-        strbuf_printf(out, "# %.*s:%u:%u: %.*s: %.*s\n#   %.*s: %s\n#   %s: %.*s\n", STR_ARG(file), f->span.line, f->span.col,
-                      STR_ARG(f->code), STR_ARG(f->message), STR_ARG(f->fix.title),
-                      f->n_why > 0 ? str_cstr(&c->arena, f->why[f->n_why - 1].text) + strlen("fix: ") : "",
+        str before, last = f->n_why > 0 ? f->why[f->n_why - 1].text : (str){0};
+        strbuf_printf(out, "# %.*s:%u:%u: %.*s: %.*s\n", STR_ARG(file), f->span.line, f->span.col, STR_ARG(f->code),
+                      STR_ARG(f->message));
+        if (f->fix.title.n == 0) {
+            strbuf_printf(out, "#   %.*s\n", STR_ARG(last));
+            continue;
+        }
+        str_cut(last, STR("fix: "), &before, &last);
+        strbuf_printf(out, "#   %.*s: %.*s\n#   %s: %.*s\n", STR_ARG(f->fix.title), STR_ARG(last),
                       finding_verdict_name(f->check.verdict), STR_ARG(f->check.text));
     }
     for (size_t i = 0; i < c->packages.n; i++) {

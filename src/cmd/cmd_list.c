@@ -202,7 +202,7 @@ const struct cmd cmd_list[] = {
      "  -d            print the verified changes as a patch (the default)\n"
      "  -w            write them to the files: all or none\n"
      "  -n            only say what would be tried\n"
-     "  -all          also the changes that did not hold, or were not measured, as remarks\n"
+     "  -all          also what did not hold or was not measured, and where a sync.Pool might help\n"
      "  -api          also changes of what importers see: functions that return values, not pointers\n"
      "  -rule NAME    only one kind of change: fmt, prealloc, hoist, buffer, outline, value, closure, append, dst or param\n"
      "  -bench REGEXP only these benchmarks; none: only build and test\n"

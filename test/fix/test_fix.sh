@@ -109,6 +109,80 @@ contains "refused" "$lib_tmp/out" 'by value: Bound    refuted: a package that im
 contains "another one is not" "$lib_tmp/out" 'by value: Free    unverified: not measured'
 cd ..
 
+# -- sync.Pool, in words ------------------------------------------------------------------------------------
+
+mkdir pool && cd pool && printf 'module example.org/pool\n\ngo 1.19\n' >go.mod
+cat >pool.go <<'G'
+package pool
+
+import (
+	"encoding/json"
+	"io"
+)
+
+type page struct {
+	body [1024]byte
+	n    int
+}
+
+func Serve(w io.Writer, n int) error {
+	served := make([]byte, n)
+	_, err := w.Write(served)
+	return err
+}
+
+func Decode(data []byte) (int, error) {
+	var decoded page
+	err := json.Unmarshal(data, &decoded)
+	return decoded.n, err
+}
+
+func Copy(w io.Writer, r io.Reader) error {
+	copied := &page{}
+	n, err := r.Read(copied.body[:])
+	if err == nil {
+		_, err = w.Write(copied.body[:n])
+	}
+	return err
+}
+
+var last *page
+
+func Return(r io.Reader, n int) []byte {
+	returned := make([]byte, n)
+	r.Read(returned)
+	return returned
+}
+
+func Store(r io.Reader) {
+	stored := &page{}
+	r.Read(stored.body[:])
+	last = stored
+}
+
+func Read(r io.Reader) (*json.Decoder, error) {
+	given := &page{}
+	_, err := r.Read(given.body[:])
+	return json.NewDecoder(given), err
+}
+
+func (p *page) Read(b []byte) (int, error) { return copy(b, p.body[:]), io.EOF }
+
+func Small(r io.Reader) error {
+	var small [16]byte
+	_, err := r.Read(small[:])
+	return err
+}
+G
+expect "remarks" 0 "$GOMM" fix -bench=none -race=false -all -text
+for name in served decoded copied; do
+    contains "$name" "$lib_tmp/out" "last resort, not a fix: $name is needed for one call of [A-Z][a-z]+ only"
+done
+lacks "not what lives on, or is small" "$lib_tmp/out" 'fix: (returned|stored|given|small) is needed'
+expect "none without -all" 0 "$GOMM" fix -bench=none -race=false -text
+lacks "none" "$lib_tmp/out" 'last resort'
+cd ..
+
 # -- bad input ---------------------------------------------------------------------------------------------
 
 expect "unknown rule" 2 "$GOMM" fix -rule=magic
