@@ -127,22 +127,23 @@ static bool lower_is_fake(const struct package *p, const struct ast *f, node dec
     return s.found;
 }
 
-/* Does an error of the checker lie in the function?  Then its types cannot be relied on. */
+static bool lower_is_within(const struct ast *f, node decl, pos at)
+{
+    return at >= ast_start(f, decl) && at <= ast_end(f, decl); /* the end: the closing brace */
+}
+
+/* Does an error of the checker lie in the function, told or not?  Then its types cannot be relied on. */
 static bool lower_is_wrong(const struct package *p, const struct ast *f, node decl)
 {
-    if (lower_is_fake(p, f, decl)) {
-        return true;
+    bool wrong = lower_is_fake(p, f, decl);
+
+    for (u32 i = 0; !wrong && i < p->n_errors; i++) {
+        wrong = lower_is_within(f, decl, p->errors[i].pos);
     }
-    if (p->n_errors == 0) {
-        return false;
+    for (u32 i = 0; !wrong && i < p->n_hushed; i++) {
+        wrong = lower_is_within(f, decl, p->hushed[i]);
     }
-    pos from = ast_start(f, decl), to = ast_end(f, decl);
-    for (u32 i = 0; i < p->n_errors; i++) {
-        if (p->errors[i].pos >= from && p->errors[i].pos <= to) { /* to: the closing brace */
-            return true;
-        }
-    }
-    return false;
+    return wrong;
 }
 
 static struct ir_func *lower_new_func(struct arena *a, struct type_signature *sig)
@@ -182,10 +183,9 @@ static void lower_set_source(struct ir_unit *u, struct ir_func *fn, struct packa
     fn->src.body = ast_rec(f, at.decl, FUNC_BODY);
     fn->pos = ast_at(f, at.decl)->pos;
     fn->pragma = lower_pragma(f, at.decl);
-    if (fn->src.body && lower_has_fakes(p)) {
-        check_body(u->prog, fn->obj); /* lower_is_fake looks into it */
-    }
-    if (fn->src.body && !lower_is_wrong(p, f, at.decl)) {
+    /* lower_is_fake looks into it. */
+    bool holds = !fn->src.body || !lower_has_fakes(p) || check_body(u->prog, fn->obj);
+    if (fn->src.body && holds && !lower_is_wrong(p, f, at.decl)) {
         fn->flags |= IR_FUNC_HAS_BODY;
     }
 }
@@ -416,8 +416,8 @@ static void lower_inside(struct lower *l, struct ir_func *fn, struct ir_list *ou
         return;
     }
     BUG_IF(!fn->src.body); /* what the disk cache left out, nobody may ask for */
-    if (fn->obj) {
-        check_body(l->u->prog, fn->obj);
+    if (fn->obj && !check_body(l->u->prog, fn->obj)) {
+        return;
     }
     lower_stmts(l, ast_at(l->ast, fn->src.body)->a, out);
 }

@@ -37,7 +37,8 @@ struct decl {
     u32 n_lhs;
     node type, init;  /* of constants and variables */
     bool inherited;   /* init is that of a constant above */
-    bool body_later;  /* of a function: its body is left for check_body */
+    bool body_later;  /* of a function: its body is left for check_body ... */
+    bool body_wrong;  /* ... which has found an error in it */
     node tdecl, fdecl; /* TYPE_DECL, FUNC_DECL */
     const struct constant *iota; /* of constants */
     VEC(struct obj *) deps; /* in tmp: package level objects that init or the body refers to, perhaps twice */
@@ -88,6 +89,7 @@ struct checker {
     VEC(struct obj *) path;  /* declarations being checked, outermost first */
     VEC(struct type *) cleanup; /* named types and interfaces to be completed at the end */
     VEC(struct type_error) errors;
+    VEC(pos) hushed;         /* see package.hushed */
     struct map dot_imports;  /* see resolve.c */
     struct map instances;    /* type hash -> list of instances of this package (instance.c) */
     struct mono *mono;

@@ -389,6 +389,8 @@ struct package *check_package(struct program *p, str path, struct ast **files, u
         check_all(&c);
     }
     check_sort_errors(&c, files, n);
+    pkg->hushed = c.hushed.v;
+    pkg->n_hushed = (u32)c.hushed.n;
     pkg->tainted = c.has_fake || pkg->n_errors > 0;
 
     for (size_t i = 0; i < c.objs.n; i++) { /* what pointed to tmp */
@@ -422,26 +424,39 @@ static u32 check_package_flags(const struct load_package *l)
     return (l->std ? CHECK_STD : 0) | (l->partial ? CHECK_PARTIAL : 0) | (l->uses_cgo ? CHECK_FAKE_C : 0);
 }
 
-void check_body(struct program *p, struct obj *o)
+static void check_later_body(struct program *p, struct obj *o)
 {
     struct decl *d = o->decl;
-
-    if (!d || !d->body_later) {
-        return;
-    }
-    program_lock(p);
     struct arena tmp = {0};
     struct checker c = {.prog = p, .pkg = o->pkg, .a = o->pkg->arena, .tmp = &tmp,
                         .flags = o->pkg->src ? check_package_flags(o->pkg->src) : CHECK_PARTIAL};
-    d->body_later = false;
+
     decl_body(&c, o);
     check_run_delayed(&c, 0);
     types_finish(&c);
+    d->body_wrong = c.errors.n > 0 || c.hushed.n > 0;
     map_release(&c.methods);
     map_release(&c.dot_imports);
     map_release(&c.instances);
     arena_release(&tmp);
-    program_unlock(p);
+}
+
+bool check_body(struct program *p, struct obj *o)
+{
+    struct decl *d = o->decl;
+
+    if (!d) {
+        return true;
+    }
+    if (__atomic_load_n(&d->body_later, __ATOMIC_ACQUIRE)) {
+        program_lock(p);
+        if (d->body_later) {
+            check_later_body(p, o);
+            __atomic_store_n(&d->body_later, false, __ATOMIC_RELEASE); /* whoever sees it sees the body checked */
+        }
+        program_unlock(p);
+    }
+    return !d->body_wrong;
 }
 
 /* ---- all that was loaded ---- */

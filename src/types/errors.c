@@ -17,6 +17,12 @@ static void errors_put_pos(struct checker *c, struct strbuf *b, pos at)
     }
 }
 
+/* An inherited initialiser stands at another constant: say which constant it is about. */
+static pos check_msg_pos(const struct checker *c, const struct check_msg *m)
+{
+    return c->env.errpos != 0 ? c->env.errpos : m->at[0];
+}
+
 void check_msg_report(struct checker *c, struct check_msg *m)
 {
     if (m->n == 0) {
@@ -26,6 +32,7 @@ void check_msg_report(struct checker *c, struct check_msg *m)
        a package could not give. */
     if ((c->errors.n > 0 || c->has_fake) && (str_find(m->text[0], STR("invalid operand")) > 0 ||
                                              str_find(m->text[0], STR("invalid type")) > 0)) {
+        vec_push_in(c->a, &c->hushed, check_msg_pos(c, m));
         m->n = 0;
         return;
     }
@@ -56,8 +63,7 @@ void check_msg_report(struct checker *c, struct check_msg *m)
         text = str_dup(c->a, text);
     }
     struct type_error e = {
-        /* An inherited initialiser stands at another constant: say which constant it is about. */
-        .pos = c->env.errpos != 0 ? c->env.errpos : m->at[0],
+        .pos = check_msg_pos(c, m),
         .text = text,
         .soft = m->soft,
         .syntax = c->in_parser,

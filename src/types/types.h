@@ -536,6 +536,8 @@ struct package {
     struct checker *check; /* that is at work on it; NULL when done */
     struct type_error *errors; /* by position, files in the order of their first errors */
     u32 n_errors;
+    u32 *hushed; /* where errors are that are not told of, as they follow from others */
+    u32 n_hushed;
     struct init_step *init;
     u32 n_init;
     struct map instances; /* (file index << 32 | NAME node) -> struct instance_info * */
@@ -615,8 +617,9 @@ enum check_flags {
 struct package *check_package(struct program *p, str path, struct ast **files, u32 n, u16 version, u32 flags,
                               struct package *(*find)(void *ctx, str path), void *ctx);
 
-/* Checks the body of a function that CHECK_PARTIAL has left, if that has not been done yet and there is one. */
-void check_body(struct program *p, struct obj *o);
+/* Checks the body of a function that CHECK_PARTIAL has left, if that has not been done yet and there is one.  False: it is
+ * wrong; nothing else is told of that. */
+bool check_body(struct program *p, struct obj *o);
 
 /* Checks all that was loaded, in parallel over the import graph; dependencies get deps_flags. */
 struct program *check_load(struct load *l, struct pool *pool, u32 flags, u32 deps_flags);

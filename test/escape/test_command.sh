@@ -218,6 +218,21 @@ GO
 expect "a variable whose declaration a syntax error swallowed" 1 "$GOMM" escape -m ./lost
 rm -r lost
 
+mkdir hushed && cat >hushed/hushed.go <<'GO'
+package hushed
+
+func fine(x int) *int { return &x }
+
+func none() []nothing { return nil }
+
+func wrong() {
+	none()[:]
+}
+GO
+expect "an error that is not told of, as it follows from another" 1 "$GOMM" escape -m ./hushed
+contains "the rest is analysed" "$lib_tmp/out" 'moved to heap: x'
+rm -r hushed
+
 # -- comparing ----------------------------------------------------------------------------------
 
 expect "-compare" 0 "$GOMM" escape -compare ./...
