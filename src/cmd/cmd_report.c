@@ -1,5 +1,6 @@
 /* gomm report: shows a stored result again, what gomm bench wrote, or an event file for the first time. */
 #include "base/io.h"
+#include "base/path.h"
 #include "cmd/cmd_bench.h"
 #include "cmd/cmd_gate.h"
 #include "cmd/cmd_output.h"
@@ -45,11 +46,33 @@ static bool report_document(struct arena *a, str text, struct report *r, struct 
     return ok;
 }
 
-/* -only and -fail make another result of it, with a status of its own; but what could not be loaded or built stays so. */
-static void report_gate(struct cmd_gate *g, struct report *r)
+static void report_comments_of(struct cmd_gate *g, const struct report *r, struct span at)
+{
+    if (at.file.n > 0) {
+        cmd_gate_file(g, path_is_abs(at.file) ? at.file : path_join(g->arena, r->dir, at.file));
+    }
+}
+
+/* The comments of a source file count for an event file as they do for gomm check: nobody has looked for them yet. */
+static void report_comments(struct cmd_gate *g, const struct report *r)
+{
+    for (size_t i = 0; i < r->findings.n; i++) {
+        const struct finding *f = &r->findings.v[i];
+        report_comments_of(g, r, f->span);
+        for (size_t k = 0; k < f->n_related; k++) {
+            report_comments_of(g, r, f->related[k].span);
+        }
+    }
+}
+
+/* -only, -fail and comments make another result of it, with a status of its own; but what could not be loaded or built stays
+ * so. */
+static void report_gate(struct cmd_gate *g, struct report *r, bool events)
 {
     int before = r->status;
-    if (!g->only && !g->fail) {
+    if (events) {
+        report_comments(g, r);
+    } else if (!g->only && !g->fail) {
         return;
     }
     if (g->fail) {
@@ -70,6 +93,7 @@ int cmd_report(char *const *args)
     struct err e;
     str text;
     int status;
+    bool events = false;
     cmd_output_flags(&out, flags + 1);
     cmd_gate_flags(&gate, flags + 1 + CMD_OUTPUT_FLAGS, CMD_GATE_CODE_FLAGS);
     int at = cmd_flags("report", flags, ARRAY_LEN(flags), args, &status);
@@ -83,11 +107,11 @@ int cmd_report(char *const *args)
         status = cmd_usage("report", "gomm report: want one file");
     } else if (!io_read_file(&a, args[at], &text, &e)) {
         status = cmd_fail_err(&e);
-    } else if (!(race_log_is_events(text) ? report_events : report_document)(&a, text, &r, &e)) {
+    } else if (!((events = race_log_is_events(text)) ? report_events : report_document)(&a, text, &r, &e)) {
         err_prefix(&e, "%s: ", args[at]);
         status = cmd_fail_err(&e);
     } else {
-        report_gate(&gate, &r);
+        report_gate(&gate, &r, events);
         status = cmd_output_show(&out, &r) ? r.status : BASE_EXIT_FAILURE;
     }
     arena_release(&a);

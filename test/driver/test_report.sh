@@ -163,6 +163,10 @@ contains "an event file: the finding" "$lib_tmp/out" '^RACE01 main\.go:13  write
 expect "an event file, -only" 0 "$GOMM" report -only SHARE "$lib_tmp/ev"
 contains "an event file, -only: nothing" "$lib_tmp/out" '^no findings$'
 expect "an event file, -fail" 0 "$GOMM" report -fail '!RACE' "$lib_tmp/ev"
+sed -i.bak '13s|$| //gomm:ignore RACE only one of them is looked at|' main.go
+expect "an event file, with a comment in the source" 0 "$GOMM" report "$lib_tmp/ev"
+contains "a comment in the source: it counts" "$lib_tmp/out" '^no findings, 1 ignored$'
+mv main.go.bak main.go
 head -c -1 "$lib_tmp/ev" | head -n 2 >"$lib_tmp/cut"
 head -n 2 "$lib_tmp/ev" | tail -n 1 | head -c 300 >>"$lib_tmp/cut"
 expect "an event file that is cut off" 1 "$GOMM" report "$lib_tmp/cut"
