@@ -225,33 +225,6 @@ static bool wrap_is_jump(const struct ir_unit *u, bool promoted, bool ptr_method
     return !u->profile->unified && promoted && ptr_method;
 }
 
-/* Before Go 1.20 a directive at the declaration said it. */
-static bool wrap_is_said_not_in_heap(struct type *t)
-{
-    struct type_named *n = type_named_of(t);
-    const struct obj *o = n ? named_obj(n) : NULL;
-
-    if (!o || !o->decl || !o->decl->tdecl || o->decl->file >= o->pkg->n_files) {
-        return false;
-    }
-    const struct ast *f = o->pkg->files[o->decl->file].ast;
-    u32 list = ast_rec(f, o->decl->tdecl, TYPE_PRAGMAS);
-    for (u32 i = 0; i < ast_list_len(f, list); i++) {
-        const struct ast_directive *d = &f->directives[ast_list(f, list)[i]];
-        u32 at = d->pos - f->src->base;
-        if (str_is(str_trim(str_slice(f->src->text, at, at + d->len)), "//go:notinheap")) {
-            return true;
-        }
-    }
-    struct type_struct *s = is_struct(type_under(t));
-    for (u32 i = 0; s && i < s->n; i++) {
-        if (wrap_is_said_not_in_heap(s->fields[i]->type)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void wrap_method(struct ir_unit *u, struct type *t, struct type *ptr_t, const struct obj *like)
 {
     struct selection sel = {0};
@@ -275,7 +248,8 @@ static void wrap_method(struct ir_unit *u, struct type *t, struct type *ptr_t, c
         w.nil_check = !promoted;
         wrap_make(&w);
     }
-    if (u->profile->unified ? type_is_not_in_heap(t) : wrap_is_said_not_in_heap(t)) { /* pointers to it are numbers: interfaces hold pointers to them */
+    /* Pointers to it are numbers: interfaces hold pointers to them. */
+    if (u->profile->unified ? type_is_not_in_heap(t) : type_is_said_not_in_heap(t)) {
         w.recv = type_new_pointer(u->arena, ptr_t);
         w.nil_check = ptr_method && !promoted;
         wrap_make(&w);

@@ -222,6 +222,8 @@ void check_directives(struct checker *c);
 /* anoncycle.c: interfaces without names that contain themselves; of packages without errors. */
 void check_anonymous_cycles(struct checker *c);
 void check_not_in_heap(struct checker *c); /* notinheap.c, likewise */
+/* layout.c: is a directive written before the type's declaration, as //go:notinheap was before Go 1.20? */
+bool obj_has_pragma(const struct obj *o, str want);
 /* Finds o's type if that has not been done; o may be of any package. */
 void decl_object(struct checker *c, struct obj *o);
 /* Checks the body of the function o, whose package is done. */

@@ -207,8 +207,7 @@ bool layout_varies(struct type *t)
 
 /* ---- pointers ---- */
 
-/* //go:notinheap before the declaration: how the runtime of Go 1.19 marked such types. */
-static bool layout_has_pragma(const struct obj *o, str want)
+bool obj_has_pragma(const struct obj *o, str want)
 {
     const struct decl *d = o->decl;
     if (!d || !d->tdecl || !o->pkg || d->file >= o->pkg->n_files) {
@@ -246,7 +245,7 @@ static bool layout_not_in_heap(struct type *t, u32 depth, u32 *steps)
                 str_eq(intern_str(o->pkg->prog->names, o->name), STR("nih"))) {
                 return true;
             }
-            if (layout_has_pragma(o, STR("//go:notinheap"))) {
+            if (obj_has_pragma(o, STR("//go:notinheap"))) {
                 return true;
             }
         }

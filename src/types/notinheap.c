@@ -3,25 +3,37 @@
  * The compiler asks for that (GOROOT/src/cmd/compile/internal/noder/irgen.go, go.dev/issue/54765). */
 #include "types/check.h"
 
-static bool notinheap_within(struct type *t, u32 depth)
+enum { NOTINHEAP_STEPS = 1 << 16 }; /* parts looked at: wrong programs have types that contain themselves */
+
+static bool is_nih(const struct obj *o)
+{
+    return o->pkg && str_is(o->pkg->path, "internal/runtime/sys") &&
+           str_is(intern_str(o->pkg->prog->names, o->name), "nih");
+}
+
+static bool is_said(const struct obj *o)
+{
+    return obj_has_pragma(o, STR("//go:notinheap"));
+}
+
+static bool notinheap_within(struct type *t, bool (*is)(const struct obj *o), u32 depth, u32 *steps)
 {
     t = type_unalias(t);
     if (t->kind == TYPE_NAMED) {
-        const struct obj *o = named_obj(as_named(t));
-        if (o->pkg && str_is(o->pkg->path, "internal/runtime/sys") &&
-            str_is(intern_str(o->pkg->prog->names, o->name), "nih")) {
+        if (is(named_obj(as_named(t)))) {
             return true;
         }
         t = type_under(t);
     }
-    if (depth == CHECK_DEPTH) {
+    if (depth == CHECK_DEPTH || *steps == 0) {
         return false;
     }
+    --*steps;
     if (t->kind == TYPE_ARRAY) {
-        return notinheap_within(as_array(t)->elem, depth + 1);
+        return notinheap_within(as_array(t)->elem, is, depth + 1, steps);
     }
     for (u32 i = 0; t->kind == TYPE_STRUCT && i < as_struct(t)->n; i++) {
-        if (notinheap_within(as_struct(t)->fields[i]->type, depth + 1)) {
+        if (notinheap_within(as_struct(t)->fields[i]->type, is, depth + 1, steps)) {
             return true;
         }
     }
@@ -30,7 +42,14 @@ static bool notinheap_within(struct type *t, u32 depth)
 
 bool type_is_not_in_heap(struct type *t)
 {
-    return notinheap_within(t, 0);
+    u32 steps = NOTINHEAP_STEPS;
+    return notinheap_within(t, is_nih, 0, &steps);
+}
+
+bool type_is_said_not_in_heap(struct type *t)
+{
+    u32 steps = NOTINHEAP_STEPS;
+    return notinheap_within(t, is_said, 0, &steps);
 }
 
 static void notinheap_args(struct checker *c)

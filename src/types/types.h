@@ -337,6 +337,7 @@ bool type_has_name(struct type *t);         /* basic, named, type parameter */
 bool type_has_nil(struct type *t);
 bool type_is_valid(struct type *t);
 bool type_is_not_in_heap(struct type *t);   /* is or has, outside of pointers, internal/runtime/sys.nih (notinheap.c) */
+bool type_is_said_not_in_heap(struct type *t); /* the same of types declared with //go:notinheap, as before Go 1.20 */
 bool type_identical(struct type *x, struct type *y);
 bool type_identical_no_tags(struct type *x, struct type *y);
 /* Equal for identical types. */

@@ -233,6 +233,27 @@ expect "an error that is not told of, as it follows from another" 1 "$GOMM" esca
 contains "the rest is analysed" "$lib_tmp/out" 'moved to heap: x'
 rm -r hushed
 
+mkdir self && tr @ '\305' >self/self.go <<'GO' # no UTF-8: a brace is missing, and more
+package self
+
+type inner struct @
+func (inner) value() {}
+func (*inner) pointer() {}
+
+type outer struct {
+	*inner
+}
+
+var (
+	p *outer
+	_ func() = p.value
+)
+GO
+for go in 1.19 1.26; do
+    expect "a type that contains itself, Go $go" 1 "$GOMM" escape -m -go $go ./self
+done
+rm -r self
+
 # -- comparing ----------------------------------------------------------------------------------
 
 expect "-compare" 0 "$GOMM" escape -compare ./...
