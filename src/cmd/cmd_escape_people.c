@@ -100,7 +100,7 @@ static void put_site(struct people *p, const struct people_site *v)
     put_style(p, s->free ? TERM_DIM : TERM_CYAN);
     strbuf_put(out, f->code);
     put_style(p, TERM_PLAIN);
-    strbuf_printf(out, "  %u:%u  %.*s  ", s->span.line, s->span.col, STR_ARG(term_safe(a, s->what)));
+    strbuf_printf(out, "  %u:%u  %.*s  ", s->span.line, s->span.col, STR_ARG(term_safe(a, escape_plain(a, s->what))));
     put_style(p, TERM_DIM);
     if (s->free) {
         strbuf_printf(out, "costs nothing: %s", s->free);

@@ -378,6 +378,33 @@ static str phrase(const char *why)
     return str_of(why);
 }
 
+str escape_plain(struct arena *a, str text)
+{
+    struct strbuf b = {0};
+
+    for (size_t i = 0; i < text.n;) {
+        size_t end = i + 2;
+        while (end < text.n && text.p[end] >= '0' && text.p[end] <= '9') {
+            end++;
+        }
+        u64 number;
+        if (str_has_prefix(str_from(text, i), STR("~r")) && str_u64(str_slice(text, i + 2, end), &number)) {
+            strbuf_printf(&b, number == 0 ? "the result" : "result %llu", (unsigned long long)number + 1);
+            i = end;
+        } else {
+            strbuf_putc(&b, text.p[i++]);
+        }
+    }
+    str plain = str_dup(a, strbuf_str(&b));
+    strbuf_release(&b);
+    return plain;
+}
+
+static str words_text(struct words *w, struct ir *n)
+{
+    return escape_plain(w->list->arena, ir_text(w->u, n));
+}
+
 static str callee_text(struct words *w, struct ir *call)
 {
     struct arena *a = w->list->arena;
@@ -385,7 +412,7 @@ static str callee_text(struct words *w, struct ir *call)
     case IR_CALLINTER:
     case IR_CALLFUNC: {
         struct ir_func *fn = call->op == IR_CALLFUNC ? ir_static_callee(ir_static_value(call->x)) : NULL;
-        return str_dup(a, fn ? ir_func_text(w->u, fn) : ir_text(w->u, call->x));
+        return fn ? str_dup(a, ir_func_text(w->u, fn)) : words_text(w, call->x);
     }
     default: return str_of(ir_texts[call->op]);
     }
@@ -398,7 +425,7 @@ static void tell_cause(struct words *w)
     const struct flow_reason *r = s->last;
     struct span at = r ? span_of(w, r->where) : (struct span){0};
     str p = at.line ? place(w, at) : (str){0};
-    str text = r ? ir_text(w->u, r->where) : (str){0};
+    str text = r ? words_text(w, r->where) : (str){0};
     const char *open = p.n ? " (" : "", *close = p.n ? ")" : "";
 
     switch (s->cause) {
@@ -425,7 +452,7 @@ static void tell_cause(struct words *w)
     case ESCAPE_STORED:
         if (s->why && held_in_heap(s->why)) {
             finding_why(w->list, w->f, at, "%.*s holds it%s%.*s%s, and is in the heap itself",
-                        STR_ARG(ir_text(w->u, s->why->root.n)), open, STR_ARG(p), close);
+                        STR_ARG(words_text(w, s->why->root.n)), open, STR_ARG(p), close);
             break;
         }
         finding_why(w->list, w->f, at, "it is stored in something that lives longer: %.*s%s%.*s%s", STR_ARG(text), open,
@@ -461,12 +488,13 @@ static void tell_way(struct words *w, enum escape_detail d)
     struct strbuf b = {0};
 
     strbuf_put(&b, STR("flow: "));
-    strbuf_put(&b, w->s->what);
-    finding_flow_step(w->list, flow, span_of(w, w->s->n), str_dup(a, w->s->what));
+    str what = escape_plain(a, w->s->what);
+    strbuf_put(&b, what);
+    finding_flow_step(w->list, flow, span_of(w, w->s->n), what);
     for (u32 i = 0; i < why->n_steps; i++) {
         for (const struct flow_reason *r = why->steps[i].reasons; r; r = r->next) {
             struct span at = span_of(w, r->where);
-            str text = ir_text(w->u, r->where), does = phrase(r->why);
+            str text = words_text(w, r->where), does = phrase(r->why);
             if (!is_dull(r)) {
                 finding_flow_step(w->list, flow, at, str_fmt(a, "%.*s: %.*s", STR_ARG(text), STR_ARG(does)));
             }
@@ -508,14 +536,14 @@ struct finding *escape_finding(struct escape *e, struct ir_unit *u, const struct
 {
     struct arena *a = out->arena;
     str size = s->size >= 0 ? str_fmt(a, ": %lld B", (long long)s->size) : s->n->op == IR_APPEND ? (str){0} : STR(": size known when it runs");
-    str fn = s->fn ? ir_func_text(u, s->fn) : STR("?");
+    str fn = s->fn ? ir_func_text(u, s->fn) : STR("?"), what = escape_plain(a, s->what);
     struct finding *f;
 
     if (s->free) {
         f = finding_add(out, escape_cause_code(s->cause), FINDING_NOTE, s->span, "%.*s escapes but costs nothing (%s)",
-                        STR_ARG(s->what), s->free);
+                        STR_ARG(what), s->free);
     } else {
-        f = finding_add(out, escape_cause_code(s->cause), FINDING_NOTE, s->span, "%.*s %s%.*s, in %.*s", STR_ARG(s->what),
+        f = finding_add(out, escape_cause_code(s->cause), FINDING_NOTE, s->span, "%.*s %s%.*s, in %.*s", STR_ARG(what),
                         s->variable            ? "moves to the heap"
                         : s->n->op == IR_APPEND ? "grows in the heap"
                                                 : "is allocated in the heap",

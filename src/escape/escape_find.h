@@ -57,6 +57,8 @@ struct escape_site {
 
 /* The unit's heap decisions, in the order of the source. */
 void escape_sites(struct escape *e, struct ir_unit *u, struct arena *a, struct escape_site **v, u32 *n);
+/* A text of the compiler's for people: what an inlined call gives has a name there that is no word, "~r0". */
+str escape_plain(struct arena *a, str text);
 /* Why nothing is allocated for an expression that escapes; NULL: it is allocated. */
 const char *escape_site_free(struct ir_unit *u, const struct ir *n);
 /* Is it a part of an error that is made there, by errors.New or fmt.Errorf? */
