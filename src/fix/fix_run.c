@@ -94,36 +94,43 @@ static void run_fail(struct run *x, u32 i, str why)
     x->done[i].result.text = proc_interrupted() ? STR("interrupted") : why;
 }
 
-/* Appends those of v that hold to *out, and says of the others why not. */
-static void run_sieve(struct run *x, const u32 *v, u32 n, bool race, run_set *out)
+static void run_put_aside(struct run *x, u32 i, str why, run_set *aside)
 {
+    x->done[i].result.outcome = FIX_UNMEASURED;
+    x->done[i].result.text = why;
+    vec_push_in(x->r->arena, aside, i);
+}
+
+/* Appends to *held those of v that hold together with what is in it, and says of the others why not: *aside gets those that
+ * would hold alone. */
+static void run_sieve(struct run *x, const u32 *v, u32 n, bool race, run_set *held, run_set *aside)
+{
+    struct arena *a = x->r->arena;
+    size_t before = held->n;
     str why = {0};
 
     if (n == 0) {
         return;
     }
-    if (!proc_interrupted() && run_holds(x, v, n, race, &why)) {
-        for (u32 i = 0; i < n; i++) {
-            vec_push_in(x->r->arena, out, v[i]);
-        }
+    for (u32 i = 0; i < n; i++) {
+        vec_push_in(a, held, v[i]);
+    }
+    if (!proc_interrupted() && run_holds(x, held->v, (u32)held->n, race, &why)) {
         return;
     }
-    if (n == 1 || proc_interrupted()) {
-        for (u32 i = 0; i < n; i++) {
-            run_fail(x, v[i], why);
-        }
+    held->n = before;
+    if (n > 1 && !proc_interrupted()) {
+        run_sieve(x, v, n / 2, race, held, aside);
+        run_sieve(x, v + n / 2, n - n / 2, race, held, aside);
         return;
     }
-    size_t before = out->n;
-    run_sieve(x, v, n / 2, race, out);
-    run_sieve(x, v + n / 2, n - n / 2, race, out);
-    /* Each half holds; both together need not. */
-    if (out->n - before < n && out->n > before && !proc_interrupted() &&
-        !run_holds(x, out->v + before, (u32)(out->n - before), race, &why)) {
-        for (size_t i = before + 1; i < out->n; i++) {
-            run_fail(x, out->v[i], why);
-        }
-        out->n = before + 1;
+    str alone = {0};
+    if (n == 1 && before > 0 && !proc_interrupted() && run_holds(x, v, 1, race, &alone)) {
+        run_put_aside(x, v[0], STR("it does not go together with another one"), aside);
+        return;
+    }
+    for (u32 i = 0; i < n; i++) {
+        run_fail(x, v[i], alone.n > 0 ? alone : why);
     }
 }
 
@@ -276,61 +283,89 @@ static void run_each(struct run *x, u32 i, const struct run_bench *b)
     fix_verify_commands(x->r->verifier, &p, r);
 }
 
-static void run_confirmed(struct run *x, u32 n, fix_files *files)
+static bool run_overlaps(struct run *x, u32 i, const run_set *others)
 {
-    run_set confirmed = {0}, held = {0};
+    bool overlaps = false;
+
+    for (size_t k = 0; k < others->n; k++) {
+        overlaps |= fix_edits_overlap(&x->done[i].c->edits, &x->done[others->v[k]].c->edits);
+    }
+    return overlaps;
+}
+
+static void run_confirmed(struct run *x, const run_set *confirmed, fix_files *files)
+{
+    run_set held = {0}, aside = {0};
     struct fix_edits e;
     str why;
 
-    for (u32 i = 0; i < n; i++) {
-        if (x->done[i].result.outcome == FIX_CONFIRMED) {
-            vec_push_in(x->r->arena, &confirmed, i);
-        }
-    }
-    if (!x->r->opts->no_race && confirmed.n > 0) {
-        run_sieve(x, confirmed.v, (u32)confirmed.n, true, &held);
+    if (!x->r->opts->no_race) {
+        run_sieve(x, confirmed->v, (u32)confirmed->n, true, &held, &aside);
     } else {
-        held = confirmed;
+        held = *confirmed;
     }
     if (held.n > 0 && run_join(x, held.v, (u32)held.n, &e)) {
         fix_verify_files(x->r->verifier, &e, files, &why);
     }
 }
 
+/* Of several that change one thing the first is tried, together with all that was confirmed before; *todo becomes the others,
+ * for another round. */
+static void run_round(struct run *x, const fix_candidates *candidates, run_set *todo, run_set *confirmed)
+{
+    struct fix_run *r = x->r;
+    run_set chosen = {0}, held = {0}, aside = {0};
+    struct run_bench bench = {0};
+
+    for (size_t i = 0; i < todo->n; i++) {
+        u32 c = todo->v[i];
+        if (run_overlaps(x, c, confirmed)) {
+            x->done[c].result.text = STR("what was verified changes the same");
+        } else if (run_overlaps(x, c, &chosen)) {
+            run_put_aside(x, c, STR("it changes what another one changes"), &aside);
+        } else {
+            vec_push_in(r->arena, &chosen, c);
+        }
+    }
+    for (size_t i = 0; i < confirmed->n; i++) {
+        vec_push_in(r->arena, &held, confirmed->v[i]);
+    }
+    run_sieve(x, chosen.v, (u32)chosen.n, false, &held, &aside);
+    run_set fresh = {.v = held.v + confirmed->n, .n = held.n - confirmed->n};
+    if (!r->no_benchmarks) {
+        bench.made = r->no_made_benchmarks ? (str){0} : fix_bench_text(r->arena, x->p, candidates->v, (u32)candidates->n);
+        run_probe(x, &fresh, &bench);
+    }
+    for (size_t i = 0; i < fresh.n; i++) {
+        u32 c = fresh.v[i];
+        if (proc_interrupted()) {
+            run_fail(x, c, (str){0});
+            continue;
+        }
+        run_each(x, c, &bench);
+        if (x->done[c].result.outcome == FIX_CONFIRMED) {
+            vec_push_in(r->arena, confirmed, c);
+        }
+    }
+    *todo = aside;
+}
+
 void fix_run_package(struct fix_run *r, const struct package *p, const fix_candidates *candidates, struct fix_done *done,
                      fix_files *files)
 {
+    enum { ROUNDS = 3 };
     struct run x = {.r = r, .p = p, .done = done, .package = p->src->path};
-    run_set all = {0}, held = {0};
-    u32 n = (u32)candidates->n;
+    run_set todo = {0}, confirmed = {0};
 
     *files = (fix_files){0};
-    for (u32 i = 0; i < n; i++) {
+    for (u32 i = 0; i < candidates->n; i++) {
         done[i] = (struct fix_done){.c = &candidates->v[i], .result = {.outcome = FIX_UNMEASURED}};
-        bool clash = false;
-        for (size_t k = 0; k < all.n; k++) {
-            clash |= fix_edits_overlap(&done[i].c->edits, &done[all.v[k]].c->edits);
-        }
-        if (clash) {
-            done[i].result.text = STR("it changes what another one changes");
-        } else {
-            vec_push_in(r->arena, &all, i);
-        }
+        vec_push_in(r->arena, &todo, i);
     }
-    run_sieve(&x, all.v, (u32)all.n, false, &held);
-    struct run_bench bench = {0};
-    if (!r->no_benchmarks) {
-        bench.made = r->no_made_benchmarks ? (str){0} : fix_bench_text(r->arena, p, candidates->v, n);
-        run_probe(&x, &held, &bench);
+    for (int round = 0; round < ROUNDS && todo.n > 0 && !proc_interrupted(); round++) {
+        run_round(&x, candidates, &todo, &confirmed);
     }
-    for (size_t i = 0; i < held.n; i++) {
-        if (!proc_interrupted()) {
-            run_each(&x, held.v[i], &bench);
-        } else {
-            run_fail(&x, held.v[i], (str){0});
-        }
-    }
-    run_confirmed(&x, n, files);
+    run_confirmed(&x, &confirmed, files);
 }
 
 void fix_run_release(struct fix_run *r)

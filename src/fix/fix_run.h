@@ -2,6 +2,7 @@
  *
  *   all together: build, vet, tests; if that fails, the ones that are to blame are found by halves
  *   each one:     benchmarks, the package's and made ones; the compiler's decisions, by gomm and by the compiler
+ *   again:        those that did not go together with others, with what was confirmed up to then
  *   all that were confirmed together: tests, and tests under the race runtime
  *
  * Ownership: in the arena given.  Threading: as fix_verify.h.

@@ -109,6 +109,63 @@ contains "refused" "$lib_tmp/out" 'by value: Bound    refuted: a package that im
 contains "another one is not" "$lib_tmp/out" 'by value: Free    unverified: not measured'
 cd ..
 
+# -- two changes that hold alone, and not together: each has its turn --------------------------------------------
+
+mkdir together && cd together && printf 'module example.org/together\n\ngo 1.19\n' >go.mod
+cat >together.go <<'G'
+package together
+
+type Gen struct {
+	a, b, c int64
+	f       func(int64) int64
+}
+
+type Option func(*Gen)
+
+func same(x int64) int64 { return x }
+
+// New makes one.
+func New(options ...Option) *Gen {
+	gen := &Gen{
+		a: 1,
+		f: same,
+	}
+
+	for _, option := range options {
+		option(gen)
+	}
+
+	return gen
+}
+
+// Sum uses one.
+func Sum(x int64) int64 {
+	g := New(func(g *Gen) { g.b = x })
+	return g.f(g.a + g.b)
+}
+G
+cat >together_test.go <<'G'
+package together
+
+import "testing"
+
+var sink int64
+
+func BenchmarkSum(b *testing.B) {
+	b.ReportAllocs()
+	for i := 0; i < b.N; i++ {
+		sink += Sum(int64(i))
+	}
+}
+G
+expect "not together" 0 "$GOMM" fix -api -all -race=false -own -pairs=6 -text .
+if [ "$(grep -c 'unverified: not measured: no benchmark shows a difference' "$lib_tmp/out")" = 2 ]; then
+    ok "each was measured alone"
+else
+    notok "each was measured alone" "$(grep ' fix  ' "$lib_tmp/out")"
+fi
+cd ..
+
 # -- sync.Pool, in words ------------------------------------------------------------------------------------
 
 mkdir pool && cd pool && printf 'module example.org/pool\n\ngo 1.19\n' >go.mod
