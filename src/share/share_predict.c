@@ -126,6 +126,69 @@ static void predict_items(struct predict *p)
     }
 }
 
+static u64 predict_atomics(const struct share_word *w)
+{
+    return w->n[SHARE_LOAD] + w->n[SHARE_STORE] + w->n[SHARE_RMW] + w->n[SHARE_LOCK];
+}
+
+/* Is a word of the line in a field of that object whose operations are methods: of a type of sync or sync/atomic? */
+static bool predict_has_methods(const struct predict *p, u32 thing, u32 offset)
+{
+    for (u32 i = 0; i < p->c->n_parts; i++) {
+        const struct share_part *q = &p->c->parts[i];
+        if (q->thing == thing && offset + SHARE_WORD > q->from && offset < q->to) {
+            return q->leaf.field && is_struct(type_under(q->leaf.field->type));
+        }
+    }
+    return false;
+}
+
+/* Does what is pulled apart include the first byte of the struct from its fields?  Otherwise it stays with the first. */
+static bool predict_front_moves(const struct share_case *c)
+{
+    return c->shape == SHARE_SHAPE_FIELDS || c->shape == SHARE_SHAPE_READ_MOSTLY;
+}
+
+static void predict_check(struct predict *p, u32 thread, const struct share_word *at, u32 first)
+{
+    u32 offset = at->offset % 64 / SHARE_WORD * SHARE_WORD;
+    for (size_t i = 0; i < p->items[thread].n; i++) {
+        struct share_replay_item *it = &p->items[thread].v[i];
+        if (it->offset == offset && (it->kind == SHARE_REPLAY_ADD || it->kind == SHARE_REPLAY_XCHG)) {
+            it->checks = true;
+            it->check_offset = first % 64 / SHARE_WORD * SHARE_WORD;
+            it->check_home = predict_front_moves(p->c) ? SHARE_REPLAY_FRONT : predict_home(p, first, thread);
+        }
+    }
+}
+
+/* Before it calls a method of a field, s.f.Add(1), compiled code checks s for nil: with a load of the struct's first byte, once for
+ * fields that are used in turn.  No hook tells of it.  Variables and elements need no check; plain accesses, and atomic ones
+ * by functions, are one themselves (GOROOT/src/cmd/compile/internal/ssa/nilcheck.go). */
+static void predict_nil_checks(struct predict *p)
+{
+    const struct share_line *l = p->c->line;
+
+    for (u32 i = 0; i < l->n_objects; i++) {
+        const struct share_object *o = &l->objects[i];
+        const struct share_thing *t = &p->c->things[i];
+        bool begins = o->object.offset == 0 && t->stride == 0 && !t->var && t->type && is_struct(type_under(t->type));
+        for (u32 k = 0; begins && k < p->n; k++) {
+            const struct share_word *most = NULL;
+            for (u32 j = 0; j < l->n_words; j++) {
+                const struct share_word *w = &l->words[j];
+                if (w->goroutine == p->g[k].id && predict_has_methods(p, i, w->offset) &&
+                    predict_atomics(w) > (most ? predict_atomics(most) : 0)) {
+                    most = w;
+                }
+            }
+            if (most && p->g[k].thread != UINT32_MAX) {
+                predict_check(p, p->g[k].thread, most, o->from);
+            }
+        }
+    }
+}
+
 void share_predict(struct arena *a, const struct share_part_of *run, struct share_prediction *out)
 {
     const struct share_seen *seen = run->seen;
@@ -147,6 +210,7 @@ void share_predict(struct arena *a, const struct share_part_of *run, struct shar
     p.scale = share_log_scale(&seen->log, c->line->pid) * (double)accesses / (double)(c->line->accesses + 1) / (double)seen->n;
     predict_goroutines(&p);
     predict_items(&p);
+    predict_nil_checks(&p);
     struct share_replay r = {.op_ns = seen->native_ns, .serial_ns = seen->serial_ns};
     for (u32 t = 0; t < SHARE_REPLAY_THREADS; t++) {
         double sum = 0;

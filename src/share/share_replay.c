@@ -127,7 +127,11 @@ static bool code_tape(struct arena *a, u8 *mem, const struct share_replay_item *
         }
         if (n > 0 && total >= 0.5) {
             due[best] -= 1;
-            code_access(&c, items[best].kind, items[best].offset + (apart ? (items[best].home + 1) * REPLAY_APART : 0));
+            const struct share_replay_item *it = &items[best];
+            if (it->checks) {
+                code_access(&c, SHARE_REPLAY_LOAD, it->check_offset + (apart ? (it->check_home + 1) * REPLAY_APART : 0));
+            }
+            code_access(&c, it->kind, it->offset + (apart ? (it->home + 1) * REPLAY_APART : 0));
         }
         owed += work * ops / (double)steps;
         u64 now = (u64)owed;
@@ -324,12 +328,12 @@ static u32 replay_measure(struct replay *p, double work, bool apart, u32 rounds,
     return n;
 }
 
-/* Cycles of an operation of both threads, one after the other. */
+/* Cycles of an operation of both threads, one after the other, with the variables on one line as the benchmark has them. */
 static u32 replay_measure_serial(struct replay *p, double work, u32 rounds, double *v)
 {
     u32 n = 0;
     for (u32 i = 0; i < SHARE_REPLAY_THREADS; i++) {
-        if (!code_tape(p->a, p->code[i], p->r->items[i], p->r->n[i], p->ops, work, true)) {
+        if (!code_tape(p->a, p->code[i], p->r->items[i], p->r->n[i], p->ops, work, false)) {
             return 0;
         }
     }

@@ -27,9 +27,15 @@ struct share_replay_item {
     u32 offset;    /* of the line */
     u32 home;      /* with the variables apart: which line it is on then */
     double per_op; /* how often in one operation of the benchmark */
+    bool checks;   /* before each, a word is loaded, which need not be its own */
+    u32 check_offset, check_home;
 };
 
-enum { SHARE_REPLAY_THREADS = 2, SHARE_REPLAY_HOMES = 32 };
+enum {
+    SHARE_REPLAY_THREADS = 2,
+    SHARE_REPLAY_HOMES = 32,
+    SHARE_REPLAY_FRONT = SHARE_REPLAY_HOMES, /* a home for what nobody writes */
+};
 
 struct share_replay {
     struct share_replay_item *items[SHARE_REPLAY_THREADS];
