@@ -332,6 +332,12 @@ static bool measure_slower(const struct bench_delta *t)
     return t && t->verdict == BENCH_MORE && t->paired.ratio.low > 1.02 && t->paired.ratio.low > t->control.high;
 }
 
+/* Was it, on a machine too busy to tell whether that was the change? */
+static bool measure_perhaps_slower(const struct bench_delta *t)
+{
+    return t && t->verdict == BENCH_INCONCLUSIVE && t->paired.ratio.low > 1.02;
+}
+
 static enum fix_outcome measure_judge(struct measure *m, const struct bench_compared *c, str name)
 {
     const struct bench_delta *t = bench_compared_get(c, name, STR("ns/op"));
@@ -349,7 +355,10 @@ static enum fix_outcome measure_judge(struct measure *m, const struct bench_comp
     }
     bool fewer = n->after.median < n->before.median && n->verdict == BENCH_LESS;
     bool less = b->after.median < b->before.median && b->verdict == BENCH_LESS && n->after.median <= n->before.median;
-    return (fewer || less) && !measure_slower(t) ? FIX_CONFIRMED : FIX_NO_GAIN;
+    if ((!fewer && !less) || measure_slower(t)) {
+        return FIX_NO_GAIN;
+    }
+    return measure_perhaps_slower(t) ? FIX_INCONCLUSIVE : FIX_CONFIRMED;
 }
 
 /* Do both allocate the same after all?  Then the benchmark says nothing of the change. */
@@ -390,7 +399,11 @@ static void measure_all(struct measure *m, const measure_picks *picks)
             continue; /* it gains there too */
         }
         fix_verify_say(m->v, "measuring %.*s", STR_ARG(name));
-        if (!measure_compare(m, &picks->v[i], &c, &e)) {
+        bool ok = measure_compare(m, &picks->v[i], &c, &e);
+        if (ok && allocs && measure_perhaps_slower(bench_compared_get(&c, name, STR("ns/op")))) {
+            ok = measure_compare(m, &picks->v[i], &c, &e); /* others may have stopped disturbing */
+        }
+        if (!ok) {
             out->outcome = FIX_INCONCLUSIVE;
             out->text = str_dup(m->v->arena, str_of(e.text));
             return;
