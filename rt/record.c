@@ -125,6 +125,42 @@ static void join_clear(struct proc *p, u32 i)
     }
 }
 
+u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8 kind, struct spot mine, u8 mine_bytes)
+{
+    const struct record *x = record_at(old);
+    u64 was = x->key;
+    u32 index = pool_get(&places_pool, &p->places);
+    u32 to = index != 0 ? record_new(p, key, index, 0, kind, 1, 0) : 0;
+
+    if (to == 0 || UNLIKELY(x->key != was)) { /* others took the word's, and it is free already */
+        if (to != 0) {
+            record_free(p, to);
+        } else if (index != 0) {
+            pool_put(&places_pool, &p->places, index);
+        }
+        return 0;
+    }
+
+    struct places *at = arena_at(&record_places, index);
+    const struct places *from = record_places_of(x);
+
+    if (from) {
+        *at = *from;
+    }
+    for (u32 left = old_bytes, b; left != 0; left &= left - 1) {
+        b = (u32)__builtin_ctz(left);
+        at->key[b] = was; /* unused, if it is the new one's too */
+        if (!from) {
+            at->at[b] = (struct spot){x->stack, x->pc};
+        }
+    }
+    for (u32 left = mine_bytes; left != 0; left &= left - 1) {
+        at->at[__builtin_ctz(left)] = mine;
+    }
+    record_at(to)->older = was == key ? older : older | old_bytes;
+    return to;
+}
+
 u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mine_bytes)
 {
     u64 h = ((u64)old << 40 ^ (u64)mine << 16 ^ (u32)old_bytes << 8 ^ mine_bytes) * 0x9e3779b97f4a7c15UL;
@@ -136,42 +172,13 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
         return p->join[i].to;
     }
 
-    const struct record *x = record_at(old), *y = record_at(mine);
-    u64 key = x->key;
-    u32 index = pool_get(&places_pool, &p->places);
-    u32 to = index != 0 ? record_new(p, y->key, index, 0, y->kind, 1, 0) : 0;
+    const struct record *y = record_at(mine);
+    u32 to = record_join_one(p, old, old_bytes, older, y->key, y->kind, (struct spot){y->stack, y->pc}, mine_bytes);
 
-    if (to == 0 || UNLIKELY(x->key != key)) { /* others took the word's, and it is free already */
-        if (to != 0) {
-            record_free(p, to);
-        } else if (index != 0) {
-            pool_put(&places_pool, &p->places, index);
-        }
+    if (to == 0) {
         return 0;
     }
-
-    struct places *at = arena_at(&record_places, index);
-
-    const struct places *from = record_places_of(x);
-
-    if (from) {
-        *at = *from;
-    }
-    for (u32 left = old_bytes, b; left != 0; left &= left - 1) {
-        b = (u32)__builtin_ctz(left);
-        at->key[b] = key; /* unused, if it is the new one's too */
-        if (!from) {
-            at->at[b].stack = x->stack;
-            at->at[b].pc = x->pc;
-        }
-    }
-    for (u32 left = mine_bytes, b; left != 0; left &= left - 1) {
-        b = (u32)__builtin_ctz(left);
-        at->at[b].stack = y->stack;
-        at->at[b].pc = y->pc;
-    }
-    record_at(to)->older = key == y->key ? older : older | old_bytes;
-    if (p->join[i].hash != (u32)(h >> 8) || x->owner != p->id) {
+    if (p->join[i].hash != (u32)(h >> 8) || record_at(old)->owner != p->id) {
         p->join[i].hash = (u32)(h >> 8); /* most come once */
         return to;
     }

@@ -45,13 +45,16 @@ struct record {
     u16 generation; /* of the id: tells records of one key apart that had it one after the other */
 };
 
+/* A place in the code.  Those of joined records are loaded and stored whole. */
+struct spot {
+    u32 stack;
+    int pc;
+} __attribute__((aligned(8)));
+
 /* By byte. */
 struct places {
     u64 key[8]; /* of older accesses */
-    struct {
-        u32 stack;
-        int pc;
-    } at[8];
+    struct spot at[8];
 };
 
 _Static_assert(sizeof(struct record) == 32, "shift by 5 in fast_amd64.S");
@@ -88,25 +91,45 @@ void record_unref_slow(struct proc *p, u32 id, uptr n);
 #define REFS_STICKY 0x80000000u
 #define REFS_MIDDLE 0xc0000000u
 
-/* The record of this access; it stays at least until the next call, and for good with record_ref.  Here
- * alone records that others gave back last become free, so ids stay what they are until then.  0:
- * there are no more.  p's table finds it again without counting it: what it says must still be so. */
-static inline u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
+/* p's table finds a record again without counting it: what it says must still be so. */
+static inline u32 *record_slot(struct proc *p, u32 stack, int pc)
 {
     u64 h = ((u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
-    u32 *slot = &p->recent[h >> (64 - RECENT_LOG)], id = *slot;
+
+    return &p->recent[h >> (64 - RECENT_LOG)];
+}
+
+static inline int record_is(const struct proc *p, u32 id, u64 key, u32 stack, int pc, u8 kind)
+{
     const struct record *r = record_at(id);
 
-    if (LIKELY(r->key == key && r->stack == stack && r->pc == pc && r->kind == kind && !r->joined &&
-               r->owner == p->id)) {
+    return r->key == key && r->stack == stack && r->pc == pc && r->kind == kind && !r->joined && r->owner == p->id;
+}
+
+/* The table is to name another one in the place of this. */
+static inline void record_displace(struct proc *p, u32 id)
+{
+    const struct record *r = record_at(id);
+
+    if (UNLIKELY(id != 0 && r->key != 0 && r->refs == 0 && r->owner == p->id)) {
+        record_free(p, id); /* nobody took it */
+    }
+}
+
+/* The record of this access; it stays at least until the next call, and for good with record_ref.  Here
+ * alone records that others gave back last become free, so ids stay what they are until then.  0:
+ * there are no more. */
+static inline u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
+{
+    u32 *slot = record_slot(p, stack, pc), id = *slot;
+
+    if (LIKELY(record_is(p, id, key, stack, pc, kind))) {
         return id;
     }
     if (UNLIKELY(p->records.count == 0 && atomic_load_relaxed(&p->in_count) != 0)) {
         record_collect(p);
     }
-    if (UNLIKELY(id != 0 && r->key != 0 && r->refs == 0 && r->owner == p->id)) {
-        record_free(p, id); /* nobody took it */
-    }
+    record_displace(p, id);
     return *slot = record_new(p, key, stack, pc, kind, 0, 0);
 }
 
@@ -141,6 +164,63 @@ static inline void record_unref(struct proc *p, u32 id, uptr n)
  * now, for others; to be taken with record_ref or given to record_refuse.  Both are of one kind, old
  * happened before mine or has its key.  0: there is none. */
 u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mine_bytes);
+
+/* A new one, for a single word: it has this key and kind and tells of mine for these bytes.  Else as record_join. */
+u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8 kind, struct spot mine, u8 mine_bytes);
+
+/* How many references a record of p's has.  If 1, it is that of a word which names it afterwards. */
+static inline u32 record_refs(const struct record *r)
+{
+    return r->refs - atomic_load(&r->gone);
+}
+
+static inline int record_is_single(const struct proc *p, const struct record *r)
+{
+    return r->owner == p->id && record_refs(r) == 1;
+}
+
+/* For the only thread (alone.h), and a record of p's that is not joined and that nothing names but the words about to change: it
+ * is from now on another one of the same goroutine and kind, as if record_get had made it in its place; 0 if there is one already. */
+static inline int record_renew(struct proc *p, u32 id, u64 key, u32 stack, int pc)
+{
+    struct record *r = record_at(id);
+    u32 *slot = record_slot(p, stack, pc);
+
+    if (record_is(p, *slot, key, stack, pc, r->kind)) {
+        return 0;
+    }
+    record_displace(p, *slot);
+    *slot = id;
+    r->stack = stack;
+    r->pc = pc;
+    r->generation++;
+    atomic_store(&r->key, key);
+    return 1;
+}
+
+/* What a single joined record tells of these bytes is now mine, in the same epoch; doc/runtime.md, "What compare and swap gives",
+ * says why that is right while others read it. */
+static inline void record_place(struct record *r, struct spot mine, u8 bytes)
+{
+    struct places *at = arena_at(&record_places, r->stack);
+
+    for (u32 left = bytes; left != 0; left &= left - 1) {
+        __atomic_store(&at->at[__builtin_ctz(left)], &mine, __ATOMIC_RELAXED);
+    }
+}
+
+/* For the only thread: such a record moves on to another epoch of its goroutine, `bytes` being those that it stands for so far. */
+static inline void record_age(struct record *r, u64 key, u8 bytes)
+{
+    struct places *at = arena_at(&record_places, r->stack);
+
+    for (u32 left = bytes; left != 0; left &= left - 1) {
+        at->key[__builtin_ctz(left)] = r->key;
+    }
+    r->older |= bytes;
+    r->generation++;
+    atomic_store(&r->key, key);
+}
 
 /* What record_get or record_join gave was not used after all. */
 void record_refuse(struct proc *p, u32 id);

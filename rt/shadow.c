@@ -139,10 +139,16 @@ static u32 slot_entries(u64 w, u32 slot, struct entry *e)
         }
 
         u64 key = bytes >> b & 1 ? now : at->key[b];
+        struct spot spot = {r->stack, r->pc};
+
+        if (at) {
+            __atomic_load(&at->at[b], &spot, __ATOMIC_RELAXED);
+        }
+
         struct entry x = {.g = (u32)(key >> 33),
                           .epoch = key_epoch(key),
-                          .stack = at ? at->at[b].stack : r->stack,
-                          .pc = at ? at->at[b].pc : r->pc,
+                          .stack = spot.stack,
+                          .pc = spot.pc,
                           .mask = (u8)(1 << b),
                           .kind = slot_kind(slot, key)};
         u32 i = 0;
@@ -636,9 +642,30 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
 
 /* ---- steps ---- */
 
-static struct transition *step_at(struct proc *p, u64 w, int pc, u32 stack)
+/* w without the id of a slot's record. */
+static inline u64 word_without(u64 w, u32 slot)
 {
-    u64 h = (w ^ w >> 24 ^ (u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
+    return w & ~(0xffffffUL << 24 * slot);
+}
+
+/* w with what its records tell of in their places, unless they are joined: ids change, as long as no step counts them. */
+static inline u64 step_from(u64 w)
+{
+    u64 from = w;
+
+    for (u32 slot = 0; slot < 2; slot++) {
+        const struct record *r = record_at(word_record(w, slot));
+
+        if (word_bytes(w, slot) != 0 && !r->joined) {
+            from = word_without(from, slot) ^ ((u64)r->stack << 32 ^ (u32)r->pc) << slot;
+        }
+    }
+    return from;
+}
+
+static struct transition *step_at(struct proc *p, u64 from, int pc, u32 stack)
+{
+    u64 h = (from ^ from >> 24 ^ (u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
 
     return &p->step[h >> (64 - STEPS_LOG)];
 }
@@ -658,37 +685,98 @@ static void step_clear(struct proc *p, struct transition *s)
     s->to = 0;
 }
 
+static inline u32 step_hash(u64 from, u64 key, int pc)
+{
+    return (u32)((from ^ key << 7 ^ (u32)pc) * 0x9e3779b97f4a7c15UL >> 32);
+}
+
+/* Does this transition come for the first time, as far as is remembered? */
+static inline int step_first(struct proc *p, u32 hash)
+{
+    u32 *at = &p->stepped[hash & ((1u << STEPPED_LOG) - 1)];
+    int first = *at != hash;
+
+    *at = hash;
+    return first;
+}
+
 /* The word was `from` and is `to`, by an access that may come again.  What it lost is the caller's to
  * give back: now, or when the step is forgotten. */
 static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, const struct seen *seen,
-                      u64 key, int pc, u32 stack, u8 kind, u8 mask)
+                      u64 key, int pc, u32 stack, u8 kind, u8 mask, u32 hash)
 {
-    u32 hash = (u32)((from ^ key << 7 ^ (u32)pc) * 0x9e3779b97f4a7c15UL >> 32);
-
     /* Most come once. What only adds bytes names a record that is not counted, and is quickly done. */
-    if (s->hash != hash || word_record(from, kind) == word_record(to, kind)) {
+    if (s->hash != hash || word_record(from, kind) == word_record(to, kind) ||
+        (word_bytes(from, !kind) != 0 && record_at(word_record(from, !kind))->joined)) {
         s->hash = hash;
         words_stepped(p, from, to, 1);
         return;
     }
-    for (u32 slot = 0; slot < 2; slot++) {
-        u32 is = word_record(to, slot);
 
-        if (is != 0 && is != word_record(from, slot)) {
-            record_ref(p, is, 2); /* the word's and the step's, before the old step gives its own */
-        }
+    u32 other = word_record(from, !kind);
+
+    record_ref(p, word_record(to, kind), 2); /* the word's and the step's, before the old step gives its own */
+    if (other != 0 && word_record(to, !kind) == 0) {
+        record_unref(p, other, 1);
     }
     step_clear(p, s);
-    *s = (struct transition){.from = from,
-                             .to = to,
+    *s = (struct transition){.from = word_without(from, !kind),
+                             .to = word_without(to, !kind),
                              .key = key,
                              .other_key = seen->key[!kind],
-                             .other_generation = seen->generation[!kind],
                              .pc = pc,
                              .stack = stack,
                              .hash = hash,
                              .kind = kind,
                              .mask = mask};
+}
+
+/* Does a plain access leave the record of the other slot (y, of this key) as it is, but for bytes that a write covers?  If
+ * not, word_step looks at it. */
+static inline int other_stays(const struct thr *t, u64 key, u64 other_key, const struct record *y, u8 other, u8 mask, u8 kind)
+{
+    if (other_key >> 33 != key >> 33 && !thr_knows(t, (u32)(other_key >> 33), key_epoch(other_key))) {
+        return ((other | y->older) & mask) == 0;
+    }
+    return kind == ACCESS_READ || y->older == 0;
+}
+
+/* w with this record for these bytes in the slot of a plain access, which covers reads if it is a write. */
+static inline u64 word_with(u64 w, u8 kind, u32 record, u8 bytes, u8 mask)
+{
+    const u32 field = 24U * kind, field_bytes = 48U + 8U * kind;
+    u64 to = (w & ~(0xffffffUL << field | 0xffUL << field_bytes)) | (u64)record << field | (u64)bytes << field_bytes;
+
+    if (kind == ACCESS_WRITE) {
+        to &= ~((u64)mask << 48);
+        if (word_bytes(to, 0) == 0) {
+            to &= ~0xffffffUL;
+        }
+    }
+    return to;
+}
+
+/* A word without a cell whose slot has other bytes of the same goroutine's, after a plain access that comes for the first
+ * time: with a joined record of its own.  0: not so simple. */
+static u64 word_own(struct proc *p, const struct thr *t, u64 w, u8 mask, u8 kind, int near, u32 stack, struct seen *seen)
+{
+    u64 key = atomic_load_relaxed(&t->key);
+    u8 bytes = word_bytes(w, kind), other = word_bytes(w, !kind);
+    const struct record *x = record_at(word_record(w, kind)), *y = record_at(word_record(w, !kind));
+
+    seen_read(w, seen);
+
+    u64 was = seen->key[kind];
+    u8 left = (u8)(bytes & ~mask), older = (u8)(x->older & ~mask);
+
+    if ((left | older) == 0 || was >> 33 != key >> 33 || !(was & 1) ||
+        (other != 0 && !other_stays(t, key, seen->key[!kind], y, other, mask, kind))) {
+        return 0;
+    }
+
+    u32 to = record_join_one(p, word_record(w, kind), left, older, key, kind, (struct spot){stack, near}, mask);
+
+    return to == 0 ? 0 : word_with(w, kind, to, was == key ? left | mask : mask, mask);
 }
 
 /* An access to bytes of a word without a cell that word_step has to look at, by way of p's table of
@@ -697,15 +785,20 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
                                     int near, u32 stack)
 {
     u64 key = atomic_load_relaxed(&t->key), was = w, to;
-    struct transition *s = step_at(p, w, near, stack);
-    int known = s->from == w && s->to != 0 && s->key == key && s->pc == near && s->stack == stack &&
-                s->mask == mask && s->kind == kind &&
-                slot_names(w, !kind, s->other_key, s->other_generation);
+    u64 from = step_from(w);
+    u32 hash = step_hash(from, key, near);
+    struct transition *s = step_at(p, from, near, stack);
     struct seen seen;
+    int known;
 
+    seen_read(w, &seen);
+    known = s->from == word_without(w, !kind) && s->to != 0 && s->key == key && s->pc == near && s->stack == stack &&
+            s->mask == mask && s->kind == kind && s->other_key == seen.key[!kind] &&
+            !record_at(word_record(w, !kind))->joined;
     if (known) {
-        to = s->to;
-    } else {
+        to = s->to | (word_bytes(s->to, !kind) != 0 ? w ^ word_without(w, !kind) : 0);
+    } else if (!step_first(p, hash) ||
+               (to = word_own(p, t, w, mask, kind, near, stack, &seen)) == 0) {
         struct access a;
 
         access_init(&a, p, t, kind, (uptr)&record_anchor + (uptr)(sptr)near, stack);
@@ -722,8 +815,7 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
         record_refuse(p, word_record(to, kind));
         return 0;
     }
-    if (UNLIKELY(known ? !slot_names(w, !kind, s->other_key, s->other_generation)
-                       : !seen_still(w, &seen))) {
+    if (UNLIKELY(known ? !slot_still(w, !kind, &seen) : !seen_still(w, &seen))) {
         words_back(p, word, 1, w, to, kind);
         return 0;
     }
@@ -731,19 +823,15 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
     if (known) {
         words_stepped(p, w, to, 1);
     } else {
-        step_made(p, s, w, to, &seen, key, near, stack, kind, mask);
+        step_made(p, s, w, to, &seen, key, near, stack, kind, mask, hash);
     }
     return 1;
 }
 
-int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack)
+/* As shadow_quick, by way of word_step and memos. */
+static NOINLINE int shadow_steps(struct proc *p, struct thr *t, const struct range *r, uptr addr, uptr size, u8 kind, uptr pc,
+                                 u32 stack)
 {
-    const struct range *r = shadow_range(addr);
-
-    if (!r || size > r->lo + r->size - addr || size == 0 || flags.all_pairs) {
-        return 0;
-    }
-
     u64 key = atomic_load_relaxed(&t->key);
     u64 *word = &r->words[(addr - r->lo) >> 3];
     struct access a;
@@ -781,6 +869,144 @@ int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
     return 1;
 }
 
+/* An access to these bytes of `count` words, whole ones if it is not one, the first of which is the program's at addr, as far as
+ * they are w, which has no cell.  Handles words in which it meets only accesses that it covers or has nothing to do with, the commonest;
+ * returns how many are done. */
+static inline __attribute__((always_inline)) uptr words_simple(struct proc *p, struct thr *t, const struct range *r,
+                                                               u64 *word, uptr count, u64 w, uptr addr, u8 mask,
+                                                               const u8 kind, int near, u32 stack)
+{
+    const u8 slot = kind & ACCESS_WRITE;
+    u64 key = atomic_load_relaxed(&t->key) - (kind & ACCESS_ATOMIC ? 1 : 0), was = w, to;
+    u8 bytes = word_bytes(w, slot), other = word_bytes(w, !slot);
+    uptr done;
+    struct record *x = record_at(word_record(w, slot));
+    const struct record *y = record_at(word_record(w, !slot));
+    u64 seen = x->key, seen_other = y->key;
+    int mine = 1; /* takes the slot */
+
+    if (other != 0 && !other_stays(t, key, seen_other, y, other, mask, slot)) {
+        return 0;
+    }
+    /* these cover no plain ones */
+    if (kind & ACCESS_ATOMIC && ((bytes != 0 && seen & 1) || (other != 0 && seen_other & 1))) {
+        return 0;
+    }
+    if (bytes != 0 && seen == key && x->stack == stack && x->pc == near && !x->joined) {
+        mine = 0; /* the same record, for more bytes */
+    } else if (bytes != 0 && ((bytes | x->older) & ~mask) != 0) {
+        if ((seen ^ key) >> 33 != 0 || ((seen ^ key) & 1) || (seen != key && !is_alone()) || !x->joined ||
+            !record_is_single(p, x) || atomic_load_relaxed(word) != w) {
+            return 0;
+        }
+        if (seen != key) {
+            record_age(x, key, bytes);
+            seen = key;
+            bytes = 0;
+        }
+        record_place(x, (struct spot){stack, near}, mask);
+        mine = 0;
+    } else if (bytes != 0 && seen >> 33 != key >> 33) {
+        if (!thr_knows(t, (u32)(seen >> 33), key_epoch(seen))) {
+            return 0;
+        }
+    } else if (bytes != 0 && is_alone() && !((seen ^ key) & 1) && !x->joined && x->owner == p->id &&
+               (record_refs(x) == 1 || (record_refs(x) <= count && words_run(word, record_refs(x), w) == record_refs(x))) &&
+               record_renew(p, word_record(w, slot), key, stack, near)) {
+        count = record_refs(x);
+        seen = key;
+        bytes = 0;
+        mine = 0;
+    }
+    if (mine) {
+        u32 id = record_get(p, key, stack, near, kind);
+
+        if (UNLIKELY(id == 0)) {
+            return 0;
+        }
+        to = word_with(w, slot, id, mask, mask);
+    } else {
+        to = word_with(w, slot, word_record(w, slot), bytes | mask, mask);
+    }
+    done = count == 1 ? (uptr)inside_cas(word, &was, to) : words_swap(word, count, w, to);
+    if (UNLIKELY(done == 0)) {
+        return 0;
+    }
+    if (UNLIKELY((bytes != 0 && x->key != seen) || (other != 0 && y->key != seen_other))) {
+        words_back(p, word, done, w, to, kind);
+        return 0;
+    }
+    t->dirty |= THR_ACCESS;
+    if (!mine && UNLIKELY(x->older & mask)) {
+        x->older &= (u8)~mask;
+    }
+    words_stepped(p, w, to, done);
+    if (w == 0) {
+        touched(r, addr, addr + 8 * (done - 1));
+    }
+    return done;
+}
+
+/* How many of the words words_simple can do. */
+static NOINLINE uptr shadow_simple(struct proc *p, struct thr *t, const struct range *r, uptr addr, uptr count, u8 mask, u8 kind,
+                                  int near, u32 stack)
+{
+    u64 *word = &r->words[(addr - r->lo) >> 3], key = atomic_load_relaxed(&t->key);
+    uptr i = 0, n;
+
+    do {
+        u64 w = atomic_load_relaxed(&word[i]);
+
+        if (word_has_cell(w)) {
+            break;
+        }
+        if (word_is_fast(w, key, kind, mask)) {
+            n = count == 1 ? 1 : words_run(&word[i], count - i, w);
+            n = n > 1 && !word_is_fast(w, key, kind, mask) ? 1 : n; /* as in words_quick */
+        } else {
+            n = words_simple(p, t, r, &word[i], count - i, w, addr + 8 * i, mask, kind, near, stack);
+        }
+        i += n;
+    } while (n != 0 && i < count);
+    return i;
+}
+
+int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack)
+{
+    const struct range *r = shadow_range(addr);
+    int near = (int)(pc - (uptr)&record_anchor);
+
+    if (!r || size > r->lo + r->size - addr || size == 0 || flags.all_pairs) {
+        return 0;
+    }
+    if (UNLIKELY((uptr)&record_anchor + (uptr)(sptr)near != pc)) {
+        return shadow_steps(p, t, r, addr, size, kind, pc, stack);
+    }
+    while (size > 0) {
+        uptr bytes = (addr & 7) != 0 && 8 - (addr & 7) < size ? 8 - (addr & 7) : size, count = 1, n;
+        u8 mask = FULL;
+
+        if ((addr & 7) != 0 || bytes < 8) {
+            mask = mask_of(addr & 7, (u32)bytes);
+        } else {
+            count = size / 8;
+            bytes = 8 * count;
+        }
+        n = shadow_simple(p, t, r, addr & ~7UL, count, mask, kind, near, stack);
+        if (n == 0 && mask != FULL && !(kind & ACCESS_ATOMIC)) {
+            u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word);
+
+            n = !word_has_cell(w) && word_transition(p, t, word, w, mask, kind, near, stack);
+        }
+        if (n != count) {
+            return shadow_steps(p, t, r, addr + 8 * n, size - 8 * n, kind, pc, stack);
+        }
+        addr += bytes;
+        size -= bytes;
+    }
+    return 1;
+}
+
 /* Frames to be trimmed, or none yet? */
 static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
 {
@@ -808,8 +1034,7 @@ static NOINLINE int cell_quick(struct proc *p, struct thr *t, u64 *word, u64 w, 
     return words_known(&a, word, 1, w) != 0;
 }
 
-/* A scalar access, as shadow_quick.  Handles here a word of which nobody but this goroutine has the
- * record that the access takes the place of, which is the commonest. */
+/* A scalar access, as shadow_quick. */
 static inline __attribute__((always_inline)) int word_quick(struct proc *p, struct thr *t, uptr addr,
                                                             u32 size, const u8 kind, uptr pc, u32 stack)
 {
@@ -821,8 +1046,8 @@ static inline __attribute__((always_inline)) int word_quick(struct proc *p, stru
 
     const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
     u64 *word = &r->words[(addr - r->lo) >> 3];
-    u64 w = atomic_load_relaxed(word), key = atomic_load_relaxed(&t->key), was = w, to = 0;
-    uptr count = 1, done;
+    u64 w = atomic_load_relaxed(word);
+    uptr count = 1;
 
     if ((addr & 7) + size > 8) {
         if (size != 16 || addr & 7 || word_has_cell(w) || word[1] != w) {
@@ -834,48 +1059,10 @@ static inline __attribute__((always_inline)) int word_quick(struct proc *p, stru
         return cell_quick(p, t, word, w, mask_of(addr & 7, size), kind, near, stack);
     }
 
-    const u32 field = 24U * kind, field_bytes = 48U + 8U * kind;
-    u8 mask = mask_of(addr & 7, size), bytes = word_bytes(w, kind), other = word_bytes(w, !kind);
-    const struct record *x = record_at(word_record(w, kind));
-    const struct record *y = record_at(word_record(w, !kind));
-    u64 seen = x->key, seen_other = y->key;
+    u8 mask = mask_of(addr & 7, size);
 
-    if (other != 0 && (seen_other >> 33 != key >> 33 || y->older != 0)) {
-        return words_transition(p, t, word, count, w, mask, kind, near, stack);
-    }
-    if (bytes != 0 && seen == key && x->stack == stack && x->pc == near && !x->joined) {
-        to = w | (u64)mask << field_bytes; /* the same record, for more bytes */
-    } else if (bytes == 0 || (seen >> 33 == key >> 33 && ((bytes | x->older) & ~mask) == 0)) {
-        u32 mine = record_get(p, key, stack, near, kind);
-
-        if (UNLIKELY(mine == 0)) {
-            return 0;
-        }
-        to = (w & ~(0xffffffUL << field | 0xffUL << field_bytes)) | (u64)mine << field |
-             (u64)mask << field_bytes;
-    } else {
-        return words_transition(p, t, word, count, w, mask, kind, near, stack);
-    }
-    if (kind == ACCESS_WRITE && other & mask) {
-        to &= ~((u64)mask << 48); /* reads of these bytes are covered */
-        if ((other & ~mask) == 0) {
-            to &= ~0xffffffUL;
-        }
-    }
-    done = count == 1 ? (uptr)inside_cas(word, &was, to) : words_swap(word, count, w, to);
-    if (UNLIKELY(done == 0)) {
-        return 0;
-    }
-    if (UNLIKELY((bytes != 0 && x->key != seen) || (other != 0 && y->key != seen_other))) {
-        words_back(p, word, done, w, to, kind);
-        return 0;
-    }
-    t->dirty |= THR_ACCESS;
-    words_stepped(p, w, to, done);
-    if (w == 0) {
-        touched(r, addr, addr + 8 * (done - 1));
-    }
-    return done == count;
+    return words_simple(p, t, r, word, count, w, addr, mask, kind, near, stack) == count ||
+           words_transition(p, t, word, count, w, mask, kind, near, stack);
 }
 
 static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr, const struct go_g *g,
@@ -1014,11 +1201,20 @@ int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size)
     return 0;
 }
 
+static int shadow_atomic_quick(struct proc *p, struct thr *t, const struct range *r, uptr addr, uptr size, u8 kind, uptr pc,
+                               u32 stack)
+{
+    int near = (int)(pc - (uptr)&record_anchor);
+
+    return (uptr)&record_anchor + (uptr)(sptr)near == pc && (addr & 7) + size <= 8 && !flags.all_pairs &&
+           shadow_simple(p, t, r, addr & ~7UL, 1, mask_of(addr & 7, (u32)size), kind, near, stack) != 0;
+}
+
 void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack)
 {
     const struct range *r = shadow_range(addr);
 
-    if (r && size <= r->lo + r->size - addr) {
+    if (r && size <= r->lo + r->size - addr && !shadow_atomic_quick(p, t, r, addr, size, kind | ACCESS_ATOMIC, pc, stack)) {
         access_slow(p, t, r, addr, size, kind | ACCESS_ATOMIC, pc, stack);
     }
 }

@@ -35,11 +35,13 @@ const struct stack_node *stack_at(u32 id)
     return arena_at(&nodes, id);
 }
 
+/* Nodes that are made one after the other are looked for one after the other, again and again: so they lie side by side.  A
+ * function makes some dozens of calls; what has no parent, or none but STACK_CUT, can be any call of the program. */
 static u32 hash(u32 parent, uptr pc)
 {
-    u64 h = (pc ^ ((u64)parent << 32)) * 0x9e3779b97f4a7c15UL;
+    u64 h = pc * 0x9e3779b97f4a7c15UL;
 
-    return (u32)((h ^ h >> 29) * 0xbf58476d1ce4e5b9UL >> 32);
+    return parent + (u32)(h >> (parent > STACK_CUT ? 64 - 6 : 32));
 }
 
 static u32 find(u32 first, u32 parent, uptr pc)

@@ -198,7 +198,8 @@ int thr_push(struct thr *t, uptr pc, u32 depth)
 
 u32 proc_call(struct proc *p, u32 parent, u64 pc)
 {
-    u64 h = (pc ^ (u64)parent << 32) * 0x9e3779b97f4a7c15UL >> (64 - CALLS_LOG);
+    /* side by side as in stack.c, but no two children of one parent in each other's way, if it can be helped */
+    u64 h = (8 * parent + (u32)(pc * 0x9e3779b97f4a7c15UL >> (64 - 5))) & ((1u << CALLS_LOG) - 1);
 
     if (UNLIKELY(p->call[h].pc != pc || p->call[h].parent != parent)) {
         p->call[h].pc = pc;

@@ -63,20 +63,19 @@ struct memo {
     u8 step; /* by how many references are counted at a time */
 };
 
-/* A transition of a word without a cell that came more than once.  What of `from` is not in `to` and
- * the other way round is counted, so these ids are of nothing else. */
+/* A transition of a word without a cell that came more than once: from one record of a slot to another, which are counted,
+ * so these ids are of nothing else.  The other slot has its bytes in both, and its record is any of other_key, not joined. */
 struct transition {
     u64 from, to; /* to 0: no step */
     u64 key;
-    u64 other_key; /* of the record that stays, which is not counted */
-    u16 other_generation;
+    u64 other_key; /* 0: the other slot is empty */
     u32 stack;
     int pc;
     u32 hash; /* of the latest transition that belongs here */
     u8 kind, mask;
 };
 
-enum { CELL_SIZES = 4, STEPS_LOG = 9, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, OUTBOX = 64 };
+enum { CELL_SIZES = 4, STEPS_LOG = 10, STEPPED_LOG = 11, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, OUTBOX = 64 };
 
 struct proc {
     u16 id;
@@ -99,6 +98,7 @@ struct proc {
     } call[1u << CALLS_LOG]; /* edges of the calling-context tree */
     struct memo memo[MEMOS];
     struct transition step[1u << STEPS_LOG];
+    u32 stepped[1u << STEPPED_LOG]; /* hashes of transitions that came once */
     struct {
         u64 hash;
         u32 stack;
