@@ -6,8 +6,8 @@
  * Signals: from the first proc_start (or proc_init) on, SIGINT, SIGTERM, SIGHUP and SIGQUIT
  * are handled, unless they were ignored when the tool started.  While a child runs they are
  * passed on to it (one from the terminal only if the child is in another group, as it got it
- * already) and proc_interrupted() tells; the third kills the children.  With no child, the
- * temporary directories are removed and the tool dies of the signal.
+ * already) and proc_interrupted() tells; the third kills the children.  With no child, and unless
+ * proc_hold was called, the temporary directories are removed and the tool dies of the signal.
  *
  * Ownership: argv and environment are copied; captured text is in the given arena.
  * Threading: several threads may run children at once, at most 64 together.
@@ -104,6 +104,9 @@ bool proc_find(struct arena *a, const char *name, const char *path, str *out, st
 
 /* Installs the signal handlers now. */
 void proc_init(void);
+/* From now on signals are only noted where no child runs, too, since there are results that must not be lost; the third ends
+ * the process all the same. */
+void proc_hold(void);
 /* The signal that asked us to stop, or 0. */
 int proc_interrupted(void);
 /* Cleans up and dies of the signal, as whoever waits for us expects. */

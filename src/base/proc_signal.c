@@ -15,6 +15,7 @@ static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 enum { PLACE_TAKEN = INT32_MAX };
 static _Atomic int children[PROC_SIGNAL_CHILDREN];
 static _Atomic int interrupted;
+static _Atomic bool held;
 static _Atomic int times;
 
 void proc_signal_set(sigset_t *set)
@@ -94,7 +95,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
     (void)context;
     atomic_compare_exchange_strong(&interrupted, &none, sig);
     any = send_children(last ? SIGKILL : sig, from_terminal && !last);
-    if (!any) {
+    if (!any && (last || !atomic_load(&held))) {
         proc_die(sig);
     }
     errno = saved;
@@ -119,6 +120,12 @@ void proc_init(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     pthread_once(&once, install);
+}
+
+void proc_hold(void)
+{
+    proc_init();
+    atomic_store(&held, true);
 }
 
 int proc_interrupted(void)

@@ -389,7 +389,7 @@ static int bench_main(struct cmd_bench *c)
     if (!bench_prepare(c, &e)) {
         return cmd_fail_err(&e);
     }
-    proc_init();
+    proc_hold();
     c->progress.on = term_is_smart(STDERR_FILENO);
     if (!c->no_sites) {
         c->escapes = cmd_bench_escapes_new(c);

@@ -244,8 +244,9 @@ static bool check_run(struct check *c, const struct driver_choice *choice, const
         .on_output = check_on_output,
         .ctx = c,
     };
-    ok = ok && proc_run(&c->arena, &o, &r, e);
-    if (ok) {
+    bool ran = ok && proc_run(&c->arena, &o, &r, e);
+    ok = ran || (ok && proc_interrupted()); /* before they began: the rest is told of */
+    if (ran) {
         driver_gotest_end(&c->tests);
         check_on_output(c, STDOUT_FILENO, (str){0});
         cmd_progress_erase(&c->progress);
@@ -522,6 +523,7 @@ static bool check_work(struct check *c, const struct driver_choice *choice, cons
 {
     bool runs = cmd_gate_wants(&c->gate, "RACE") || cmd_gate_wants(&c->gate, "SHARE");
     c->load.bodies_of_deps = true;
+    proc_hold();
     cmd_progress_show(&c->progress, "reading the source");
     cmd_check_survey(&c->survey, &c->load, c->patterns.v, c->patterns.n, &c->gate);
     if (cmd_gate_wants(&c->gate, "ESC") || !runs) {

@@ -477,7 +477,7 @@ static int fix_main(struct cmd_fix *c, char *const *args)
     if (!fix_load(c, &e)) {
         return cmd_fail_err(&e);
     }
-    proc_init();
+    proc_hold();
     fix_verify_all(c);
     fix_report(c);
     return fix_show(c);

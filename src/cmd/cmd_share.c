@@ -291,6 +291,7 @@ int cmd_share(char *const *args)
                                               .write = s->write,
                                               .progress = share_say,
                                               .ctx = s};
+            proc_hold();
             share_packages(s);
             share_gate_files(s);
             share_findings(s);

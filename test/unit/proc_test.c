@@ -369,6 +369,23 @@ static void stubborn(void *arg)
     play(arg, "trap '' TERM INT; echo $$; while :; do sleep 0.05; done", true);
 }
 
+/* With results and no child: the first signal is noted, the third ends it. */
+static void holding(void *arg)
+{
+    struct scene *s = arg;
+
+    proc_hold();
+    snprintf(s->temp, sizeof(s->temp), "%s", io_temp_dir("gomm-proc-test", NULL));
+    s->child = getpid();
+    while (!proc_interrupted()) {
+        usleep(1000);
+    }
+    s->interrupted = proc_interrupted();
+    for (;;) {
+        usleep(1000);
+    }
+}
+
 /* Forks fn, waits for its child to be ready, sends signals with a pause, returns its status. */
 static int signalled(struct scene *s, void (*fn)(void *), int sig, int n)
 {
@@ -408,6 +425,10 @@ static void signals_are_forwarded(void **state)
 
     assert_int_equal(signalled(s, obedient_group, SIGTERM, 1), 128 + SIGTERM);
     assert_true(dies_soon(s->child));
+
+    assert_int_equal(signalled(s, holding, SIGTERM, 3), 128 + SIGTERM);
+    assert_int_equal(s->interrupted, SIGTERM);
+    assert_false(io_exists(s->temp));
 
     /* The third time means it. */
     assert_int_equal(signalled(s, stubborn, SIGINT, 3), 128 + SIGINT);
