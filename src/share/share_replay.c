@@ -371,7 +371,8 @@ static bool replay_find(struct replay *p, struct share_replayed *out, struct err
     if (n == 0) {
         return err_set(e, "%s", busy);
     }
-    out->bare = v[n / 2] >= want;
+    u32 pick = p->r->serial_ns > 0 ? 0 : n / 2; /* alone, whatever disturbs makes it slower */
+    out->bare = v[pick] >= want;
     if (!out->bare) {
         for (u32 i = 0; i < REPLAY_TRIALS; i++) {
             double mid = (low + high) / 2;
@@ -379,7 +380,7 @@ static bool replay_find(struct replay *p, struct share_replayed *out, struct err
             if (n == 0) {
                 return err_set(e, "%s", busy);
             }
-            if (v[n / 2] < want) {
+            if (v[p->r->serial_ns > 0 ? 0 : n / 2] < want) {
                 low = mid;
             } else {
                 high = mid;
