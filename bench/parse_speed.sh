@@ -11,7 +11,7 @@ pairs=${1:-10}
 mkdir -p "$BENCH_OUT/bin" || exit 2
 lib=$(dirname "$GOMM")/libgomm.a
 [ -e "$lib" ] || { echo "$0: no $lib; run make first" >&2; exit 2; }
-"${CC:-cc}" -std=c17 -O2 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -I"$GOMM_ROOT/src" -o "$BENCH_OUT/bin/parse_speed" \
+"${CC:-cc}" -std=c17 -O2 -no-pie -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -I"$GOMM_ROOT/src" -o "$BENCH_OUT/bin/parse_speed" \
     "$GOMM_ROOT/bench/parse_speed.c" "$lib" -pthread -lm || exit 2
 (cd "$GOMM_ROOT/bench" && go build -o "$BENCH_OUT/bin/goparse" ./goparse) || exit 2
 list=$BENCH_OUT/parse_speed.list

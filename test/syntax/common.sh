@@ -11,7 +11,7 @@ build_driver() {
     # With SAN=1 the library needs the sanitizers' runtime.
     local san=
     nm "$lib" 2>/dev/null | grep -q __asan_init && san=-fsanitize=address,undefined
-    "${CC:-cc}" -std=c17 -O2 $san -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -I"$GOMM_ROOT/src" \
+    "${CC:-cc}" -std=c17 -O2 -no-pie $san -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -I"$GOMM_ROOT/src" \
         -o "$driver" "$GOMM_ROOT/test/syntax/driver.c" "$lib" -pthread -lm || {
         notok driver "does not compile"
         finish
