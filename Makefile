@@ -35,7 +35,7 @@ OPT      ?= -O2
 CFLAGS   ?=
 CPPFLAGS ?=
 LDFLAGS  ?=
-# At fixed addresses, as Go's own tools are: analysis takes 5 % less time (doc/performance.md).  Sanitizers want their own layout.
+# At fixed addresses, as Go's own tools are: analysis takes 5 % less time (doc/building.md).  Sanitizers want their own layout.
 ifeq ($(SAN)$(findstring -fsanitize,$(CFLAGS)),)
 FIXED_CFLAGS  := -fno-pie
 FIXED_LDFLAGS := -no-pie
