@@ -42,6 +42,9 @@ struct cmd_fix {
     struct pool *pool;
     VEC(struct fix_package) packages;
     fix_remarks remarks; /* -all */
+    const struct package *sited; /* whose sites these are: the one that was asked for last */
+    struct escape_site *sites;
+    u32 n_sites;
     struct cmd_heap heap; /* of -profile */
     size_t proposed, cold, only_api, confirmed, written;
     struct cmd_progress progress;
@@ -255,19 +258,25 @@ static void fix_verify_all(struct cmd_fix *c)
 
 /* ---- telling ---- */
 
+/* What the package has in the heap; the analysis is asked once for all of its findings. */
+static void fix_sites(struct cmd_fix *c, const struct package *p)
+{
+    if (c->sited != p) {
+        c->sited = p;
+        escape_sites(c->escape, c->escape->results[p->src->id].unit, &c->arena, &c->sites, &c->n_sites);
+    }
+}
+
 /* The value in the heap that the fix is about: the first in its text. */
 static bool fix_site(struct cmd_fix *c, const struct fix_candidate *k, struct escape_site *out)
 {
-    struct ir_unit *u = c->escape->results[k->pkg->src->id].unit;
-    struct escape_site *v;
-    u32 n;
-
-    escape_sites(c->escape, u, &c->arena, &v, &n);
-    for (u32 i = 0; i < n; i++) {
-        u32 at = v[i].note->shown;
-        bool made_here = v[i].n->op != IR_APPEND || k->keeps;
-        if (!v[i].free && at >= k->from && at < k->to && made_here) {
-            *out = v[i];
+    fix_sites(c, k->pkg);
+    for (u32 i = 0; i < c->n_sites; i++) {
+        const struct escape_site *s = &c->sites[i];
+        u32 at = s->note->shown;
+        bool made_here = s->n->op != IR_APPEND || k->keeps;
+        if (!s->free && at >= k->from && at < k->to && made_here) {
+            *out = *s;
             return true;
         }
     }
@@ -322,15 +331,14 @@ static void fix_remark(struct cmd_fix *c, const struct fix_remark *r)
 {
     struct finding_list *l = &c->report.findings;
     struct ir_unit *u = c->escape->results[r->pkg->src->id].unit;
-    struct escape_site *v;
-    u32 n;
 
-    escape_sites(c->escape, u, &c->arena, &v, &n);
-    for (u32 i = 0; i < n; i++) {
-        double heat = c->profile ? cmd_heap_bytes(&c->heap, v[i].span.file, v[i].span.line, v[i].span.line) : 1;
-        if (fix_pool_suits(r, &v[i]) && heat > 0 && !fix_is_cured(c, r, v[i].note->shown)) {
-            struct finding *f = escape_finding(c->escape, u, &v[i], ESCAPE_SHORT, l);
-            finding_why(l, f, v[i].span, "%.*s", STR_ARG(r->text));
+    fix_sites(c, r->pkg);
+    for (u32 i = 0; i < c->n_sites; i++) {
+        const struct escape_site *s = &c->sites[i];
+        double heat = c->profile ? cmd_heap_bytes(&c->heap, s->span.file, s->span.line, s->span.line) : 1;
+        if (fix_pool_suits(r, s) && heat > 0 && !fix_is_cured(c, r, s->note->shown)) {
+            struct finding *f = escape_finding(c->escape, u, s, ESCAPE_SHORT, l);
+            finding_why(l, f, s->span, "%.*s", STR_ARG(r->text));
             if (c->profile) {
                 cmd_heap_cost(&c->heap, heat, -1, l, f);
             }

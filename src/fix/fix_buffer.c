@@ -26,14 +26,6 @@ struct buffer {
     bool empty; /* make([]T, 0, n) */
 };
 
-/* unsafe.SliceData(s) and the like */
-static bool is_unsafe(const struct fix_tree *t, node call)
-{
-    struct obj *o = info_obj(t->f, ast_unparen(t->ast, ast_at(t->ast, call)->a));
-
-    return o && o->pkg && str_is(o->pkg->path, "unsafe");
-}
-
 /* Is what is made of s here gone when the function returns, as far as can be seen, and are its elements without address? */
 static bool is_kept_here(const struct fix_tree *t, const struct obj *s, node e)
 {
@@ -47,12 +39,11 @@ static bool is_kept_here(const struct fix_tree *t, const struct obj *s, node e)
     case AST_RANGE: return x->b == e;
     case AST_OPERATION: return x->b != 0; /* s == nil */
     case AST_CALL:
-        if (x->a == e || is_unsafe(t, p)) {
+        if (x->a == e || fix_is_unsafe_call(t, p)) {
             return false;
         }
-        if (fix_is_builtin(t, p, "append") && ast_list(t->ast, x->b)[0] == e) {
-            node a = t->parent[p];
-            return ast_kind(t->ast, a) == AST_ASSIGN && fix_obj(t, ast_at(t->ast, a)->a) == s;
+        if (fix_is_appended_to(t, e, p)) {
+            return fix_is_given_to(t, p, s);
         }
         /* string(s) copies; []T(s) of a named type does not. */
         return t->f->mode[x->a] != MODE_TYPE || type_under(fix_type(t, p))->kind == TYPE_BASIC;

@@ -70,17 +70,10 @@ static bool is_call_of_method(const struct fix_tree *t, node selector)
 /* e is handed to a call. */
 static bool is_handed(const struct fix_tree *t, const struct obj *v, node e, node call)
 {
-    const struct ast_node *x = ast_at(t->ast, call);
-    struct obj *callee = fix_obj(t, x->a);
-
-    if (x->a == e || (callee && callee->pkg && str_is(callee->pkg->path, "unsafe")) || fix_is_builtin(t, call, "panic")) {
+    if (ast_at(t->ast, call)->a == e || fix_is_unsafe_call(t, call) || fix_is_builtin(t, call, "panic")) {
         return false;
     }
-    if (fix_is_builtin(t, call, "append") && ast_list(t->ast, x->b)[0] == e) {
-        node a = t->parent[call];
-        return ast_kind(t->ast, a) == AST_ASSIGN && fix_obj(t, ast_at(t->ast, a)->a) == v;
-    }
-    return is_call_over(t, call);
+    return fix_is_appended_to(t, e, call) ? fix_is_given_to(t, call, v) : is_call_over(t, call);
 }
 
 /* Is what is done with the variable, or with a part of it, over when the statement is? */

@@ -331,6 +331,10 @@ static void run_round(struct run *x, const fix_candidates *candidates, run_set *
         vec_push_in(r->arena, &held, confirmed->v[i]);
     }
     run_sieve(x, chosen.v, (u32)chosen.n, false, &held, &aside);
+    if (held.n == confirmed->n) {
+        *todo = aside;
+        return;
+    }
     run_set fresh = {.v = held.v + confirmed->n, .n = held.n - confirmed->n};
     if (!r->no_benchmarks) {
         bench.made = r->no_made_benchmarks ? (str){0} : fix_bench_text(r->arena, x->p, candidates->v, (u32)candidates->n);

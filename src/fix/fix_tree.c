@@ -384,6 +384,25 @@ bool fix_is_builtin(const struct fix_tree *t, node call, const char *name)
     return o && o->kind == OBJ_BUILTIN && fix_name_is(t, o->name, name);
 }
 
+bool fix_is_unsafe_call(const struct fix_tree *t, node call)
+{
+    struct obj *o = info_obj(t->f, ast_unparen(t->ast, ast_at(t->ast, call)->a));
+
+    return o && o->pkg && str_is(o->pkg->path, "unsafe");
+}
+
+bool fix_is_appended_to(const struct fix_tree *t, node x, node call)
+{
+    return fix_is_builtin(t, call, "append") && ast_list(t->ast, ast_at(t->ast, call)->b)[0] == x;
+}
+
+bool fix_is_given_to(const struct fix_tree *t, node call, const struct obj *v)
+{
+    node assign = t->parent[call];
+
+    return ast_kind(t->ast, assign) == AST_ASSIGN && fix_obj(t, ast_at(t->ast, assign)->a) == v;
+}
+
 struct fix_uses fix_uses_of(const struct fix_tree *t, const struct obj *o)
 {
     VEC(node) v = {0};

@@ -48,6 +48,10 @@ struct type *fix_type(const struct fix_tree *t, node x);
 bool fix_is_call(const struct fix_tree *t, node n, const char *path, const char *name);
 bool fix_is_func(const struct fix_tree *t, const struct obj *o, const char *path, const char *name);
 bool fix_is_builtin(const struct fix_tree *t, node call, const char *name);
+bool fix_is_unsafe_call(const struct fix_tree *t, node call); /* of package unsafe: unsafe.SliceData(s) */
+/* Is x what the call appends to: append(x, ...)?  And is what a call gives assigned to v: v = append(v, ...)? */
+bool fix_is_appended_to(const struct fix_tree *t, node x, node call);
+bool fix_is_given_to(const struct fix_tree *t, node call, const struct obj *v);
 bool fix_name_is(const struct fix_tree *t, name_id id, const char *text);
 
 /* What is done with a local variable or parameter in the whole file. */

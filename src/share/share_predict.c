@@ -79,16 +79,24 @@ static u32 predict_thread(const struct predict *p, u64 goroutine)
     return UINT32_MAX;
 }
 
-/* With the variables apart, what is shared stays shared, and each thread has a line of its own for the rest. */
-static u32 predict_home(const struct predict *p, u32 offset, u32 thread)
+static const struct share_part *predict_part(const struct predict *p, u32 offset)
 {
     for (u32 i = 0; i < p->c->n_parts; i++) {
         const struct share_part *q = &p->c->parts[i];
         if (offset + SHARE_WORD > q->from && offset < q->to) {
-            return q->shared ? SHARE_REPLAY_THREADS + i % (SHARE_REPLAY_HOMES - SHARE_REPLAY_THREADS) : thread;
+            return q;
         }
     }
-    return thread;
+    return NULL;
+}
+
+/* With the variables apart, what is shared stays shared, and each thread has a line of its own for the rest. */
+static u32 predict_home(const struct predict *p, u32 offset, u32 thread)
+{
+    const struct share_part *q = predict_part(p, offset);
+    return q && q->shared
+               ? SHARE_REPLAY_THREADS + (u32)(q - p->c->parts) % (SHARE_REPLAY_HOMES - SHARE_REPLAY_THREADS)
+               : thread;
 }
 
 static void predict_item(struct predict *p, u32 thread, enum share_replay_kind kind, u32 offset, u32 home, u64 n)
@@ -131,16 +139,12 @@ static u64 predict_atomics(const struct share_word *w)
     return w->n[SHARE_LOAD] + w->n[SHARE_STORE] + w->n[SHARE_RMW] + w->n[SHARE_LOCK];
 }
 
-/* Is a word of the line in a field of that object whose operations are methods: of a type of sync or sync/atomic? */
+/* Is a word of the line in a field of that object whose operations are methods?  The innermost field that the program declares
+ * is a struct only if that is of a library's type, as atomic.Int64 and sync.Mutex are. */
 static bool predict_has_methods(const struct predict *p, u32 thing, u32 offset)
 {
-    for (u32 i = 0; i < p->c->n_parts; i++) {
-        const struct share_part *q = &p->c->parts[i];
-        if (q->thing == thing && offset + SHARE_WORD > q->from && offset < q->to) {
-            return q->leaf.field && is_struct(type_under(q->leaf.field->type));
-        }
-    }
-    return false;
+    const struct share_part *q = predict_part(p, offset);
+    return q && q->thing == thing && q->leaf.field && is_struct(type_under(q->leaf.field->type));
 }
 
 /* Does what is pulled apart include the first byte of the struct from its fields?  Otherwise it stays with the first. */

@@ -362,6 +362,12 @@ static double replay_cycles(void)
     return (double)(__rdtsc() - c) / (double)(now - ns);
 }
 
+/* Of a trial's rounds: alone, whatever disturbs makes it slower; side by side it may do either. */
+static double replay_pick(const struct replay *p, const double *v, u32 n)
+{
+    return v[p->r->serial_ns > 0 ? 0 : n / 2];
+}
+
 static bool replay_find(struct replay *p, struct share_replayed *out, struct err *e)
 {
     static const char busy[] = "the machine is too busy to measure what sharing a line costs";
@@ -371,8 +377,7 @@ static bool replay_find(struct replay *p, struct share_replayed *out, struct err
     if (n == 0) {
         return err_set(e, "%s", busy);
     }
-    u32 pick = p->r->serial_ns > 0 ? 0 : n / 2; /* alone, whatever disturbs makes it slower */
-    out->bare = v[pick] >= want;
+    out->bare = replay_pick(p, v, n) >= want;
     if (!out->bare) {
         for (u32 i = 0; i < REPLAY_TRIALS; i++) {
             double mid = (low + high) / 2;
@@ -380,7 +385,7 @@ static bool replay_find(struct replay *p, struct share_replayed *out, struct err
             if (n == 0) {
                 return err_set(e, "%s", busy);
             }
-            if (v[p->r->serial_ns > 0 ? 0 : n / 2] < want) {
+            if (replay_pick(p, v, n) < want) {
                 low = mid;
             } else {
                 high = mid;
