@@ -13,7 +13,7 @@
  * about twenty times as long. */
 #define SHARE_NATIVE_TIME "60ms"
 #define SHARE_NATIVE_NS   60000000000u /* after which no other process is begun */
-enum { SHARE_NATIVE_COUNT = 7, SHARE_SEEN_NS = 30 * 1000 * 1000, SHARE_MOST_RUNS = 100, SHARE_TRIES = 3, SHARE_SERIAL_MS = 20000 };
+enum { SHARE_NATIVE_COUNT = 7, SHARE_SEEN_NS = 30 * 1000 * 1000, SHARE_MOST_RUNS = 100, SHARE_TRIES = 3, SHARE_QUIET_MS = 20000 };
 /* Where others have that many processors busy, both sides of a line seldom run at once. */
 #define SHARE_BUSY 0.3
 
@@ -133,8 +133,7 @@ struct run_native {
     str name, base;
     u32 procs;
     double ns;
-    double serial_ns; /* with GOMAXPROCS=1; 0: unknown */
-    double each[SHARE_NATIVE_COUNT]; /* in processes of their own, of which there were n */
+    double each[2 * SHARE_NATIVE_COUNT]; /* in processes of their own, of which there were n */
     u32 n;
 };
 typedef VEC(struct run_native) run_natives;
@@ -159,45 +158,77 @@ static void run_native_add(struct arena *a, const struct bench_result *res, run_
         vec_push_in(a, out, (struct run_native){.name = str_dup(a, res->name), .base = str_dup(a, res->base), .procs = res->procs});
     }
     struct run_native *n = &out->v[i];
-    if (n->n < SHARE_NATIVE_COUNT) {
+    if (n->n < ARRAY_LEN(n->each)) {
         n->each[n->n++] = ns;
     }
 }
 
+static double run_median(struct run_native *n)
+{
+    qsort(n->each, n->n, sizeof *n->each, run_double_cmp);
+    return n->n > 0 ? n->each[n->n / 2] : 0;
+}
+
+/* One process with benchmarks as they are; false if it is not worth while to start another.  quiet: what fails was told
+ * before. */
+static bool run_process(struct cmd_share_run *r, const struct bench_binary *bin, str package, str bench, str cpu, bool quiet,
+                        run_natives *out)
+{
+    struct bench_run o = {.bin = bin, .bench = bench, .benchtime = STR(SHARE_NATIVE_TIME), .cpu = cpu,
+                          .no_benchmem = true, .timeout_ms = quiet ? SHARE_QUIET_MS : 0};
+    struct bench_ran ran;
+    struct err e;
+    if (!bench_run(r->arena, &o, &ran, &e)) {
+        if (!quiet) {
+            report_note(r->report, "%.*s: %s", STR_ARG(package), e.text);
+        }
+        return false;
+    }
+    if (!quiet) {
+        cmd_bench_failures(r->report, package, &ran);
+    }
+    for (size_t k = 0; k < ran.out.results.n; k++) {
+        run_native_add(r->arena, &ran.out.results.v[k], out);
+    }
+    bench_ran_release(&ran);
+    return true;
+}
+
 /* The benchmarks with their native time: the median of a few processes.  (What they allocate lies elsewhere in the second
  * round of a process, and so shares other lines, or none.) */
-static void run_natively(struct cmd_share_run *r, const struct bench_binary *bin, str package, str bench, str cpu,
-                         run_natives *out)
+static void run_natively(struct cmd_share_run *r, const struct bench_binary *bin, str package, run_natives *out)
 {
-    bool serial = bench.n > 0;
-    struct bench_run o = {.bin = bin, .bench = serial ? bench : r->bench, .benchtime = STR(SHARE_NATIVE_TIME), .cpu = cpu,
-                          .no_benchmem = true, .timeout_ms = serial ? SHARE_SERIAL_MS : 0};
     u64 start = base_now_ns();
     for (u32 i = 0; i < SHARE_NATIVE_COUNT && !proc_interrupted(); i++) {
-        struct bench_ran ran;
-        struct err e;
-        if (i > 0 && base_now_ns() - start > SHARE_NATIVE_NS) {
+        if ((i > 0 && base_now_ns() - start > SHARE_NATIVE_NS) || !run_process(r, bin, package, r->bench, r->cpu, i > 0, out)) {
             break;
         }
-        if (!bench_run(r->arena, &o, &ran, &e)) {
-            if (!serial && i == 0) {
-                report_note(r->report, "%.*s: %s", STR_ARG(package), e.text);
-            }
-            break;
-        }
-        if (!serial && i == 0) {
-            cmd_bench_failures(r->report, package, &ran);
-        }
-        for (size_t k = 0; k < ran.out.results.n; k++) {
-            run_native_add(r->arena, &ran.out.results.v[k], out);
-        }
-        bench_ran_release(&ran);
     }
     for (size_t i = 0; i < out->n; i++) {
-        struct run_native *n = &out->v[i];
-        qsort(n->each, n->n, sizeof *n->each, run_double_cmp);
-        n->ns = n->each[serial ? 0 : n->n / 2]; /* alone on one processor, whatever disturbs makes it slower */
+        out->v[i].ns = run_median(&out->v[i]);
     }
+}
+
+/* A benchmark in which lines are fought for: how long the work takes on one processor, where none is, and in turn with that
+ * once more how long it takes on all.  What the fight costs changes from second to second, with what the host does with its
+ * processors, so the median is over all of that time. */
+static void run_again(struct cmd_share_run *r, const struct bench_binary *bin, str package, struct run_native *b,
+                      struct share_seen *seen)
+{
+    str exactly = cmd_share_exactly(r->arena, b->base), cpu = str_fmt(r->arena, "%u", b->procs);
+    run_natives alone = {0}, all = {0};
+    u64 start = base_now_ns();
+    for (u32 i = 0; i < SHARE_NATIVE_COUNT && !proc_interrupted() && base_now_ns() - start < SHARE_NATIVE_NS; i++) {
+        if (!run_process(r, bin, package, exactly, STR("1"), true, &alone) ||
+            !run_process(r, bin, package, exactly, cpu, true, &all)) {
+            break;
+        }
+    }
+    for (u32 i = 0; all.n == 1 && i < all.v[0].n && b->n < ARRAY_LEN(b->each); i++) {
+        b->each[b->n++] = all.v[0].each[i];
+    }
+    seen->native_ns = run_median(b);
+    seen->serial_ns = alone.n == 1 ? run_median(&alone.v[0]) : 0;
 }
 
 static void run_tests(struct cmd_share_run *r, const struct bench_binary *bin, str package)
@@ -244,7 +275,7 @@ void cmd_share_package(struct cmd_share_run *r, str path, str dir)
         any = run_quick(r, &observed, path);
     } else if (!only_tests) {
         run_progress(r, "measuring", path);
-        run_natively(r, &native, path, (str){0}, r->cpu, &all);
+        run_natively(r, &native, path, &all);
         any = all.n > 0;
     }
     if (r->run.n > 0 || !any) {
@@ -255,7 +286,7 @@ void cmd_share_package(struct cmd_share_run *r, str path, str dir)
                     SHARE_MOST_RUNS);
     }
     for (size_t i = 0; i < all.n && i < SHARE_MOST_RUNS && !proc_interrupted(); i++) {
-        const struct run_native *b = &all.v[i];
+        struct run_native *b = &all.v[i];
         double n = SHARE_SEEN_NS / (b->ns > 1e-3 ? b->ns : 1e-3);
         u64 times = n < 1 ? 1 : n > 1e8 ? 100000000 : (u64)n;
         str cpu = str_fmt(r->arena, "%u", b->procs);
@@ -268,11 +299,8 @@ void cmd_share_package(struct cmd_share_run *r, str path, str dir)
                 break;
             }
         }
-        /* On one processor no line is fought for: how long the work takes by itself. */
         if (r->seen.n > before && vec_last(&r->seen).log.lines.n > 0 && b->procs > 1) {
-            run_natives alone = {0};
-            run_natively(r, &native, path, cmd_share_exactly(r->arena, b->base), STR("1"), &alone);
-            vec_last(&r->seen).serial_ns = alone.n == 1 ? alone.v[0].ns : 0;
+            run_again(r, &native, path, b, &vec_last(&r->seen));
         }
     }
     rp.seconds = (double)(base_now_ns() - start) / 1e9;

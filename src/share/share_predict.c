@@ -193,6 +193,53 @@ static void predict_nil_checks(struct predict *p)
     }
 }
 
+/* The threads whose goroutines come there, a bit each. */
+static u32 predict_threads_of(const struct predict *p, const struct share_site *s)
+{
+    u32 threads = 0;
+    for (u32 i = 0; i < s->n_goroutines; i++) {
+        u32 t = predict_thread(p, s->goroutines[i]);
+        threads |= t != UINT32_MAX ? 1u << t : 0;
+    }
+    return threads;
+}
+
+static bool predict_same_line(const struct share_site *x, const struct share_site *y)
+{
+    return x->stack.n > 0 && y->stack.n > 0 && x->stack.frames[0].line == y->stack.frames[0].line &&
+           str_eq(x->stack.frames[0].file, y->stack.frames[0].file);
+}
+
+/* Do both threads access the line in the same source line? */
+static bool predict_same_code(const struct predict *p)
+{
+    const struct share_line *l = p->c->line;
+    for (u32 i = 0; i < l->n_sites; i++) {
+        u32 threads = predict_threads_of(p, &l->sites[i]);
+        for (u32 k = 0; k < i; k++) {
+            threads |= predict_same_line(&l->sites[i], &l->sites[k]) ? predict_threads_of(p, &l->sites[k]) : 0;
+        }
+        if (threads == (1u << SHARE_REPLAY_THREADS) - 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How the work is divided.  Threads that run the same code have the same to do, however many of their variables lie on this
+ * line.  Different code has more to do where it has more accesses. */
+static void predict_parts(const struct predict *p, const double accesses[SHARE_REPLAY_THREADS], double part[SHARE_REPLAY_THREADS])
+{
+    double all = 0;
+    for (u32 t = 0; t < SHARE_REPLAY_THREADS; t++) {
+        all += accesses[t];
+    }
+    bool even = predict_same_code(p) || all <= 0;
+    for (u32 t = 0; t < SHARE_REPLAY_THREADS; t++) {
+        part[t] = even ? 1.0 / SHARE_REPLAY_THREADS : accesses[t] / all;
+    }
+}
+
 void share_predict(struct arena *a, const struct share_part_of *run, struct share_prediction *out)
 {
     const struct share_seen *seen = run->seen;
@@ -216,15 +263,16 @@ void share_predict(struct arena *a, const struct share_part_of *run, struct shar
     predict_items(&p);
     predict_nil_checks(&p);
     struct share_replay r = {.op_ns = seen->native_ns, .serial_ns = seen->serial_ns};
+    double sum[SHARE_REPLAY_THREADS] = {0};
     for (u32 t = 0; t < SHARE_REPLAY_THREADS; t++) {
-        double sum = 0;
         for (size_t i = 0; i < p.items[t].n; i++) {
-            sum += p.items[t].v[i].per_op;
+            sum[t] += p.items[t].v[i].per_op;
         }
-        out->accesses = sum > out->accesses ? sum : out->accesses;
+        out->accesses = sum[t] > out->accesses ? sum[t] : out->accesses;
         r.items[t] = p.items[t].v;
         r.n[t] = (u32)p.items[t].n;
     }
+    predict_parts(&p, sum, r.part);
     if (out->accesses * PREDICT_WORST_NS < SHARE_HARMLESS * out->before) {
         out->kind = SHARE_PREDICT_HARMLESS;
         out->after = out->low = out->high = out->before;

@@ -40,6 +40,7 @@ enum {
 struct share_replay {
     struct share_replay_item *items[SHARE_REPLAY_THREADS];
     u32 n[SHARE_REPLAY_THREADS];
+    double part[SHARE_REPLAY_THREADS]; /* of the work of an operation; their sum is 1 */
     double op_ns;     /* what an operation of the benchmark takes */
     double serial_ns; /* the same on one processor; 0: unknown */
 };
@@ -48,7 +49,7 @@ struct share_replayed {
     double together, apart;      /* ns of an operation, in the replay: medians of the rounds */
     double apart_low, apart_high; /* and the quartiles of the latter */
     double ratio, low, high;     /* together / apart */
-    double work;             /* cycles of work in an operation that were found */
+    double work;             /* cycles of work in an operation that were found, of both threads */
     bool bare;               /* even without work the replay took longer than the benchmark did */
 };
 
