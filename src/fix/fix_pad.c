@@ -477,18 +477,6 @@ static bool pad_neighbours(struct fix_pad_work *d)
     return n > 0 || fix_pad_no(d, "none of the objects is written");
 }
 
-static const struct share_part *pad_first(const struct share_case *c)
-{
-    const struct share_part *first = NULL;
-    for (u32 i = 0; i < c->n_parts; i++) {
-        const struct share_part *q = &c->parts[i];
-        if (q->counts && (!first || (first->writes == 0 && q->writes > 0))) {
-            first = q;
-        }
-    }
-    return first;
-}
-
 bool fix_pad(const struct share_places *p, const struct share_found *f, u32 line, bool front, struct fix_edits *out,
              struct fix_pad *pad)
 {
@@ -498,7 +486,7 @@ bool fix_pad(const struct share_places *p, const struct share_found *f, u32 line
     if (front && ((shape != SHARE_SHAPE_FIELDS && shape != SHARE_SHAPE_READ_MOSTLY) || !fix_pad_fronted(f->best, line))) {
         return false;
     }
-    const struct share_part *first = pad_first(f->best);
+    const struct share_part *first = share_first(f->best);
     bool ok;
     if (f->best->class == SHARE_CLASS_TRUE) {
         str names = share_names(d.a, f->best, 3);

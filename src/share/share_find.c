@@ -221,11 +221,29 @@ static bool tell_is_chief(const struct share_case *c, const struct share_part *q
     return true;
 }
 
+/* Is the finding about this part?  True sharing is about those that are shared, whatever else lies there. */
+static bool tell_is_about(const struct share_case *c, const struct share_part *q)
+{
+    return q->counts && (q->shared || c->class != SHARE_CLASS_TRUE);
+}
+
+const struct share_part *share_first(const struct share_case *c)
+{
+    const struct share_part *first = NULL;
+    for (u32 i = 0; i < c->n_parts; i++) {
+        const struct share_part *q = &c->parts[i];
+        if (tell_is_about(c, q) && (!first || (first->writes == 0 && q->writes > 0))) {
+            first = q;
+        }
+    }
+    return first;
+}
+
 str share_names(struct arena *a, const struct share_case *c, u32 most)
 {
     tell_names v = {0};
     for (u32 i = 0; i < c->n_parts; i++) {
-        if (c->parts[i].counts && tell_is_chief(c, &c->parts[i])) {
+        if (tell_is_about(c, &c->parts[i]) && tell_is_chief(c, &c->parts[i])) {
             tell_add_name(a, &v, c->parts[i].leaf.name);
         }
     }
@@ -442,12 +460,12 @@ static void tell_things(const struct tell *t)
         const struct share_thing *g = &t->c->things[i];
         bool counts = false;
         for (u32 k = 0; k < t->c->n_parts; k++) {
-            counts |= t->c->parts[k].counts && t->c->parts[k].thing == i;
+            counts |= tell_is_about(t->c, &t->c->parts[k]) && t->c->parts[k].thing == i;
         }
         if (!counts || g->object->kind != RACE_OBJECT_HEAP) {
             continue;
         }
-        const struct race_frame *fr = race_site(&g->object->stack);
+        const struct race_frame *fr = share_place_made(&g->object->stack);
         struct span at = g->made.line ? g->made : fr ? span_at(fr->file, fr->line, 0) : (struct span){0};
         str place = tell_place(t, at);
         str size = g->object->size ? str_fmt(t->a, " of %llu bytes", (unsigned long long)g->object->size) : (str){0};
@@ -484,9 +502,8 @@ static str tell_message(struct arena *a, const struct share_found *f)
     str names = share_names(a, c, 4);
     unsigned size = c->line->size;
     if (c->class == SHARE_CLASS_TRUE) {
-        str shared = tell_some(a, c, true, false, false);
-        return str_fmt(a, "%.*s is used by several goroutines at once: true sharing, which padding does not help",
-                       STR_ARG(shared.n > 0 ? shared : names));
+        return str_fmt(a, "%.*s %s used by several goroutines at once: true sharing, which padding does not help",
+                       STR_ARG(names), str_contains(names, STR(" and ")) ? "are" : "is");
     }
     if (c->line->kind != SHARE_REAL) {
         return str_fmt(a, "%.*s would share one %u-byte cache line%s", STR_ARG(names), size,
@@ -534,13 +551,7 @@ static str tell_message(struct arena *a, const struct share_found *f)
 struct finding *share_tell(const struct share_found *f, str cwd, struct finding_list *out)
 {
     struct tell t = {.a = out->arena, .cwd = cwd, .c = f->best, .list = out};
-    const struct share_part *first = NULL;
-    for (u32 i = 0; i < f->best->n_parts; i++) {
-        const struct share_part *q = &f->best->parts[i];
-        if (q->counts && (!first || (first->writes == 0 && q->writes > 0))) {
-            first = q;
-        }
-    }
+    const struct share_part *first = share_first(f->best);
     bool note = f->best->class == SHARE_CLASS_TRUE || f->best->line->kind != SHARE_REAL;
     str message = tell_message(t.a, f);
     t.f = finding_add(out, f->code, note ? FINDING_NOTE : FINDING_WARNING, first ? first->leaf.decl : (struct span){0},
@@ -554,7 +565,7 @@ struct finding *share_tell(const struct share_found *f, str cwd, struct finding_
         t.f->span = fr ? span_at(fr->file, fr->line, 0) : t.f->span;
     }
     for (u32 i = 0, told = 0; i < f->best->n_parts && told < 6; i++) {
-        if (f->best->parts[i].counts && (f->best->class != SHARE_CLASS_TRUE || f->best->parts[i].shared)) {
+        if (tell_is_about(f->best, &f->best->parts[i])) {
             tell_uses_of(&t, &f->best->parts[i]);
             told++;
         }

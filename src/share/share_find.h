@@ -62,7 +62,10 @@ struct finding *share_tell(const struct share_found *f, str cwd, struct finding_
 /* Is one of the variables that count declared outside of std?  One that is not known may be. */
 bool share_is_own(const struct share_case *c);
 
-/* "A, B and C", with at most `most` names: the variables of a case that count.  For elements one name for each element. */
+/* The first part that the finding is about, one that is written if any is; NULL: none. */
+const struct share_part *share_first(const struct share_case *c);
+
+/* "A, B and C", with at most `most` names: the variables that a case is about.  For elements one name for each element. */
 str share_names(struct arena *a, const struct share_case *c, u32 most);
 
 #endif

@@ -563,6 +563,17 @@ static void place_global(const struct share_places *p, struct share_thing *out)
     }
 }
 
+const struct race_frame *share_place_made(const struct race_stack *s)
+{
+    const struct race_frame *site = race_site(s);
+    for (size_t i = site ? (size_t)(site - s->frames) : s->n; i < s->n; i++) {
+        if (!str_has_prefix(s->frames[i].fn, STR("reflect.")) && !str_has_prefix(s->frames[i].fn, STR("internal/reflectlite."))) {
+            return &s->frames[i];
+        }
+    }
+    return site;
+}
+
 void share_place_thing(const struct share_places *p, const struct share_line *l, const struct share_object *of,
                        struct share_thing *out)
 {
@@ -576,7 +587,7 @@ void share_place_thing(const struct share_places *p, const struct share_line *l,
     }
     place_heap(p, l, of, out);
     if (!out->type) {
-        const struct race_frame *site = race_site(&of->object.stack);
+        const struct race_frame *site = share_place_made(&of->object.stack);
         out->name = of->object.size ? str_fmt(p->arena, "a heap block of %llu bytes", (unsigned long long)of->object.size)
                                     : STR("a heap block");
         out->made = site ? span_at(site->file, site->line, 0) : (struct span){0};

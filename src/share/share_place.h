@@ -66,6 +66,9 @@ struct share_leaf {
     u32 n_steps;
 };
 
+/* Of the stack of an allocation the frame that a person would call its place: neither the runtime's nor reflect's.  NULL: unknown. */
+const struct race_frame *share_place_made(const struct race_stack *s);
+
 /* Finds out what `of` (an object of the line) is. */
 void share_place_thing(const struct share_places *p, const struct share_line *l, const struct share_object *of,
                        struct share_thing *out);
