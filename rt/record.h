@@ -186,11 +186,13 @@ static inline int record_renew(struct proc *p, u32 id, u64 key, u32 stack, int p
     struct record *r = record_at(id);
     u32 *slot = record_slot(p, stack, pc);
 
-    if (record_is(p, *slot, key, stack, pc, r->kind)) {
-        return 0;
+    if (*slot != id) {
+        if (record_is(p, *slot, key, stack, pc, r->kind)) {
+            return 0;
+        }
+        record_displace(p, *slot);
+        *slot = id;
     }
-    record_displace(p, *slot);
-    *slot = id;
     r->stack = stack;
     r->pc = pc;
     r->generation++;

@@ -914,6 +914,10 @@ static inline __attribute__((always_inline)) uptr words_simple(struct proc *p, s
                (record_refs(x) == 1 || (record_refs(x) <= count && words_run(word, record_refs(x), w) == record_refs(x))) &&
                record_renew(p, word_record(w, slot), key, stack, near)) {
         count = record_refs(x);
+        if (word_with(w, slot, word_record(w, slot), mask, mask) == w) {
+            t->dirty |= THR_ACCESS; /* the words stay as they are */
+            return count;
+        }
         seen = key;
         bytes = 0;
         mine = 0;
