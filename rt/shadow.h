@@ -4,7 +4,8 @@
  * raceenabled"), its globals in one range that __tsan_map_shadow names first.  Linear tables
  * cover both:
  *   words   u64 per 8 bytes     the word's past, see below
- *   sites   u32 per 16 bytes    where the small object was allocated that starts there
+ *   sites   u32 per 32 bytes    where the small object was allocated that starts there; where there are too
+ *                               many for that, another u32 in sites_upper (site.c)
  *   lines   u32 per 64 bytes    list of the synchronisation objects there (sync.h)
  *   pages   u32 per 8 KiB       PAGE_* flags, and the allocation site of large objects
  * Memory of the tables is committed with the heap and used as it is touched.
@@ -36,11 +37,12 @@
 
 #define PAGE_TOUCHED 0x80000000u /* some word of the page is or was not 0 */
 #define PAGE_SYNC    0x40000000u /* some line has or had a synchronisation object */
-#define PAGE_SMALL   0x10000000u /* some 16 bytes have or had an entry in sites */
+#define PAGE_FINE    0x20000000u /* the page's sites are in two tables */
+#define PAGE_SMALL   0x10000000u /* some 32 bytes have or had an entry in sites */
 #define PAGE_SITE    0x0fffffffu /* stack of the allocation, of large objects */
 /* Tables are committed for this much of the program's memory at a time. */
 #define MAP_STEP (1UL << 16)
-enum { PAGE_LOG = 13, LINE_LOG = 6, SITE_LOG = 4, LARGE = 64 << 10 };
+enum { PAGE_LOG = 13, LINE_LOG = 6, SITE_LOG = 5, LARGE = 64 << 10 };
 
 #define WORD_LOCK 0x80000000u
 
@@ -69,7 +71,7 @@ static inline u8 word_bytes(u64 w, u32 slot)
 struct range {
     uptr lo, size; /* of the program */
     u64 *words;
-    u32 *sites, *lines, *pages;
+    u32 *sites, *sites_upper, *lines, *pages;
     u8 *steps; /* per MAP_STEP: has it tables? */
 };
 

@@ -36,7 +36,8 @@ int shadow_init(void)
     alone_init();
     words_swap_init();
     heap->sites = os_reserve((HEAP_HI - HEAP_LO) >> (SITE_LOG - 2));
-    if (!heap->sites || cell_init() != 0 || record_init() != 0 || site_init() != 0) {
+    heap->sites_upper = os_reserve((HEAP_HI - HEAP_LO) >> (SITE_LOG - 2));
+    if (!heap->sites || !heap->sites_upper || cell_init() != 0 || record_init() != 0 || site_init() != 0) {
         return -1;
     }
     return range_init(heap, HEAP_LO, HEAP_HI - HEAP_LO);
@@ -73,7 +74,8 @@ void shadow_map(uptr addr, uptr size)
     uptr from = ROUND_DOWN(addr - r->lo, MAP_STEP), to = ROUND_UP(addr - r->lo + size, MAP_STEP);
 
     if (to > r->size || commit(r->words, from, to + 8) != 0 ||
-        (r->sites && commit(r->sites, from >> (SITE_LOG - 2), to >> (SITE_LOG - 2)) != 0) ||
+        (r->sites && (commit(r->sites, from >> (SITE_LOG - 2), to >> (SITE_LOG - 2)) != 0 ||
+                      commit(r->sites_upper, from >> (SITE_LOG - 2), to >> (SITE_LOG - 2)) != 0)) ||
         commit(r->lines, from >> (LINE_LOG - 2), to >> (LINE_LOG - 2)) != 0 ||
         commit(r->pages, from >> (PAGE_LOG - 2), to >> (PAGE_LOG - 2)) != 0 ||
         (line_on() && line_map(r, from, to) != 0)) {
@@ -210,7 +212,7 @@ static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr s
         if (page_flags & PAGE_SMALL) {
             site_set(r, addr, stop - addr, 0);
             if (stop - addr == 1UL << PAGE_LOG) {
-                page_flags &= ~PAGE_SMALL;
+                page_flags &= ~(PAGE_SMALL | PAGE_FINE);
             }
         }
         atomic_store_relaxed(page, (page_flags & ~PAGE_SITE) | site);

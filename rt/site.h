@@ -1,7 +1,8 @@
 /* site.h: where the small objects of the heap were allocated (table sites of shadow.h).
  *
- * Threading: objects that start within the same 16 bytes share an entry.  They are of one span, from
- * which one P allocates or one sweeper frees at a time (runtime/mheap.go, mspan).
+ * Threading: entries are shared by objects that start within the same 32 bytes, and how a page's are to be read
+ * by all of its objects.  They are of one span, from which one P allocates or one sweeper frees at a time
+ * (runtime/mheap.go, mspan).
  */
 #ifndef GOMM_RT_SITE_H
 #define GOMM_RT_SITE_H
