@@ -67,11 +67,10 @@ void record_collect(struct proc *p)
     for (u32 i = 0; i < p->in_count; i++) {
         u32 id = p->in[i];
         const struct record *r = record_at(id);
-        u32 gone = atomic_load(&r->gone);
 
         /* It may have got new references, been freed, and belong to others since.  A new one that
            nobody has taken yet has refs 0, and gone 0. */
-        if (r->owner == p->id && r->key != 0 && gone != 0 && r->refs == gone) {
+        if (record_is_of(p, r) && r->refs != 0 && r->refs == atomic_load(&r->gone)) {
             record_free(p, id);
         }
     }
@@ -94,7 +93,7 @@ void record_unref_slow(struct proc *p, u32 id, uptr n)
     }
 }
 
-u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u32 refs)
+u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u8 older)
 {
     u32 id = pool_get(&record_pool, &p->records);
 
@@ -108,8 +107,8 @@ u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u
         r->owner = p->id;
         r->kind = kind;
         r->joined = joined;
-        r->older = 0;
-        r->refs = refs;
+        r->older = older;
+        r->refs = 0;
         atomic_store(&r->key, key);
     }
     return id;
@@ -129,15 +128,9 @@ u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8
 {
     const struct record *x = record_at(old);
     u64 was = x->key;
-    u32 index = pool_get(&places_pool, &p->places);
-    u32 to = index != 0 ? record_new(p, key, index, 0, kind, 1, 0) : 0;
+    u32 index = pool_get(&places_pool, &p->places), to;
 
-    if (to == 0 || UNLIKELY(x->key != was)) { /* others took the word's, and it is free already */
-        if (to != 0) {
-            record_free(p, to);
-        } else if (index != 0) {
-            pool_put(&places_pool, &p->places, index);
-        }
+    if (index == 0) {
         return 0;
     }
 
@@ -157,7 +150,13 @@ u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8
     for (u32 left = mine_bytes; left != 0; left &= left - 1) {
         at->at[__builtin_ctz(left)] = mine;
     }
-    record_at(to)->older = was == key ? older : older | old_bytes;
+    to = record_new(p, key, index, 0, kind, 1, was == key ? older : older | old_bytes); /* last: its key says that all is there */
+    if (to == 0) {
+        pool_put(&places_pool, &p->places, index);
+    } else if (UNLIKELY(x->key != was)) { /* others took the word's, and it is free already */
+        record_free(p, to);
+        to = 0;
+    }
     return to;
 }
 
@@ -198,7 +197,7 @@ void record_refuse(struct proc *p, u32 id)
 {
     const struct record *r = record_at(id);
 
-    if (id != 0 && r->key != 0 && r->refs == 0 && r->gone == 0 && r->owner == p->id) {
+    if (id != 0 && record_is_of(p, r) && r->refs == 0 && r->gone == 0) {
         record_free(p, id);
     }
 }
@@ -208,7 +207,7 @@ void record_drain(struct proc *p)
     for (u32 i = 0; i < 1u << RECENT_LOG; i++) {
         const struct record *r = record_at(p->recent[i]);
 
-        if (p->recent[i] != 0 && r->key != 0 && r->refs == 0 && r->owner == p->id) {
+        if (p->recent[i] != 0 && record_is_of(p, r) && r->refs == 0) {
             record_free(p, p->recent[i]);
         }
         p->recent[i] = 0;

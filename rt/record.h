@@ -84,7 +84,7 @@ static inline const struct places *record_places_of(const struct record *r)
 
 void record_free(struct proc *p, u32 id);
 void record_collect(struct proc *p);
-u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u32 refs);
+u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u8 older);
 void record_unref_slow(struct proc *p, u32 id, uptr n);
 
 /* Counts from which on a record stays for ever, and where they are put then. */
@@ -99,6 +99,13 @@ static inline u32 *record_slot(struct proc *p, u32 stack, int pc)
     return &p->recent[h >> (64 - RECENT_LOG)];
 }
 
+/* Is it a record of p's, and not free?  Of one that is not free the owner stays what it is until its owner frees it, so the key is
+ * looked at first: between the two a free one may become another proc's. */
+static inline int record_is_of(const struct proc *p, const struct record *r)
+{
+    return atomic_load(&r->key) != 0 && r->owner == p->id;
+}
+
 static inline int record_is(const struct proc *p, u32 id, u64 key, u32 stack, int pc, u8 kind)
 {
     const struct record *r = record_at(id);
@@ -111,7 +118,7 @@ static inline void record_displace(struct proc *p, u32 id)
 {
     const struct record *r = record_at(id);
 
-    if (UNLIKELY(id != 0 && r->key != 0 && r->refs == 0 && r->owner == p->id)) {
+    if (UNLIKELY(id != 0 && record_is_of(p, r) && r->refs == 0)) {
         record_free(p, id); /* nobody took it */
     }
 }
