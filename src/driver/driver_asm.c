@@ -392,7 +392,7 @@ static bool asm_lines(struct asm_pass *p, str source, struct err *e)
     struct strbuf words = {0};
     str line;
     bool ok = true;
-    while (ok && str_next_line(&source, &line)) {
+    while (ok && str_next_sep(&source, '\n', &line)) { /* a carriage return stays in its line */
         strbuf_reset(&words);
         asm_words(line, &words);
         str w = strbuf_str(&words);

@@ -259,6 +259,15 @@ static void takes(void **state)
         with("raceread<ABIInternal>(SB), NOSPLIT,", "raceread<ABIInternal>(SB), NOSPLIT|NOFRAME,"));
     patched(with("\tMOVQ\tAX, RARG1\n", "  MOVQ   AX,  RARG1 // so\n\n"));
     patched(with("\n", "\r\n"));
+
+    /* Lines stay as they are, to the last carriage return. */
+    str text = with("\n", "\r\r\n"), out, line, was, rest = text;
+    struct err e;
+    assert_true(driver_asm_patch(&arena, text, &out, &e));
+    while (str_next_sep(&rest, '\n', &was)) {
+        assert_true(str_next_sep(&out, '\n', &line));
+        assert_true(str_eq(line, was) || str_has_prefix(line, STR("TEXT\tgomm_slow_")));
+    }
 }
 
 static void refuses(void **state)
