@@ -13,7 +13,7 @@
  * about twenty times as long. */
 #define SHARE_NATIVE_TIME "60ms"
 #define SHARE_NATIVE_NS   60000000000u /* after which no other process is begun */
-enum { SHARE_NATIVE_COUNT = 7, SHARE_SEEN_NS = 30 * 1000 * 1000, SHARE_MOST_RUNS = 100, SHARE_TRIES = 3, SHARE_QUIET_MS = 20000 };
+enum { SHARE_NATIVE_COUNT = 7, SHARE_SEEN_NS = 30 * 1000 * 1000, SHARE_MOST_RUNS = 100, SHARE_TRIES = 3, SHARE_ONE_MS = 20000 };
 /* Where others have that many processors busy, both sides of a line seldom run at once. */
 #define SHARE_BUSY 0.3
 
@@ -170,12 +170,12 @@ static double run_median(struct run_native *n)
 }
 
 /* One process with benchmarks as they are; false if it is not worth while to start another.  quiet: what fails was told
- * before. */
-static bool run_process(struct cmd_share_run *r, const struct bench_binary *bin, str package, str bench, str cpu, bool quiet,
-                        run_natives *out)
+ * before.  timeout_ms 0: none. */
+static bool run_process(struct cmd_share_run *r, const struct bench_binary *bin, str package, str bench, str cpu, u64 timeout_ms,
+                        bool quiet, run_natives *out)
 {
     struct bench_run o = {.bin = bin, .bench = bench, .benchtime = STR(SHARE_NATIVE_TIME), .cpu = cpu,
-                          .no_benchmem = true, .timeout_ms = quiet ? SHARE_QUIET_MS : 0};
+                          .no_benchmem = true, .timeout_ms = timeout_ms};
     struct bench_ran ran;
     struct err e;
     if (!bench_run(r->arena, &o, &ran, &e)) {
@@ -200,7 +200,8 @@ static void run_natively(struct cmd_share_run *r, const struct bench_binary *bin
 {
     u64 start = base_now_ns();
     for (u32 i = 0; i < SHARE_NATIVE_COUNT && !proc_interrupted(); i++) {
-        if ((i > 0 && base_now_ns() - start > SHARE_NATIVE_NS) || !run_process(r, bin, package, r->bench, r->cpu, i > 0, out)) {
+        if ((i > 0 && base_now_ns() - start > SHARE_NATIVE_NS) ||
+            !run_process(r, bin, package, r->bench, r->cpu, 0, i > 0, out)) {
             break;
         }
     }
@@ -219,8 +220,8 @@ static void run_again(struct cmd_share_run *r, const struct bench_binary *bin, s
     run_natives alone = {0}, all = {0};
     u64 start = base_now_ns();
     for (u32 i = 0; i < SHARE_NATIVE_COUNT && !proc_interrupted() && base_now_ns() - start < SHARE_NATIVE_NS; i++) {
-        if (!run_process(r, bin, package, exactly, STR("1"), true, &alone) ||
-            !run_process(r, bin, package, exactly, cpu, true, &all)) {
+        if (!run_process(r, bin, package, exactly, STR("1"), SHARE_ONE_MS, true, &alone) ||
+            !run_process(r, bin, package, exactly, cpu, SHARE_ONE_MS, true, &all)) {
             break;
         }
     }
