@@ -385,14 +385,15 @@ static bool replay_find(struct replay *p, struct share_replayed *out, struct err
     static const char busy[] = "the machine is too busy to measure what sharing a line costs";
     double v[REPLAY_ROUNDS], w[REPLAY_ROUNDS], want = (p->r->serial_ns > 0 ? p->r->serial_ns : p->r->op_ns) * p->cycles;
     /* A processor's cycles may be shorter than the time stamp's, and the two threads run side by side in one case. */
-    double low = 0, high = 2 * want, least = 1;
+    double low = 0, high = 2 * want, scale = 1;
     u32 n = replay_trial(p, 0, 3, v);
     if (n == 0) {
         return err_set(e, "%s", busy);
     }
-    out->bare = replay_pick(p, v, n) >= want;
+    double bare = replay_pick(p, v, n);
+    out->bare = bare >= want;
     if (out->bare && p->r->serial_ns > 0) {
-        least = want / replay_pick(p, v, n); /* the benchmark's own accesses take less: everywhere, then */
+        scale = want / bare; /* the benchmark's own accesses take less: everywhere, then */
     }
     if (!out->bare) {
         for (u32 i = 0; i < REPLAY_TRIALS; i++) {
@@ -417,9 +418,9 @@ static bool replay_find(struct replay *p, struct share_replayed *out, struct err
         return err_set(e, "%s", busy);
     }
     out->together = v[n / 2] / p->cycles;
-    out->apart = least * w[m / 2] / p->cycles;
-    out->apart_low = least * w[m / 4] / p->cycles;
-    out->apart_high = least * w[m - 1 - m / 4] / p->cycles;
+    out->apart = scale * w[m / 2] / p->cycles;
+    out->apart_low = scale * w[m / 4] / p->cycles;
+    out->apart_high = scale * w[m - 1 - m / 4] / p->cycles;
     out->ratio = v[n / 2] / w[m / 2];
     out->low = v[n / 4] / w[m - 1 - m / 4];
     out->high = v[n - 1 - n / 4] / w[m / 4];

@@ -198,6 +198,49 @@ static void findings(void **state)
     assert_str(f->why[1].text, "goroutine 8 atomically changes b+0 at :12, in p.f: 10 k times");
 }
 
+/* What is told of true sharing is what is shared, not what one goroutine has beside it. */
+static void true_sharing(void **state)
+{
+    struct share_seen seen = {.log = {.arena = &arena}, .package = STR("p")};
+    struct share_findings found = {.arena = &arena};
+    struct finding_list list = {.arena = &arena};
+
+    (void)state;
+    share_log_text(&seen.log,
+                   STR(LINE("null", 50, 50, TWO,
+                            WORD(0, 7, RMW(5000), 0) "," WORD(8, 7, RMW(5000), 25) "," WORD(8, 8, RMW(10000), 25),
+                            SITE("rmw", "7", 5000, 0, "", 11) "," SITE("rmw", "7,8", 15000, 8, "", 12),
+                            GLOBAL(0, 8, "p.a") "," GLOBAL(8, 16, "p.b"))));
+    share_find(&places, &seen, 1, &found);
+    assert_int_equal(found.v.n, 1);
+    assert_int_equal(found.v.v[0].best->class, SHARE_CLASS_TRUE);
+    assert_int_equal(share_first(found.v.v[0].best)->from, 8);
+    struct finding *f = share_tell(&found.v.v[0], STR("/m"), &list);
+    assert_str(f->code, "SHARE7");
+    assert_str(f->message, "b+0 is used by several goroutines at once: true sharing, which padding does not help");
+    assert_str(f->object, "b+0");
+    assert_int_equal(f->span.line, 12);
+}
+
+/* An object that reflect made is allocated where reflect was asked for it. */
+static void made(void **state)
+{
+    struct race_frame frames[] = {{.fn = STR("runtime.mallocgc"), .line = 1},
+                                  {.fn = STR("reflect.unsafe_New"), .line = 2}, /* by linkname in package runtime */
+                                  {.fn = STR("reflect.New"), .line = 3},
+                                  {.fn = STR("p.f"), .line = 4}};
+    struct race_stack s = {.frames = frames, .n = 4};
+
+    (void)state;
+    assert_int_equal(share_place_made(&s)->line, 4);
+    s.n = 3;
+    assert_int_equal(share_place_made(&s)->line, 2); /* nobody is known that asked */
+    s.n = 1;
+    assert_int_equal(share_place_made(&s)->line, 1);
+    s.n = 0;
+    assert_null(share_place_made(&s));
+}
+
 /* Without a time of its own nothing is predicted of a benchmark; with few accesses in an operation it is harmless,
  * which needs no measuring. */
 static void predicting(void **state)
@@ -224,7 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading),  cmocka_unit_test(classes),    cmocka_unit_test(guarded),
-        cmocka_unit_test(findings), cmocka_unit_test(predicting),
+        cmocka_unit_test(findings), cmocka_unit_test(true_sharing), cmocka_unit_test(made), cmocka_unit_test(predicting),
     };
     return cmocka_run_group_tests(tests, setup, release);
 }
