@@ -195,7 +195,7 @@ static void found(struct access *a, const struct entry *x)
         .before = *x,
         .now_stack = now,
         .before_stack = before,
-        .known = clock_get(a->t->clock, x->g),
+        .known = thr_known(a->t, x->g),
     };
 }
 

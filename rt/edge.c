@@ -148,6 +148,7 @@ void edge_start(struct thr *t, const struct go_g *g)
 
         struct edge_before b = {0};
 
+        thr_write_down(p, t);
         if (t->clock != 0) {
             u32 parent = thr_parent(thr_g(t));
 

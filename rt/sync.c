@@ -2,6 +2,7 @@
 #include "sync.h"
 
 #include "alone.h"
+#include "edge.h"
 
 enum { SYNCS = 1u << 29, KNOWN_WALK = 8 };
 
@@ -100,34 +101,77 @@ static struct sync *found_or_made(struct proc *p, struct sync_line *l)
     return l->found;
 }
 
-static void learn(struct proc *p, struct thr *t, const struct sync *s)
+/* The epoch of g that is known from the object's clock. */
+static u32 clock_known(const struct sync *s, u32 g)
 {
-    if (s->epoch == 0 ? s->clock == t->clock
-                      : s->g == thr_g(t) || thr_knows(t, s->g, s->epoch)) {
-        return;
+    u32 e = clock_get(s->clock, g);
+
+    return g == s->source && e < s->source_epoch ? s->source_epoch : e;
+}
+
+/* Does t know all that is there? */
+static int knows(const struct thr *t, const struct sync *s)
+{
+    if (s->epoch != 0) {
+        return s->g == thr_g(t) || thr_knows(t, s->g, s->epoch);
     }
+    if (s->source_epoch != 0) {
+        return s->source == thr_g(t) || thr_knows(t, s->source, s->source_epoch);
+    }
+    return s->clock == 0 || s->clock == t->clock;
+}
+
+/* What t does not know yet. */
+static void take(struct proc *p, struct thr *t, const struct sync *s)
+{
+    int whole = t->source_epoch != 0 && s->g == t->source && s->epoch >= t->source_epoch;
 
     /* Goroutines that one has started, and that wait for one, know nothing but what it knew, apart from
        themselves: for a hundred thousand of them that is not compared node by node. */
-    if (s->source_epoch != 0 &&
-        (s->source == thr_g(t) || thr_knows(t, s->source, s->source_epoch))) {
-        t->source_epoch = 0;
-    } else {
-        if (t->source_epoch != 0 && ((s->g == t->source && s->epoch >= t->source_epoch) ||
-                                     clock_get(s->clock, t->source) >= t->source_epoch)) {
-            u32 old = t->clock;
-
-            t->clock = clock_ref(s->clock);
-            clock_unref(&p->nodes, old);
-        } else {
-            t->clock = clock_join(&p->nodes, t->clock, s->clock);
+    if (s->source_epoch != 0 && (s->source == thr_g(t) || thr_knows(t, s->source, s->source_epoch))) {
+        if (!whole) {
+            thr_write_down(p, t);
+            t->clock = clock_set(&p->nodes, t->clock, s->g, s->epoch);
         }
-        t->source = s->g;
-        t->source_epoch = t->clock == s->clock ? s->epoch : 0;
+        t->source_epoch = whole ? s->epoch : 0;
+        return;
     }
-    t->clock = clock_set(&p->nodes, t->clock, s->g, s->epoch);
+    if (whole || (t->source_epoch != 0 && clock_known(s, t->source) >= t->source_epoch)) {
+        u32 old = t->clock;
+
+        t->clock = clock_ref(s->clock);
+        clock_unref(&p->nodes, old);
+        whole = 1;
+    } else {
+        thr_write_down(p, t);
+        t->clock = clock_join(&p->nodes, t->clock, s->clock);
+        whole = t->clock == s->clock;
+    }
+    t->source = s->source;
+    t->source_epoch = s->source_epoch;
+    if (whole && s->epoch == 0) {
+        return;
+    }
+    thr_write_down(p, t);
+    t->source = s->g;
+    t->source_epoch = s->epoch;
+    if (!whole) {
+        thr_write_down(p, t);
+        t->source_epoch = 0;
+    }
+}
+
+static void learn(struct proc *p, struct thr *t, const struct sync *s)
+{
+    if (knows(t, s)) {
+        return;
+    }
+    take(p, t, s);
     /* A join may have changed nothing, so this errs towards ending epochs too often. */
     t->dirty |= THR_KNOWS;
+    if (UNLIKELY(edge_on)) {
+        thr_write_down(p, t); /* news is what changes the clock */
+    }
 }
 
 void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l)
@@ -230,12 +274,14 @@ void sync_release_merge(struct proc *p, struct thr *t, uptr addr)
 
     struct sync *s = found_or_made(p, &l);
 
-    if (s && (s->epoch != 0 ? s->g == thr_g(t) || thr_knows(t, s->g, s->epoch) : s->clock == 0)) {
-        publish(p, t, s); /* t knows all that is there: its clock alone is the join */
+    if (s && knows(t, s)) {
+        publish(p, t, s); /* its clock alone is the join */
     } else if (s) {
         u32 epoch = thr_release(p, t);
 
+        thr_write_down(p, t);
         s->clock = clock_join(&p->nodes, s->clock, t->clock);
+        s->clock = clock_set(&p->nodes, s->clock, s->source, s->source_epoch);
         s->clock = clock_set(&p->nodes, s->clock, s->g, s->epoch);
         s->clock = clock_set(&p->nodes, s->clock, thr_g(t), epoch);
         s->source_epoch = 0;

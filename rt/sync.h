@@ -15,9 +15,9 @@
 struct sync {
     u64 addr;
     u32 next;  /* in the line's list */
-    /* An acquire learns the clock and, if epoch is not 0, goroutine g up to the end of that epoch.
-       With an epoch, all is what one release by g published; who knows that much of g knows the
-       whole clock, as g's releases with different clocks end different epochs. */
+    /* An acquire learns the clock, source, and, if epoch is not 0, goroutine g up to the end of that epoch.
+       With an epoch, all is what one release by g published; who knows that much of g knows
+       all of it, as g's releases with different clocks end different epochs. */
     u32 clock;
     union {
         struct {
@@ -25,7 +25,7 @@ struct sync {
         };
         u64 pair; /* both, for who looks without the lock */
     };
-    u32 source, source_epoch; /* of clock, as in struct thr */
+    u32 source, source_epoch; /* as in struct thr: the clock need not say it */
 };
 
 int sync_init(void);

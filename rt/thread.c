@@ -44,6 +44,13 @@ static u64 key_make(u32 g, u32 epoch)
     return (u64)g << 33 | (u64)epoch << 1 | 1;
 }
 
+void thr_write_down(struct proc *p, struct thr *t)
+{
+    if (t->source_epoch > clock_get(t->clock, t->source)) {
+        t->clock = clock_set(&p->nodes, t->clock, t->source, t->source_epoch);
+    }
+}
+
 struct thr *thr_start(struct proc *p, struct thr *parent, u32 created)
 {
     struct thr *t = NULL;
@@ -52,7 +59,8 @@ struct thr *thr_start(struct proc *p, struct thr *parent, u32 created)
     if (parent && parent->ignore_sync == 0) {
         source_epoch = thr_release(p, parent);
         source = thr_g(parent);
-        clock = clock_set(&p->nodes, clock_ref(parent->clock), source, source_epoch);
+        thr_write_down(p, parent); /* there is one source */
+        clock = clock_ref(parent->clock);
     }
     os_lock(&all.lock);
 
@@ -117,6 +125,7 @@ static void thr_renew(struct proc *p, struct thr *t)
     if (goroutine_new(&past, &g) == 0) {
         goroutine_finish(old, epoch, epoch - 1);
         atomic_store(&t->key, key_make(g, 1));
+        thr_write_down(p, t);
         t->clock = clock_set(&p->nodes, t->clock, old, epoch - 1);
         t->source_epoch = 0;
         t->dirty = THR_KNOWS;

@@ -35,11 +35,12 @@ struct thr {
     /* top: the next free one; base[-1] is there and has depth 0; its pc is edge.c's */
     struct frame *top, *end, *base;
     int ticks; /* accesses until it looks at the clock (sample.h) */
-    u32 clock; /* what this goroutine knows of others */
+    u32 clock; /* what this goroutine knows of others, but for source */
     u32 dirty;
     u32 ignore_sync; /* nesting */
     u32 prev, next;  /* list of all that live */
-    /* Who knows goroutine source up to this epoch knows all of clock; epoch 0: nobody in particular. */
+    /* This goroutine knows source up to this epoch, which its clock need not say; who else does knows all of clock.  Epoch 0:
+       there is no such source. */
     u32 source, source_epoch;
 } __attribute__((aligned(64))); /* every hook writes to its own */
 
@@ -130,8 +131,19 @@ static inline u32 thr_epoch(const struct thr *t)
 /* Is the end of g's epoch e known to t? */
 static inline int thr_knows(const struct thr *t, u32 g, u32 e)
 {
-    return e <= clock_get(t->clock, g);
+    return e <= clock_get(t->clock, g) || (g == t->source && e <= t->source_epoch);
 }
+
+/* Up to which epoch t knows g. */
+static inline u32 thr_known(const struct thr *t, u32 g)
+{
+    u32 e = clock_get(t->clock, g);
+
+    return g == t->source && e < t->source_epoch ? t->source_epoch : e;
+}
+
+/* The clock says all that t knows. */
+void thr_write_down(struct proc *p, struct thr *t);
 
 /* A goroutine that knows what parent knows (parent may be NULL); created: stack of the statement.
  * NULL when memory ran out. */
