@@ -109,7 +109,8 @@ static u32 clock_known(const struct sync *s, u32 g)
     return g == s->source && e < s->source_epoch ? s->source_epoch : e;
 }
 
-/* Does t know all that is there? */
+/* Does t know all that is there?  thread.h has the reasons: 1 for what one goroutine has released, 2 for what has
+   a source.  Where there is neither, only the same clock is known for certain. */
 static int knows(const struct thr *t, const struct sync *s)
 {
     if (s->epoch != 0) {

@@ -4,6 +4,21 @@
  * A thr belongs to the thread that runs its goroutine; the one field that others touch is key
  * (thr_everything).  A proc belongs to the thread that holds the P; as no hook can be preempted by
  * Go, a hook may use its P's proc without a lock.
+ *
+ * What a goroutine knows: of each goroutine, the last epoch whose end it has heard of.  That is its clock, and
+ * its source up to source_epoch; of itself it knows all.  Let P(g, e) be what g knew when its epoch e ended.
+ *
+ * 1. Knowledge is whole: who knows (g, e) knows P(g, e).  It comes from releases and go statements alone, which
+ *    pass on all that their goroutine knows, and end another epoch if that is more than before (THR_KNOWS,
+ *    thr_release).  Joins of what is whole are whole (release-merge).  CLOCK_ALL in a clock says no more than that
+ *    the last epoch is known that a finished goroutine has ended (thr_end).
+ * 2. The source has the clock: if source_epoch is not 0, all of clock is in P(source, source_epoch), so who knows
+ *    (source, source_epoch) knows all that this goroutine has heard.  It starts with its parent's knowledge, all
+ *    of it in the clock, and its parent as source; later sources come by acquires (sync.c, take).  Who gets
+ *    something into its clock that the source may lack has no source any more (thr_renew, thr_everything, take).
+ * 3. That two clocks are the same tree does not say that their owners know the same: the sources may differ.
+ *
+ * An object (sync.h) has what its releaser had, so 1 and 2 hold for it as well; a merge has no source.
  */
 #ifndef GOMM_RT_THREAD_H
 #define GOMM_RT_THREAD_H
@@ -39,8 +54,8 @@ struct thr {
     u32 dirty;
     u32 ignore_sync; /* nesting */
     u32 prev, next;  /* list of all that live */
-    /* This goroutine knows source up to this epoch, which its clock need not say; who else does knows all of clock.  Epoch 0:
-       there is no such source. */
+    /* This goroutine knows source up to this epoch, which its clock need not say; who else does knows all of clock
+       (2 above).  Epoch 0: there is no such source. */
     u32 source, source_epoch;
 } __attribute__((aligned(64))); /* every hook writes to its own */
 
