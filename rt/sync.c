@@ -167,6 +167,9 @@ static void learn(struct proc *p, struct thr *t, const struct sync *s)
     if (knows(t, s)) {
         return;
     }
+    if (UNLIKELY(atomic_load_relaxed(&thr_hearing))) {
+        thr_heard();
+    }
     take(p, t, s);
     /* A join may have changed nothing, so this errs towards ending epochs too often. */
     t->dirty |= THR_KNOWS;

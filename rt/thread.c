@@ -154,11 +154,23 @@ u32 thr_release(struct proc *p, struct thr *t)
     return epoch;
 }
 
+u32 thr_hearing;
+
+/* What there is to be learnt has been released.  If that was after its goroutine's turn, its release has seen the key
+   that the turn left, so who acquires it sees thr_hearing as it was then or later: 1; or 0 again, and then all
+   have had their turns, and what the learner releases from now on ends a later epoch. */
+NOINLINE void thr_heard(void)
+{
+    os_lock(&all.lock);
+    os_unlock(&all.lock);
+}
+
 void thr_everything(struct proc *p, struct thr *t)
 {
     u32 clock;
 
     os_lock(&all.lock);
+    atomic_store(&thr_hearing, 1);
     clock = clock_everything(&p->nodes, goroutine_next());
     for (u32 i = all.first; i != 0; i = thr_at(i)->next) {
         struct thr *other = thr_at(i);
@@ -167,6 +179,7 @@ void thr_everything(struct proc *p, struct thr *t)
 
         clock_lower(&p->nodes, clock, (u32)(key >> 33), key_epoch(key));
     }
+    atomic_store(&thr_hearing, 0);
     os_unlock(&all.lock);
     clock_unref(&p->nodes, t->clock);
     t->clock = clock;

@@ -11,7 +11,8 @@
  * 1. Knowledge is whole: who knows (g, e) knows P(g, e).  It comes from releases and go statements alone, which
  *    pass on all that their goroutine knows, and end another epoch if that is more than before (THR_KNOWS,
  *    thr_release).  Joins of what is whole are whole (release-merge).  CLOCK_ALL in a clock says no more than that
- *    the last epoch is known that a finished goroutine has ended (thr_end).
+ *    the last epoch is known that a finished goroutine has ended (thr_end).  Who hears of everything hears of all
+ *    that the others knew then (thr_everything, thr_hearing).
  * 2. The source has the clock: if source_epoch is not 0, all of clock is in P(source, source_epoch), so who knows
  *    (source, source_epoch) knows all that this goroutine has heard.  It starts with its parent's knowledge, all
  *    of it in the clock, and its parent as source; later sources come by acquires (sync.c, take).  Who gets
@@ -171,6 +172,12 @@ u32 thr_release(struct proc *p, struct thr *t);
 
 /* t learns of everything that has happened so far (finalizers; runtime/mfinal.go). */
 void thr_everything(struct proc *p, struct thr *t);
+
+/* Set while somebody learns of everything, goroutine by goroutine; nobody else learns meanwhile, but waits.  Else a
+ * goroutine whose turn comes late could learn and release what another one has done after its own turn, and
+ * that this release is known would not say that all of it is.  Asked with the line locked that there is to be learnt from. */
+extern u32 thr_hearing;
+void thr_heard(void);
 
 /* 0 when memory ran out, and then the frame is not there. */
 int thr_push(struct thr *t, uptr pc, u32 depth);

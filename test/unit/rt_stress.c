@@ -22,6 +22,7 @@
 #include "alone.h"
 #include "code.h"
 #include "sample.h"
+#include "sync.h"
 
 enum { THREADS = 6, GORS = 3, GLOBALS = 1 << 20, HEAP = 1 << 20 };
 
@@ -327,6 +328,87 @@ static void test_token(void **state)
     clean();
 }
 
+/* ---- hearing of everything, while others learn ---- */
+
+enum { HEARINGS = 8000, SLEEPERS = 3000 };
+
+static struct {
+    u32 ready, done;
+    u32 g; /* who writes */
+} hearing;
+
+/* Does t lack something of who writes that the object has? */
+static u32 lacks(const struct thr *t, const struct sync *s)
+{
+    u32 has = s ? clock_get(s->clock, hearing.g) : 0;
+
+    has = s && s->source == hearing.g && has < s->source_epoch ? s->source_epoch : has;
+    return has > thr_known(t, hearing.g) ? has : 0;
+}
+
+static void hears(struct thr *t, uptr addr)
+{
+    struct sync_line l;
+    u32 epoch;
+
+    rt_tsan_finalizer_goroutine(t);
+    proc_enter(my_proc);
+    sync_lock(&l, addr);
+    sync_acquire_held(my_proc, t, &l);
+    epoch = lacks(t, l.found);
+    sync_unlock(&l);
+    proc_leave(my_proc);
+    if (epoch != 0) {
+        rt_broken("epoch %u is known up to %u after an acquire", epoch, thr_known(t, hearing.g));
+    }
+}
+
+/* A goroutine writes and passes that on to a second one, between whom and itself many sleep; another one hears of everything, and then
+   of what the second one has released: it must know all of that, whenever the two have done it. */
+static void hearing_player(struct player *p)
+{
+    struct thr *t = p->t[0], *writer = NULL, *sleeper[SLEEPERS];
+    uptr first = word(0), second = word(64);
+
+    if (p->id == 1) {
+        for (u32 i = 0; i < SLEEPERS; i++) {
+            rt_tsan_go_start(t, &sleeper[i], 50);
+        }
+        rt_tsan_go_start(t, &writer, 50); /* of all that live it is looked at first */
+        hearing.g = thr_g(writer);
+    }
+    __atomic_fetch_add(&hearing.ready, 1, __ATOMIC_ACQ_REL);
+    wait_for(&hearing.ready, 2);
+    if (p->id == 0) {
+        for (u32 i = 0; i < HEARINGS; i++) {
+            hears(t, second);
+        }
+        __atomic_store_n(&hearing.done, 1, __ATOMIC_RELEASE);
+        return;
+    }
+    while (!__atomic_load_n(&hearing.done, __ATOMIC_ACQUIRE)) {
+        rt_write_range(writer, word(128), 8, 51);
+        rt_tsan_release(writer, first);
+        rt_tsan_acquire(t, first);
+        rt_tsan_release(t, second);
+        for (u32 n = rnd_below(&p->r, 3000); n > 0; n--) {
+            __builtin_ia32_pause();
+        }
+    }
+    rt_tsan_go_end(writer);
+    for (u32 i = 0; i < SLEEPERS; i++) {
+        rt_tsan_go_end(sleeper[i]);
+    }
+}
+
+static void test_hearing(void **state)
+{
+    (void)state;
+    memset(&hearing, 0, sizeof hearing);
+    play(2, hearing_player);
+    clean();
+}
+
 /* ---- everything at once ---- */
 
 enum { STEPS = 40000, SHARED = 40 };
@@ -468,6 +550,7 @@ int main(void)
         cmocka_unit_test(test_simultaneous),
         cmocka_unit_test(test_guarded),
         cmocka_unit_test(test_token),
+        cmocka_unit_test(test_hearing),
         cmocka_unit_test(test_everything), cmocka_unit_test(test_alone),
         cmocka_unit_test(test_sampled),
     };
