@@ -101,12 +101,10 @@ static struct sync *found_or_made(struct proc *p, struct sync_line *l)
     return l->found;
 }
 
-/* The epoch of g that is known from the object's clock. */
-static u32 clock_known(const struct sync *s, u32 g)
+/* Is the end of g's epoch e known to who acquires there? */
+static int says(const struct sync *s, u32 g, u32 e)
 {
-    u32 e = clock_get(s->clock, g);
-
-    return g == s->source && e < s->source_epoch ? s->source_epoch : e;
+    return (g == s->g && e <= s->epoch) || (g == s->source && e <= s->source_epoch) || e <= clock_get(s->clock, g);
 }
 
 /* Does t know all that is there?  thread.h has the reasons: 1 for what one goroutine has released, 2 for what has
@@ -122,43 +120,54 @@ static int knows(const struct thr *t, const struct sync *s)
     return s->clock == 0 || s->clock == t->clock;
 }
 
+/* Is all that t knows of others known to who acquires there?  So it is if t's source is (thread.h, 2), or t itself
+   up to its latest news (1): then what t knows came round to the releaser. */
+static int covers(const struct sync *s, const struct thr *t)
+{
+    return (t->source_epoch != 0 && says(s, t->source, t->source_epoch)) || says(s, thr_g(t), thr_news_epoch(t));
+}
+
+/* The rest: t knows the object's clock and source, and learns the pair.  If the object covers t, then t knows no more
+   than the pair's goroutine did at the end of its epoch, and has it as source from now on. */
+static void take_pair(struct proc *p, struct thr *t, const struct sync *s, int covered)
+{
+    if (t->source != s->g || t->source_epoch > s->epoch) {
+        thr_write_down(p, t); /* there is one source */
+    }
+    t->source = s->g;
+    t->source_epoch = s->epoch;
+    if (!covered) {
+        thr_write_down(p, t);
+        t->source_epoch = 0;
+    }
+}
+
 /* What t does not know yet. */
 static void take(struct proc *p, struct thr *t, const struct sync *s)
 {
-    int whole = t->source_epoch != 0 && s->g == t->source && s->epoch >= t->source_epoch;
+    int covered = covers(s, t);
 
     /* Goroutines that one has started, and that wait for one, know nothing but what it knew, apart from
-       themselves: for a hundred thousand of them that is not compared node by node. */
+       themselves: for a hundred thousand of them that is not compared node by node.  Two that wait for each other keep
+       the clocks that they have, and are each other's source. */
     if (s->source_epoch != 0 && (s->source == thr_g(t) || thr_knows(t, s->source, s->source_epoch))) {
-        if (!whole) {
-            thr_write_down(p, t);
-            t->clock = clock_set(&p->nodes, t->clock, s->g, s->epoch);
-        }
-        t->source_epoch = whole ? s->epoch : 0;
+        take_pair(p, t, s, covered);
         return;
     }
-    if (whole || (t->source_epoch != 0 && clock_known(s, t->source) >= t->source_epoch)) {
+    if (covered) {
         u32 old = t->clock;
 
         t->clock = clock_ref(s->clock);
         clock_unref(&p->nodes, old);
-        whole = 1;
     } else {
         thr_write_down(p, t);
         t->clock = clock_join(&p->nodes, t->clock, s->clock);
-        whole = t->clock == s->clock;
+        covered = t->clock == s->clock;
     }
     t->source = s->source;
     t->source_epoch = s->source_epoch;
-    if (whole && s->epoch == 0) {
-        return;
-    }
-    thr_write_down(p, t);
-    t->source = s->g;
-    t->source_epoch = s->epoch;
-    if (!whole) {
-        thr_write_down(p, t);
-        t->source_epoch = 0;
+    if (!covered || s->epoch != 0) {
+        take_pair(p, t, s, covered);
     }
 }
 
@@ -171,8 +180,7 @@ static void learn(struct proc *p, struct thr *t, const struct sync *s)
         thr_heard();
     }
     take(p, t, s);
-    /* A join may have changed nothing, so this errs towards ending epochs too often. */
-    t->dirty |= THR_KNOWS;
+    thr_news(t); /* a join may have changed nothing, so this errs towards ending epochs too often */
     if (UNLIKELY(edge_on)) {
         thr_write_down(p, t); /* news is what changes the clock */
     }

@@ -129,6 +129,7 @@ static void thr_renew(struct proc *p, struct thr *t)
         t->clock = clock_set(&p->nodes, t->clock, old, epoch - 1);
         t->source_epoch = 0;
         t->dirty = THR_KNOWS;
+        t->since = 0;
     }
     os_unlock(&all.lock);
 }
@@ -147,6 +148,7 @@ u32 thr_release(struct proc *p, struct thr *t)
         epoch = key_epoch(atomic_add(&t->key, 2));
     }
     t->dirty = 0;
+    t->since++; /* back to 0 after many, which is fewer */
     if (UNLIKELY(epoch >= EPOCH_LAST)) {
         thr_renew(p, t);
         return thr_release(p, t);
@@ -184,7 +186,7 @@ void thr_everything(struct proc *p, struct thr *t)
     clock_unref(&p->nodes, t->clock);
     t->clock = clock;
     t->source_epoch = 0;
-    t->dirty |= THR_KNOWS;
+    thr_news(t);
 }
 
 static NOINLINE int frames_grow(struct thr *t)

@@ -52,7 +52,8 @@ struct thr {
     struct frame *top, *end, *base;
     int ticks; /* accesses until it looks at the clock (sample.h) */
     u32 clock; /* what this goroutine knows of others, but for source */
-    u32 dirty;
+    u16 dirty;
+    u16 since; /* epochs that it has ended since it learnt something, or fewer */
     u32 ignore_sync; /* nesting */
     u32 prev, next;  /* list of all that live */
     /* This goroutine knows source up to this epoch, which its clock need not say; who else does knows all of clock
@@ -156,6 +157,20 @@ static inline u32 thr_known(const struct thr *t, u32 g)
     u32 e = clock_get(t->clock, g);
 
     return g == t->source && e < t->source_epoch ? t->source_epoch : e;
+}
+
+/* t has learnt something in this epoch. */
+static inline void thr_news(struct thr *t)
+{
+    t->dirty |= THR_KNOWS;
+    t->since = 0;
+}
+
+/* Who knows t up to this epoch knows all that t has heard: later than that t has learnt nothing.  (Epochs that others
+ * end, thr_everything, are not counted in since, so this may be too late an epoch, never one too early.) */
+static inline u32 thr_news_epoch(const struct thr *t)
+{
+    return thr_epoch(t) - t->since;
 }
 
 /* The clock says all that t knows. */
