@@ -25,7 +25,7 @@
 
 EXPORT void exit(int status) __attribute__((weak));
 
-u64 *widths;
+u8 *widths;
 
 /* Set by fast_amd64.S: hooks come there first, so what they are called for is not fast. */
 extern u32 fast_patched;
@@ -87,7 +87,7 @@ EXPORT void __tsan_init(struct thr **thr, struct proc **proc, void (*callback)(u
 
     if (thr_init() == 0 && clock_init() == 0 && stack_init() == 0 && sync_init() == 0 &&
         shadow_init() == 0 && line_init() == 0) {
-        widths = os_map(sizeof *widths << WIDTHS_LOG);
+        widths = os_map(2 * WIDTHS_REACH / 4);
         struct proc *spare = widths ? proc_new() : NULL;
 
         current_init(callback, spare);
@@ -384,27 +384,20 @@ static void access(struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, int pa
 /* The width of the scalar access at pc. */
 static u32 width(uptr pc, uptr addr, uptr sp, int write)
 {
-    u32 i = width_slot(pc);
-    u64 *free = NULL;
+    static u64 far[1024]; /* pc << 8 | width, of what has no place in widths */
+    u8 *near = width_at(pc);
+    u64 *slot = &far[pc * 0x9e3779b97f4a7c15UL >> 54], known = atomic_load_relaxed(slot);
+    u32 size = near ? atomic_load_relaxed(near) : known >> 8 == pc ? (u8)known : 0;
 
-    for (u32 n = 0; n < WIDTH_PROBES; n++) {
-        u64 *slot = &widths[(i + n) & ((1u << WIDTHS_LOG) - 1)];
-        u64 v = atomic_load_relaxed(slot);
-
-        if (LIKELY(v >> 8 == pc)) {
-            return v & 0xff;
-        }
-        if (v == 0) {
-            free = slot;
-            break;
-        }
+    if (LIKELY(size != 0)) {
+        return size;
     }
-
-    u32 size = rt_access_size(pc, addr, sp, write);
-
+    size = rt_access_size(pc, addr, sp, write);
     size = size != 0 ? size : 1;
-    if (free) {
-        atomic_store_relaxed(free, pc << 8 | size);
+    if (near) {
+        atomic_store_relaxed(near, (u8)size);
+    } else {
+        atomic_store_relaxed(slot, pc << 8 | size);
     }
     return size;
 }

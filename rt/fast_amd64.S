@@ -34,7 +34,7 @@
 	.set CELL_BYTES, 4
 	.set CELL_KINDS, 35
 	.set CELL_FAST, 8
-	.set WIDTHS_LOG, 17
+	.set WIDTHS_REACH, 1 << 29
 	.set KINDS_WRITE, 10		/* bits of the kinds of write */
 	.set FAST_NEVER, 1
 	.set FAST_PAUSE, 2
@@ -336,17 +336,16 @@
 5:	cmpl	$0xff, %esi
 	jne	9f			/* were looked at */
 	movq	(%rsp), %rdx
-	movabsq	$0x9e3779b97f4a7c15, %rcx
-	imulq	%rdx, %rcx
-	shrq	$(64 - WIDTHS_LOG), %rcx
+	leaq	record_anchor(%rip), %rcx
+	subq	%rcx, %rdx
+	addq	$WIDTHS_REACH, %rdx
+	cmpq	$(2 * WIDTHS_REACH), %rdx
+	jae	9f
+	shrq	$2, %rdx
 	movq	widths(%rip), %r8
-	movq	(%r8,%rcx,8), %r8
-	movq	%r8, %rcx
-	shrq	$8, %rcx
-	cmpq	%rdx, %rcx
-	jne	9f
-	movzbl	%r8b, %ecx		/* width, 1 to 16 */
-	cmpl	$4, %ecx
+	movzbl	(%r8,%rdx), %ecx	/* width, 1 to 24; 0: not known */
+	leal	-1(%rcx), %edx
+	cmpl	$3, %edx
 	ja	9f			/* leaves the word, or was looked at */
 	movl	$1, %esi
 	shll	%cl, %esi

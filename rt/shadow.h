@@ -221,29 +221,26 @@ void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind,
  * it is still to be done.  Takes less than 1.5 KB of stack. */
 int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
 
-/* Widths of scalar accesses by pc: pc << 8 | width, filled once.  fast_amd64.S looks here too. */
-extern u64 *widths;
-/* A full neighbourhood costs asking the code again. */
-enum { WIDTHS_LOG = 17, WIDTH_PROBES = 4 };
+/* Widths of scalar accesses, filled once, by where the hook returns to: a byte for four bytes of code, as calls are longer, so
+ * those of one function lie together.  Not of code further from record_anchor than WIDTHS_REACH (plugins).  fast_amd64.S
+ * looks here too. */
+extern u8 *widths;
+#define WIDTHS_REACH (1UL << 29)
 
-static inline u32 width_slot(uptr pc)
+/* Where that of pc stands, or NULL. */
+static inline u8 *width_at(uptr pc)
 {
-    return (u32)((pc * 0x9e3779b97f4a7c15UL) >> (64 - WIDTHS_LOG));
+    uptr i = pc - ((uptr)&record_anchor - WIDTHS_REACH);
+
+    return LIKELY(i < 2 * WIDTHS_REACH) ? &widths[i / 4] : NULL;
 }
 
 /* What widths says of pc; 0: nothing. */
 static inline u32 width_known(uptr pc)
 {
-    u32 i = width_slot(pc);
+    const u8 *at = width_at(pc);
 
-    for (u32 n = 0; n < WIDTH_PROBES; n++) {
-        u64 v = atomic_load_relaxed(&widths[(i + n) & ((1u << WIDTHS_LOG) - 1)]);
-
-        if (LIKELY(v >> 8 == pc)) {
-            return v & 0xff;
-        }
-    }
-    return 0;
+    return at ? atomic_load_relaxed(at) : 0;
 }
 
 /* From fast_amd64.S, on the goroutine's own stack, for accesses that are not fast; 0: the hook must
