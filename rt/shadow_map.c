@@ -157,13 +157,28 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
     }
 }
 
+/* Records of memory that was in use long ago are in no cache, and what is freed names one for each word: so those to come are
+ * fetched ahead. */
+enum { AHEAD = 16 };
+
+static inline void word_fetch(u64 w)
+{
+    if (w != 0 && !word_has_cell(w)) {
+        __builtin_prefetch(record_at(word_record(w, 0)), 1);
+        __builtin_prefetch(record_at(word_record(w, 1)), 1);
+    }
+}
+
 /* Whole words.  Nobody has a right to this memory now, so words without a cell need no care. */
 static void words_clear(struct proc *p, u64 *word, uptr count)
 {
-    for (uptr i = 0; i < count;) {
+    for (uptr i = 0, ahead = 0; i < count;) {
         u64 w = atomic_load_relaxed(&word[i]);
         uptr run = words_run(&word[i], count - i, w);
 
+        for (ahead = ahead < i ? i : ahead; ahead < count && ahead < i + AHEAD; ahead++) {
+            word_fetch(word[ahead]);
+        }
         if (w == 0) {
             i += run;
             continue;
