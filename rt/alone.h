@@ -49,6 +49,20 @@ static inline void proc_enter(struct proc *p)
     }
 }
 
+/* The same for the only thread alone; 0: it is not, and proc_enter is still to be called. */
+static inline int proc_enter_lean(struct proc *p)
+{
+    atomic_store_relaxed(&p->calls, p->calls + 1);
+    atomic_store_relaxed(&p->inside, 1);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    return atomic_load(&alone.proc) == p->id + 1U;
+}
+
+static inline void proc_leave_lean(struct proc *p)
+{
+    atomic_store(&p->inside, 0);
+}
+
 static inline void proc_leave(struct proc *p)
 {
     if (atomic_load_relaxed(&alone.inside)) {

@@ -296,7 +296,27 @@
 	.globl \word
 	.type \word, @function
 \word:
-	movl	$0xff, %esi
+	/* Is there a record of this epoch at all? */
+	movq	%r9, %rdx
+	shrq	$48, %rdx
+	je	6f			/* nobody was here, or a cell */
+	movq	gomm_fast_records(%rip), %r8
+	movq	%r9, %rcx
+	shrq	$24, %rcx
+	andl	$0xffffff, %ecx
+	shlq	$RECORD_LOG, %rcx
+	cmpq	%r11, (%r8,%rcx)
+	je	6f
+	.if \write
+	jmp	9f
+	.else
+	movl	%r9d, %ecx
+	andl	$0xffffff, %ecx
+	shlq	$RECORD_LOG, %rcx
+	cmpq	%r11, (%r8,%rcx)
+	jne	9f
+	.endif
+6:	movl	$0xff, %esi
 	testb	$7, %al
 	jne	5f
 	/* An aligned access does not leave its word, but for strings and interfaces, whose second word is

@@ -98,18 +98,7 @@ u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u
     u32 id = pool_get(&record_pool, &p->records);
 
     if (id != 0) {
-        struct record *r = record_at(id);
-
-        r->stack = stack; /* before anything is read: then new memory takes one page fault, not two */
-        atomic_store(&r->generation, (u16)(r->generation + 1)); /* before the key: see seen_still (shadow.h) */
-        r->pc = pc;
-        r->gone = 0;
-        r->owner = p->id;
-        r->kind = kind;
-        r->joined = joined;
-        r->older = older;
-        r->refs = 0;
-        atomic_store(&r->key, key);
+        record_fill(record_at(id), p, key, stack, pc, kind, joined, older);
     }
     return id;
 }

@@ -82,6 +82,21 @@ static inline const struct places *record_places_of(const struct record *r)
                : NULL;
 }
 
+/* What record_new makes of a free record; its key comes last, the generation before it: see seen_still (shadow.h). */
+static inline void record_fill(struct record *r, const struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u8 older)
+{
+    r->stack = stack; /* before anything is read: then new memory takes one page fault, not two */
+    atomic_store(&r->generation, (u16)(r->generation + 1));
+    r->pc = pc;
+    r->gone = 0;
+    r->owner = p->id;
+    r->kind = kind;
+    r->joined = joined;
+    r->older = older;
+    r->refs = 0;
+    atomic_store(&r->key, key);
+}
+
 void record_free(struct proc *p, u32 id);
 void record_collect(struct proc *p);
 u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u8 older);

@@ -10,7 +10,7 @@
 #include "report.h"
 #include "sample.h"
 #include "site.h"
-
+#include "word.h"
 
 /* What word_step says when a word needs a cell; no word has this value. */
 #define WORD_GENERAL (1ull << 63)
@@ -44,22 +44,6 @@ void word_drop(struct proc *p, u64 w, uptr n)
 }
 
 /* ---- words without a cell ---- */
-
-/* Does the record in this slot stand for an access to these bytes by the goroutine of this key? */
-static inline int slot_is(u64 w, u32 slot, u64 key, u8 mask)
-{
-    return (mask & ~word_bytes(w, slot)) == 0 &&
-           atomic_load_relaxed(&record_at(word_record(w, slot))->key) == key;
-}
-
-/* Has the goroutine whose key this is accessed these bytes already, in this epoch, so that the
- * access adds nothing?  Only its thread makes records and cells with its key, so what the word named
- * when it was read has this key now only if it had it then. */
-static inline int word_is_fast(u64 w, u64 key, u8 kind, u8 mask)
-{
-    return slot_is(w, 1, key, mask) || (!(kind & ACCESS_WRITE) && slot_is(w, 0, key, mask)) ||
-           (word_has_cell(w) && cell_is_fast((u32)w, key, kind, mask));
-}
 
 /* A word without a cell after the access, w itself if that adds nothing; or WORD_GENERAL.  It holds for
  * the records in *seen. */
@@ -642,34 +626,6 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
 
 /* ---- steps ---- */
 
-/* w without the id of a slot's record. */
-static inline u64 word_without(u64 w, u32 slot)
-{
-    return w & ~(0xffffffUL << 24 * slot);
-}
-
-/* w with what its records tell of in their places, unless they are joined: ids change, as long as no step counts them. */
-static inline u64 step_from(u64 w)
-{
-    u64 from = w;
-
-    for (u32 slot = 0; slot < 2; slot++) {
-        const struct record *r = record_at(word_record(w, slot));
-
-        if (word_bytes(w, slot) != 0 && !r->joined) {
-            from = word_without(from, slot) ^ ((u64)r->stack << 32 ^ (u32)r->pc) << slot;
-        }
-    }
-    return from;
-}
-
-static struct transition *step_at(struct proc *p, u64 from, int pc, u32 stack)
-{
-    u64 h = (from ^ from >> 24 ^ (u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
-
-    return &p->step[h >> (64 - STEPS_LOG)];
-}
-
 static void step_clear(struct proc *p, struct transition *s)
 {
     for (u32 slot = 0; slot < 2 && s->to != 0; slot++) {
@@ -741,21 +697,6 @@ static inline int other_stays(const struct thr *t, u64 key, u64 other_key, const
     return kind == ACCESS_READ || y->older == 0;
 }
 
-/* w with this record for these bytes in the slot of a plain access, which covers reads if it is a write. */
-static inline u64 word_with(u64 w, u8 kind, u32 record, u8 bytes, u8 mask)
-{
-    const u32 field = 24U * kind, field_bytes = 48U + 8U * kind;
-    u64 to = (w & ~(0xffffffUL << field | 0xffUL << field_bytes)) | (u64)record << field | (u64)bytes << field_bytes;
-
-    if (kind == ACCESS_WRITE) {
-        to &= ~((u64)mask << 48);
-        if (word_bytes(to, 0) == 0) {
-            to &= ~0xffffffUL;
-        }
-    }
-    return to;
-}
-
 /* A word without a cell whose slot has other bytes of the same goroutine's, after a plain access that comes for the first
  * time: with a joined record of its own.  0: not so simple. */
 static u64 word_own(struct proc *p, const struct thr *t, u64 w, u8 mask, u8 kind, int near, u32 stack, struct seen *seen)
@@ -792,11 +733,9 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u6
     int known;
 
     seen_read(w, &seen);
-    known = s->from == word_without(w, !kind) && s->to != 0 && s->key == key && s->pc == near && s->stack == stack &&
-            s->mask == mask && s->kind == kind && s->other_key == seen.key[!kind] &&
-            !record_at(word_record(w, !kind))->joined;
+    known = step_is(s, w, key, near, stack, kind, mask, record_at(word_record(w, !kind)));
     if (known) {
-        to = s->to | (word_bytes(s->to, !kind) != 0 ? w ^ word_without(w, !kind) : 0);
+        to = step_to(s, w);
     } else if (!step_first(p, hash) ||
                (to = word_own(p, t, w, mask, kind, near, stack, &seen)) == 0) {
         struct access a;
@@ -872,9 +811,8 @@ static NOINLINE int shadow_steps(struct proc *p, struct thr *t, const struct ran
 /* An access to these bytes of `count` words, whole ones if it is not one, the first of which is the program's at addr, as far as
  * they are w, which has no cell.  Handles words in which it meets only accesses that it covers or has nothing to do with, the commonest;
  * returns how many are done. */
-static inline __attribute__((always_inline)) uptr words_simple(struct proc *p, struct thr *t, const struct range *r,
-                                                               u64 *word, uptr count, u64 w, uptr addr, u8 mask,
-                                                               const u8 kind, int near, u32 stack)
+static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct range *r, u64 *word, uptr count, u64 w, uptr addr,
+                                  u8 mask, u8 kind, int near, u32 stack)
 {
     const u8 slot = kind & ACCESS_WRITE;
     u64 key = atomic_load_relaxed(&t->key) - (kind & ACCESS_ATOMIC ? 1 : 0), was = w, to;
@@ -1011,19 +949,6 @@ int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
     return 1;
 }
 
-/* Frames to be trimmed, or none yet? */
-static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
-{
-    return rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp;
-}
-
-static int words_transition(struct proc *p, struct thr *t, u64 *word, uptr count, u64 w, u8 mask, u8 kind, int near,
-                            u32 stack)
-{
-    return word_transition(p, t, word, w, mask, kind, near, stack) &&
-           (count == 1 || word_transition(p, t, word + 1, w, mask, kind, near, stack));
-}
-
 /* An access to bytes of a word with a cell. */
 static NOINLINE int cell_quick(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, int near,
                                u32 stack)
@@ -1038,104 +963,51 @@ static NOINLINE int cell_quick(struct proc *p, struct thr *t, u64 *word, u64 w, 
     return words_known(&a, word, 1, w) != 0;
 }
 
-/* A scalar access, as shadow_quick. */
-static inline __attribute__((always_inline)) int word_quick(struct proc *p, struct thr *t, uptr addr,
-                                                            u32 size, const u8 kind, uptr pc, u32 stack)
+/* A string, interface or slice. */
+static NOINLINE int words_few(struct proc *p, struct thr *t, const struct range *r, u64 *word, u32 count, uptr addr, u8 kind,
+                              int near, u32 stack)
+{
+    u64 key = atomic_load_relaxed(&t->key);
+
+    for (u32 i = 0; i < count; i++) {
+        u64 w = atomic_load_relaxed(&word[i]);
+
+        if (word_has_cell(w)) {
+            if (!cell_quick(p, t, &word[i], w, FULL, kind, near, stack)) {
+                return 0;
+            }
+        } else if (!word_is_fast(w, key, kind, FULL) &&
+                   !words_simple(p, t, r, &word[i], 1, w, addr + 8 * i, FULL, kind, near, stack) &&
+                   !word_transition(p, t, &word[i], w, FULL, kind, near, stack)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int shadow_scalar(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc, u32 stack)
 {
     int near = (int)(pc - (uptr)&record_anchor);
 
-    if (UNLIKELY((uptr)&record_anchor + (uptr)(sptr)near != pc)) {
+    if (UNLIKELY((uptr)&record_anchor + (uptr)(sptr)near != pc || ((addr & 7) + size > 8 && addr & 7))) {
         return shadow_quick(p, t, addr, size, kind, pc, stack);
     }
 
     const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
     u64 *word = &r->words[(addr - r->lo) >> 3];
     u64 w = atomic_load_relaxed(word);
-    uptr count = 1;
 
-    if ((addr & 7) + size > 8) {
-        if (size != 16 || addr & 7 || word_has_cell(w) || word[1] != w) {
-            return shadow_quick(p, t, addr, size, kind, pc, stack);
-        }
-        count = 2; /* a string or interface */
-        size = 8;
-    } else if (UNLIKELY(word_has_cell(w))) {
-        return cell_quick(p, t, word, w, mask_of(addr & 7, size), kind, near, stack);
+    if (size > 8) {
+        return words_few(p, t, r, word, size / 8, addr, kind, near, stack);
     }
 
     u8 mask = mask_of(addr & 7, size);
 
-    return words_simple(p, t, r, word, count, w, addr, mask, kind, near, stack) == count ||
-           words_transition(p, t, word, count, w, mask, kind, near, stack);
-}
-
-static inline __attribute__((always_inline)) int quick(struct thr *t, uptr addr, const struct go_g *g,
-                                                       uptr sp, const u8 kind)
-{
-    uptr pc = *(const uptr *)sp;
-    u32 size = width_known(pc);
-    struct proc *p = current_of(g);
-
-    if (UNLIKELY(size == 0 || !p || quick_not(t, g, sp))) {
-        return 0;
+    if (UNLIKELY(word_has_cell(w))) {
+        return cell_quick(p, t, word, w, mask, kind, near, stack);
     }
-    proc_enter(p);
-
-    int done = sample_pause() ? meet_quick(p, t, addr, size, kind)
-                              : word_quick(p, t, addr, size, kind, pc, thr_stack(p, t));
-
-    proc_leave(p);
-    return done;
-}
-
-int quick_read(struct thr *t, uptr addr, const struct go_g *g, uptr sp)
-{
-    return quick(t, addr, g, sp, ACCESS_READ);
-}
-
-int quick_write(struct thr *t, uptr addr, const struct go_g *g, uptr sp)
-{
-    return quick(t, addr, g, sp, ACCESS_WRITE);
-}
-
-int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc, uptr how)
-{
-    struct proc *p = current_of(g);
-
-    if (UNLIKELY(!p || quick_not(t, g, sp))) {
-        return 0;
-    }
-    proc_enter(p);
-
-    int done = sample_pause() ? meet_quick(p, t, addr, how >> 1, how & 1)
-                              : shadow_quick(p, t, addr, how >> 1, how & 1, pc, thr_stack(p, t));
-
-    proc_leave(p);
-    return done;
-}
-
-int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
-{
-    struct proc *p = current_of(g);
-    const uptr *arg = (const uptr *)sp;
-
-    if (UNLIKELY(!p || quick_not(t, g, sp))) {
-        return 0;
-    }
-
-    proc_enter(p);
-
-    int done;
-
-    if (sample_pause()) {
-        done = meet_quick(p, t, addr, 1, kind);
-    } else {
-        u32 stack = thr_stack(p, t);
-
-        done = shadow_quick(p, t, addr, 1, kind, arg[3] + 1, arg[2] != 0 ? proc_call(p, stack, arg[2]) : stack);
-    }
-    proc_leave(p);
-    return done;
+    return words_simple(p, t, r, word, 1, w, addr, mask, kind, near, stack) ||
+           word_transition(p, t, word, w, mask, kind, near, stack);
 }
 
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)

@@ -221,6 +221,9 @@ void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind,
  * it is still to be done.  Takes less than 1.5 KB of stack. */
 int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
 
+/* The same for a scalar access, in whose place come strings, interfaces and slices too (size.h). */
+int shadow_scalar(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc, u32 stack);
+
 /* Widths of scalar accesses, filled once, by where the hook returns to: a byte for four bytes of code, as calls are longer, so
  * those of one function lie together.  Not of code further from record_anchor than WIDTHS_REACH (plugins).  fast_amd64.S
  * looks here too. */
@@ -243,7 +246,7 @@ static inline u32 width_known(uptr pc)
     return at ? atomic_load_relaxed(at) : 0;
 }
 
-/* From fast_amd64.S, on the goroutine's own stack, for accesses that are not fast; 0: the hook must
+/* quick.c.  From fast_amd64.S, on the goroutine's own stack, for accesses that are not fast; 0: the hook must
  * do it.  sp is the hook's, where the return address stands. */
 int quick_read(struct thr *t, uptr addr, const struct go_g *g, uptr sp);
 int quick_write(struct thr *t, uptr addr, const struct go_g *g, uptr sp);

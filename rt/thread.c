@@ -222,15 +222,17 @@ int thr_push(struct thr *t, uptr pc, u32 depth)
 
 u32 proc_call(struct proc *p, u32 parent, u64 pc)
 {
-    /* side by side as in stack.c, but no two children of one parent in each other's way, if it can be helped */
-    u64 h = (8 * parent + (u32)(pc * 0x9e3779b97f4a7c15UL >> (64 - 5))) & ((1u << CALLS_LOG) - 1);
+    u32 stack = proc_call_known(p, parent, pc);
 
-    if (UNLIKELY(p->call[h].pc != pc || p->call[h].parent != parent)) {
+    if (UNLIKELY(stack == 0)) {
+        u32 h = proc_call_slot(parent, pc);
+
+        stack = stack_push(parent, pc);
         p->call[h].pc = pc;
         p->call[h].parent = parent;
-        p->call[h].stack = stack_push(parent, pc);
+        p->call[h].stack = stack;
     }
-    return p->call[h].stack;
+    return stack;
 }
 
 u32 thr_stack_slow(struct proc *p, struct thr *t)

@@ -17,25 +17,6 @@ static void on_race(struct thr *t, const struct race *r)
 
 #include "rt_test.h"
 
-int rt_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
-{
-    if (!p || rt_off || flags.all_pairs || size == 0) {
-        return 0;
-    }
-
-    if (sample_pause()) {
-        return meet_quick(p, t, addr, size, kind);
-    }
-
-    u32 stack = thr_stack(p, t);
-
-    if ((addr & 7) + size > 8) {
-        return shadow_quick(p, t, addr, size, kind, pc, stack);
-    }
-    return kind == ACCESS_WRITE ? word_quick(p, t, addr, (u32)size, ACCESS_WRITE, pc, stack)
-                                : word_quick(p, t, addr, (u32)size, ACCESS_READ, pc, stack);
-}
-
 static void check_memo(const struct memo *m, struct rt_census *c)
 {
     if (m->to != 0) {

@@ -37,7 +37,7 @@ struct plan {
     struct oracle_mode mode;
     u32 burn; /* goroutines that came and went before */
     /* chances, out of 1000 per step; the rest are plain accesses of up to a word */
-    u32 range, atomic, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
+    u32 range, loop, atomic, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
     u32 sample; /* out of 1000: a burst begins or ends; 0: no sampling */
 };
 
@@ -125,6 +125,12 @@ static void start_gor(void)
         rt_tsan_go_start(parent->t, &g->t, some_pc());
     }
     w.live[w.live_count++] = g;
+    if (parent && rnd_one_in(&w.r, 2)) { /* rt/quick.c has to do with functions only */
+        uptr pc = some_pc();
+
+        push(g, pc);
+        rt_func_enter(g->t, pc);
+    }
 }
 
 static void end_gor(u32 i)
@@ -137,9 +143,8 @@ static void end_gor(u32 i)
     free(g);
 }
 
-static void plain(struct gor *g, uptr addr, uptr size, int write)
+static void plain_at(struct gor *g, uptr addr, uptr size, int write, uptr pc)
 {
-    uptr pc = some_pc();
     u8 kind = write ? ACCESS_WRITE : ACCESS_READ;
 
     if (w.plan->live > 12 && !w.plan->mode.dedupe && (addr & 7) + size > 8) {
@@ -160,6 +165,11 @@ static void plain(struct gor *g, uptr addr, uptr size, int write)
         }
     }
     oracle_access_done();
+}
+
+static void plain(struct gor *g, uptr addr, uptr size, int write)
+{
+    plain_at(g, addr, size, write, some_pc() + ((2 * size + (write != 0)) << 20)); /* an instruction has one width */
 }
 
 static void sample(void)
@@ -204,6 +214,24 @@ static void range(void)
     end = region_end(addr);
     size = addr + size > end ? end - addr : size;
     plain(g, addr, size, rnd_one_in(&w.r, 3));
+}
+
+/* Instructions that go over memory, one after the other, in one epoch. */
+static void loop(void)
+{
+    struct gor *g = some_gor();
+    u32 size = 1U << rnd_below(&w.r, 5), words = 2 + rnd_below(&w.r, 10), passes = 1 + rnd_below(&w.r, 4);
+    uptr first = w.spot[rnd_below(&w.r, w.plan->spots)] & ~7UL, end = region_end(first);
+
+    while (passes-- > 0) {
+        int write = rnd_one_in(&w.r, 2);
+        uptr pc = some_pc() + ((2 * size + (write != 0)) << 20);
+        uptr at = first + (size < 8 ? rnd_below(&w.r, 8 / size) * size : 0), stride = size > 8 ? size : 8;
+
+        for (u32 i = 0; i < words && at + size <= end; i++, at += stride) {
+            plain_at(g, at, size, write, pc);
+        }
+    }
 }
 
 /* The arguments as Go lays them out. */
@@ -486,7 +514,7 @@ static void step(void)
         u32 chance;
         void (*run)(void);
     } kinds[] = {
-        {p->range, range}, {p->atomic, atomic},         {p->sync, synchronise}, {p->memory, memory},
+        {p->range, range}, {p->loop, loop}, {p->atomic, atomic}, {p->sync, synchronise}, {p->memory, memory},
         {p->frame, frame}, {p->everything, everything}, {p->ignore, ignore},    {p->proc, procs},
         {p->burst, burst}, {p->overflow, overflow},     {p->sample, sample},
     };
@@ -630,6 +658,11 @@ static const struct plan plans[] = {
      .burst = 4},
     {"stacks", 30, 4000, 10, 8, .mode.dedupe = 1, .mode.thorough = 1, .sync = 250, .life = 60,
      .frame = 100, .range = 150, .atomic = 60, .memory = 30, .proc = 10, .everything = 3},
+    {"one word", 60, 1500, 3, 1, .mode.thorough = 1, .sync = 150, .life = 8, .frame = 10},
+    {"loops", 40, 1500, 4, 6, .mode.thorough = 1, .sync = 250, .life = 20, .frame = 40, .range = 20, .loop = 300,
+     .atomic = 30, .memory = 10},
+    {"loops of few stacks", 40, 1500, 4, 6, .mode.dedupe = 1, .mode.thorough = 1, .sync = 250, .life = 20, .frame = 40,
+     .range = 20, .loop = 300, .atomic = 30, .memory = 10, .proc = 10},
     {"ordered", 20, 6000, 6, 30, .sync = 600, .life = 20, .range = 60, .atomic = 60, .memory = 10},
     {"readers", 10, 3000, 120, 2, .mode.thorough = 1, .sync = 150, .life = 200, .range = 20,
      .atomic = 20, .memory = 4, .everything = 3},
