@@ -19,7 +19,7 @@
 #include "sample.h"
 #include "word.h"
 
-/* A plain access by p's thread, t's goroutine, of these bytes of a word. */
+/* A plain access by p's thread, t's goroutine, of these bytes of a word, or of `count` equal ones, whole. */
 struct quick {
     struct proc *p;
     const struct thr *t;
@@ -27,6 +27,7 @@ struct quick {
     u32 stack;
     int near; /* its pc, from record_anchor */
     u8 kind, mask;
+    u32 count;
 };
 
 /* Did the access of this key happen before? */
@@ -35,16 +36,17 @@ static inline int quick_knows(const struct quick *q, u64 key)
     return (key ^ q->key) >> 33 == 0 || thr_knows(q->t, (u32)(key >> 33), key_epoch(key));
 }
 
-/* Can let_go give a reference to r back? */
+/* Can let_go give references to r back? */
 static inline int may_let_go(const struct proc *p, const struct record *r)
 {
     return r->owner == p->id && r->refs < REFS_STICKY && p->records.count < CACHE_MAX - 1;
 }
 
 /* As record_unref. */
-static inline void let_go(struct proc *p, struct record *r, u32 id)
+static inline void let_go(struct proc *p, struct record *r, u32 id, u32 n)
 {
-    if (--r->refs == r->gone) {
+    r->refs -= n;
+    if (r->refs == r->gone) {
         if (UNLIKELY(r->joined)) {
             record_free(p, id);
             return;
@@ -54,7 +56,7 @@ static inline void let_go(struct proc *p, struct record *r, u32 id)
     }
 }
 
-/* The record of this access, with a reference more; 0: it takes more than this to get one. */
+/* The record of this access, with a reference more for each word; 0: it takes more than this to get one. */
 static inline __attribute__((always_inline)) u32 take(const struct quick *q, u32 *slot)
 {
     struct proc *p = q->p;
@@ -72,10 +74,10 @@ static inline __attribute__((always_inline)) u32 take(const struct quick *q, u32
         record_fill(r, p, q->key, q->stack, q->near, q->kind, 0, 0);
         *slot = id;
     }
-    if (UNLIKELY(r->refs >= REFS_STICKY - 1)) {
+    if (UNLIKELY(r->refs >= REFS_STICKY - 8)) {
         return 0;
     }
-    r->refs++;
+    r->refs += q->count;
     return id;
 }
 
@@ -102,18 +104,23 @@ static inline __attribute__((always_inline)) int step(const struct quick *q, u64
     atomic_store(word, to);
     r->refs += (u32)changes;
     if (changes && was != 0) {
-        let_go(p, x, was);
+        let_go(p, x, was, 1);
     }
     if (drops) {
-        let_go(p, y, other);
+        let_go(p, y, other, 1);
     }
     return 1;
 }
 
-/* addr: of the word, w, in r. */
+static inline int page_untouched(const struct range *r, uptr addr)
+{
+    return !(atomic_load_relaxed(shadow_page(r, addr)) & PAGE_TOUCHED);
+}
+
+/* addr: of the first word, w, in r. */
 static inline __attribute__((always_inline)) int lean(const struct quick *q, const struct range *r, uptr addr, u64 *word, u64 w)
 {
-    if (word_has_cell(w) || (w == 0 && !(atomic_load_relaxed(shadow_page(r, addr)) & PAGE_TOUCHED))) {
+    if (word_has_cell(w) || (w == 0 && (page_untouched(r, addr) || page_untouched(r, (addr & ~7UL) + 8 * q->count - 1)))) {
         return 0;
     }
 
@@ -123,7 +130,7 @@ static inline __attribute__((always_inline)) int lean(const struct quick *q, con
     struct record *x = record_at(was), *y = record_at(other);
     u8 bytes = word_bytes(w, kind), other_bytes = word_bytes(w, !kind);
     u64 key = x->key, to;
-    int covered = ((bytes | x->older) & ~mask) == 0, single = record_is_single(p, x), leaves = 0;
+    int covered = ((bytes | x->older) & ~mask) == 0, single = x->owner == p->id && record_refs(x) == q->count, leaves = 0;
     int drops = kind == ACCESS_WRITE && other_bytes != 0 && (other_bytes & ~mask) == 0;
 
     if (!covered && !(x->joined && single) && !(key == q->key && x->stack == q->stack && x->pc == q->near && !x->joined)) {
@@ -165,14 +172,14 @@ static inline __attribute__((always_inline)) int lean(const struct quick *q, con
         bytes |= mask;
     }
     to = word_with(w, kind, is, bytes, mask);
-    if (to != w) {
-        atomic_store(word, to);
+    for (u32 i = 0; to != w && i < q->count; i++) {
+        atomic_store(&word[i], to);
     }
     if (leaves) {
-        let_go(p, x, was);
+        let_go(p, x, was, q->count);
     }
     if (drops) {
-        let_go(p, y, other);
+        let_go(p, y, other, q->count);
     }
     return 1;
 }
@@ -233,21 +240,30 @@ static inline __attribute__((always_inline)) int quick(struct proc *p, struct th
     const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
     u64 *word = &r->words[(addr - r->lo) >> 3];
     uptr n = 8 - (addr & 7) < size ? 8 - (addr & 7) : size;
+    u64 w = atomic_load_relaxed(word);
     struct quick q = {.p = p,
                       .t = t,
                       .key = atomic_load_relaxed(&t->key),
                       .stack = stack,
                       .near = (int)(pc - (uptr)&record_anchor),
                       .kind = kind,
-                      .mask = mask_of(addr & 7, (u32)n)};
+                      .mask = mask_of(addr & 7, (u32)n),
+                      .count = 1};
 
-    if (UNLIKELY(!lean(&q, r, addr, word, atomic_load_relaxed(word)))) {
+    if (UNLIKELY(size > 8) && addr % 8 == 0) { /* a string, interface or slice */
+        while (n + 8 <= size && atomic_load_relaxed(&word[q.count]) == w) {
+            q.count++;
+            n += 8;
+        }
+    }
+    if (UNLIKELY(!lean(&q, r, addr, word, w))) {
         return 0;
     }
     t->dirty |= THR_ACCESS;
     if (UNLIKELY(n != size)) {
         struct quick rest = q;
 
+        rest.count = 1;
         if (!lean_words(&rest, addr + n, size - n)) {
             return 0;
         }
@@ -314,7 +330,7 @@ static int range_few(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kin
     const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
     sptr near = (sptr)(pc - (uptr)&record_anchor);
     struct quick q = {
-        .p = p, .t = t, .key = atomic_load_relaxed(&t->key), .stack = stack_known(p, t), .near = (int)near, .kind = kind};
+        .p = p, .t = t, .key = atomic_load_relaxed(&t->key), .stack = stack_known(p, t), .near = (int)near, .kind = kind, .count = 1};
 
     if (size - 1 >= FEW || size > r->size - (addr - r->lo) || near != q.near || q.stack == 0 || !proc_enter_lean(p) ||
         sample_pause() || !lean_words(&q, addr, size)) {
