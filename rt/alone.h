@@ -49,9 +49,13 @@ static inline void proc_enter(struct proc *p)
     }
 }
 
-/* The same for the only thread alone; 0: it is not, and proc_enter is still to be called. */
+/* The same for the only thread alone; 0: it is not, and proc_enter is still to be called.  (Then nothing is counted here mostly, or
+ * proc_enter would see every other number only, and perhaps never one at which it looks whether others come in.) */
 static inline int proc_enter_lean(struct proc *p)
 {
+    if (atomic_load_relaxed(&alone.proc) != p->id + 1U) {
+        return 0;
+    }
     atomic_store_relaxed(&p->calls, p->calls + 1);
     atomic_store_relaxed(&p->inside, 1);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
