@@ -57,6 +57,7 @@ _Static_assert(offsetof(struct thr, ticks) == 32 && SAMPLE_TICKS == 1024 && SAMP
 _Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, entry[0].kinds) == 35 &&
                    offsetof(struct cell, fast) == 8,
                "CELL_*");
+_Static_assert(WIDTHS_REACH == 1UL << 29, "WIDTHS_REACH");
 _Static_assert((int)LINE_OFF == 0 && (int)LINE_CHECK == 2, "LINE_*");
 _Static_assert(FAST_NEVER == 1 && FAST_PAUSE == 2 && FAST_BURST == 3, "FAST_*");
 _Static_assert((1 << ACCESS_WRITE | 1 << (ACCESS_WRITE | ACCESS_ATOMIC)) == 10, "KINDS_WRITE");

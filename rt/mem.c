@@ -10,7 +10,7 @@ u32 rt_off;
 void rt_exhausted(const char *what)
 {
     if (atomic_xchg(&rt_off, 1) == 0) {
-        struct text t;
+        static struct text t; /* nobody else comes here; on the stack of a goroutine there is no room */
 
         text_init(&t);
         text_add(&t, "gomm: out of memory for ");

@@ -229,7 +229,7 @@ static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
     return rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp;
 }
 
-/* Tries without calls.  If that will not do, p's thread has come in, unless proc_enter is still to be called. */
+/* Tries without calls.  If that will not do, proc_enter is still to be called. */
 static inline __attribute__((always_inline)) int quick(struct proc *p, struct thr *t, uptr addr, uptr size, const u8 kind, uptr pc,
                                                        u32 stack)
 {
@@ -291,7 +291,10 @@ static inline __attribute__((always_inline)) int scalar(struct thr *t, uptr addr
     if (UNLIKELY(size == 0 || !p || quick_not(t, g, sp))) {
         return 0;
     }
-    return quick(p, t, addr, size, kind, pc, stack_known(p, t)) || scalar_general(p, t, addr, size, kind, pc);
+    if (quick(p, t, addr, size, kind, pc, stack_known(p, t))) {
+        return 1;
+    }
+    return scalar_general(p, t, addr, size, kind, pc); /* in the place of this frame: there is little stack */
 }
 
 int quick_read(struct thr *t, uptr addr, const struct go_g *g, uptr sp)
@@ -345,8 +348,13 @@ int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc
 {
     struct proc *p = current_of(g);
 
-    return p && !quick_not(t, g, sp) &&
-           (range_few(p, t, addr, how >> 1, how & 1, pc) || range_general(p, t, addr, how >> 1, how & 1, pc, 0));
+    if (!p || quick_not(t, g, sp)) {
+        return 0;
+    }
+    if (range_few(p, t, addr, how >> 1, how & 1, pc)) {
+        return 1;
+    }
+    return range_general(p, t, addr, how >> 1, how & 1, pc, 0);
 }
 
 int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
