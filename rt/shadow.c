@@ -4,11 +4,8 @@
 
 #include "access.h"
 #include "alone.h"
-#include "current.h"
 #include "flags.h"
-#include "meet.h"
 #include "report.h"
-#include "sample.h"
 #include "site.h"
 #include "word.h"
 
