@@ -4,6 +4,7 @@
 #include <gomm/fast.h>
 #include <stddef.h>
 
+#include "alone.h"
 #include "clock.h"
 #include "code.h"
 #include "current.h"
@@ -14,6 +15,7 @@
 #include "line_report.h"
 #include "line_tally.h"
 #include "meet.h"
+#include "record.h"
 #include "report.h"
 #include "sample.h"
 #include "shadow.h"
@@ -58,6 +60,22 @@ _Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, e
                    offsetof(struct cell, fast) == 8,
                "CELL_*");
 _Static_assert(WIDTHS_REACH == 1UL << 29, "WIDTHS_REACH");
+_Static_assert(offsetof(struct proc, id) == 0 && offsetof(struct proc, inside) == 4 && offsetof(struct proc, calls) == 8 &&
+                   offsetof(struct proc, call) == 28728 && sizeof((struct proc *)0)->call[0] == 16 &&
+                   offsetof(struct proc, call[0].parent) - offsetof(struct proc, call) == 8 &&
+                   offsetof(struct proc, call[0].stack) - offsetof(struct proc, call) == 12 && CALLS_LOG == 14,
+               "PROC_*, CALL_*");
+_Static_assert(offsetof(struct thr, dirty) == 40 && THR_ACCESS == 1, "THR_DIRTY");
+_Static_assert(offsetof(struct record, stack) == 8 && offsetof(struct record, pc) == 12 && offsetof(struct record, refs) == 16 &&
+                   offsetof(struct record, gone) == 20 && offsetof(struct record, owner) == 24 &&
+                   offsetof(struct record, kind) == 26 && offsetof(struct record, joined) == 27 &&
+                   offsetof(struct record, generation) == 30,
+               "RECORD_*");
+_Static_assert(offsetof(struct alone, proc) == 64, "ALONE_PROC");
+_Static_assert(offsetof(struct current_thunk, m) == 8 && offsetof(struct current_thunk, p) == 12 &&
+                   offsetof(struct current_thunk, proc) == 16 && OLDP_BEHIND_P == 16,
+               "AT_*");
+_Static_assert(offsetof(struct go_g, stack_hi) == 8, "STACK_HI");
 _Static_assert((int)LINE_OFF == 0 && (int)LINE_CHECK == 2, "LINE_*");
 _Static_assert(FAST_NEVER == 1 && FAST_PAUSE == 2 && FAST_BURST == 3, "FAST_*");
 _Static_assert((1 << ACCESS_WRITE | 1 << (ACCESS_WRITE | ACCESS_ATOMIC)) == 10, "KINDS_WRITE");

@@ -6,7 +6,7 @@
 /* A stretch that ended makes twice as many looks necessary before the next one, one that lasted so many half as many. */
 enum { NEED_MAX = __STDC_HOSTED__ ? 1 : 256, LASTED = 64 };
 
-#define ALONE_ENDS 0xffffffffu /* alone.proc: at the moment */
+#define ALONE_ENDS ((struct proc *)~0UL) /* alone.proc: at the moment */
 
 struct alone alone;
 
@@ -44,7 +44,8 @@ static u32 others(const struct proc *p, int *inside)
 void alone_begin(struct proc *p)
 {
     int inside;
-    u32 sum = others(p, &inside), nobody = 0, mine = p->id + 1U;
+    u32 sum = others(p, &inside);
+    struct proc *nobody = NULL;
 
     p->quiet = sum == p->others && !inside ? p->quiet + 1 : 0;
     p->others = sum;
@@ -52,12 +53,12 @@ void alone_begin(struct proc *p)
         return;
     }
     p->quiet = 0;
-    if (atomic_cas(&alone.proc, &nobody, mine)) {
+    if (atomic_cas(&alone.proc, &nobody, p)) {
         state.since = p->calls;
         os_fences();
         others(p, &inside);
         if (inside) { /* and may have seen that nobody was alone */
-            atomic_store(&alone.proc, 0);
+            atomic_store(&alone.proc, NULL);
         } else {
             atomic_store_relaxed(&alone.inside, 1);
         }
@@ -83,7 +84,7 @@ static void end(const struct proc *q)
 
     need = lasted < LASTED ? need * 2 : need / 2;
     atomic_store_relaxed(&state.need, need == 0 ? 1 : need > NEED_MAX ? NEED_MAX : need);
-    atomic_store(&alone.proc, 0);
+    atomic_store(&alone.proc, NULL);
 }
 
 void alone_end(struct proc *p)
@@ -92,13 +93,13 @@ void alone_end(struct proc *p)
         atomic_store(&p->inside, 0); /* nobody need wait for this one */
         os_lock(&state.lock);
 
-        u32 who = atomic_load_relaxed(&alone.proc);
+        const struct proc *who = atomic_load_relaxed(&alone.proc);
 
-        if (who != 0) {
-            end(proc_by_id((u16)(who - 1)));
+        if (who) {
+            end(who);
         }
         os_unlock(&state.lock);
         atomic_store_relaxed(&p->inside, 1);
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    } while (atomic_load(&alone.proc) != 0);
+    } while (atomic_load(&alone.proc));
 }

@@ -19,7 +19,7 @@
 
 struct alone {
     u32 inside; /* the only thread is inside: then this one is it, if it is inside */
-    u32 proc __attribute__((aligned(64))); /* its proc's id + 1; 0: nobody's */
+    struct proc *proc __attribute__((aligned(64))); /* its; NULL: nobody's */
 } __attribute__((aligned(64)));
 extern struct alone alone;
 
@@ -38,11 +38,11 @@ static inline void proc_enter(struct proc *p)
     atomic_store_relaxed(&p->inside, 1);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 
-    u32 who = atomic_load(&alone.proc);
+    const struct proc *who = atomic_load(&alone.proc);
 
-    if (who == p->id + 1U) {
+    if (who == p) {
         atomic_store_relaxed(&alone.inside, 1);
-    } else if (UNLIKELY(who != 0)) {
+    } else if (UNLIKELY(who != NULL)) {
         alone_end(p);
     } else if (UNLIKELY(p->calls % ALONE_CALLS == 0)) {
         alone_begin(p);
@@ -53,13 +53,13 @@ static inline void proc_enter(struct proc *p)
  * proc_enter would see every other number only, and perhaps never one at which it looks whether others come in.) */
 static inline int proc_enter_lean(struct proc *p)
 {
-    if (atomic_load_relaxed(&alone.proc) != p->id + 1U) {
+    if (atomic_load_relaxed(&alone.proc) != p) {
         return 0;
     }
     atomic_store_relaxed(&p->calls, p->calls + 1);
     atomic_store_relaxed(&p->inside, 1);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    return atomic_load(&alone.proc) == p->id + 1U;
+    return atomic_load(&alone.proc) == p;
 }
 
 static inline void proc_leave_lean(struct proc *p)

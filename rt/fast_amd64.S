@@ -43,6 +43,24 @@
 	.set LINE, 64
 	.set TICKS, 1024
 	.set STRIPES, 64
+	.set PROC_INSIDE, 4
+	.set PROC_CALLS, 8
+	.set PROC_CALL, 28728
+	.set CALL_LOG, 4
+	.set CALLS, 1 << 14
+	.set THR_DIRTY, 40
+	.set DIRTY_ACCESS, 1
+	.set RECORD_SPOT, 8
+	.set RECORD_REFS, 16
+	.set RECORD_GONE, 20
+	.set RECORD_SORT, 24
+	.set RECORD_GENERATION, 30
+	.set ALONE_PROC, 64
+	.set AT_M, 8			/* struct current_thunk */
+	.set AT_P, 12
+	.set AT_PROC, 16
+	.set OLDP_BEHIND_P, 16
+	.set STACK_HI, 8
 
 #include "hook_amd64.inc"
 
@@ -238,8 +256,8 @@
 10:	jmp	*%r10
 	.endm
 
-/* An access outside of bursts (meet.h): to 9 if it may meet something.  It may reach into the next word. */
-	.macro pause write
+/* An access outside of bursts (meet.h): to `met` if it may meet something.  It may reach into the next word. */
+	.macro pause write, met
 17:	andq	$-8, %rcx
 	addq	RANGE_WORDS(%r8), %rcx
 	movq	(%rcx), %r9
@@ -249,18 +267,18 @@
 	ret
 18:
 	.if \write
-	jmp	9f
+	jmp	\met
 	.else
 	/* Reads have to do with writes only.  No bytes: a cell, or nothing. */
 	movq	8(%rcx), %r8
 	movq	THR_KEY(%rdi), %r11
-	harmless %r9
-	harmless %r8
+	harmless %r9, \met
+	harmless %r8, \met
 	ret
 	.endif
 	.endm
 
-	.macro harmless word
+	.macro harmless word, met
 	movq	\word, %rdx
 	shrq	$48, %rdx
 	je	20f
@@ -273,7 +291,7 @@
 	movq	(\word), %rdx		/* the write's key: the goroutine's own? */
 	xorq	%r11, %rdx
 	shrq	$33, %rdx
-	jne	9f
+	jne	\met
 	jmp	21f
 20:	testq	\word, \word
 	je	21f
@@ -281,21 +299,198 @@
 	shlq	$3, \word
 	addq	cells(%rip), \word
 	testb	$KINDS_WRITE, CELL_KINDS(\word)
-	jne	9f
+	jne	\met
 21:
 	.endm
 
+/* For the only thread (alone.h): its word's record is of the same instruction and stack, and either of this epoch, but for other
+ * bytes, or of an earlier one, of this word alone, and for no other bytes.  Then it is of this access from now on: what is most
+ * frequent of lean in quick.c, where the reasons stand.  R12: where word R9 is; R11: the key.  To 39 if there is more to be asked first. */
+	.macro again write
+	movq	alone+ALONE_PROC(%rip), %r8
+	testq	%r8, %r8
+	je	39f
+	movl	current_at+AT_M(%rip), %ecx	/* as current_of (current.h) */
+	movq	(%r14,%rcx), %rdx
+	movl	current_at+AT_P(%rip), %ecx
+	addq	%rcx, %rdx
+	movq	(%rdx), %rcx
+	testq	%rcx, %rcx
+	je	39f
+	cmpq	$0, OLDP_BEHIND_P(%rdx)
+	jne	39f
+	movl	current_at+AT_PROC(%rip), %edx
+	cmpq	%r8, (%rcx,%rdx)
+	jne	39f
+	movq	THR_TOP(%rdi), %rcx
+	cmpq	THR_BASE(%rdi), %rcx
+	je	39f
+	movq	STACK_HI(%r14), %rdx
+	subq	%rsp, %rdx
+	movl	FRAME_DEPTH-FRAME(%rcx), %esi
+	cmpq	%rsi, %rdx
+	jb	39f
+	movl	FRAME_STACK-FRAME(%rcx), %esi
+	testl	%esi, %esi
+	je	24f
+21:	movq	(%rsp), %rdx
+	leaq	record_anchor(%rip), %rcx
+	subq	%rcx, %rdx
+	leaq	WIDTHS_REACH(%rdx), %rcx
+	cmpq	$(2 * WIDTHS_REACH), %rcx
+	jae	39f
+	shlq	$32, %rdx
+	orq	%rdx, %rsi		/* spot_make (record.h) */
+	shrq	$2, %rcx
+	addq	widths(%rip), %rcx
+	movzbl	(%rcx), %ecx
+	movl	$1, %edx
+	shll	%cl, %edx
+	decl	%edx
+	movl	%eax, %ecx
+	andl	$7, %ecx
+	shll	%cl, %edx		/* the bytes */
+	leal	-1(%rdx), %ecx
+	cmpl	$0xfe, %ecx
+	ja	39f			/* not known, or not in this word */
+	cmpl	$0, rt_off(%rip)
+	jne	39f
+	addl	$1, PROC_CALLS(%r8)	/* proc_enter_lean */
+	movl	$1, PROC_INSIDE(%r8)
+	cmpq	%r8, alone+ALONE_PROC(%rip)
+	jne	39f
+	movq	%r9, %rcx
+	shrq	$48, %rcx		/* CL: bytes of the read, CH: of the write */
+	.if \write
+	cmpl	$0xff, %ecx
+	jbe	25f
+	testb	%cl, %cl
+	jne	25f
+	.else
+	testb	%cl, %cl
+	je	25f
+	cmpl	$0xff, %ecx
+	jbe	22f
+	movq	%r9, %r13		/* the write's record: the goroutine's own? */
+	shrq	$24, %r13
+	andl	$0xffffff, %r13d
+	shlq	$RECORD_LOG, %r13
+	addq	gomm_fast_records(%rip), %r13
+	movq	(%r13), %r15
+	xorq	%r11, %r15
+	shrq	$33, %r15
+	jne	25f
+22:
+	.endif
+	movq	%r9, %r13
+	.if \write
+	shrq	$24, %r13
+	.endif
+	andl	$0xffffff, %r13d
+	shlq	$RECORD_LOG, %r13
+	addq	gomm_fast_records(%rip), %r13
+	cmpq	%rsi, RECORD_SPOT(%r13)
+	jne	25f
+	movzwl	(%r8), %r15d
+	.if \write
+	orl	$(1 << 16), %r15d
+	.endif
+	cmpl	%r15d, RECORD_SORT(%r13)
+	jne	25f
+	movq	(%r13), %r15
+	cmpq	%r11, %r15
+	je	23f
+	xorq	%r11, %r15
+	shrq	$33, %r15
+	jne	25f
+	movl	RECORD_REFS(%r13), %r15d
+	subl	RECORD_GONE(%r13), %r15d
+	cmpl	$1, %r15d
+	jne	25f
+	movl	%edx, %r15d
+	notl	%r15d
+	.if \write
+	shll	$8, %r15d
+	testl	%r15d, %ecx
+	.else
+	testb	%r15b, %cl
+	.endif
+	jne	25f
+	incw	RECORD_GENERATION(%r13)
+	movq	%r11, (%r13)
+23:	shlq	$(48 + 8 * \write), %rdx
+	orq	%rdx, %r9
+	movq	%r9, (%r12)
+	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
+	movl	$0, PROC_INSIDE(%r8)
+	ret
+	/* A frame whose stack nobody asked for yet: of a caller whose stack is known, perhaps proc_call_known knows it. */
+	.subsection 1
+24:	movl	FRAME_STACK-2*FRAME(%rcx), %r13d
+	testl	%r13d, %r13d
+	je	39f
+	movq	FRAME_PC-FRAME(%rcx), %r15
+	movabsq	$0x9e3779b97f4a7c15, %rdx
+	imulq	%r15, %rdx
+	shrq	$(64 - 5), %rdx
+	leal	(%rdx,%r13,8), %edx
+	andl	$(CALLS - 1), %edx
+	shll	$CALL_LOG, %edx
+	leaq	PROC_CALL(%r8,%rdx), %rdx
+	cmpq	%r15, (%rdx)
+	jne	39f
+	cmpl	%r13d, 8(%rdx)
+	jne	39f
+	movl	12(%rdx), %esi
+	movl	%esi, FRAME_STACK-FRAME(%rcx)
+	testl	%esi, %esi
+	jne	21b
+	jmp	39f
+	.subsection 0
+25:	leaq	-1536(%rsp), %rcx
+	cmpq	(%r14), %rcx
+	jb	38f
+	movq	%rsp, %r13
+	movq	%r10, %r15
+	movq	%rax, %r9		/* addr */
+	subq	$16, %rsp
+	andq	$-16, %rsp
+	movq	%rdi, (%rsp)
+	movq	%rax, 8(%rsp)
+	movl	%edx, %ecx
+	movq	%r12, %rdx
+	movq	%rsi, %r10
+	movq	%rdi, %rsi
+	movq	%r8, %rdi
+	movq	%r10, %r8
+	.if \write
+	call	quick_lean_write
+	.else
+	call	quick_lean_read
+	.endif
+	movq	(%rsp), %rdi
+	movq	8(%rsp), %rcx
+	movq	%r13, %rsp
+	movq	%r15, %r10
+	xorps	%xmm15, %xmm15
+	testl	%eax, %eax
+	movq	%rcx, %rax
+	je	10f
+	ret
+	.endm
+
 /* A scalar access: write is 0 or 1. At `word`, word R9 and key R11 are known: here go on what Go's
- * assembly has looked at (src/driver/driver_asm.c). */
+ * assembly has looked at (src/driver/driver_asm.c), RCX being where the word is. */
 	.macro scalar write, word
 	locate 0, \write
-	movq	RANGE_WORDS(%r8), %rdx
 	andq	$-8, %rcx
-	movq	(%rdx,%rcx), %r9	/* the word */
+	addq	RANGE_WORDS(%r8), %rcx
+	movq	(%rcx), %r9		/* the word */
 	movq	THR_KEY(%rdi), %r11
 	.globl \word
 	.type \word, @function
 \word:
+	movq	%rcx, %r12
 	/* Is there a record of this epoch at all? */
 	movq	%r9, %rdx
 	shrq	$48, %rdx
@@ -377,11 +572,14 @@
 	jb	2b
 	jmp	9f			/* leaves the word */
 7:	ret
+9:	again \write
+38:	movl	$0, PROC_INSIDE(%r8)
+10:	jmp	*%r10
 	.subsection 1
-	pause \write
-	.subsection 0
-9:	quick scalar, \write
+	pause \write, 39f
+39:	quick scalar, \write
 40:	quick scalar, \write, line_
+	.subsection 0
 	.endm
 
 /* A range. Whole words only; the first word that is not the one before is looked at. */
@@ -545,7 +743,7 @@ done gomm_fast_write_range
 	jmp	9f
 7:	ret
 	.subsection 1
-	pause \write
+	pause \write, 9f
 	.subsection 0
 9:	quick pc, \write
 40:	quick pc, \write, line_

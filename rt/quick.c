@@ -19,35 +19,27 @@
 #include "sample.h"
 #include "word.h"
 
-/* A plain access by p's thread, t's goroutine, of these bytes of a word, or of `count` equal ones, whole. */
-struct quick {
-    struct proc *p;
-    const struct thr *t;
-    u64 key; /* t's */
-    u32 stack;
-    int near; /* its pc, from record_anchor */
-    u8 kind, mask;
-    u32 count;
-};
+/* Ways in which a word changes: not here; done; as another word before it, if at all (step). */
+enum { NOT, DONE, STEP };
 
-/* Did the access of this key happen before? */
-static inline int quick_knows(const struct quick *q, u64 key)
+/* Did the access of this key happen before one of t's, whose key is `key`?  If not far, asked of the own goroutine alone. */
+static inline __attribute__((always_inline)) int knows(const struct thr *t, u64 key, u64 of, const int far)
 {
-    return (key ^ q->key) >> 33 == 0 || thr_knows(q->t, (u32)(key >> 33), key_epoch(key));
+    return (of ^ key) >> 33 == 0 || (far && thr_knows(t, (u32)(of >> 33), key_epoch(of)));
 }
 
-/* Can let_go give references to r back? */
-static inline int may_let_go(const struct proc *p, const struct record *r)
+/* Can let_go give references to r back, without a call unless far? */
+static inline __attribute__((always_inline)) int may_let_go(const struct proc *p, const struct record *r, const int far)
 {
-    return r->owner == p->id && r->refs < REFS_STICKY && p->records.count < CACHE_MAX - 1;
+    return r->owner == p->id && r->refs < REFS_STICKY && p->records.count < CACHE_MAX - 1 && (far || !r->joined);
 }
 
 /* As record_unref. */
-static inline void let_go(struct proc *p, struct record *r, u32 id, u32 n)
+static inline __attribute__((always_inline)) void let_go(struct proc *p, struct record *r, u32 id, u32 n, const int far)
 {
     r->refs -= n;
     if (r->refs == r->gone) {
-        if (UNLIKELY(r->joined)) {
+        if (far && UNLIKELY(r->joined)) {
             record_free(p, id);
             return;
         }
@@ -56,146 +48,176 @@ static inline void let_go(struct proc *p, struct record *r, u32 id, u32 n)
     }
 }
 
-/* The record of this access, with a reference more for each word; 0: it takes more than this to get one. */
-static inline __attribute__((always_inline)) u32 take(const struct quick *q, u32 *slot)
+static inline int page_untouched(const struct range *r, const u64 *word)
 {
-    struct proc *p = q->p;
-    u32 id = *slot;
-    struct record *r = record_at(id);
-
-    if (!record_is(p, id, q->key, q->stack, q->near, q->kind)) {
-        if (id == 0 || r->refs != 0 || r->joined || !record_is_of(p, r)) { /* else nobody took it */
-            if (p->records.count == 0) {
-                return 0;
-            }
-            id = cache_get(&records, &p->records);
-            r = record_at(id);
-        }
-        record_fill(r, p, q->key, q->stack, q->near, q->kind, 0, 0);
-        *slot = id;
-    }
-    if (UNLIKELY(r->refs >= REFS_STICKY - 8)) {
-        return 0;
-    }
-    r->refs += q->count;
-    return id;
+    return !(atomic_load_relaxed(&r->pages[(uptr)(word - r->words) >> (PAGE_LOG - 3)]) & PAGE_TOUCHED);
 }
 
-static inline __attribute__((always_inline)) int step(const struct quick *q, u64 *word, u64 w)
+/* A plain access by p's thread, t's goroutine, at `spot` (spot_make), of these bytes of a word of r, or of `count` equal ones,
+ * whole: from w to what it makes of them. */
+static inline __attribute__((always_inline)) int lean(struct proc *p, const struct thr *t, const struct range *r, u64 *word, u64 w,
+                                                      u8 mask, u64 spot, const u8 kind, const u32 count, const int far)
 {
-    struct proc *p = q->p;
-    const struct transition *s = step_at(p, step_from(w), q->near, q->stack);
-    u32 was = word_record(w, q->kind), other = word_record(w, !q->kind), is;
+    const u64 key = atomic_load_relaxed(&t->key);
+    u32 was = word_record(w, kind), other = word_record(w, !kind), is = was;
+    struct record *x = record_at(was), *y = record_at(other);
+    u8 bytes = word_bytes(w, kind), others = word_bytes(w, !kind);
+    int drops = 0, leaves = 0;
+
+    if (others != 0) {
+        drops = kind == ACCESS_WRITE && (others & ~mask) == 0;
+        if ((kind == ACCESS_WRITE && y->older != 0) || !knows(t, key, y->key, far) || (drops && !may_let_go(p, y, far))) {
+            return NOT;
+        }
+    } else if (bytes == 0 && (w != 0 || page_untouched(r, word) || (count > 1 && page_untouched(r, word + count - 1)))) {
+        return NOT; /* a cell, or memory that is accessed for the first time */
+    }
+
+    int covered = ((bytes | x->older) & ~mask) == 0, own = (x->key ^ key) >> 33 == 0 && x->key & 1;
+    int single = x->owner == p->id && record_refs(x) == count;
+
+    if (record_spot(x) == spot && !x->joined && (x->key == key || (covered && single && own))) {
+        bytes |= mask; /* the same instruction again */
+        if (x->key != key) {
+            x->generation++;
+            atomic_store(&x->key, key);
+        }
+    } else if (covered) {
+        u32 *slot = record_slot_of(p, spot), id = *slot;
+        struct record *s = record_at(id);
+        int there = s->key == key && record_spot(s) == spot && record_sort(s) == sort_make(p, kind, 0);
+
+        if (!there && single && own && !x->joined && (id == was || s->refs != 0 || !record_is_of(p, s))) {
+            *slot = was; /* as record_renew */
+            x->stack = (u32)spot;
+            x->pc = (int)(spot >> 32);
+            x->generation++;
+            atomic_store(&x->key, key);
+        } else {
+            leaves = was != 0;
+            if (leaves && (!(x->key & 1) || !knows(t, key, x->key, far) || !may_let_go(p, x, far))) {
+                return NOT;
+            }
+            if (!there) {
+                if (id == 0 || s->refs != 0 || s->joined || !record_is_of(p, s)) { /* else nobody took it */
+                    if (p->records.count == 0) {
+                        return NOT;
+                    }
+                    id = cache_get(&records, &p->records);
+                    s = record_at(id);
+                }
+                record_fill(s, p, key, (u32)spot, (int)(spot >> 32), kind, 0, 0);
+                *slot = id;
+            }
+            if (UNLIKELY(s->refs >= REFS_STICKY - 8)) {
+                return NOT;
+            }
+            s->refs += count;
+            is = id;
+        }
+        bytes = mask;
+    } else if (x->joined && single) {
+        if (!own) {
+            return NOT;
+        }
+        if (x->key != key) {
+            record_age(x, key, bytes);
+            bytes = 0;
+        }
+        record_place(x, (struct spot){(u32)spot, (int)(spot >> 32)}, mask);
+        x->older &= (u8)~mask;
+        bytes |= mask;
+    } else {
+        return STEP;
+    }
+
+    u64 to = word_with(w, kind, is, bytes, mask);
+
+    for (u32 i = 0; to != w && i < count; i++) {
+        atomic_store(&word[i], to);
+    }
+    if (leaves) {
+        let_go(p, x, was, count, far);
+    }
+    if (drops) {
+        let_go(p, y, other, count, far);
+    }
+    return DONE;
+}
+
+/* The word goes the way that another one went before, if one did. */
+static inline int step(struct proc *p, const struct thr *t, u64 *word, u64 w, u8 mask, u64 spot, const u8 kind)
+{
+    const u64 key = atomic_load_relaxed(&t->key);
+    const u32 stack = (u32)spot;
+    const int near = (int)(spot >> 32);
+    const struct transition *s = step_at(p, step_from(w), near, stack);
+    u32 was = word_record(w, kind), other = word_record(w, !kind), is;
     struct record *x = record_at(was), *y = record_at(other), *r;
     u64 to;
 
-    if (!step_is(s, w, q->key, q->near, q->stack, q->kind, q->mask, y)) {
-        return 0;
+    if (!step_is(s, w, key, near, stack, kind, mask, y)) {
+        return NOT;
     }
     to = step_to(s, w);
-    is = word_record(to, q->kind);
+    is = word_record(to, kind);
     r = record_at(is);
 
-    int changes = is != was, drops = word_record(to, !q->kind) != other;
+    int changes = is != was, drops = word_record(to, !kind) != other;
 
-    if (r->refs >= REFS_STICKY - 1 || (changes && was != 0 && !may_let_go(p, x)) || (drops && !may_let_go(p, y))) {
-        return 0;
+    if (r->refs >= REFS_STICKY - 1 || (changes && was != 0 && !may_let_go(p, x, 1)) || (drops && !may_let_go(p, y, 1))) {
+        return NOT;
     }
     atomic_store(word, to);
     r->refs += (u32)changes;
     if (changes && was != 0) {
-        let_go(p, x, was, 1);
+        let_go(p, x, was, 1, 1);
     }
     if (drops) {
-        let_go(p, y, other, 1);
+        let_go(p, y, other, 1, 1);
     }
-    return 1;
+    return DONE;
 }
 
-static inline int page_untouched(const struct range *r, uptr addr)
+static inline const struct range *range_of(uptr addr)
 {
-    return !(atomic_load_relaxed(shadow_page(r, addr)) & PAGE_TOUCHED);
+    return &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
 }
 
-/* addr: of the first word, w, in r. */
-static inline __attribute__((always_inline)) int lean(const struct quick *q, const struct range *r, uptr addr, u64 *word, u64 w)
+/* One of several words, or of `count` equal ones. */
+static NOINLINE int lean_word(struct proc *p, const struct thr *t, uptr addr, u32 mask, u64 spot, u8 kind, u32 count)
 {
-    if (word_has_cell(w) || (w == 0 && (page_untouched(r, addr) || page_untouched(r, (addr & ~7UL) + 8 * q->count - 1)))) {
-        return 0;
-    }
+    const struct range *r = range_of(addr);
+    u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word);
+    int how = kind == ACCESS_WRITE ? lean(p, t, r, word, w, (u8)mask, spot, ACCESS_WRITE, count, 1)
+                                   : lean(p, t, r, word, w, (u8)mask, spot, ACCESS_READ, count, 1);
 
-    struct proc *p = q->p;
-    const u8 kind = q->kind, mask = q->mask;
-    u32 was = word_record(w, kind), other = word_record(w, !kind), is = was;
-    struct record *x = record_at(was), *y = record_at(other);
-    u8 bytes = word_bytes(w, kind), other_bytes = word_bytes(w, !kind);
-    u64 key = x->key, to;
-    int covered = ((bytes | x->older) & ~mask) == 0, single = x->owner == p->id && record_refs(x) == q->count, leaves = 0;
-    int drops = kind == ACCESS_WRITE && other_bytes != 0 && (other_bytes & ~mask) == 0;
-
-    if (!covered && !(x->joined && single) && !(key == q->key && x->stack == q->stack && x->pc == q->near && !x->joined)) {
-        return step(q, word, w);
-    }
-    if (other_bytes != 0 && ((kind == ACCESS_WRITE && y->older != 0) || !quick_knows(q, y->key) || (drops && !may_let_go(p, y)))) {
-        return 0;
-    }
-    if (covered) {
-        u32 *slot = record_slot(p, q->stack, q->near);
-        const struct record *s = record_at(*slot);
-
-        bytes = mask;
-        if (single && !x->joined && (key ^ q->key) >> 33 == 0 && key & 1 &&
-            (*slot == was || (!record_is(p, *slot, q->key, q->stack, q->near, kind) && (s->refs != 0 || !record_is_of(p, s))))) {
-            *slot = was; /* as record_renew */
-            x->stack = q->stack;
-            x->pc = q->near;
-            x->generation++;
-            atomic_store(&x->key, q->key);
-        } else {
-            leaves = was != 0;
-            if ((leaves && (!(key & 1) || !quick_knows(q, key) || !may_let_go(p, x))) || (is = take(q, slot)) == 0) {
-                return 0;
-            }
-        }
-    } else {
-        if (x->joined) {
-            if ((key ^ q->key) >> 33 != 0 || !(key & 1)) {
-                return 0;
-            }
-            if (key != q->key) {
-                record_age(x, q->key, bytes);
-                bytes = 0;
-            }
-            record_place(x, (struct spot){q->stack, q->near}, mask);
-            x->older &= (u8)~mask;
-        }
-        bytes |= mask;
-    }
-    to = word_with(w, kind, is, bytes, mask);
-    for (u32 i = 0; to != w && i < q->count; i++) {
-        atomic_store(&word[i], to);
-    }
-    if (leaves) {
-        let_go(p, x, was, q->count);
-    }
-    if (drops) {
-        let_go(p, y, other, q->count);
-    }
-    return 1;
+    return how == DONE || (how == STEP && step(p, t, word, w, (u8)mask, spot, kind) == DONE);
 }
 
-/* Of several words, q->mask being changed for each.  0: the rest is still to be done; doing it twice changes nothing. */
-static NOINLINE int lean_words(struct quick *q, uptr addr, uptr size)
+/* 0: the rest is still to be done; doing it twice changes nothing. */
+static int lean_words(struct proc *p, const struct thr *t, uptr addr, uptr size, u64 spot, u8 kind)
 {
-    const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
-    u64 *word = &r->words[(addr - r->lo) >> 3];
+    const struct range *r = range_of(addr);
+    const u64 *word = &r->words[(addr - r->lo) >> 3];
+    u64 key = atomic_load_relaxed(&t->key);
 
-    for (uptr n; size != 0; addr += n, size -= n, word++) {
+    for (uptr n; size != 0; addr += n, size -= n, word = &r->words[(addr - r->lo) >> 3]) {
         u64 w = atomic_load_relaxed(word);
+        u32 count = 1;
 
         n = 8 - (addr & 7) < size ? 8 - (addr & 7) : size;
-        q->mask = mask_of(addr & 7, (u32)n);
-        if (!word_is_fast(w, q->key, q->kind, q->mask) && !lean(q, r, addr, word, w)) {
+
+        u8 mask = mask_of(addr & 7, (u32)n);
+
+        if (word_is_fast(w, key, kind, mask)) {
+            continue;
+        }
+        while (mask == FULL && n + 8 <= size && atomic_load_relaxed(&word[count]) == w) {
+            count++;
+            n += 8;
+        }
+        if (!lean_word(p, t, addr, mask, spot, kind, count)) {
             return 0;
         }
     }
@@ -229,49 +251,6 @@ static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
     return rt_off || t->top == t->base || t->top[-1].depth > g->stack_hi - sp;
 }
 
-/* Tries without calls.  If that will not do, proc_enter is still to be called. */
-static inline __attribute__((always_inline)) int quick(struct proc *p, struct thr *t, uptr addr, uptr size, const u8 kind, uptr pc,
-                                                       u32 stack)
-{
-    if (UNLIKELY(!proc_enter_lean(p) || stack == 0 || sample_pause())) {
-        return 0;
-    }
-
-    const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
-    u64 *word = &r->words[(addr - r->lo) >> 3];
-    uptr n = 8 - (addr & 7) < size ? 8 - (addr & 7) : size;
-    u64 w = atomic_load_relaxed(word);
-    struct quick q = {.p = p,
-                      .t = t,
-                      .key = atomic_load_relaxed(&t->key),
-                      .stack = stack,
-                      .near = (int)(pc - (uptr)&record_anchor),
-                      .kind = kind,
-                      .mask = mask_of(addr & 7, (u32)n),
-                      .count = 1};
-
-    if (UNLIKELY(size > 8) && addr % 8 == 0) { /* a string, interface or slice */
-        while (n + 8 <= size && atomic_load_relaxed(&word[q.count]) == w) {
-            q.count++;
-            n += 8;
-        }
-    }
-    if (UNLIKELY(!lean(&q, r, addr, word, w))) {
-        return 0;
-    }
-    t->dirty |= THR_ACCESS;
-    if (UNLIKELY(n != size)) {
-        struct quick rest = q;
-
-        rest.count = 1;
-        if (!lean_words(&rest, addr + n, size - n)) {
-            return 0;
-        }
-    }
-    proc_leave_lean(p);
-    return 1;
-}
-
 static NOINLINE int scalar_general(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc)
 {
     proc_enter(p);
@@ -282,19 +261,77 @@ static NOINLINE int scalar_general(struct proc *p, struct thr *t, uptr addr, u32
     return done;
 }
 
-static inline __attribute__((always_inline)) int scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, const u8 kind)
+/* What the goroutine's own word alone does not answer: other widths, stacks that nobody asked for yet. */
+static NOINLINE int scalar_longer(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc)
 {
-    uptr pc = *(const uptr *)sp;
-    u32 size = width_known(pc);
-    struct proc *p = current_of(g);
+    u32 stack = stack_known(p, t);
 
-    if (UNLIKELY(size == 0 || !p || quick_not(t, g, sp))) {
-        return 0;
-    }
-    if (quick(p, t, addr, size, kind, pc, stack_known(p, t))) {
+    if (LIKELY(stack != 0 && proc_enter_lean(p) && !sample_pause()) &&
+        lean_words(p, t, addr, size, spot_make(stack, (int)(pc - (uptr)&record_anchor)), kind)) {
+        t->dirty |= THR_ACCESS;
+        proc_leave_lean(p);
         return 1;
     }
     return scalar_general(p, t, addr, size, kind, pc); /* in the place of this frame: there is little stack */
+}
+
+static inline u32 size_of(u32 mask)
+{
+    return (u32)(32 - __builtin_clz(mask) - __builtin_ctz(mask));
+}
+
+static inline uptr pc_of(u64 spot)
+{
+    return (uptr)&record_anchor + (uptr)((sptr)spot >> 32);
+}
+
+/* For the only thread, which is inside. */
+static NOINLINE int scalar_step(struct proc *p, struct thr *t, uptr addr, u32 mask, u8 kind, u64 spot)
+{
+    const struct range *r = range_of(addr);
+    u64 *word = &r->words[(addr - r->lo) >> 3];
+
+    if (LIKELY(step(p, t, word, atomic_load_relaxed(word), (u8)mask, spot, kind) == DONE)) {
+        t->dirty |= THR_ACCESS;
+        proc_leave_lean(p);
+        return 1;
+    }
+    return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
+}
+
+static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr,
+                                                             const u8 kind)
+{
+    int how = lean(p, t, range_of(addr), word, atomic_load_relaxed(word), (u8)mask, spot, kind, 1, 0);
+
+    if (LIKELY(how == DONE)) {
+        t->dirty |= THR_ACCESS;
+        proc_leave_lean(p);
+        return 1;
+    }
+    if (how == STEP) {
+        return scalar_step(p, t, addr, mask, kind, spot);
+    }
+    return scalar_longer(p, t, addr, size_of(mask), kind, pc_of(spot));
+}
+
+int quick_lean_read(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr)
+{
+    return scalar_lean(p, t, word, mask, spot, addr, ACCESS_READ);
+}
+
+int quick_lean_write(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr)
+{
+    return scalar_lean(p, t, word, mask, spot, addr, ACCESS_WRITE);
+}
+
+static inline int scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
+{
+    struct proc *p = current_of(g);
+    uptr pc = *(const uptr *)sp;
+    u32 size = width_known(pc);
+
+    return size != 0 && p && !quick_not(t, g, sp) && scalar_longer(p, t, addr, size, kind, pc);
 }
 
 int quick_read(struct thr *t, uptr addr, const struct go_g *g, uptr sp)
@@ -330,13 +367,12 @@ enum { FEW = 32 };
 
 static int range_few(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
 {
-    const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
+    const struct range *r = range_of(addr);
     sptr near = (sptr)(pc - (uptr)&record_anchor);
-    struct quick q = {
-        .p = p, .t = t, .key = atomic_load_relaxed(&t->key), .stack = stack_known(p, t), .near = (int)near, .kind = kind, .count = 1};
+    u32 stack = stack_known(p, t);
 
-    if (size - 1 >= FEW || size > r->size - (addr - r->lo) || near != q.near || q.stack == 0 || !proc_enter_lean(p) ||
-        sample_pause() || !lean_words(&q, addr, size)) {
+    if (size - 1 >= FEW || size > r->size - (addr - r->lo) || near != (int)near || stack == 0 || !proc_enter_lean(p) ||
+        sample_pause() || !lean_words(p, t, addr, size, spot_make(stack, (int)near), kind)) {
         return 0;
     }
     t->dirty |= THR_ACCESS;

@@ -106,12 +106,37 @@ void record_unref_slow(struct proc *p, u32 id, uptr n);
 #define REFS_STICKY 0x80000000u
 #define REFS_MIDDLE 0xc0000000u
 
+/* stack and pc at once. */
+static inline u64 spot_make(u32 stack, int pc)
+{
+    return (u64)(u32)pc << 32 | stack;
+}
+
+static inline u64 record_spot(const struct record *r)
+{
+    return spot_make(r->stack, r->pc);
+}
+
+/* Whose record it is, of which kind, and whether it is joined, at once. */
+static inline u32 sort_make(const struct proc *p, u8 kind, u8 joined)
+{
+    return p->id | (u32)kind << 16 | (u32)joined << 24;
+}
+
+static inline u32 record_sort(const struct record *r)
+{
+    return r->owner | (u32)r->kind << 16 | (u32)r->joined << 24;
+}
+
 /* p's table finds a record again without counting it: what it says must still be so. */
+static inline u32 *record_slot_of(struct proc *p, u64 spot)
+{
+    return &p->recent[spot * 0x9e3779b97f4a7c15UL >> (64 - RECENT_LOG)];
+}
+
 static inline u32 *record_slot(struct proc *p, u32 stack, int pc)
 {
-    u64 h = ((u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
-
-    return &p->recent[h >> (64 - RECENT_LOG)];
+    return record_slot_of(p, spot_make(stack, pc));
 }
 
 /* Is it a record of p's, and not free?  Of one that is not free the owner stays what it is until its owner frees it, so the key is
@@ -125,7 +150,7 @@ static inline int record_is(const struct proc *p, u32 id, u64 key, u32 stack, in
 {
     const struct record *r = record_at(id);
 
-    return r->key == key && r->stack == stack && r->pc == pc && r->kind == kind && !r->joined && r->owner == p->id;
+    return r->key == key && record_spot(r) == spot_make(stack, pc) && record_sort(r) == sort_make(p, kind, 0);
 }
 
 /* The table is to name another one in the place of this. */

@@ -112,18 +112,18 @@ static void asm_put_slow(struct strbuf *b, const struct asm_entry *n)
     strbuf_printf(b, "\tLEAQ\t%s(SB), R10\n", n->slow);
 }
 
-/* To `other` unless the record in a slot of word R9 has the key R11.  Clobbers CX. */
+/* To `other` unless the record in a slot of word R9 has the key R11.  Clobbers SI. */
 static void asm_put_slot(struct strbuf *b, bool write, const char *other)
 {
-    strbuf_puts(b, "\tMOVQ\tR9, CX\n");
+    strbuf_puts(b, "\tMOVQ\tR9, SI\n");
     if (write) {
-        strbuf_puts(b, "\tSHRQ\t$24, CX\n");
+        strbuf_puts(b, "\tSHRQ\t$24, SI\n");
     }
     strbuf_printf(b,
-                  "\tANDL\t$0xffffff, CX\n"
-                  "\tSHLQ\t$gomm_RECORD_LOG, CX\n"
-                  "\tADDQ\tgomm_fast_records(SB), CX\n"
-                  "\tCMPQ\tR11, (CX)\n"
+                  "\tANDL\t$0xffffff, SI\n"
+                  "\tSHLQ\t$gomm_RECORD_LOG, SI\n"
+                  "\tADDQ\tgomm_fast_records(SB), SI\n"
+                  "\tCMPQ\tR11, (SI)\n"
                   "\tJNE\t%s\n"
                   "\tRET\n",
                   other);
@@ -140,10 +140,10 @@ static void asm_put_scalar(struct strbuf *b, const struct asm_entry *n, bool wri
                    "\tSUBQ\tgomm_fast_ranges+gomm_HEAP_LO(SB), CX\n"
                    "\tCMPQ\tCX, gomm_fast_ranges+gomm_HEAP_SIZE(SB)\n"
                    "\tJCC\tdata\n"
-                   "\tMOVQ\tgomm_fast_ranges+gomm_HEAP_WORDS(SB), DX\n"
-                   "found:\n"
                    "\tANDQ\t$-8, CX\n"
-                   "\tMOVQ\t(DX)(CX*1), R9\n"
+                   "\tADDQ\tgomm_fast_ranges+gomm_HEAP_WORDS(SB), CX\n"
+                   "found:\n"
+                   "\tMOVQ\t(CX), R9\n"
                    "\tMOVQ\tgomm_KEY(DI), R11\n"
                    "\tTESTB\t$7, AX\n"
                    "\tJNE\tinside\n"
@@ -160,7 +160,7 @@ static void asm_put_scalar(struct strbuf *b, const struct asm_entry *n, bool wri
                    "\tJCS\tword\n");
     asm_put_slot(b, true, "word");
     strbuf_puts(b, "inside:\n"
-                   "\tCMPQ\tR9, 8(DX)(CX*1)\n"
+                   "\tCMPQ\tR9, 8(CX)\n"
                    "\tJEQ\tsame\n"
                    "word:\n");
     asm_put_slow(b, n);
@@ -171,7 +171,8 @@ static void asm_put_scalar(struct strbuf *b, const struct asm_entry *n, bool wri
                   "\tSUBQ\tgomm_fast_ranges+gomm_DATA_LO(SB), CX\n"
                   "\tCMPQ\tCX, gomm_fast_ranges+gomm_DATA_SIZE(SB)\n"
                   "\tJCC\tnowhere\n"
-                  "\tMOVQ\tgomm_fast_ranges+gomm_DATA_WORDS(SB), DX\n"
+                  "\tANDQ\t$-8, CX\n"
+                  "\tADDQ\tgomm_fast_ranges+gomm_DATA_WORDS(SB), CX\n"
                   "\tJMP\tfound\n"
                   "nowhere:\n"
                   "\tCMPL\tgomm_fast_mode(SB), $0\n"

@@ -26,7 +26,7 @@
 #include "base/str.h"
 
 /* To be raised when the edit changes; part of cache keys. */
-#define DRIVER_ASM_FORMAT 4
+#define DRIVER_ASM_FORMAT 5
 
 /* What the edited text asks of the race runtime, NULL-terminated. */
 extern const char *const driver_asm_entries[];

@@ -4,7 +4,7 @@
 cd "$GOMM_ROOT" || exit 2
 here=test/house
 
-# The stack that the macro "quick" has left when it calls: 1536 less what it keeps there itself.
+# The stack that the macros "quick" and "again" have left when they call: 1536 less what they keep there themselves.
 limit=$((1536 - 24))
 read -r -a compile <build/flags.rt
 if ! echo 'int x;' | "${compile[@]}" -fcallgraph-info=su -dumpdir "$lib_tmp/" -x c -c -o "$lib_tmp/x.o" - 2>/dev/null; then
@@ -15,8 +15,7 @@ mkdir "$lib_tmp/su"
 for f in rt/*.c; do
     "${compile[@]}" -w -fcallgraph-info=su -dumpdir "$lib_tmp/su/" -c -o "$lib_tmp/su/$(basename "$f").o" "$f" || notok "$f" "does not compile"
 done
-jumps=$(objdump -dr --no-show-raw-insn "$lib_tmp/su/quick.c.o" | grep -cE 'jmp +[0-9a-f]+ <scalar_general>$')
-[ "$jumps" -eq 2 ] && ok "scalars leave their frame" || notok "scalars leave their frame" "$jumps jumps to scalar_general, not 2"
+objdump -d --no-show-raw-insn "$lib_tmp/su/quick.c.o" >"$lib_tmp/su/quick.s" || notok "rt/quick.c" "objdump"
 if out=$(python3 $here/stack.py "$lib_tmp/su" $limit); then
     ok "hooks need at most $limit bytes"
 else

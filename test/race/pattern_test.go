@@ -135,14 +135,19 @@ func (l *lazy) get() *int {
 // want RACE15
 func TestDoubleChecked(t *testing.T) {
 	var l lazy
+	var g gate // who looks while the other one locks may be ordered by the mutex's own atomic operations
 	var wg sync.WaitGroup
 	wg.Add(2)
-	for i := 0; i < 2; i++ {
-		go func() {
-			defer wg.Done()
-			l.get()
-		}()
-	}
+	go func() {
+		defer wg.Done()
+		l.get()
+		g.release()
+	}()
+	go func() {
+		defer wg.Done()
+		g.wait()
+		l.get()
+	}()
 	wg.Wait()
 }
 

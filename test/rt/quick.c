@@ -1,4 +1,4 @@
-/* quick.c: rt/quick.c, called with what the hook finds. */
+/* quick.c: rt/quick.c, called with what the hook finds, and the hook itself. */
 #include "../../rt/quick.c"
 
 #include "../../rt/flags.h"
@@ -7,7 +7,6 @@
 int rt_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
 {
     sptr near = (sptr)(pc - (uptr)&record_anchor);
-    u32 stack;
 
     if (!p || rt_off || flags.all_pairs || size == 0) {
         return 0;
@@ -16,8 +15,74 @@ int rt_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr 
         return (t->top != t->base && range_few(p, t, addr, size, kind, pc)) ||
                range_general(p, t, addr, size, kind, pc, 0);
     }
-    stack = thr_stack(p, t);
-    return (kind == ACCESS_WRITE ? quick(p, t, addr, size, ACCESS_WRITE, pc, stack)
-                                 : quick(p, t, addr, size, ACCESS_READ, pc, stack)) ||
-           scalar_general(p, t, addr, (u32)size, kind, pc);
+    thr_stack(p, t);
+    return (t->top != t->base ? scalar_longer : scalar_general)(p, t, addr, (u32)size, kind, pc);
+}
+
+/* What the entries of fast_amd64.S say is theirs, on this stack; to `pc`, where "jmp *%rbp" stands, they return as to Go's code. */
+__asm__(".text\n"
+        "rt_hook_call:\n" /* (entry, t, addr, size, g, pc) */
+        "	push %rbp\n"
+        "	push %rbx\n"
+        "	push %r12\n"
+        "	push %r13\n"
+        "	push %r14\n"
+        "	push %r15\n"
+        "	push %rsi\n"
+        "	push %rdx\n"
+        "	mov %rdi, %r11\n"
+        "	mov %rsi, %rdi\n"
+        "	mov %rdx, %rax\n"
+        "	mov %rcx, %rbx\n"
+        "	mov %r8, %r14\n"
+        "	lea 1f(%rip), %rbp\n"
+        "	lea 2f(%rip), %r10\n"
+        "	push %r9\n"
+        "	jmp *%r11\n"
+        "2:	add $8, %rsp\n" /* not done: all is as it was */
+        "	cmp %rax, (%rsp)\n"
+        "	jne 4f\n"
+        "	cmp %rdi, 8(%rsp)\n"
+        "	jne 4f\n"
+        "	xor %eax, %eax\n"
+        "	jmp 3f\n"
+        "1:	mov $1, %eax\n"
+        "3:	add $16, %rsp\n"
+        "	pop %r15\n"
+        "	pop %r14\n"
+        "	pop %r13\n"
+        "	pop %r12\n"
+        "	pop %rbx\n"
+        "	pop %rbp\n"
+        "	ret\n"
+        "4:	ud2\n");
+
+extern const char gomm_fast_read[], gomm_fast_write[], gomm_fast_read_range[], gomm_fast_write_range[];
+int rt_hook_call(const char *entry, struct thr *t, uptr addr, uptr size, const void *g, uptr pc);
+
+int rt_hook(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
+{
+    struct {
+        struct proc *proc;
+    } held = {p};
+    struct {
+        const void *p, *nextp, *oldp;
+    } m = {&held, NULL, NULL};
+    const struct {
+        struct go_g g;
+        const void *m;
+    } g = {.g = {.stack_lo = (uptr)&m - (64 << 10), .stack_hi = (uptr)&m + (1UL << 40)}, .m = &m};
+    struct current_thunk before = current_at;
+    u8 *width = width_at(pc);
+    int done;
+
+    current_at = (struct current_thunk){.tls = 1, .m = sizeof g.g};
+    if (width && size <= 8) { /* more are strings and the like, which the entry takes for accessed as such always */
+        *width = (u8)size;
+        done = rt_hook_call(kind == ACCESS_WRITE ? gomm_fast_write : gomm_fast_read, t, addr, 1, &g, pc);
+    } else {
+        done = rt_hook_call(kind == ACCESS_WRITE ? gomm_fast_write_range : gomm_fast_read_range, t, addr, size, &g, pc);
+    }
+    current_at = before;
+    return done;
 }

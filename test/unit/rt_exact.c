@@ -52,7 +52,7 @@ static struct {
     uptr sync[SYNCS];
     uptr heap;
     int heap_is_real; /* there is memory behind it, for atomics */
-    uptr next_pc;
+    uptr code, next_pc; /* code_map; how many places there are */
 } w;
 
 static _Alignas(1 << 16) u8 globals[GLOBALS];
@@ -69,9 +69,37 @@ static void callback(uptr cmd, void *arg)
 static uptr some_pc(void)
 {
     /* a plugin's code is far away */
-    uptr base = rnd_one_in(&w.r, 6) ? 0x7ff000000000UL : (uptr)&globals;
+    uptr base = rnd_one_in(&w.r, 6) ? 0x7ff000000000UL : w.code;
 
-    return w.plan->mode.dedupe ? base + 1 + rnd_below(&w.r, 4) * 5 : base + ++w.next_pc;
+    return base + 8 * (w.plan->mode.dedupe ? rnd_below(&w.r, 4) : ++w.next_pc);
+}
+
+/* Where instructions stand that access at most 24 bytes, as hooks return to them; 0: there can be no such place. */
+enum { CODE = (2 * 24 + 2) << 20 };
+
+static uptr code_map(void)
+{
+    for (uptr at = ((uptr)&globals + (64 << 20)) & ~4095UL; at - (uptr)&globals < 400 << 20; at += CODE) {
+        void *p = mmap((void *)at, CODE, PROT_READ | PROT_WRITE | PROT_EXEC,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+
+        if (p != MAP_FAILED) {
+            return (uptr)p;
+        }
+    }
+    return (uptr)&globals;
+}
+
+/* The access by its hook in assembly; 0: that cannot be, or leaves it. */
+static int hook(struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
+{
+    static const u8 jmp_rbp[] = {0xff, 0xe5};
+
+    if (w.code == (uptr)&globals || pc - w.code >= CODE || !w.proc[w.current] || w.plan->mode.all) {
+        return 0;
+    }
+    memcpy((void *)pc, jmp_rbp, sizeof jmp_rbp);
+    return rt_hook(w.proc[w.current], t, addr, size, kind, pc);
 }
 
 static struct gor *some_gor(void)
@@ -160,7 +188,8 @@ static void plain_at(struct gor *g, uptr addr, uptr size, int write, uptr pc)
         g->depth--;
     } else {
         oracle_access(g, addr, size, kind, stack_of(g, pc));
-        if (rnd_one_in(&w.r, 3) || !rt_quick(w.proc[w.current], g->t, addr, size, kind, pc)) {
+        if (!(rnd_one_in(&w.r, 2) && hook(g->t, addr, size, kind, pc)) &&
+            (rnd_one_in(&w.r, 3) || !rt_quick(w.proc[w.current], g->t, addr, size, kind, pc))) {
             (write ? rt_write_range : rt_read_range)(g->t, addr, size, pc);
         }
     }
@@ -559,6 +588,7 @@ static void set_up(const struct plan *plan, u64 seed)
     rt_tsan_init(&t, &w.proc[0], callback);
     sample_until = ~0UL; /* nobody looks at the clock */
     w.procs = 1;
+    w.code = code_map();
     rt_tsan_map_shadow((uptr)globals, sizeof globals);
     rt_tsan_map_shadow(w.heap, HEAP);
     spans[0] = (struct rt_span){w.heap, HEAP};
