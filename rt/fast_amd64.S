@@ -8,8 +8,8 @@
  * The _pc and _call ones are ABI0, called by Go's runtime for others: what AX and BX have elsewhere
  * stands at 8(SP) and 16(SP) (_pc: the caller's return address), and the pc less 1 at 24(SP).
  * Either returns to the user's code, which expects nothing of the registers but R14, BP, SP, X15 = 0,
- * and DX in func_enter (the closure's context); or jumps to R10 with AX, BX, DI, BP, SP, R14 (and
- * DX) as they came.
+ * and DX in func_enter (the closure's context); or jumps to R10 with AX, DI, BP, SP, R14 as they
+ * came, and BX of ranges, DX of func_enter.
  *
  * The layouts are those of struct thr, frame (thread.h), record (record.h), cell (cell.h), fast_range
  * (shadow.h); abi.c asserts them.  What makes the checks right without a lock stands at word_is_fast
@@ -45,7 +45,9 @@
 	.set STRIPES, 64
 	.set PROC_INSIDE, 4
 	.set PROC_CALLS, 8
-	.set PROC_CALL, 28728
+	.set PROC_KNOWER, 20
+	.set PROC_KNOWN, 24
+	.set PROC_CALL, 28736
 	.set CALL_LOG, 4
 	.set CALLS, 1 << 14
 	.set THR_DIRTY, 40
@@ -303,6 +305,84 @@
 21:
 	.endm
 
+/* quick_HOW_read(p R8, t, word R12, mask RDX, spot RSI, addr), on the goroutine's stack. */
+	.macro lean how, write
+	movq	%rsp, %r13
+	movq	%r10, %r15
+	movq	%rax, %r9		/* addr */
+	subq	$16, %rsp
+	andq	$-16, %rsp
+	movq	%rdi, (%rsp)
+	movq	%rax, 8(%rsp)
+	movl	%edx, %ecx
+	movq	%r12, %rdx
+	movq	%rsi, %r10
+	movq	%rdi, %rsi
+	movq	%r8, %rdi
+	movq	%r10, %r8
+	.if \write
+	call	quick_\how\()_write
+	.else
+	call	quick_\how\()_read
+	.endif
+	movq	(%rsp), %rdi
+	movq	8(%rsp), %rcx
+	movq	%r13, %rsp
+	movq	%r15, %r10
+	xorps	%xmm15, %xmm15
+	testl	%eax, %eax
+	movq	%rcx, %rax
+	je	10f
+	ret
+	.endm
+
+/* To `no` unless the access of record R13 is known to have happened before by what proc R8 has at hand of goroutine R11 (knows
+ * in quick.c). */
+	.macro is_known no
+	movq	%r11, %r15
+	shrq	$33, %r15
+	cmpl	PROC_KNOWER(%r8), %r15d
+	jne	\no
+	movq	PROC_KNOWN(%r8), %r15
+	cmpq	%r15, (%r13)
+	ja	\no
+	xorq	(%r13), %r15
+	shrq	$33, %r15
+	jne	\no
+	.endm
+
+/* R13: the record of word R9 in the slot of the access. To `no` unless it is of its place in the code RSI, a plain access of
+ * goroutine R11 by proc R8; to `now` if it is of this epoch; and to `no` unless it has this many references. */
+	.macro same_access write, refs, no, now
+	movq	%r9, %r13
+	.if \write
+	shrq	$24, %r13
+	.endif
+	andl	$0xffffff, %r13d
+	shlq	$RECORD_LOG, %r13
+	addq	gomm_fast_records(%rip), %r13
+	cmpq	%rsi, RECORD_SPOT(%r13)
+	jne	\no
+	movzwl	(%r8), %r15d
+	.if \write
+	orl	$(1 << 16), %r15d
+	.endif
+	cmpl	%r15d, RECORD_SORT(%r13)
+	jne	\no
+	movq	(%r13), %r15
+	.ifnb \now
+	cmpq	%r11, %r15
+	je	\now
+	.endif
+	xorq	%r11, %r15
+	shrq	$33, %r15
+	jne	\no
+	movl	RECORD_REFS(%r13), %r15d
+	subl	RECORD_GONE(%r13), %r15d
+	cmpl	\refs, %r15d
+	jne	\no
+	.endm
+
 /* For the only thread (alone.h): its word's record is of the same instruction and stack, and either of this epoch, but for other
  * bytes, or of an earlier one, of this word alone, and for no other bytes.  Then it is of this access from now on: what is most
  * frequent of lean in quick.c, where the reasons stand.  R12: where word R9 is; R11: the key.  To 39 if there is more to be asked first. */
@@ -350,15 +430,16 @@
 	movl	%eax, %ecx
 	andl	$7, %ecx
 	shll	%cl, %edx		/* the bytes */
-	leal	-1(%rdx), %ecx
-	cmpl	$0xfe, %ecx
-	ja	39f			/* not known, or not in this word */
+	testl	%edx, %edx
+	je	39f			/* not known */
 	cmpl	$0, rt_off(%rip)
 	jne	39f
 	addl	$1, PROC_CALLS(%r8)	/* proc_enter_lean */
 	movl	$1, PROC_INSIDE(%r8)
 	cmpq	%r8, alone+ALONE_PROC(%rip)
 	jne	39f
+	cmpl	$0xff, %edx
+	ja	26f
 	movq	%r9, %rcx
 	shrq	$48, %rcx		/* CL: bytes of the read, CH: of the write */
 	.if \write
@@ -379,34 +460,10 @@
 	movq	(%r13), %r15
 	xorq	%r11, %r15
 	shrq	$33, %r15
-	jne	25f
+	jne	27f
 22:
 	.endif
-	movq	%r9, %r13
-	.if \write
-	shrq	$24, %r13
-	.endif
-	andl	$0xffffff, %r13d
-	shlq	$RECORD_LOG, %r13
-	addq	gomm_fast_records(%rip), %r13
-	cmpq	%rsi, RECORD_SPOT(%r13)
-	jne	25f
-	movzwl	(%r8), %r15d
-	.if \write
-	orl	$(1 << 16), %r15d
-	.endif
-	cmpl	%r15d, RECORD_SORT(%r13)
-	jne	25f
-	movq	(%r13), %r15
-	cmpq	%r11, %r15
-	je	23f
-	xorq	%r11, %r15
-	shrq	$33, %r15
-	jne	25f
-	movl	RECORD_REFS(%r13), %r15d
-	subl	RECORD_GONE(%r13), %r15d
-	cmpl	$1, %r15d
-	jne	25f
+	same_access \write, $1, 25f, 23f
 	movl	%edx, %r15d
 	notl	%r15d
 	.if \write
@@ -446,37 +503,59 @@
 	testl	%esi, %esi
 	jne	21b
 	jmp	39f
+	.if !\write
+27:	is_known 25f
+	jmp	22b
+	.endif
+	/* More than one word.  Of a string, interface or slice they are mostly equal: EBX of them. */
+26:	movq	%r9, %rcx
+	shrq	$48, %rcx
+	.if \write
+	cmpl	$0xff00, %ecx
+	.else
+	cmpb	$0xff, %cl
+	.endif
+	jne	29f
+	movl	$2, %ebx
+	cmpl	$0xffff, %edx
+	je	28f
+	cmpl	$0xffffff, %edx
+	jne	29f
+	cmpq	%r9, 16(%r12)
+	jne	29f
+	movl	$3, %ebx
+28:	cmpq	%r9, 8(%r12)
+	jne	29f
+	.if !\write
+	cmpl	$0xff, %ecx
+	jbe	43f
+	movq	%r9, %r13
+	shrq	$24, %r13
+	andl	$0xffffff, %r13d
+	shlq	$RECORD_LOG, %r13
+	addq	gomm_fast_records(%rip), %r13
+	movq	(%r13), %r15
+	xorq	%r11, %r15
+	shrq	$33, %r15
+	je	43f
+	is_known 29f
+43:
+	.endif
+	same_access \write, %ebx, 29f
+	incw	RECORD_GENERATION(%r13)
+	movq	%r11, (%r13)
+	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
+	movl	$0, PROC_INSIDE(%r8)
+	ret
+29:	leaq	-1536(%rsp), %rcx
+	cmpq	(%r14), %rcx
+	jb	38f
+	lean few, \write
 	.subsection 0
 25:	leaq	-1536(%rsp), %rcx
 	cmpq	(%r14), %rcx
 	jb	38f
-	movq	%rsp, %r13
-	movq	%r10, %r15
-	movq	%rax, %r9		/* addr */
-	subq	$16, %rsp
-	andq	$-16, %rsp
-	movq	%rdi, (%rsp)
-	movq	%rax, 8(%rsp)
-	movl	%edx, %ecx
-	movq	%r12, %rdx
-	movq	%rsi, %r10
-	movq	%rdi, %rsi
-	movq	%r8, %rdi
-	movq	%r10, %r8
-	.if \write
-	call	quick_lean_write
-	.else
-	call	quick_lean_read
-	.endif
-	movq	(%rsp), %rdi
-	movq	8(%rsp), %rcx
-	movq	%r13, %rsp
-	movq	%r15, %r10
-	xorps	%xmm15, %xmm15
-	testl	%eax, %eax
-	movq	%rcx, %rax
-	je	10f
-	ret
+	lean lean, \write
 	.endm
 
 /* A scalar access: write is 0 or 1. At `word`, word R9 and key R11 are known: here go on what Go's
@@ -582,13 +661,29 @@
 	.subsection 0
 	.endm
 
-/* A range. Whole words only; the first word that is not the one before is looked at. */
+/* Goes to 9 unless the bytes of `mask` of the word at R8 have a record with key R11. Clobbers RCX, RDX, R9. */
+	.macro part write, mask
+	movq	(%r8), %r9
+	movq	%r9, %rdx
+	shrq	$48, %rdx
+	notl	%edx
+	.if !\write
+	testl	%edx, \mask
+	jne	41f
+	slot_has_key 0, 42f
+41:
+	.endif
+	shrl	$8, %edx
+	testl	%edx, \mask
+	jne	9f
+	slot_has_key 1, 42f
+	jmp	9f
+42:
+	.endm
+
+/* A range. Of whole words, the first that is not the one before is looked at. */
 	.macro range how, write
 	locate 1, \write
-	movq	%rax, %rdx
-	orq	%rbx, %rdx
-	testb	$7, %dl
-	jne	9f
 	movq	RANGE_SIZE(%r8), %rdx
 	subq	%rcx, %rdx
 	subq	$1, %rdx
@@ -596,10 +691,46 @@
 	ja	9f
 	testq	%rbx, %rbx
 	je	7f
-	addq	RANGE_WORDS(%r8), %rcx	/* the words; they take as much room as the memory */
-	movq	%rcx, %r8
-	leaq	(%rcx,%rbx), %r12	/* their end */
 	movq	THR_KEY(%rdi), %r11
+	movq	RANGE_WORDS(%r8), %r8	/* they take as much room as the memory */
+	movq	%rax, %rdx
+	orq	%rbx, %rdx
+	testb	$7, %dl
+	jne	1f
+	xorl	%r13d, %r13d		/* bytes of the word after them */
+	addq	%rcx, %r8
+	leaq	(%r8,%rbx), %r12	/* their end */
+	.subsection 1
+1:	leaq	(%rcx,%rbx), %rdx
+	movq	%rdx, %r12
+	andq	$-8, %r12
+	addq	%r8, %r12
+	addq	%rcx, %r8
+	andq	$-8, %r8
+	andl	$7, %ecx
+	movl	$0xff, %esi
+	shll	%cl, %esi
+	andl	$0xff, %esi		/* bytes of the first word */
+	movl	%edx, %ecx
+	andl	$7, %ecx
+	movl	$1, %r13d
+	shll	%cl, %r13d
+	decl	%r13d
+	cmpq	%r12, %r8
+	jae	18f
+	cmpl	$0xff, %esi
+	je	2f
+	part \write, %esi
+	addq	$8, %r8
+	cmpq	%r12, %r8
+	jb	2f
+	testl	%r13d, %r13d
+	jne	19f
+	ret
+18:	andl	%esi, %r13d		/* it is the last one */
+19:	part \write, %r13d
+	ret
+	.subsection 0
 2:	movq	(%r8), %r9
 	movq	%r9, %rdx
 	shrq	$48, %rdx
@@ -656,6 +787,8 @@
 	jmp	9f
 12:	cmpq	%r12, %r8
 	jb	2b
+	testl	%r13d, %r13d
+	jne	19b
 7:	ret
 	.subsection 1
 	/* Outside of bursts: is it all empty? */

@@ -22,10 +22,23 @@
 /* Ways in which a word changes: not here; done; as another word before it, if at all (step). */
 enum { NOT, DONE, STEP };
 
-/* Did the access of this key happen before one of t's, whose key is `key`?  If not far, asked of the own goroutine alone. */
-static inline __attribute__((always_inline)) int knows(const struct thr *t, u64 key, u64 of, const int far)
+/* Did the access of this key happen before one of t's, whose key is `key`?  If not far, only what p has at hand is said.  What a
+ * goroutine knows it knows for good, and its index is never another's. */
+static inline __attribute__((always_inline)) int knows(struct proc *p, const struct thr *t, u64 key, u64 of, const int far)
 {
-    return (of ^ key) >> 33 == 0 || (far && thr_knows(t, (u32)(of >> 33), key_epoch(of)));
+    if ((of ^ key) >> 33 == 0 || (p->knower == key >> 33 && (of ^ p->known) >> 33 == 0 && of <= p->known)) {
+        return 1;
+    }
+    if (far) {
+        u32 g = (u32)(of >> 33), until = thr_known(t, g);
+
+        if (key_epoch(of) <= until) {
+            p->knower = (u32)(key >> 33);
+            p->known = (u64)g << 33 | (u64)until << 1 | 1;
+            return 1;
+        }
+    }
+    return 0;
 }
 
 /* Can let_go give references to r back, without a call unless far? */
@@ -48,6 +61,11 @@ static inline __attribute__((always_inline)) void let_go(struct proc *p, struct 
     }
 }
 
+static inline const struct range *range_of(uptr addr)
+{
+    return &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
+}
+
 static inline int page_untouched(const struct range *r, const u64 *word)
 {
     return !(atomic_load_relaxed(&r->pages[(uptr)(word - r->words) >> (PAGE_LOG - 3)]) & PAGE_TOUCHED);
@@ -66,7 +84,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
 
     if (others != 0) {
         drops = kind == ACCESS_WRITE && (others & ~mask) == 0;
-        if ((kind == ACCESS_WRITE && y->older != 0) || !knows(t, key, y->key, far) || (drops && !may_let_go(p, y, far))) {
+        if ((kind == ACCESS_WRITE && y->older != 0) || !knows(p, t, key, y->key, far) || (drops && !may_let_go(p, y, far))) {
             return NOT;
         }
     } else if (bytes == 0 && (w != 0 || page_untouched(r, word) || (count > 1 && page_untouched(r, word + count - 1)))) {
@@ -95,7 +113,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
             atomic_store(&x->key, key);
         } else {
             leaves = was != 0;
-            if (leaves && (!(x->key & 1) || !knows(t, key, x->key, far) || !may_let_go(p, x, far))) {
+            if (leaves && (!(x->key & 1) || !knows(p, t, key, x->key, far) || !may_let_go(p, x, far))) {
                 return NOT;
             }
             if (!there) {
@@ -146,82 +164,94 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
 }
 
 /* The word goes the way that another one went before, if one did. */
-static inline int step(struct proc *p, const struct thr *t, u64 *word, u64 w, u8 mask, u64 spot, const u8 kind)
+static inline __attribute__((always_inline)) int step(struct proc *p, const struct thr *t, u64 *word, u64 w, u8 mask, u64 spot, const u8 kind)
 {
-    const u64 key = atomic_load_relaxed(&t->key);
-    const u32 stack = (u32)spot;
-    const int near = (int)(spot >> 32);
-    const struct transition *s = step_at(p, step_from(w), near, stack);
-    u32 was = word_record(w, kind), other = word_record(w, !kind), is;
+    const struct transition *s = step_at(p, step_from(w), (int)(spot >> 32), (u32)spot);
+    u32 was = word_record(w, kind), other = word_record(w, !kind);
     struct record *x = record_at(was), *y = record_at(other), *r;
-    u64 to;
 
-    if (!step_is(s, w, key, near, stack, kind, mask, y)) {
+    if (!step_is(s, w, atomic_load_relaxed(&t->key), (int)(spot >> 32), (u32)spot, kind, mask, y)) {
         return NOT;
     }
-    to = step_to(s, w);
-    is = word_record(to, kind);
+
+    u64 to = step_to(s, w);
+    u32 is = word_record(to, kind);
+    int drops = word_record(to, !kind) != other;
+
     r = record_at(is);
-
-    int changes = is != was, drops = word_record(to, !kind) != other;
-
-    if (r->refs >= REFS_STICKY - 1 || (changes && was != 0 && !may_let_go(p, x, 1)) || (drops && !may_let_go(p, y, 1))) {
+    if (r->refs >= REFS_STICKY - 1 || (drops && !may_let_go(p, y, 1))) {
         return NOT;
+    }
+    if (is != was) {
+        if (was != 0 && !may_let_go(p, x, 1)) {
+            return NOT;
+        }
+        r->refs++;
+        if (was != 0) {
+            let_go(p, x, was, 1, 1);
+        }
     }
     atomic_store(word, to);
-    r->refs += (u32)changes;
-    if (changes && was != 0) {
-        let_go(p, x, was, 1, 1);
-    }
     if (drops) {
         let_go(p, y, other, 1, 1);
     }
     return DONE;
 }
 
-static inline const struct range *range_of(uptr addr)
+/* What others than the goroutine have to do with, or went the same way before. */
+static NOINLINE int lean_word(struct proc *p, const struct thr *t, u64 *word, u8 mask, u64 spot, u8 kind, u32 count)
 {
-    return &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
+    const struct range *r = &shadow_ranges[(uptr)(word - shadow_ranges[0].words) >= (HEAP_HI - HEAP_LO) >> 3];
+    u64 w = atomic_load_relaxed(word);
+    int how = kind == ACCESS_WRITE ? lean(p, t, r, word, w, mask, spot, ACCESS_WRITE, count, 1)
+                                   : lean(p, t, r, word, w, mask, spot, ACCESS_READ, count, 1);
+
+    return how == DONE || (how == STEP && (kind == ACCESS_WRITE ? step(p, t, word, w, mask, spot, ACCESS_WRITE)
+                                                                : step(p, t, word, w, mask, spot, ACCESS_READ)) == DONE);
 }
 
-/* One of several words, or of `count` equal ones. */
-static NOINLINE int lean_word(struct proc *p, const struct thr *t, uptr addr, u32 mask, u64 spot, u8 kind, u32 count)
-{
-    const struct range *r = range_of(addr);
-    u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word);
-    int how = kind == ACCESS_WRITE ? lean(p, t, r, word, w, (u8)mask, spot, ACCESS_WRITE, count, 1)
-                                   : lean(p, t, r, word, w, (u8)mask, spot, ACCESS_READ, count, 1);
+/* Ranges that a u64 has a bit for each byte of, from the beginning of their first word on. */
+enum { FEW = 56 };
 
-    return how == DONE || (how == STEP && step(p, t, word, w, (u8)mask, spot, kind) == DONE);
+static inline u64 mask_few(uptr addr, uptr size)
+{
+    return ((1UL << size) - 1) << (addr & 7);
 }
 
-/* 0: the rest is still to be done; doing it twice changes nothing. */
-static int lean_words(struct proc *p, const struct thr *t, uptr addr, uptr size, u64 spot, u8 kind)
+/* 0: some of it is still to be done; doing it twice changes nothing. */
+static inline __attribute__((always_inline)) int few_lean(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr,
+                                                          const u8 kind)
 {
     const struct range *r = range_of(addr);
-    const u64 *word = &r->words[(addr - r->lo) >> 3];
-    u64 key = atomic_load_relaxed(&t->key);
 
-    for (uptr n; size != 0; addr += n, size -= n, word = &r->words[(addr - r->lo) >> 3]) {
+    for (u32 count; mask != 0; word += count, mask >>= 8 * count) {
         u64 w = atomic_load_relaxed(word);
-        u32 count = 1;
+        u8 bytes = (u8)mask;
 
-        n = 8 - (addr & 7) < size ? 8 - (addr & 7) : size;
-
-        u8 mask = mask_of(addr & 7, (u32)n);
-
-        if (word_is_fast(w, key, kind, mask)) {
+        count = 1;
+        if (word_is_fast(w, atomic_load_relaxed(&t->key), kind, bytes)) {
             continue;
         }
-        while (mask == FULL && n + 8 <= size && atomic_load_relaxed(&word[count]) == w) {
+        while (bytes == FULL && (mask >> 8 * count & FULL) == FULL && atomic_load_relaxed(&word[count]) == w) {
             count++;
-            n += 8;
         }
-        if (!lean_word(p, t, addr, mask, spot, kind, count)) {
+        if (lean(p, t, r, word, w, bytes, spot, kind, count, 0) != DONE && !lean_word(p, t, word, bytes, spot, kind, count)) {
             return 0;
         }
     }
+    t->dirty |= THR_ACCESS;
+    proc_leave_lean(p);
     return 1;
+}
+
+static NOINLINE int few_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    return few_lean(p, t, word, mask, spot, addr, ACCESS_READ);
+}
+
+static NOINLINE int few_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    return few_lean(p, t, word, mask, spot, addr, ACCESS_WRITE);
 }
 
 /* The stack of the innermost frame as far as p's table knows it; 0: it does not. */
@@ -266,18 +296,20 @@ static NOINLINE int scalar_longer(struct proc *p, struct thr *t, uptr addr, u32 
 {
     u32 stack = stack_known(p, t);
 
-    if (LIKELY(stack != 0 && proc_enter_lean(p) && !sample_pause()) &&
-        lean_words(p, t, addr, size, spot_make(stack, (int)(pc - (uptr)&record_anchor)), kind)) {
-        t->dirty |= THR_ACCESS;
-        proc_leave_lean(p);
-        return 1;
+    if (LIKELY(stack != 0 && proc_enter_lean(p) && !sample_pause())) {
+        const struct range *r = range_of(addr);
+        u64 *word = &r->words[(addr - r->lo) >> 3], mask = mask_few(addr, size), spot = spot_make(stack, (int)(pc - (uptr)&record_anchor));
+
+        if (kind == ACCESS_WRITE ? few_write(p, t, word, mask, spot, addr) : few_read(p, t, word, mask, spot, addr)) {
+            return 1;
+        }
     }
     return scalar_general(p, t, addr, size, kind, pc); /* in the place of this frame: there is little stack */
 }
 
-static inline u32 size_of(u32 mask)
+static inline u32 size_of(u64 mask)
 {
-    return (u32)(32 - __builtin_clz(mask) - __builtin_ctz(mask));
+    return (u32)(64 - __builtin_clzl(mask) - __builtin_ctzl(mask));
 }
 
 static inline uptr pc_of(u64 spot)
@@ -286,11 +318,9 @@ static inline uptr pc_of(u64 spot)
 }
 
 /* For the only thread, which is inside. */
-static NOINLINE int scalar_step(struct proc *p, struct thr *t, uptr addr, u32 mask, u8 kind, u64 spot)
+static inline __attribute__((always_inline)) int scalar_step(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr,
+                                                             const u8 kind)
 {
-    const struct range *r = range_of(addr);
-    u64 *word = &r->words[(addr - r->lo) >> 3];
-
     if (LIKELY(step(p, t, word, atomic_load_relaxed(word), (u8)mask, spot, kind) == DONE)) {
         t->dirty |= THR_ACCESS;
         proc_leave_lean(p);
@@ -299,30 +329,54 @@ static NOINLINE int scalar_step(struct proc *p, struct thr *t, uptr addr, u32 ma
     return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
 }
 
+static NOINLINE int step_read(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr)
+{
+    return scalar_step(p, t, word, mask, spot, addr, ACCESS_READ);
+}
+
+static NOINLINE int step_write(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr)
+{
+    return scalar_step(p, t, word, mask, spot, addr, ACCESS_WRITE);
+}
+
 static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr,
                                                              const u8 kind)
 {
-    int how = lean(p, t, range_of(addr), word, atomic_load_relaxed(word), (u8)mask, spot, kind, 1, 0);
+    u64 w = atomic_load_relaxed(word);
 
-    if (LIKELY(how == DONE)) {
+    if ((word_bytes(w, kind) & ~mask) != 0) { /* no need to ask all that lean does */
+        const struct record *x = record_at(word_record(w, kind));
+
+        if (x->joined ? !record_is_single(p, x) : record_spot(x) != spot || x->key != atomic_load_relaxed(&t->key)) {
+            return kind == ACCESS_WRITE ? step_write(p, t, word, mask, spot, addr) : step_read(p, t, word, mask, spot, addr);
+        }
+    }
+    if (LIKELY(lean(p, t, range_of(addr), word, w, (u8)mask, spot, kind, 1, 0) == DONE)) {
         t->dirty |= THR_ACCESS;
         proc_leave_lean(p);
         return 1;
     }
-    if (how == STEP) {
-        return scalar_step(p, t, addr, mask, kind, spot);
-    }
     return scalar_longer(p, t, addr, size_of(mask), kind, pc_of(spot));
 }
 
-int quick_lean_read(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr)
+int quick_lean_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
 {
-    return scalar_lean(p, t, word, mask, spot, addr, ACCESS_READ);
+    return scalar_lean(p, t, word, (u32)mask, spot, addr, ACCESS_READ);
 }
 
-int quick_lean_write(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr)
+int quick_lean_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
 {
-    return scalar_lean(p, t, word, mask, spot, addr, ACCESS_WRITE);
+    return scalar_lean(p, t, word, (u32)mask, spot, addr, ACCESS_WRITE);
+}
+
+int quick_few_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    return few_read(p, t, word, mask, spot, addr) || scalar_general(p, t, addr, size_of(mask), ACCESS_READ, pc_of(spot));
+}
+
+int quick_few_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    return few_write(p, t, word, mask, spot, addr) || scalar_general(p, t, addr, size_of(mask), ACCESS_WRITE, pc_of(spot));
 }
 
 static inline int scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
@@ -363,8 +417,6 @@ static NOINLINE int range_general(struct proc *p, struct thr *t, uptr addr, uptr
 }
 
 /* Ranges of few words are as scalars. */
-enum { FEW = 32 };
-
 static int range_few(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
 {
     const struct range *r = range_of(addr);
@@ -372,12 +424,13 @@ static int range_few(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kin
     u32 stack = stack_known(p, t);
 
     if (size - 1 >= FEW || size > r->size - (addr - r->lo) || near != (int)near || stack == 0 || !proc_enter_lean(p) ||
-        sample_pause() || !lean_words(p, t, addr, size, spot_make(stack, (int)near), kind)) {
+        sample_pause()) {
         return 0;
     }
-    t->dirty |= THR_ACCESS;
-    proc_leave_lean(p);
-    return 1;
+
+    u64 *word = &r->words[(addr - r->lo) >> 3], mask = mask_few(addr, size), spot = spot_make(stack, (int)near);
+
+    return kind == ACCESS_WRITE ? few_write(p, t, word, mask, spot, addr) : few_read(p, t, word, mask, spot, addr);
 }
 
 int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc, uptr how)

@@ -250,10 +250,12 @@ static inline u32 width_known(uptr pc)
  * do it.  sp is the hook's, where the return address stands. */
 int quick_read(struct thr *t, uptr addr, const struct go_g *g, uptr sp);
 int quick_write(struct thr *t, uptr addr, const struct go_g *g, uptr sp);
-/* The same for a plain access to these bytes of a word by p's thread, which is the only one and inside (alone.h), at `spot` (record.h).
- */
-int quick_lean_read(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr);
-int quick_lean_write(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr);
+/* The same for a plain access to these bytes of a word by p's thread, which is the only one and inside (alone.h), at `spot` (record.h);
+ * and of some words, a byte of mask for each. */
+int quick_lean_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
+int quick_lean_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
+int quick_few_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
+int quick_few_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
 /* how: 2 * size + kind */
 int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc, uptr how);
 /* One byte, by Go's runtime for a function: its return address and the pc less 1 stand above sp. */

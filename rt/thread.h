@@ -99,6 +99,8 @@ struct proc {
     u16 id;
     u32 inside, calls; /* its thread is in the runtime; how often that was so (alone.h) */
     u32 quiet, others; /* for alone_begin */
+    u32 knower;        /* a goroutine, and until when it knows another: plain key of that epoch (quick.c); 0: not asked yet */
+    u64 known;
     struct cache cells[CELL_SIZES];
     struct cache nodes;        /* clock nodes */
     struct cache syncs;        /* synchronisation objects */

@@ -68,8 +68,8 @@ static inline struct transition *step_at(struct proc *p, u64 from, int pc, u32 s
 static inline int step_is(const struct transition *s, u64 w, u64 key, int pc, u32 stack, u8 kind, u8 mask,
                           const struct record *other)
 {
-    return s->from == word_without(w, !kind) && s->key == key && s->pc == pc && s->stack == stack && s->to != 0 &&
-           s->mask == mask && s->kind == kind && s->other_key == (word_bytes(w, !kind) != 0 ? other->key : 0) && !other->joined;
+    return s->from == word_without(w, !kind) && s->key == key && spot_make(s->stack, s->pc) == spot_make(stack, pc) && s->to != 0 &&
+           (s->kind | s->mask << 8) == (kind | mask << 8) && s->other_key == (word_bytes(w, !kind) != 0 ? other->key : 0) && !other->joined;
 }
 
 static inline u64 step_to(const struct transition *s, u64 w)
