@@ -305,6 +305,70 @@
 21:
 	.endm
 
+/* R8: the proc, RSI: the stack of the innermost frame, if this may be the only thread (alone.h); else to 39. */
+	.macro only
+	movq	alone+ALONE_PROC(%rip), %r8
+	testq	%r8, %r8
+	je	39f
+	movl	current_at+AT_M(%rip), %ecx	/* as current_of (current.h) */
+	movq	(%r14,%rcx), %rdx
+	movl	current_at+AT_P(%rip), %ecx
+	addq	%rcx, %rdx
+	movq	(%rdx), %rcx
+	testq	%rcx, %rcx
+	je	39f
+	cmpq	$0, OLDP_BEHIND_P(%rdx)
+	jne	39f
+	movl	current_at+AT_PROC(%rip), %edx
+	cmpq	%r8, (%rcx,%rdx)
+	jne	39f
+	movq	THR_TOP(%rdi), %rcx
+	cmpq	THR_BASE(%rdi), %rcx
+	je	39f
+	movq	STACK_HI(%r14), %rdx
+	subq	%rsp, %rdx
+	movl	FRAME_DEPTH-FRAME(%rcx), %esi
+	cmpq	%rsi, %rdx
+	jb	39f
+	movl	FRAME_STACK-FRAME(%rcx), %esi
+	testl	%esi, %esi
+	je	24f
+21:
+	.subsection 1
+	/* A frame whose stack nobody asked for yet: of a caller whose stack is known, perhaps proc_call_known knows it. */
+24:	movl	FRAME_STACK-2*FRAME(%rcx), %r13d
+	testl	%r13d, %r13d
+	je	39f
+	movq	FRAME_PC-FRAME(%rcx), %r15
+	movabsq	$0x9e3779b97f4a7c15, %rdx
+	imulq	%r15, %rdx
+	shrq	$(64 - 5), %rdx
+	leal	(%rdx,%r13,8), %edx
+	andl	$(CALLS - 1), %edx
+	shll	$CALL_LOG, %edx
+	leaq	PROC_CALL(%r8,%rdx), %rdx
+	cmpq	%r15, (%rdx)
+	jne	39f
+	cmpl	%r13d, 8(%rdx)
+	jne	39f
+	movl	12(%rdx), %esi
+	movl	%esi, FRAME_STACK-FRAME(%rcx)
+	testl	%esi, %esi
+	jne	21b
+	jmp	39f
+	.subsection 0
+	.endm
+
+/* proc_enter_lean (alone.h); else to 39. */
+	.macro enter
+	cmpl	$0, rt_off(%rip)
+	jne	39f
+	addl	$1, PROC_CALLS(%r8)	/* proc_enter_lean */
+	movl	$1, PROC_INSIDE(%r8)
+	cmpq	%r8, alone+ALONE_PROC(%rip)
+	jne	39f
+	.endm
+
 /* quick_HOW_read(p R8, t, word R12, mask RDX, spot RSI, addr), on the goroutine's stack. */
 	.macro lean how, write
 	movq	%rsp, %r13
@@ -314,7 +378,7 @@
 	andq	$-16, %rsp
 	movq	%rdi, (%rsp)
 	movq	%rax, 8(%rsp)
-	movl	%edx, %ecx
+	movq	%rdx, %rcx
 	movq	%r12, %rdx
 	movq	%rsi, %r10
 	movq	%rdi, %rsi
@@ -387,33 +451,8 @@
  * bytes, or of an earlier one, of this word alone, and for no other bytes.  Then it is of this access from now on: what is most
  * frequent of lean in quick.c, where the reasons stand.  R12: where word R9 is; R11: the key.  To 39 if there is more to be asked first. */
 	.macro again write
-	movq	alone+ALONE_PROC(%rip), %r8
-	testq	%r8, %r8
-	je	39f
-	movl	current_at+AT_M(%rip), %ecx	/* as current_of (current.h) */
-	movq	(%r14,%rcx), %rdx
-	movl	current_at+AT_P(%rip), %ecx
-	addq	%rcx, %rdx
-	movq	(%rdx), %rcx
-	testq	%rcx, %rcx
-	je	39f
-	cmpq	$0, OLDP_BEHIND_P(%rdx)
-	jne	39f
-	movl	current_at+AT_PROC(%rip), %edx
-	cmpq	%r8, (%rcx,%rdx)
-	jne	39f
-	movq	THR_TOP(%rdi), %rcx
-	cmpq	THR_BASE(%rdi), %rcx
-	je	39f
-	movq	STACK_HI(%r14), %rdx
-	subq	%rsp, %rdx
-	movl	FRAME_DEPTH-FRAME(%rcx), %esi
-	cmpq	%rsi, %rdx
-	jb	39f
-	movl	FRAME_STACK-FRAME(%rcx), %esi
-	testl	%esi, %esi
-	je	24f
-21:	movq	(%rsp), %rdx
+	only
+	movq	(%rsp), %rdx
 	leaq	record_anchor(%rip), %rcx
 	subq	%rcx, %rdx
 	leaq	WIDTHS_REACH(%rdx), %rcx
@@ -432,12 +471,7 @@
 	shll	%cl, %edx		/* the bytes */
 	testl	%edx, %edx
 	je	39f			/* not known */
-	cmpl	$0, rt_off(%rip)
-	jne	39f
-	addl	$1, PROC_CALLS(%r8)	/* proc_enter_lean */
-	movl	$1, PROC_INSIDE(%r8)
-	cmpq	%r8, alone+ALONE_PROC(%rip)
-	jne	39f
+	enter
 	cmpl	$0xff, %edx
 	ja	26f
 	movq	%r9, %rcx
@@ -481,28 +515,7 @@
 	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
 	movl	$0, PROC_INSIDE(%r8)
 	ret
-	/* A frame whose stack nobody asked for yet: of a caller whose stack is known, perhaps proc_call_known knows it. */
 	.subsection 1
-24:	movl	FRAME_STACK-2*FRAME(%rcx), %r13d
-	testl	%r13d, %r13d
-	je	39f
-	movq	FRAME_PC-FRAME(%rcx), %r15
-	movabsq	$0x9e3779b97f4a7c15, %rdx
-	imulq	%r15, %rdx
-	shrq	$(64 - 5), %rdx
-	leal	(%rdx,%r13,8), %edx
-	andl	$(CALLS - 1), %edx
-	shll	$CALL_LOG, %edx
-	leaq	PROC_CALL(%r8,%rdx), %rdx
-	cmpq	%r15, (%rdx)
-	jne	39f
-	cmpl	%r13d, 8(%rdx)
-	jne	39f
-	movl	12(%rdx), %esi
-	movl	%esi, FRAME_STACK-FRAME(%rcx)
-	testl	%esi, %esi
-	jne	21b
-	jmp	39f
 	.if !\write
 27:	is_known 25f
 	jmp	22b
@@ -661,6 +674,39 @@
 	.subsection 0
 	.endm
 
+/* A range of up to 56 bytes, whose first word is at R15: a byte of a mask for each. */
+	.macro few how, write
+	cmpq	$56, %rbx
+	ja	39f
+	movq	%r15, %r12
+	only
+	.ifc \how, range_pc
+	movq	24(%rsp), %rdx
+	incq	%rdx
+	.else
+	movq	(%rsp), %rdx
+	.endif
+	leaq	record_anchor(%rip), %rcx
+	subq	%rcx, %rdx
+	movslq	%edx, %rcx
+	cmpq	%rdx, %rcx
+	jne	39f
+	shlq	$32, %rdx
+	orq	%rdx, %rsi
+	movl	%ebx, %ecx
+	movl	$1, %edx
+	shlq	%cl, %rdx
+	decq	%rdx
+	movl	%eax, %ecx
+	andl	$7, %ecx
+	shlq	%cl, %rdx
+	enter
+	leaq	-1536(%rsp), %rcx
+	cmpq	(%r14), %rcx
+	jb	38f
+	lean few, \write
+	.endm
+
 /* Goes to 9 unless the bytes of `mask` of the word at R8 have a record with key R11. Clobbers RCX, RDX, R9. */
 	.macro part write, mask
 	movq	(%r8), %r9
@@ -688,7 +734,7 @@
 	subq	%rcx, %rdx
 	subq	$1, %rdx
 	cmpq	%rdx, %rbx
-	ja	9f
+	ja	39f
 	testq	%rbx, %rbx
 	je	7f
 	movq	THR_KEY(%rdi), %r11
@@ -699,6 +745,7 @@
 	jne	1f
 	xorl	%r13d, %r13d		/* bytes of the word after them */
 	addq	%rcx, %r8
+	movq	%r8, %r15		/* the first one */
 	leaq	(%r8,%rbx), %r12	/* their end */
 	.subsection 1
 1:	leaq	(%rcx,%rbx), %rdx
@@ -707,6 +754,7 @@
 	addq	%r8, %r12
 	addq	%rcx, %r8
 	andq	$-8, %r8
+	movq	%r8, %r15
 	andl	$7, %ecx
 	movl	$0xff, %esi
 	shll	%cl, %esi
@@ -795,11 +843,11 @@
 17:	movq	%rax, %rdx
 	orq	%rbx, %rdx
 	testb	$7, %dl
-	jne	9f
+	jne	39f
 	movq	RANGE_SIZE(%r8), %rdx
 	subq	%rcx, %rdx
 	cmpq	%rdx, %rbx
-	ja	9f
+	ja	39f
 	addq	RANGE_WORDS(%r8), %rcx
 	leaq	(%rcx,%rbx), %r12
 	pxor	%xmm0, %xmm0
@@ -816,19 +864,24 @@
 	pcmpeqd	%xmm0, %xmm1
 	pmovmskb %xmm1, %edx
 	cmpl	$0xffff, %edx
-	jne	9f
+	jne	39f
 	movq	%rsi, %rcx
 	jmp	18b
 20:	cmpq	%r12, %rcx
 	jae	21f
 	cmpq	$0, (%rcx)
-	jne	9f
+	jne	39f
 	addq	$8, %rcx
 	jmp	20b
 21:	ret
 	.subsection 0
-9:	quick \how, \write
+9:	few \how, \write
+38:	movl	$0, PROC_INSIDE(%r8)
+10:	jmp	*%r10
+	.subsection 1
+39:	quick \how, \write
 40:	quick \how, \write, line_
+	.subsection 0
 	.endm
 
 entry gomm_fast_read

@@ -369,16 +369,6 @@ int quick_lean_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spo
     return scalar_lean(p, t, word, (u32)mask, spot, addr, ACCESS_WRITE);
 }
 
-int quick_few_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
-{
-    return few_read(p, t, word, mask, spot, addr) || scalar_general(p, t, addr, size_of(mask), ACCESS_READ, pc_of(spot));
-}
-
-int quick_few_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
-{
-    return few_write(p, t, word, mask, spot, addr) || scalar_general(p, t, addr, size_of(mask), ACCESS_WRITE, pc_of(spot));
-}
-
 static inline int scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
 {
     struct proc *p = current_of(g);
@@ -414,6 +404,25 @@ static NOINLINE int range_general(struct proc *p, struct thr *t, uptr addr, uptr
     }
     proc_leave(p);
     return done;
+}
+
+/* The same of some words, as a hook of strings and the like or of ranges has them. */
+static inline int few_general(struct proc *p, struct thr *t, u64 mask, u64 spot, uptr addr, u8 kind)
+{
+    u32 size = size_of(mask);
+
+    return size <= 24 && size % 8 == 0 && addr % 8 == 0 ? scalar_general(p, t, addr, size, kind, pc_of(spot))
+                                                        : range_general(p, t, addr, size, kind, pc_of(spot), 0);
+}
+
+int quick_few_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    return few_read(p, t, word, mask, spot, addr) || few_general(p, t, mask, spot, addr, ACCESS_READ);
+}
+
+int quick_few_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    return few_write(p, t, word, mask, spot, addr) || few_general(p, t, mask, spot, addr, ACCESS_WRITE);
 }
 
 /* Ranges of few words are as scalars. */
