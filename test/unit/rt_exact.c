@@ -37,7 +37,7 @@ struct plan {
     struct oracle_mode mode;
     u32 burn; /* goroutines that came and went before */
     /* chances, out of 1000 per step; the rest are plain accesses of up to a word */
-    u32 range, loop, atomic, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
+    u32 range, loop, again, atomic, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
     u32 sample; /* out of 1000: a burst begins or ends; 0: no sampling */
 };
 
@@ -52,6 +52,13 @@ static struct {
     uptr sync[SYNCS];
     uptr heap;
     int heap_is_real; /* there is memory behind it, for atomics */
+    struct {
+        int known;
+        struct instruction {
+            uptr addr, pc;
+            u32 size, write;
+        } in[3];
+    } again[4];
     uptr code, next_pc; /* code_map; how many places there are */
 } w;
 
@@ -259,6 +266,52 @@ static void loop(void)
 
         for (u32 i = 0; i < words && at + size <= end; i++, at += stride) {
             plain_at(g, at, size, write, pc);
+        }
+    }
+}
+
+/* A few instructions that a goroutine comes back to in one epoch after the other. */
+static void again(void)
+{
+    struct gor *g = some_gor();
+    u32 which = rnd_below(&w.r, LENGTH(w.again)), passes = 2 + rnd_below(&w.r, 6);
+    struct instruction *mine = w.again[which].in;
+
+    if (!w.again[which].known || rnd_one_in(&w.r, 40)) {
+        w.again[which].known = 1;
+        for (u32 i = 0; i < LENGTH(w.again[which].in); i++) {
+            struct instruction *in = &mine[i];
+
+            in->size = 1U << rnd_below(&w.r, 5);
+            in->size = rnd_one_in(&w.r, 6) ? 24 : in->size;
+            in->write = rnd_below(&w.r, 3) == 0;
+            in->addr = (w.spot[rnd_below(&w.r, w.plan->spots)] & ~7UL) + (in->size < 8 ? rnd_below(&w.r, 8 / in->size) * in->size : 0);
+            in->addr -= in->addr + in->size + 8 > region_end(in->addr) ? 32 : 0;
+            in->pc = w.code + 8 * ++w.next_pc + ((2UL * in->size + in->write) << 20);
+        }
+    }
+    if (g->depth == 0) {
+        uptr pc = some_pc();
+
+        push(g, pc);
+        rt_func_enter(g->t, pc);
+    }
+    while (passes-- > 0) {
+        for (u32 i = 0; i < LENGTH(w.again[which].in); i++) {
+            if (!rnd_one_in(&w.r, 8)) {
+                uptr next = 0, size = mine[i].size;
+
+                if (rnd_one_in(&w.r, 4)) { /* words share a record, or did; or it stands for more bytes */
+                    next = size < 8 && rnd_one_in(&w.r, 2) ? ((mine[i].addr ^ size) & 7) - (mine[i].addr & 7) : 8;
+                }
+                plain_at(g, mine[i].addr + next, size, (int)mine[i].write, mine[i].pc);
+            }
+        }
+        if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
+            uptr addr = w.sync[rnd_below(&w.r, SYNCS)];
+
+            rt_tsan_release(g->t, addr);
+            oracle_release(g, addr);
         }
     }
 }
@@ -543,7 +596,7 @@ static void step(void)
         u32 chance;
         void (*run)(void);
     } kinds[] = {
-        {p->range, range}, {p->loop, loop}, {p->atomic, atomic}, {p->sync, synchronise}, {p->memory, memory},
+        {p->range, range}, {p->loop, loop}, {p->again, again}, {p->atomic, atomic}, {p->sync, synchronise}, {p->memory, memory},
         {p->frame, frame}, {p->everything, everything}, {p->ignore, ignore},    {p->proc, procs},
         {p->burst, burst}, {p->overflow, overflow},     {p->sample, sample},
     };
@@ -693,6 +746,8 @@ static const struct plan plans[] = {
      .atomic = 30, .memory = 10},
     {"loops of few stacks", 40, 1500, 4, 6, .mode.dedupe = 1, .mode.thorough = 1, .sync = 250, .life = 20, .frame = 40,
      .range = 20, .loop = 300, .atomic = 30, .memory = 10, .proc = 10},
+    {"again and again", 150, 400, 3, 12, .mode.thorough = 1, .sync = 150, .life = 10, .frame = 4, .again = 600, .atomic = 10,
+     .memory = 4},
     {"ordered", 20, 6000, 6, 30, .sync = 600, .life = 20, .range = 60, .atomic = 60, .memory = 10},
     {"readers", 10, 3000, 120, 2, .mode.thorough = 1, .sync = 150, .life = 200, .range = 20,
      .atomic = 20, .memory = 4, .everything = 3},
