@@ -363,10 +363,14 @@
 	.macro enter
 	cmpl	$0, rt_off(%rip)
 	jne	39f
-	addl	$1, PROC_CALLS(%r8)	/* proc_enter_lean */
+	addl	$1, PROC_CALLS(%r8)
 	movl	$1, PROC_INSIDE(%r8)
 	cmpq	%r8, alone+ALONE_PROC(%rip)
-	jne	39f
+	jne	44f
+	.subsection 1
+44:	movl	$0, PROC_INSIDE(%r8)
+	jmp	39f
+	.subsection 0
 	.endm
 
 /* quick_HOW_read(p R8, t, word R12, mask RDX, spot RSI, addr), on the goroutine's stack. */
