@@ -748,6 +748,8 @@ static const struct plan plans[] = {
      .range = 20, .loop = 300, .atomic = 30, .memory = 10, .proc = 10},
     {"again and again", 150, 400, 3, 12, .mode.thorough = 1, .sync = 150, .life = 10, .frame = 4, .again = 600, .atomic = 10,
      .memory = 4},
+    {"again, few stacks", 100, 400, 3, 8, .mode.dedupe = 1, .mode.thorough = 1, .sync = 150, .life = 10, .frame = 4, .again = 600,
+     .atomic = 10, .memory = 4},
     {"ordered", 20, 6000, 6, 30, .sync = 600, .life = 20, .range = 60, .atomic = 60, .memory = 10},
     {"readers", 10, 3000, 120, 2, .mode.thorough = 1, .sync = 150, .life = 200, .range = 20,
      .atomic = 20, .memory = 4, .everything = 3},
