@@ -298,7 +298,7 @@ static void again(void)
     }
     while (passes-- > 0) {
         for (u32 i = 0; i < LENGTH(w.again[which].in); i++) {
-            if (!rnd_one_in(&w.r, 8)) {
+            if (rnd_one_in(&w.r, 2)) {
                 uptr next = 0, size = mine[i].size;
 
                 if (rnd_one_in(&w.r, 4)) { /* words share a record, or did; or it stands for more bytes */
