@@ -43,6 +43,7 @@
 	.set LINE, 64
 	.set TICKS, 1024
 	.set STRIPES, 64
+	.set FEW, 56			/* bytes of a range */
 	.set PROC_INSIDE, 4
 	.set PROC_CALLS, 8
 	.set PROC_KNOWER, 20
@@ -404,9 +405,27 @@
 	ret
 	.endm
 
-/* To `no` unless the access of record R13 is known to have happened before by what proc R8 has at hand of goroutine R11 (knows
- * in quick.c). */
-	.macro is_known no
+/* R13: the record in this slot of word R9. */
+	.macro record_of slot
+	movq	%r9, %r13
+	.if \slot
+	shrq	$24, %r13
+	.endif
+	andl	$0xffffff, %r13d
+	shlq	$RECORD_LOG, %r13
+	addq	gomm_fast_records(%rip), %r13
+	.endm
+
+/* To `no` unless the write that word R9 names, if any (CH: its bytes), is goroutine R11's, or happened before by what proc R8 has at
+ * hand (knows in quick.c). */
+	.macro write_before no
+	cmpl	$0xff, %ecx
+	jbe	22f
+	record_of 1
+	movq	(%r13), %r15
+	xorq	%r11, %r15
+	shrq	$33, %r15
+	je	22f
 	movq	%r11, %r15
 	shrq	$33, %r15
 	cmpl	PROC_KNOWER(%r8), %r15d
@@ -417,18 +436,13 @@
 	xorq	(%r13), %r15
 	shrq	$33, %r15
 	jne	\no
+22:
 	.endm
 
 /* R13: the record of word R9 in the slot of the access. To `no` unless it is of its place in the code RSI, a plain access of
  * goroutine R11 by proc R8; to `now` if it is of this epoch; and to `no` unless it has this many references. */
 	.macro same_access write, refs, no, now
-	movq	%r9, %r13
-	.if \write
-	shrq	$24, %r13
-	.endif
-	andl	$0xffffff, %r13d
-	shlq	$RECORD_LOG, %r13
-	addq	gomm_fast_records(%rip), %r13
+	record_of \write
 	cmpq	%rsi, RECORD_SPOT(%r13)
 	jne	\no
 	movzwl	(%r8), %r15d
@@ -488,18 +502,7 @@
 	.else
 	testb	%cl, %cl
 	je	25f
-	cmpl	$0xff, %ecx
-	jbe	22f
-	movq	%r9, %r13		/* the write's record: the goroutine's own? */
-	shrq	$24, %r13
-	andl	$0xffffff, %r13d
-	shlq	$RECORD_LOG, %r13
-	addq	gomm_fast_records(%rip), %r13
-	movq	(%r13), %r15
-	xorq	%r11, %r15
-	shrq	$33, %r15
-	jne	27f
-22:
+	write_before 25f
 	.endif
 	same_access \write, $1, 25f, 23f
 	movl	%edx, %r15d
@@ -520,10 +523,6 @@
 	movl	$0, PROC_INSIDE(%r8)
 	ret
 	.subsection 1
-	.if !\write
-27:	is_known 25f
-	jmp	22b
-	.endif
 	/* More than one word.  Of a string, interface or slice they are mostly equal: EBX of them. */
 26:	movq	%r9, %rcx
 	shrq	$48, %rcx
@@ -544,19 +543,7 @@
 28:	cmpq	%r9, 8(%r12)
 	jne	29f
 	.if !\write
-	cmpl	$0xff, %ecx
-	jbe	43f
-	movq	%r9, %r13
-	shrq	$24, %r13
-	andl	$0xffffff, %r13d
-	shlq	$RECORD_LOG, %r13
-	addq	gomm_fast_records(%rip), %r13
-	movq	(%r13), %r15
-	xorq	%r11, %r15
-	shrq	$33, %r15
-	je	43f
-	is_known 29f
-43:
+	write_before 29f
 	.endif
 	same_access \write, %ebx, 29f
 	incw	RECORD_GENERATION(%r13)
@@ -678,9 +665,9 @@
 	.subsection 0
 	.endm
 
-/* A range of up to 56 bytes, whose first word is at R15: a byte of a mask for each. */
+/* A range of up to FEW bytes, whose first word is at R15: a byte of a mask for each. */
 	.macro few how, write
-	cmpq	$56, %rbx
+	cmpq	$FEW, %rbx
 	ja	39f
 	movq	%r15, %r12
 	only

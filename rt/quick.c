@@ -104,7 +104,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
     } else if (covered) {
         u32 *slot = record_slot_of(p, spot), id = *slot;
         struct record *s = record_at(id);
-        int there = s->key == key && record_spot(s) == spot && record_sort(s) == sort_make(p, kind, 0);
+        int there = s->key == key && record_spot(s) == spot && record_sort(s) == sort_make(p, kind);
 
         if (!there && single && own && !x->joined && (id == was || s->refs != 0 || !record_is_of(p, s))) {
             *slot = was; /* as record_renew */
@@ -180,19 +180,16 @@ static inline __attribute__((always_inline)) int step(struct proc *p, const stru
     int drops = word_record(to, !kind) != other;
 
     r = record_at(is);
-    if (r->refs >= REFS_STICKY - 1 || (drops && !may_let_go(p, y, 1))) {
+    if (r->refs >= REFS_STICKY - 1 || (drops && !may_let_go(p, y, 1)) || (is != was && was != 0 && !may_let_go(p, x, 1))) {
         return NOT;
     }
+    atomic_store(word, to);
     if (is != was) {
-        if (was != 0 && !may_let_go(p, x, 1)) {
-            return NOT;
-        }
         r->refs++;
         if (was != 0) {
             let_go(p, x, was, 1, 1);
         }
     }
-    atomic_store(word, to);
     if (drops) {
         let_go(p, y, other, 1, 1);
     }
@@ -212,7 +209,7 @@ static NOINLINE int lean_word(struct proc *p, const struct thr *t, u64 *word, u8
 }
 
 /* Ranges that a u64 has a bit for each byte of, from the beginning of their first word on. */
-enum { FEW = 56 };
+enum { FEW = 56 }; /* fast_amd64.S, too */
 
 static inline u64 mask_few(uptr addr, uptr size)
 {

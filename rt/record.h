@@ -118,9 +118,9 @@ static inline u64 record_spot(const struct record *r)
 }
 
 /* Whose record it is, of which kind, and whether it is joined, at once. */
-static inline u32 sort_make(const struct proc *p, u8 kind, u8 joined)
+static inline u32 sort_make(const struct proc *p, u8 kind)
 {
-    return p->id | (u32)kind << 16 | (u32)joined << 24;
+    return p->id | (u32)kind << 16; /* not joined */
 }
 
 static inline u32 record_sort(const struct record *r)
@@ -150,7 +150,7 @@ static inline int record_is(const struct proc *p, u32 id, u64 key, u32 stack, in
 {
     const struct record *r = record_at(id);
 
-    return r->key == key && record_spot(r) == spot_make(stack, pc) && record_sort(r) == sort_make(p, kind, 0);
+    return r->key == key && record_spot(r) == spot_make(stack, pc) && record_sort(r) == sort_make(p, kind);
 }
 
 /* The table is to name another one in the place of this. */
