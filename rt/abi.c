@@ -567,10 +567,17 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
     current_leave(p);
 }
 
+/* Memory that the collector found to be nobody's is nobody's to access until it is an object again, and then it forgets
+ * (shadow_malloc).  So what is swept, often by a thread that does nothing else, is not touched twice; only shadow of large
+ * objects is given back, and at once. */
 EXPORT void __tsan_free(uptr addr, uptr size);
 EXPORT void __tsan_free(uptr addr, uptr size)
 {
-    struct proc *p = rt_off ? NULL : current_enter();
+    if (rt_off || (size < LARGE && !line_on())) {
+        return;
+    }
+
+    struct proc *p = current_enter();
 
     if (p) {
         shadow_free(p, addr, size);
@@ -650,16 +657,32 @@ struct atomic_call {
     struct edge_before before;
 };
 
-/* frame: of the hook, which has the caller's frame pointer. */
-static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr pc, uptr addr,
-                         u32 size, const void *frame)
+/* The only thread (alone.h), with nothing else to note, goes inside; 0: atomic_begin_general. */
+static inline __attribute__((always_inline)) int atomic_begin_only(struct atomic_call *c, struct thr *t, uptr callpc, uptr addr)
 {
+    struct proc *p = current_quick();
+
+    if (UNLIKELY(!p || !t || t->ignore_sync != 0 || rt_off || edge_on || sample_on() || t->top == t->base)) {
+        return 0;
+    }
+    c->stack = t->top[-1].stack != 0 ? proc_call_known(p, t->top[-1].stack, callpc) : 0;
+    if (UNLIKELY(c->stack == 0) || !proc_enter_only(p)) {
+        return 0;
+    }
+    if (UNLIKELY(!sync_lock(&c->line, addr))) {
+        proc_leave(p);
+        return 0;
+    }
+    c->p = p;
+    return 1;
+}
+
+/* frame: of the hook, which has the caller's frame pointer. */
+static NOINLINE void atomic_begin_general(struct atomic_call *c, uptr callpc, const void *frame)
+{
+    struct thr *t = c->t;
+
     c->p = sync_proc(t);
-    c->t = t;
-    c->addr = addr;
-    c->pc = pc;
-    c->callpc = callpc;
-    c->size = size;
     if (!c->p) {
         return;
     }
@@ -669,39 +692,76 @@ static void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr
     } else if (!c->pause) {
         c->stack = proc_call(c->p, thr_stack(c->p, t), callpc);
     }
-    if (!sync_lock(&c->line, addr)) {
+    if (!sync_lock(&c->line, c->addr)) {
         current_leave(c->p);
         c->p = NULL;
     }
 }
 
-static void atomic_end(struct atomic_call *c, u32 what)
+static inline __attribute__((always_inline)) void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size, const void *frame)
 {
-    if (!c->p) {
+    c->t = t;
+    c->addr = addr;
+    c->pc = pc;
+    c->callpc = callpc;
+    c->size = size;
+    c->pause = 0;
+    if (!atomic_begin_only(c, t, callpc, addr)) {
+        atomic_begin_general(c, callpc, frame);
+    }
+}
+
+static inline int atomic_known(struct atomic_call *c, const u32 what)
+{
+    return is_alone() && (what == ATOMIC_LOAD ? quick_atomic_read(c->p, c->t, c->line.range, c->addr, c->size, c->pc, c->stack)
+                                              : quick_atomic_write(c->p, c->t, c->line.range, c->addr, c->size, c->pc, c->stack));
+}
+
+static inline __attribute__((always_inline)) void atomic_end_as(struct atomic_call *c, const u32 what)
+{
+    struct proc *p = c->p;
+    struct thr *t = c->t;
+
+    if (UNLIKELY(!p)) {
         return;
     }
     if (UNLIKELY(edge_on)) {
-        edge_atomic_before(c->p, c->t, &c->line, &c->before);
+        edge_atomic_before(p, t, &c->line, &c->before);
     }
-    if (what != ATOMIC_STORE) {
-        sync_acquire_held(c->p, c->t, &c->line);
+    if (what != ATOMIC_STORE && !sync_own(&c->line, t)) {
+        sync_acquire_held(p, t, &c->line);
     }
 
     u8 kind = what == ATOMIC_LOAD ? ACCESS_READ : ACCESS_WRITE;
 
-    if (c->pause) {
-        meet(c->p, c->t, c->addr, c->size, kind | ACCESS_ATOMIC, c->pc, c->callpc);
-    } else {
-        shadow_atomic(c->p, c->t, c->addr, c->size, kind, c->pc, c->stack);
+    if (UNLIKELY(c->pause)) {
+        meet(p, t, c->addr, c->size, kind | ACCESS_ATOMIC, c->pc, c->callpc);
+    } else if (!atomic_known(c, what)) {
+        shadow_atomic(p, t, c->addr, c->size, kind, c->pc, c->stack);
     }
-    if (what != ATOMIC_LOAD) {
-        sync_release_held(c->p, c->t, &c->line);
+    if (what != ATOMIC_LOAD && !(is_alone() && sync_release_only(&c->line, t))) {
+        sync_release_held(p, t, &c->line);
     }
     if (UNLIKELY(edge_on)) {
-        edge_atomic(c->p, c->t, c->addr, EDGE_LOAD + (enum edge_kind)what, &c->before, c->stack);
+        edge_atomic(p, t, c->addr, EDGE_LOAD + (enum edge_kind)what, &c->before, c->stack);
     }
     sync_unlock(&c->line);
-    current_leave(c->p);
+    current_leave(p);
+}
+
+static NOINLINE void atomic_end_load(struct atomic_call *c)
+{
+    atomic_end_as(c, ATOMIC_LOAD);
+}
+
+static NOINLINE void atomic_end_store(struct atomic_call *c)
+{
+    atomic_end_as(c, ATOMIC_STORE);
+}
+
+static NOINLINE void atomic_end_rmw(struct atomic_call *c)
+{
+    atomic_end_as(c, ATOMIC_RMW);
 }
 
 /* After a load: is there nothing to learn from what it may have observed, and is it remembered already, or now?  The
@@ -808,7 +868,7 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
         }                                                                                      \
         atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0));  \
         x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                     \
-        atomic_end(&c, ATOMIC_LOAD);                                                           \
+        atomic_end_load(&c);                                                                   \
     }                                                                                          \
     EXPORT void __tsan_go_atomic##bits##_store(struct thr *, uptr, uptr, struct args##bits *); \
     EXPORT void __tsan_go_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc,            \
@@ -818,7 +878,7 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
         struct atomic_call c;                                                                  \
         atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0));  \
         __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                     \
-        atomic_end(&c, ATOMIC_STORE);                                                          \
+        atomic_end_store(&c);                                                                 \
     }
 
 #define ATOMIC_RMW_OP(bits, name, op)                                                           \
@@ -830,7 +890,7 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
         struct atomic_call c;                                                                   \
         atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0));      \
         *(u##bits *)(void *)(x + 16) = op(addr, *(u##bits *)(void *)(x + 8), __ATOMIC_SEQ_CST); \
-        atomic_end(&c, ATOMIC_RMW);                                                             \
+        atomic_end_rmw(&c);                                                                    \
     }
 
 /* old at +8, new right behind it, the result byte behind both */
@@ -848,7 +908,11 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
         u8 done =                                                                                \
             __atomic_compare_exchange_n(addr, &old, new, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
         x[result] = done;                                                                        \
-        atomic_end(&c, done ? ATOMIC_RMW : ATOMIC_LOAD);                                         \
+        if (done) {                                                                              \
+            atomic_end_rmw(&c);                                                                  \
+        } else {                                                                                 \
+            atomic_end_load(&c);                                                                 \
+        }                                                                                        \
     }
 
 ATOMIC_OPS(32)

@@ -45,6 +45,20 @@ static inline struct proc *current_of(const void *g)
     return *(struct proc *const *)(held + current_at.proc);
 }
 
+/* The same for the calling thread's g. */
+static inline const u8 *current_g(void)
+{
+    const u8 *g;
+
+    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(g) : "r"(current_at.tls));
+    return g;
+}
+
+static inline struct proc *current_quick(void)
+{
+    return UNLIKELY(current_at.tls == 0) ? NULL : current_of(current_g());
+}
+
 /* The proc of the current P; without a P the spare one, locked until current_leave.  May be NULL
  * only when memory ran out while a P was made. */
 struct proc *current_enter(void);

@@ -128,14 +128,6 @@ static struct proc *spare_enter(void)
     return spare.proc;
 }
 
-static const u8 *current_g(void)
-{
-    const u8 *g;
-
-    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(g) : "r"(current_at.tls));
-    return g;
-}
-
 struct proc *current_any(void)
 {
     const u8 *g = current_at.tls != 0 ? current_g() : NULL;

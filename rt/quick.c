@@ -16,6 +16,7 @@
  */
 #include "alone.h"
 #include "current.h"
+#include "flags.h"
 #include "meet.h"
 #include "sample.h"
 #include "word.h"
@@ -72,12 +73,13 @@ static inline int page_untouched(const struct range *r, const u64 *word)
     return !(atomic_load_relaxed(&r->pages[(uptr)(word - r->words) >> (PAGE_LOG - 3)]) & PAGE_TOUCHED);
 }
 
-/* A plain access by p's thread, t's goroutine, at `spot` (spot_make), of these bytes of a word of r, or of `count` equal ones,
- * whole: from w to what it makes of them. */
+/* An access of this kind by p's thread, t's goroutine, at `spot` (spot_make), of these bytes of a word of r, or of `count` equal ones,
+ * whole: from w to what it makes of them.  An atomic one is about atomic ones only, as it covers no plain one. */
 static inline __attribute__((always_inline)) int lean(struct proc *p, const struct thr *t, const struct range *r, u64 *word, u64 w,
-                                                      u8 mask, u64 spot, const u8 kind, const u32 count, const int far)
+                                                      u8 mask, u64 spot, const u8 how, const u32 count, const int far)
 {
-    const u64 key = atomic_load_relaxed(&t->key);
+    const u8 kind = how & ACCESS_WRITE, atomic = (how & ACCESS_ATOMIC) != 0;
+    const u64 key = atomic_load_relaxed(&t->key) - atomic;
     u32 was = word_record(w, kind), other = word_record(w, !kind), is = was;
     struct record *x = record_at(was), *y = record_at(other);
     u8 bytes = word_bytes(w, kind), others = word_bytes(w, !kind);
@@ -85,14 +87,15 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
 
     if (others != 0) {
         drops = kind == ACCESS_WRITE && (others & ~mask) == 0;
-        if ((kind == ACCESS_WRITE && y->older != 0) || !knows(p, t, key, y->key, far) || (drops && !may_let_go(p, y, far))) {
+        if ((kind == ACCESS_WRITE && y->older != 0) || (atomic && y->key & 1) || !knows(p, t, key, y->key, far) ||
+            (drops && !may_let_go(p, y, far))) {
             return NOT;
         }
     } else if (bytes == 0 && (w != 0 || page_untouched(r, word) || (count > 1 && page_untouched(r, word + count - 1)))) {
         return NOT; /* a cell, or memory that is accessed for the first time */
     }
 
-    int covered = ((bytes | x->older) & ~mask) == 0, own = (x->key ^ key) >> 33 == 0 && x->key & 1;
+    int covered = ((bytes | x->older) & ~mask) == 0, own = (x->key ^ key) >> 33 == 0 && ((x->key ^ key) & 1) == 0;
     int single = x->owner == p->id && record_refs(x) == count;
 
     if (record_spot(x) == spot && !x->joined && (x->key == key || (covered && single && own))) {
@@ -104,7 +107,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
     } else if (covered) {
         u32 *slot = record_slot_of(p, spot), id = *slot;
         struct record *s = record_at(id);
-        int there = s->key == key && record_spot(s) == spot && record_sort(s) == sort_make(p, kind);
+        int there = s->key == key && record_spot(s) == spot && record_sort(s) == sort_make(p, how);
 
         if (!there && single && own && !x->joined && (id == was || s->refs != 0 || !record_is_of(p, s))) {
             *slot = was; /* as record_renew */
@@ -114,7 +117,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
             atomic_store(&x->key, key);
         } else {
             leaves = was != 0;
-            if (leaves && (!(x->key & 1) || !knows(p, t, key, x->key, far) || !may_let_go(p, x, far))) {
+            if (leaves && ((x->key ^ key) & 1 || !knows(p, t, key, x->key, far) || !may_let_go(p, x, far))) {
                 return NOT;
             }
             if (!there) {
@@ -125,7 +128,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
                     id = cache_get(&records, &p->records);
                     s = record_at(id);
                 }
-                record_fill(s, p, key, (u32)spot, (int)(spot >> 32), kind, 0, 0);
+                record_fill(s, p, key, (u32)spot, (int)(spot >> 32), how, 0, 0);
                 *slot = id;
             }
             if (UNLIKELY(s->refs >= REFS_STICKY - 8)) {
@@ -206,6 +209,63 @@ static NOINLINE int lean_word(struct proc *p, const struct thr *t, u64 *word, u8
 
     return how == DONE || (how == STEP && (kind == ACCESS_WRITE ? step(p, t, word, w, mask, spot, ACCESS_WRITE)
                                                                 : step(p, t, word, w, mask, spot, ACCESS_READ)) == DONE);
+}
+
+/* What is most frequent of atomic accesses: the record of this word alone becomes that of one to the same bytes. */
+static inline int renew_atomic(struct proc *p, u32 id, u64 key, u64 spot, u8 how)
+{
+    struct record *x = record_at(id);
+
+    if ((x->key ^ key) >> 33 != 0 || record_sort(x) != sort_make(p, how) || record_refs(x) != 1) {
+        return 0;
+    }
+    if (record_spot(x) != spot) {
+        u32 *slot = record_slot_of(p, spot);
+        const struct record *s = record_at(*slot);
+
+        if (*slot != id && (s->key == key || s->refs == 0)) {
+            return 0;
+        }
+        *slot = id;
+        x->stack = (u32)spot;
+        x->pc = (int)(spot >> 32);
+    }
+    x->generation++;
+    atomic_store(&x->key, key);
+    return 1;
+}
+
+static inline __attribute__((always_inline)) int quick_atomic(struct proc *p, struct thr *t, const struct range *r, uptr addr, u32 size,
+                                                              uptr pc, u32 stack, const u8 how)
+{
+    const u8 kind = how & ACCESS_WRITE;
+    sptr near = (sptr)(pc - (uptr)&record_anchor);
+    u32 offset = addr & 7;
+
+    if (near != (int)near || offset + size > 8 || flags.all_pairs) {
+        return 0;
+    }
+
+    u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word), spot = spot_make(stack, (int)near);
+    u8 mask = mask_of(offset, size);
+
+    if (!(word_bytes(w, kind) == mask && word_bytes(w, !kind) == 0 &&
+          renew_atomic(p, word_record(w, kind), atomic_load_relaxed(&t->key) - 1, spot, how)) &&
+        lean(p, t, r, word, w, mask, spot, how, 1, 1) != DONE) {
+        return 0;
+    }
+    t->dirty |= THR_ACCESS;
+    return 1;
+}
+
+int quick_atomic_read(struct proc *p, struct thr *t, const struct range *r, uptr addr, u32 size, uptr pc, u32 stack)
+{
+    return quick_atomic(p, t, r, addr, size, pc, stack, ACCESS_READ | ACCESS_ATOMIC);
+}
+
+int quick_atomic_write(struct proc *p, struct thr *t, const struct range *r, uptr addr, u32 size, uptr pc, u32 stack)
+{
+    return quick_atomic(p, t, r, addr, size, pc, stack, ACCESS_WRITE | ACCESS_ATOMIC);
 }
 
 /* Ranges that a u64 has a bit for each byte of, from the beginning of their first word on. */

@@ -256,6 +256,9 @@ int quick_lean_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot
 int quick_lean_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
 int quick_few_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
 int quick_few_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
+/* An atomic access by p's thread, which is the only one and inside; 0: it is still to be checked (shadow_atomic). */
+int quick_atomic_read(struct proc *p, struct thr *t, const struct range *r, uptr addr, u32 size, uptr pc, u32 stack);
+int quick_atomic_write(struct proc *p, struct thr *t, const struct range *r, uptr addr, u32 size, uptr pc, u32 stack);
 /* how: 2 * size + kind */
 int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc, uptr how);
 /* One byte, by Go's runtime for a function: its return address and the pc less 1 stand above sp. */

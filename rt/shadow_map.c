@@ -108,12 +108,25 @@ void shadow_map(uptr addr, uptr size)
 /* Objects from this size on give the memory of their words back. */
 enum { RELEASE = 1 << 20 };
 
+/* Does the word, which has no cell, tell nothing of these bytes? */
+static int word_tells_nothing(u64 w, u8 mask)
+{
+    struct seen seen;
+    u8 older = 0;
+
+    seen_read(w, &seen);
+    for (u32 slot = 0; slot < 2; slot++) {
+        older |= word_bytes(w, slot) != 0 ? record_at(word_record(w, slot))->older : 0;
+    }
+    return ((word_bytes(w, 0) | word_bytes(w, 1) | older) & mask) == 0 && seen_still(w, &seen);
+}
+
 static void word_forget(struct proc *p, u64 *word, u8 mask)
 {
     for (;;) {
         u64 w = atomic_load_relaxed(word), to = 0;
 
-        if (w == 0) {
+        if (w == 0 || (!word_has_cell(w) && word_tells_nothing(w, mask) && atomic_load(word) == w)) {
             return;
         }
         if (!word_has_cell(w)) {
@@ -321,9 +334,25 @@ static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 sit
     }
 }
 
+/* The object allocated next is mostly the neighbour. */
+static void fetch_next(uptr addr, uptr size)
+{
+    const struct range *r = shadow_range(addr);
+
+    if (r && size <= 8 * AHEAD && 2 * size <= r->lo + r->size - addr) {
+        const u64 *word = &r->words[(addr + size - r->lo) >> 3];
+
+        for (uptr i = 0; i < (size + 7) / 8; i++) {
+            word_fetch(atomic_load_relaxed(&word[i]));
+        }
+    }
+}
+
 void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
 {
-    object_set(p, addr, size, 1, site);
+    fetch_next(addr, size);
+    /* What comes behind it in its last word is no object: the tiny allocator gives out words from their beginning on. */
+    object_set(p, addr, ROUND_UP(addr + size, 8UL) - addr, 1, site);
 }
 
 void shadow_free(struct proc *p, uptr addr, uptr size)

@@ -27,7 +27,7 @@ static struct sync *sync_at(u32 index)
     return arena_at(&syncs, index);
 }
 
-static u32 line_lock(u32 *line)
+static inline u32 line_lock(u32 *line)
 {
     for (u32 n = 0;; n++) {
         u32 head = atomic_load_relaxed(line);
@@ -44,7 +44,7 @@ static u32 line_lock(u32 *line)
 }
 
 /* What of the list may be looked at without the lock is stored whole. */
-static struct sync *find(u32 head, uptr addr)
+static inline struct sync *find(u32 head, uptr addr)
 {
     for (u32 i = head; i != 0;) {
         struct sync *s = sync_at(i);
@@ -68,11 +68,6 @@ int sync_lock(struct sync_line *l, uptr addr)
     l->head = line_lock(l->line);
     l->found = find(l->head, addr);
     return 1;
-}
-
-void sync_unlock(struct sync_line *l)
-{
-    atomic_store(l->line, l->head);
 }
 
 /* Under the line's lock. */
@@ -271,7 +266,9 @@ void sync_release(struct proc *p, struct thr *t, uptr addr)
     struct sync_line l;
 
     if (sync_lock(&l, addr)) {
-        sync_release_held(p, t, &l);
+        if (!is_alone() || !sync_release_only(&l, t)) {
+            sync_release_held(p, t, &l);
+        }
         sync_unlock(&l);
     }
 }
@@ -281,6 +278,11 @@ void sync_release_merge(struct proc *p, struct thr *t, uptr addr)
     struct sync_line l;
 
     if (!sync_lock(&l, addr)) {
+        return;
+    }
+
+    if (is_alone() && sync_own(&l, t) && sync_release_only(&l, t)) {
+        sync_unlock(&l);
         return;
     }
 

@@ -60,6 +60,37 @@ struct sync_line {
 int sync_lock(struct sync_line *l, uptr addr);
 void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l);
 void sync_release_held(struct proc *p, struct thr *t, struct sync_line *l);
-void sync_unlock(struct sync_line *l);
+static inline void sync_unlock(struct sync_line *l)
+{
+    atomic_store(l->line, l->head);
+}
+
+/* Has t released there last?  Then there is nothing to learn. */
+static inline int sync_own(const struct sync_line *l, const struct thr *t)
+{
+    const struct sync *s = l->found;
+
+    return s && s->epoch != 0 && s->g == thr_g(t);
+}
+
+/* For the only thread (alone.h): sync_release_held, if what t has heard of is there already; 0: it is still to be called. */
+static inline int sync_release_only(struct sync_line *l, struct thr *t)
+{
+    struct sync *s = l->found;
+
+    if (UNLIKELY(!s || s->clock != t->clock)) {
+        return 0;
+    }
+
+    u32 epoch = thr_release_only(t);
+
+    if (UNLIKELY(epoch == 0)) {
+        return 0;
+    }
+    s->source = t->source;
+    s->source_epoch = t->source_epoch;
+    atomic_store(&s->pair, (u64)epoch << 32 | thr_g(t));
+    return 1;
+}
 
 #endif

@@ -8,10 +8,7 @@
 #include "stack.h"
 #include "sync.h"
 
-/* Beyond EPOCH_LAST there is room for those that thr_everything ends in a goroutine that sleeps. */
 enum { THRS = 1u << 27, FRAMES_MIN = 16, PROCS = 1u << 16 };
-#define EPOCH_LAST 0xf0000000u
-
 
 static struct arena thrs;
 static struct pool thr_pool = {.arena = &thrs, .stride = 1};

@@ -187,6 +187,26 @@ void thr_end(struct proc *p, struct thr *t);
  * t->clock are what a release publishes. */
 u32 thr_release(struct proc *p, struct thr *t);
 
+/* Beyond it there is room for those that thr_everything ends in a goroutine that sleeps. */
+#define EPOCH_LAST 0xf0000000u
+
+/* The same for the only thread (alone.h); 0: not so simple. */
+static inline u32 thr_release_only(struct thr *t)
+{
+    u32 epoch = thr_epoch(t);
+
+    if (t->dirty == 0) {
+        return epoch - 1;
+    }
+    if (UNLIKELY(epoch >= EPOCH_LAST)) {
+        return 0;
+    }
+    atomic_store_relaxed(&t->key, t->key + 2);
+    t->dirty = 0;
+    t->since++; /* as thr_release */
+    return epoch;
+}
+
 /* t learns of everything that has happened so far (finalizers; runtime/mfinal.go). */
 void thr_everything(struct proc *p, struct thr *t);
 

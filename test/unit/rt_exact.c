@@ -467,9 +467,15 @@ static void remember(uptr addr, uptr size, int fresh)
     u32 site = fresh && !rnd_one_in(&w.r, 3) ? stack_push(0, 7 + rnd_below(&w.r, 5)) : 0;
 
     if (!fresh) {
-        rt_tsan_free(addr, size);
-    } else if (!rt_off) {
-        shadow_malloc(w.proc[w.current], addr, size, site);
+        rt_forget(w.proc[w.current], addr, size);
+    } else {
+        if (rnd_one_in(&w.r, 2)) {
+            rt_tsan_free(addr, size); /* may leave it to what comes now */
+        }
+        if (!rt_off) {
+            shadow_malloc(w.proc[w.current], addr, size, site);
+        }
+        size = ROUND_UP(addr + size, 8UL) - addr;
     }
     if (size >= LARGE) {
         size = ROUND_UP(size, 8UL);
@@ -686,10 +692,8 @@ static void tear_down(u64 blocks)
     while (w.live_count > 0) {
         end_gor(rnd_below(&w.r, w.live_count));
     }
-    rt_tsan_free(w.heap, HEAP);
-    for (uptr at = 0; at < GLOBALS; at += 4096) {
-        rt_tsan_free((uptr)globals + at, 4096);
-    }
+    rt_forget(w.proc[w.current], w.heap, HEAP);
+    rt_forget(w.proc[w.current], (uptr)globals, GLOBALS);
     check_everything(&c);
     /* What is left belongs to the procs' memos. */
     w.current = PROCS;
