@@ -554,8 +554,18 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
         t = *(struct thr *const *)((const u8 *)g + racectx_offset);
     }
     /* without t: on g0, a stack or the program's first objects; there may be no P, nor a g */
-    struct proc *p = t ? current_enter() : current_any();
+    struct proc *p = t ? current_of(g) : NULL;
 
+    if (LIKELY(p != NULL)) {
+        proc_enter(p);
+        shadow_malloc(p, addr, size, walk_stack(p, t, g, fp));
+        if (line_on()) {
+            line_object(addr, size);
+        }
+        proc_leave(p);
+        return;
+    }
+    p = t ? current_enter() : current_any();
     if (t) {
         shadow_malloc(p, addr, size, walk_stack(p, t, g, fp));
     } else {

@@ -483,12 +483,16 @@ int quick_few_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot
     return few_write(p, t, word, mask, spot, addr) || few_general(p, t, mask, spot, addr, ACCESS_WRITE);
 }
 
-/* Ranges of few words are as scalars. */
-static int range_few(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
+/* Ranges of few words are as scalars.  callpc: as in range_general. */
+static int range_few(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, uptr callpc)
 {
     const struct range *r = range_of(addr);
     sptr near = (sptr)(pc - (uptr)&record_anchor);
     u32 stack = stack_known(p, t);
+
+    if (callpc != 0 && stack != 0) {
+        stack = proc_call_known(p, stack, callpc);
+    }
 
     if (size - 1 >= FEW || size > r->size - (addr - r->lo) || near != (int)near || stack == 0 || !proc_enter_lean(p) ||
         sample_pause()) {
@@ -507,7 +511,7 @@ int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc
     if (!p || quick_not(t, g, sp)) {
         return 0;
     }
-    if (range_few(p, t, addr, how >> 1, how & 1, pc)) {
+    if (range_few(p, t, addr, how >> 1, how & 1, pc, 0)) {
         return 1;
     }
     return range_general(p, t, addr, how >> 1, how & 1, pc, 0);
@@ -518,5 +522,6 @@ int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
     struct proc *p = current_of(g);
     const uptr *arg = (const uptr *)sp;
 
-    return p && !quick_not(t, g, sp) && range_general(p, t, addr, 1, kind, arg[3] + 1, arg[2]);
+    return p && !quick_not(t, g, sp) &&
+           (range_few(p, t, addr, 1, kind, arg[3] + 1, arg[2]) || range_general(p, t, addr, 1, kind, arg[3] + 1, arg[2]));
 }

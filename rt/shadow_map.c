@@ -185,7 +185,12 @@ static inline void word_fetch(u64 w)
 /* Whole words.  Nobody has a right to this memory now, so words without a cell need no care. */
 static void words_clear(struct proc *p, u64 *word, uptr count)
 {
-    for (uptr i = 0, ahead = 0; i < count;) {
+    uptr i = 0;
+
+    while (i < count && atomic_load_relaxed(&word[i]) == 0) {
+        i++;
+    }
+    for (uptr ahead = 0; i < count;) {
         u64 w = atomic_load_relaxed(&word[i]);
         uptr run = words_run(&word[i], count - i, w);
 
@@ -206,6 +211,27 @@ static void words_clear(struct proc *p, u64 *word, uptr count)
         if (run != 0) {
             word_drop(p, w, run);
         }
+    }
+}
+
+/* All of the memory, in which others may have bytes of the first and the last word: the tiny allocator (runtime/malloc.go) puts several
+ * objects into one. */
+static inline void words_forget(struct proc *p, const struct range *r, uptr addr, uptr size)
+{
+    u64 *word = &r->words[(addr - r->lo) >> 3];
+    u32 offset = addr & 7;
+
+    if (UNLIKELY(offset != 0)) {
+        u32 n = 8 - offset < size ? 8 - offset : (u32)size;
+
+        word_forget(p, word, mask_of(offset, n));
+        word++;
+        size -= n;
+    }
+    words_clear(p, word, size / 8);
+    word += size / 8;
+    if (UNLIKELY((size & 7) != 0)) {
+        word_forget(p, word, mask_of(0, size & 7));
     }
 }
 
@@ -298,9 +324,6 @@ static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 sit
         sync_forget(p, r, addr, size);
     }
 
-    u64 *word = &r->words[(addr - r->lo) >> 3];
-    u32 offset = addr & 7;
-
     /* Where there never was one, as in stacks of goroutines, that is not written down. */
     if (r->sites) {
         /* what starts inside of a word belongs to whoever starts the word, as far as sites go */
@@ -309,9 +332,6 @@ static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 sit
         if (from < to && (object || pages_small(r, from, to))) {
             pages_begin(r, from, to);
             site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
-            if (to % (1UL << PAGE_LOG) != 0 && !site_starts(r, to)) {
-                site_set(r, to, 8, SITE_UNKNOWN); /* what comes behind it is not this one */
-            }
             for (uptr at = ROUND_DOWN(to - 1, 1UL << PAGE_LOG); at > from; at -= 1UL << PAGE_LOG) {
                 if (atomic_load_relaxed(shadow_page(r, at)) & PAGE_SITE) {
                     __atomic_fetch_and(shadow_page(r, at), ~PAGE_SITE, __ATOMIC_RELAXED);
@@ -319,19 +339,7 @@ static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 sit
             }
         }
     }
-    /* The tiny allocator (runtime/malloc.go) puts several objects into a word. */
-    if (offset != 0) {
-        u32 n = 8 - offset < size ? 8 - offset : (u32)size;
-
-        word_forget(p, word, mask_of(offset, n));
-        word++;
-        size -= n;
-    }
-    words_clear(p, word, size / 8);
-    word += size / 8;
-    if (size & 7) {
-        word_forget(p, word, mask_of(0, size & 7));
-    }
+    words_forget(p, r, addr, size);
 }
 
 /* The object allocated next is mostly the neighbour. */
@@ -350,9 +358,20 @@ static void fetch_next(uptr addr, uptr size)
 
 void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
 {
-    fetch_next(addr, size);
     /* What comes behind it in its last word is no object: the tiny allocator gives out words from their beginning on. */
-    object_set(p, addr, ROUND_UP(addr + size, 8UL) - addr, 1, site);
+    uptr from = ROUND_UP(addr, 8UL), to = ROUND_UP(addr + size, 8UL);
+    const struct range *r = &shadow_ranges[0];
+
+    fetch_next(addr, size);
+    if (size - 1 < LARGE && addr - r->lo < r->size && (addr ^ (to - 1)) >> PAGE_LOG == 0 &&
+        (atomic_load_relaxed(shadow_page(r, addr)) & (PAGE_SYNC | PAGE_SITE | PAGE_SMALL)) == PAGE_SMALL) {
+        if (from < to) { /* as object_set */
+            site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
+        }
+        words_forget(p, r, addr, to - addr);
+    } else {
+        object_set(p, addr, to - addr, 1, site);
+    }
 }
 
 void shadow_free(struct proc *p, uptr addr, uptr size)

@@ -177,6 +177,17 @@ void site_set(const struct range *r, uptr addr, uptr size, u32 site)
 {
     uptr from = addr - r->lo, to = from + size;
 
+    /* Whole units of a page, as most are, need no look at what there was. */
+    if (LIKELY((from | to) % (1UL << SITE_LOG) == 0 && (from ^ (to - 1)) >> PAGE_LOG == 0 && site != 0 &&
+               !(atomic_load_relaxed(shadow_page(r, addr)) & PAGE_FINE))) {
+        u32 *at = &r->sites[from >> SITE_LOG], *end = &r->sites[to >> SITE_LOG];
+
+        atomic_store(at, 1u << UNIT_STARTS | (site == SITE_UNKNOWN ? 0 : site));
+        while (++at < end) {
+            atomic_store_relaxed(at, 0);
+        }
+        return;
+    }
     while (from < to) {
         uptr next = ROUND_DOWN(from, 1UL << PAGE_LOG) + (1UL << PAGE_LOG), end = next < to ? next : to;
         int fine = (atomic_load_relaxed(shadow_page(r, r->lo + from)) & PAGE_FINE) != 0;
@@ -205,11 +216,6 @@ static u32 site_at(const struct range *r, uptr at)
         }
     }
     return site_in(atomic_load(half_at(r, at)), word_in_unit(at));
-}
-
-int site_starts(const struct range *r, uptr addr)
-{
-    return site_at(r, addr - r->lo) != 0;
 }
 
 u32 site_find(uptr addr, uptr *base)

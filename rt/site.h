@@ -17,9 +17,6 @@ int site_init(void);
  * SITE_UNKNOWN; 0: it is no object. */
 void site_set(const struct range *r, uptr addr, uptr size, u32 site);
 
-/* Is it said of an object that it starts with this word? */
-int site_starts(const struct range *r, uptr addr);
-
 /* The stack of the allocation that addr belongs to, 0: not known, or a large object
  * (PAGE_SITE). */
 u32 site_of(uptr addr);

@@ -21,9 +21,42 @@ void walk_find_racectx(const struct thr *t, const struct go_g *g)
     atomic_store_relaxed(&racectx_offset, found * 8);
 }
 
+static u32 site_slot(u64 hash)
+{
+    _Static_assert(SITES == 1024, "10 bits");
+    return (u32)(hash >> 54);
+}
+
+/* The stack of t's innermost frames, and of n calls in them, outermost last, whose hash this is. */
+static NOINLINE u32 walk_up(struct proc *p, const struct thr *t, u64 hash, const uptr *ret, u32 n)
+{
+    enum { FRAMES = 8 + 1 }; /* one for the outermost, which reports leave out */
+    const struct frame *from = t->top - t->base > FRAMES ? t->top - FRAMES : t->base;
+
+    for (const struct frame *f = from; f < t->top; f++) {
+        hash = ((hash ^ hash >> 32) ^ f->pc) * 0x9e3779b97f4a7c15UL;
+    }
+
+    u32 i = site_slot(hash);
+
+    if (p->site[i].hash != hash) {
+        u32 stack = 0;
+
+        for (const struct frame *f = from; f < t->top; f++) {
+            stack = stack_push(stack, f->pc);
+        }
+        while (n > 0) {
+            stack = stack_push(stack, ret[--n]);
+        }
+        p->site[i].hash = hash;
+        p->site[i].stack = stack;
+    }
+    return p->site[i].stack;
+}
+
 u32 walk_stack(struct proc *p, const struct thr *t, const struct go_g *g, uptr fp)
 {
-    enum { DEEP = 24, FRAMES = 8 + 1 }; /* one for the outermost, which reports leave out */
+    enum { DEEP = 24 };
     uptr ret[DEEP];
     u32 n = 0;
 
@@ -52,28 +85,20 @@ u32 walk_stack(struct proc *p, const struct thr *t, const struct go_g *g, uptr f
         fp = f[0];
     }
 
-    const struct frame *from = t->top - t->base > FRAMES ? t->top - FRAMES : t->base;
+    /* Frames below are told by the stack of the innermost one, if it was asked for: they are not looked at one by one. */
+    if (t->top[-1].stack != 0) {
+        u64 all = ((hash ^ hash >> 32) ^ t->top[-1].stack) * 0x9e3779b97f4a7c15UL;
+        u32 i = site_slot(all);
 
-    for (const struct frame *f = from; f < t->top; f++) {
-        hash = ((hash ^ hash >> 32) ^ f->pc) * 0x9e3779b97f4a7c15UL;
-    }
+        if (p->site[i].hash != all) {
+            u32 stack = walk_up(p, t, hash, ret, n);
 
-    u32 i = (u32)(hash >> 54);
-
-    _Static_assert(SITES == 1024, "10 bits");
-    if (p->site[i].hash != hash) {
-        u32 stack = 0;
-
-        for (const struct frame *f = from; f < t->top; f++) {
-            stack = stack_push(stack, f->pc);
+            p->site[i].hash = all;
+            p->site[i].stack = stack;
         }
-        while (n > 0) {
-            stack = stack_push(stack, ret[--n]);
-        }
-        p->site[i].hash = hash;
-        p->site[i].stack = stack;
+        return p->site[i].stack;
     }
-    return p->site[i].stack;
+    return walk_up(p, t, hash, ret, n);
 }
 
 u32 walk_stack_parked(struct proc *p, const struct thr *t, const struct go_g *g)
