@@ -785,7 +785,9 @@
 	jmp	9f
 4:	/* How far is it this word? */
 	movq	%r9, %xmm0
-	punpcklqdq %xmm0, %xmm0
+	cmpl	$0, words_wide(%rip)
+	jne	20f
+22:	punpcklqdq %xmm0, %xmm0
 5:	leaq	64(%r8), %rsi
 	cmpq	%r12, %rsi
 	ja	6f
@@ -830,6 +832,36 @@
 	jne	19b
 7:	ret
 	.subsection 1
+	/* The same, 32 words at a time, if there are so many. */
+20:	leaq	256(%r8), %rsi
+	cmpq	%r12, %rsi
+	ja	22b
+	vpbroadcastq %xmm0, %ymm0
+	.p2align 4
+21:	vpcmpeqq (%r8), %ymm0, %ymm1
+	vpcmpeqq 32(%r8), %ymm0, %ymm2
+	vpcmpeqq 64(%r8), %ymm0, %ymm3
+	vpcmpeqq 96(%r8), %ymm0, %ymm4
+	vpand	%ymm1, %ymm2, %ymm1
+	vpand	%ymm3, %ymm4, %ymm3
+	vpcmpeqq 128(%r8), %ymm0, %ymm2
+	vpcmpeqq 160(%r8), %ymm0, %ymm4
+	vpand	%ymm1, %ymm3, %ymm1
+	vpand	%ymm2, %ymm4, %ymm2
+	vpcmpeqq 192(%r8), %ymm0, %ymm3
+	vpcmpeqq 224(%r8), %ymm0, %ymm4
+	vpand	%ymm1, %ymm2, %ymm1
+	vpand	%ymm3, %ymm4, %ymm3
+	vpand	%ymm1, %ymm3, %ymm1
+	vpmovmskb %ymm1, %edx
+	cmpl	$-1, %edx
+	jne	23f
+	movq	%rsi, %r8
+	addq	$256, %rsi
+	cmpq	%r12, %rsi
+	jbe	21b
+23:	vzeroupper
+	jmp	22b
 	/* Outside of bursts: is it all empty? */
 17:	movq	%rax, %rdx
 	orq	%rbx, %rdx

@@ -163,6 +163,8 @@ static inline uptr words_run(const u64 *word, uptr n, u64 w)
 /* Makes n words from word on `to` as long as they are `from`, each at one moment (or two of them); returns how many. */
 uptr words_swap(u64 *word, uptr n, u64 from, u64 to);
 void words_swap_init(void);
+/* May fast_amd64.S use AVX2? */
+extern u32 words_wide;
 
 static inline void seen_read(u64 w, struct seen *s)
 {

@@ -1,4 +1,5 @@
-/* shadow_amd64.c: many words at once (words_swap in shadow.h), two by one instruction where the processor has it. */
+/* shadow_amd64.c: many words at once (words_swap in shadow.h), two by one instruction where the processor has it; and how many
+ * fast_amd64.S may compare at once. */
 #include <cpuid.h>
 
 #include "alone.h"
@@ -7,12 +8,29 @@
 enum { LINE_WORDS = 8, AHEAD = 4 * LINE_WORDS };
 
 static int pairs; /* cmpxchg16b; all but the first processors have it */
+u32 words_wide;
+
+/* AVX2, and a kernel that keeps its registers (Intel SDM, volume 1, 14.3). */
+static int has_wide(u32 features)
+{
+    enum { KEPT = 6 };
+    u32 a, b, c, d;
+
+    if (!(features & bit_OSXSAVE) || !(features & bit_AVX)) {
+        return 0;
+    }
+    __asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+    return (a & KEPT) == KEPT && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
+}
 
 void words_swap_init(void)
 {
     u32 a, b, c, d;
 
-    pairs = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_CMPXCHG16B);
+    if (__get_cpuid(1, &a, &b, &c, &d)) {
+        pairs = (c & bit_CMPXCHG16B) != 0;
+        words_wide = (u32)has_wide(c);
+    }
 }
 
 static inline int swap_two(u64 *word, u64 from, u64 to)
