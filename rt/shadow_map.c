@@ -332,6 +332,7 @@ static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 sit
         if (from < to && (object || pages_small(r, from, to))) {
             pages_begin(r, from, to);
             site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
+            site_end(r, to);
             for (uptr at = ROUND_DOWN(to - 1, 1UL << PAGE_LOG); at > from; at -= 1UL << PAGE_LOG) {
                 if (atomic_load_relaxed(shadow_page(r, at)) & PAGE_SITE) {
                     __atomic_fetch_and(shadow_page(r, at), ~PAGE_SITE, __ATOMIC_RELAXED);
@@ -367,6 +368,7 @@ void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
         (atomic_load_relaxed(shadow_page(r, addr)) & (PAGE_SYNC | PAGE_SITE | PAGE_SMALL)) == PAGE_SMALL) {
         if (from < to) { /* as object_set */
             site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
+            site_end(r, to);
         }
         words_forget(p, r, addr, to - addr);
     } else {

@@ -218,6 +218,17 @@ static u32 site_at(const struct range *r, uptr at)
     return site_in(atomic_load(half_at(r, at)), word_in_unit(at));
 }
 
+void site_end(const struct range *r, uptr addr)
+{
+    uptr at = addr - r->lo;
+    int fine = (atomic_load_relaxed(shadow_page(r, addr)) & PAGE_FINE) != 0;
+
+    if (at % (1UL << PAGE_LOG) != 0 &&
+        (fine ? site_at(r, at) == 0 : (r->sites[at >> SITE_LOG] >> (UNIT_STARTS + word_in_unit(at)) & 1) == 0)) {
+        site_set(r, addr, 8, SITE_UNKNOWN);
+    }
+}
+
 u32 site_find(uptr addr, uptr *base)
 {
     const struct range *r = shadow_range(addr);

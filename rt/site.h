@@ -17,6 +17,9 @@ int site_init(void);
  * SITE_UNKNOWN; 0: it is no object. */
 void site_set(const struct range *r, uptr addr, uptr size, u32 site);
 
+/* An object ends here: what comes behind it is none, if nothing else is said.  (The first word of a page needs no such.) */
+void site_end(const struct range *r, uptr addr);
+
 /* The stack of the allocation that addr belongs to, 0: not known, or a large object
  * (PAGE_SITE). */
 u32 site_of(uptr addr);

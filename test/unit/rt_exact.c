@@ -192,7 +192,9 @@ static void plain_at(struct gor *g, uptr addr, uptr size, int write, uptr pc)
 
         push(g, callpc);
         oracle_access(g, addr, size, kind, stack_of(g, pc));
-        (write ? rt_tsan_write_pc : rt_tsan_read_pc)(g->t, addr, callpc, pc);
+        if (rnd_one_in(&w.r, 2) || !rt_quick_pc(w.proc[w.current], g->t, addr, kind, callpc, pc)) {
+            (write ? rt_tsan_write_pc : rt_tsan_read_pc)(g->t, addr, callpc, pc);
+        }
         g->depth--;
     } else {
         oracle_access(g, addr, size, kind, stack_of(g, pc));
@@ -646,6 +648,7 @@ static void set_up(const struct plan *plan, u64 seed)
     flags.all_pairs = plan->mode.all;
     flags.sample = plan->sample != 0 ? SAMPLE_ALL / 2 : SAMPLE_ALL;
     rt_tsan_init(&t, &w.proc[0], callback);
+    words_wide = rnd_one_in(&w.r, 3) ? 0 : words_wide;
     sample_until = ~0UL; /* nobody looks at the clock */
     w.procs = 1;
     w.code = code_map();

@@ -19,7 +19,7 @@ enum { PAGE = 1 << PAGE_LOG, SPANS = 24, SPAN = 4 * PAGE, STACKS = 1 << 28 };
 static uptr heap; /* nothing is behind it */
 static struct proc *proc;
 static struct {
-    enum { NOTHING, STARTS, OPEN } what; /* an object starts here, or one that is known to be none; or what is behind an object, if that is asked */
+    enum { NOTHING, STARTS, OPEN } what; /* an object or a gap that is known to be none starts here; or it depends on the page */
     u32 site;  /* 0: not known */
 } want[SPANS * SPAN / 8];
 
@@ -46,7 +46,7 @@ static void object(uptr addr, uptr size, u32 site)
         want[i].site = i == from ? site : 0;
     }
     if (from < to && want[to].what == NOTHING) {
-        want[to].what = OPEN;
+        want[to].what = to * 8 % PAGE != 0 ? STARTS : OPEN;
     }
 }
 
@@ -98,7 +98,7 @@ static u32 fill(struct rnd *r, uptr base, u32 class, u32 stacks)
                 want[w].site = 0;
             }
             if (want[word(at + class)].what == NOTHING) {
-                want[word(at + class)].what = OPEN;
+                want[word(at + class)].what = OPEN; /* if something was written down */
             }
         } else if (tiny) {
             object(at, 1 + rnd_below(r, 8), site);
