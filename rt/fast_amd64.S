@@ -48,6 +48,9 @@
 	.set PROC_CALLS, 8
 	.set PROC_KNOWER, 20
 	.set PROC_KNOWN, 24
+	.set PROC_RECENT, 4160
+	.set RECENT_LOG, 10
+	.set REFS_STICKY, 0x80000000
 	.set PROC_CALL, 28736
 	.set CALL_LOG, 4
 	.set CALLS, 1 << 14
@@ -440,8 +443,8 @@
 	.endm
 
 /* R13: the record of word R9 in the slot of the access. To `no` unless it is of its place in the code RSI, a plain access of
- * goroutine R11 by proc R8; to `now` if it is of this epoch; and to `no` unless it has this many references. */
-	.macro same_access write, refs, no, now
+ * goroutine R11 by proc R8; to `now` if it is of this epoch. */
+	.macro same_access write, no, now
 	record_of \write
 	cmpq	%rsi, RECORD_SPOT(%r13)
 	jne	\no
@@ -459,10 +462,93 @@
 	xorq	%r11, %r15
 	shrq	$33, %r15
 	jne	\no
+	.endm
+
+/* Has record R13 other references than those of `count` words?  Then to `others`. */
+	.macro single count, others
 	movl	RECORD_REFS(%r13), %r15d
 	subl	RECORD_GONE(%r13), %r15d
-	cmpl	\refs, %r15d
+	cmpl	\count, %r15d
+	jne	\others
+	.endm
+
+/* `count` words from R12 on, which are R9, get proc R8's record of this access for R13, the one of an earlier epoch, as other words have
+ * done: lean in quick.c, "take".  R9 becomes the word's new value, but for bytes.  To `no` if there is no such record yet, or R13 would be
+ * free then. */
+	.macro take write, count, no
+	movabsq	$0x9e3779b97f4a7c15, %r15
+	imulq	%rsi, %r15
+	shrq	$(64 - RECENT_LOG), %r15
+	movl	PROC_RECENT(%r8,%r15,4), %ecx
+	movl	%ecx, %r15d
+	shlq	$RECORD_LOG, %r15
+	addq	gomm_fast_records(%rip), %r15
+	cmpq	%r11, (%r15)
 	jne	\no
+	cmpq	%rsi, RECORD_SPOT(%r15)
+	jne	\no
+	movl	RECORD_SORT(%r13), %esi
+	cmpl	%esi, RECORD_SORT(%r15)
+	jne	45f
+	movl	RECORD_REFS(%r15), %esi
+	cmpl	$(REFS_STICKY - 8), %esi
+	jae	45f
+	movl	RECORD_REFS(%r13), %esi
+	cmpl	$REFS_STICKY, %esi
+	jae	45f
+	subl	\count, %esi
+	cmpl	RECORD_GONE(%r13), %esi
+	je	45f
+	movl	%esi, RECORD_REFS(%r13)
+	addl	\count, RECORD_REFS(%r15)
+	.if \write
+	movabsq	$0xffff000000ffffff, %rsi
+	andq	%rsi, %r9
+	shlq	$24, %rcx
+	.else
+	andq	$-0x1000000, %r9
+	.endif
+	orq	%rcx, %r9
+	.subsection 2
+45:	movq	RECORD_SPOT(%r13), %rsi	/* which is the same */
+	jmp	\no
+	.subsection 1
+	.endm
+
+/* To `no` unless the word at this offset is R9, or for reads, says the same of reads, and if there is a write it happened before. */
+	.macro alike write, offset, no
+	.if \write
+	cmpq	%r9, \offset(%r12)
+	jne	\no
+	.else
+	movq	\offset(%r12), %rcx
+	movq	%rcx, %r15
+	xorq	%r9, %r15
+	je	49f
+	testl	$0xffffff, %r15d
+	jne	\no
+	shrq	$48, %r15
+	testb	%r15b, %r15b
+	jne	\no
+	movq	%r9, %xmm0
+	movq	%rcx, %r9
+	shrq	$48, %rcx
+	write_before \no
+	movq	%xmm0, %r9
+49:
+	.endif
+	.endm
+
+/* After `take`: the word at this offset, which was alike, gets the record, too. */
+	.macro same_id write, offset
+	.if \write
+	movq	%r9, \offset(%r12)
+	.else
+	movq	\offset(%r12), %rsi
+	andq	$-0x1000000, %rsi
+	orq	%rcx, %rsi
+	movq	%rsi, \offset(%r12)
+	.endif
 	.endm
 
 /* For the only thread (alone.h): its word's record is of the same instruction and stack, and either of this epoch, but for other
@@ -504,7 +590,7 @@
 	je	25f
 	write_before 25f
 	.endif
-	same_access \write, $1, 25f, 23f
+	same_access \write, 25f, 23f
 	movl	%edx, %r15d
 	notl	%r15d
 	.if \write
@@ -514,6 +600,7 @@
 	testb	%r15b, %cl
 	.endif
 	jne	25f
+	single	$1, 46f
 	incw	RECORD_GENERATION(%r13)
 	movq	%r11, (%r13)
 23:	shlq	$(48 + 8 * \write), %rdx
@@ -523,7 +610,7 @@
 	movl	$0, PROC_INSIDE(%r8)
 	ret
 	.subsection 1
-	/* More than one word.  Of a string, interface or slice they are mostly equal: EBX of them. */
+	/* More than one word: EBX of them, of a string, interface or slice. */
 26:	movq	%r9, %rcx
 	shrq	$48, %rcx
 	.if \write
@@ -537,18 +624,30 @@
 	je	28f
 	cmpl	$0xffffff, %edx
 	jne	29f
-	cmpq	%r9, 16(%r12)
-	jne	29f
+	alike	\write, 16, 29f
 	movl	$3, %ebx
-28:	cmpq	%r9, 8(%r12)
-	jne	29f
+28:	alike	\write, 8, 29f
 	.if !\write
+	movq	%r9, %rcx
+	shrq	$48, %rcx
 	write_before 29f
 	.endif
-	same_access \write, %ebx, 29f
+	same_access \write, 29f
+	single	%ebx, 47f
 	incw	RECORD_GENERATION(%r13)
 	movq	%r11, (%r13)
 	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
+	movl	$0, PROC_INSIDE(%r8)
+	ret
+46:	take	\write, $1, 25f
+	jmp	23b
+47:	take	\write, %ebx, 29f
+	movq	%r9, (%r12)
+	same_id	\write, 8
+	cmpl	$2, %ebx
+	je	48f
+	same_id	\write, 16
+48:	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
 	movl	$0, PROC_INSIDE(%r8)
 	ret
 29:	leaq	-1536(%rsp), %rcx

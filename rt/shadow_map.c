@@ -343,27 +343,12 @@ static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 sit
     words_forget(p, r, addr, size);
 }
 
-/* The object allocated next is mostly the neighbour. */
-static void fetch_next(uptr addr, uptr size)
-{
-    const struct range *r = shadow_range(addr);
-
-    if (r && size <= 8 * AHEAD && 2 * size <= r->lo + r->size - addr) {
-        const u64 *word = &r->words[(addr + size - r->lo) >> 3];
-
-        for (uptr i = 0; i < (size + 7) / 8; i++) {
-            word_fetch(atomic_load_relaxed(&word[i]));
-        }
-    }
-}
-
 void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
 {
     /* What comes behind it in its last word is no object: the tiny allocator gives out words from their beginning on. */
     uptr from = ROUND_UP(addr, 8UL), to = ROUND_UP(addr + size, 8UL);
     const struct range *r = &shadow_ranges[0];
 
-    fetch_next(addr, size);
     if (size - 1 < LARGE && addr - r->lo < r->size && (addr ^ (to - 1)) >> PAGE_LOG == 0 &&
         (atomic_load_relaxed(shadow_page(r, addr)) & (PAGE_SYNC | PAGE_SITE | PAGE_SMALL)) == PAGE_SMALL) {
         if (from < to) { /* as object_set */
