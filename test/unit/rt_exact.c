@@ -39,6 +39,7 @@ struct plan {
     /* chances, out of 1000 per step; the rest are plain accesses of up to a word */
     u32 range, loop, again, atomic, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
     u32 sample; /* out of 1000: a burst begins or ends; 0: no sampling */
+    u32 run;    /* "again": words behind the first one that an instruction comes to as well */
 };
 
 static struct {
@@ -289,7 +290,7 @@ static void again(void)
             in->size = rnd_one_in(&w.r, 6) ? 24 : in->size;
             in->write = rnd_below(&w.r, 3) == 0;
             in->addr = (w.spot[rnd_below(&w.r, w.plan->spots)] & ~7UL) + (in->size < 8 ? rnd_below(&w.r, 8 / in->size) * in->size : 0);
-            in->addr -= in->addr + in->size + 8 > region_end(in->addr) ? 32 : 0;
+            in->addr -= in->addr + in->size + 8 + 8 * w.plan->run > region_end(in->addr) ? 32 + 8 * w.plan->run : 0;
             in->pc = w.code + 8 * ++w.next_pc + ((2UL * in->size + in->write) << 20);
         }
     }
@@ -306,6 +307,9 @@ static void again(void)
 
                 if (rnd_one_in(&w.r, 4)) { /* words share a record, or did; or it stands for more bytes */
                     next = size < 8 && rnd_one_in(&w.r, 2) ? ((mine[i].addr ^ size) & 7) - (mine[i].addr & 7) : 8;
+                }
+                if (w.plan->run != 0) {
+                    next += 8 * rnd_below(&w.r, w.plan->run + 1);
                 }
                 plain_at(g, mine[i].addr + next, size, (int)mine[i].write, mine[i].pc);
             }
@@ -756,6 +760,7 @@ static const struct plan plans[] = {
      .range = 20, .loop = 300, .atomic = 30, .memory = 10, .proc = 10},
     {"again and again", 150, 400, 3, 12, .mode.thorough = 1, .sync = 150, .life = 10, .frame = 4, .again = 600, .atomic = 10,
      .memory = 4},
+    {"again, in runs", 150, 400, 3, 6, .mode.thorough = 1, .sync = 200, .life = 10, .frame = 4, .again = 500, .run = 3, .memory = 4},
     {"again, few stacks", 100, 400, 3, 8, .mode.dedupe = 1, .mode.thorough = 1, .sync = 150, .life = 10, .frame = 4, .again = 600,
      .atomic = 10, .memory = 4},
     {"ordered", 20, 6000, 6, 30, .sync = 600, .life = 20, .range = 60, .atomic = 60, .memory = 10},
