@@ -473,8 +473,8 @@
 	.endm
 
 /* `count` words from R12 on, which are R9, get proc R8's record of this access for R13, the one of an earlier epoch, as other words have
- * done: lean in quick.c, "take".  R9 becomes the word's new value, but for bytes.  To `no` if there is no such record yet, or R13 would be
- * free then. */
+ * done: lean in quick.c, "take".  R9 becomes the word's new value, but for bytes.  To `no` if there is no such record yet.  R13 is not `single`, so it
+ * does not become free. */
 	.macro take write, count, no
 	movabsq	$0x9e3779b97f4a7c15, %r15
 	imulq	%rsi, %r15
@@ -497,8 +497,6 @@
 	cmpl	$REFS_STICKY, %esi
 	jae	45f
 	subl	\count, %esi
-	cmpl	RECORD_GONE(%r13), %esi
-	je	45f
 	movl	%esi, RECORD_REFS(%r13)
 	addl	\count, RECORD_REFS(%r15)
 	.if \write
