@@ -578,17 +578,10 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
     current_leave(p);
 }
 
-/* Memory that the collector found to be nobody's is nobody's to access until it is an object again, and then it forgets
- * (shadow_malloc).  So what is swept, often by a thread that does nothing else, is not touched twice; only shadow of large
- * objects is given back, and at once. */
 EXPORT void __tsan_free(uptr addr, uptr size);
 EXPORT void __tsan_free(uptr addr, uptr size)
 {
-    if (rt_off || (size < LARGE && !line_on())) {
-        return;
-    }
-
-    struct proc *p = current_enter();
+    struct proc *p = rt_off ? NULL : current_enter();
 
     if (p) {
         shadow_free(p, addr, size);
