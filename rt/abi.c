@@ -559,14 +559,9 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
 
     if (LIKELY(p != NULL)) {
         proc_enter(p);
-        shadow_malloc(p, addr, size, walk_stack(p, t, g, fp));
-        if (line_on()) {
-            line_object(addr, size);
-        }
-        proc_leave(p);
-        return;
+    } else {
+        p = t ? current_enter() : current_any();
     }
-    p = t ? current_enter() : current_any();
     if (t) {
         shadow_malloc(p, addr, size, walk_stack(p, t, g, fp));
     } else {
@@ -702,7 +697,8 @@ static NOINLINE void atomic_begin_general(struct atomic_call *c, uptr callpc, co
     }
 }
 
-static inline __attribute__((always_inline)) void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size, const void *frame)
+static inline __attribute__((always_inline)) void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr pc, uptr addr,
+                                                               u32 size, const void *frame)
 {
     c->t = t;
     c->addr = addr;
@@ -715,7 +711,8 @@ static inline __attribute__((always_inline)) void atomic_begin(struct atomic_cal
     }
 }
 
-static inline int atomic_known(struct atomic_call *c, const u32 what)
+/* For the only thread: checks the access; 0: it is still to be checked. */
+static inline int atomic_quick(struct atomic_call *c, const u32 what)
 {
     return is_alone() && (what == ATOMIC_LOAD ? quick_atomic_read(c->p, c->t, c->line.range, c->addr, c->size, c->pc, c->stack)
                                               : quick_atomic_write(c->p, c->t, c->line.range, c->addr, c->size, c->pc, c->stack));
@@ -740,7 +737,7 @@ static inline __attribute__((always_inline)) void atomic_end_as(struct atomic_ca
 
     if (UNLIKELY(c->pause)) {
         meet(p, t, c->addr, c->size, kind | ACCESS_ATOMIC, c->pc, c->callpc);
-    } else if (!atomic_known(c, what)) {
+    } else if (!atomic_quick(c, what)) {
         shadow_atomic(p, t, c->addr, c->size, kind, c->pc, c->stack);
     }
     if (what != ATOMIC_LOAD && !(is_alone() && sync_release_only(&c->line, t))) {
@@ -882,7 +879,7 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
         struct atomic_call c;                                                                  \
         atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0));  \
         __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                     \
-        atomic_end_store(&c);                                                                 \
+        atomic_end_store(&c);                                                                  \
     }
 
 #define ATOMIC_RMW_OP(bits, name, op)                                                           \
@@ -894,7 +891,7 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
         struct atomic_call c;                                                                   \
         atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0));      \
         *(u##bits *)(void *)(x + 16) = op(addr, *(u##bits *)(void *)(x + 8), __ATOMIC_SEQ_CST); \
-        atomic_end_rmw(&c);                                                                    \
+        atomic_end_rmw(&c);                                                                     \
     }
 
 /* old at +8, new right behind it, the result byte behind both */

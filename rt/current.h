@@ -45,7 +45,6 @@ static inline struct proc *current_of(const void *g)
     return *(struct proc *const *)(held + current_at.proc);
 }
 
-/* The same for the calling thread's g. */
 static inline const u8 *current_g(void)
 {
     const u8 *g;
@@ -54,6 +53,7 @@ static inline const u8 *current_g(void)
     return g;
 }
 
+/* current_of for the calling thread's g. */
 static inline struct proc *current_quick(void)
 {
     return UNLIKELY(current_at.tls == 0) ? NULL : current_of(current_g());

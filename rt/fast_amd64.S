@@ -200,15 +200,20 @@
 1:
 	.endm
 
+/* The record in this slot of word R9, to a register (of 64, 32 bits). */
+	.macro record_of slot, to=%r13, to32=%r13d
+	movq	%r9, \to
+	.if \slot
+	shrq	$24, \to
+	.endif
+	andl	$0xffffff, \to32
+	shlq	$RECORD_LOG, \to
+	addq	gomm_fast_records(%rip), \to
+	.endm
+
 /* Goes to `hit` if the record of this slot of word R9 has key R11. Clobbers RCX. */
 	.macro slot_has_key slot, hit
-	movq	%r9, %rcx
-	.if \slot
-	shrq	$24, %rcx
-	.endif
-	andl	$0xffffff, %ecx
-	shlq	$RECORD_LOG, %rcx
-	addq	gomm_fast_records(%rip), %rcx
+	record_of \slot, %rcx, %ecx
 	cmpq	%r11, (%rcx)
 	je	\hit
 	.endm
@@ -408,17 +413,6 @@
 	ret
 	.endm
 
-/* R13: the record in this slot of word R9. */
-	.macro record_of slot
-	movq	%r9, %r13
-	.if \slot
-	shrq	$24, %r13
-	.endif
-	andl	$0xffffff, %r13d
-	shlq	$RECORD_LOG, %r13
-	addq	gomm_fast_records(%rip), %r13
-	.endm
-
 /* To `no` unless the write that word R9 names, if any (CH: its bytes), is goroutine R11's, or happened before by what proc R8 has at
  * hand (knows in quick.c). */
 	.macro write_before no
@@ -472,9 +466,9 @@
 	jne	\others
 	.endm
 
-/* `count` words from R12 on, which are R9, get proc R8's record of this access for R13, the one of an earlier epoch, as other words have
- * done: lean in quick.c, "take".  R9 becomes the word's new value, but for bytes.  To `no` if there is no such record yet.  R13 is not `single`, so it
- * does not become free. */
+/* `count` words from R12 on, the first of which is R9, are to name proc R8's record of this access in the place of R13, which is of an
+ * earlier epoch: lean in quick.c, "take".  Counts, and makes R9 what the first word is to be, but for bytes; for reads RCX is the record's
+ * id then (same_id).  To `no` if there is no such record yet.  R13 is not `single`, so it does not become free. */
 	.macro take write, count, no
 	movabsq	$0x9e3779b97f4a7c15, %r15
 	imulq	%rsi, %r15

@@ -133,17 +133,15 @@ static void thr_renew(struct proc *p, struct thr *t)
 
 u32 thr_release(struct proc *p, struct thr *t)
 {
-    u32 epoch = thr_epoch(t);
+    u32 epoch = is_alone() ? thr_release_only(t) : 0;
 
+    if (epoch != 0) {
+        return epoch;
+    }
     if (t->dirty == 0) {
-        return epoch - 1;
+        return thr_epoch(t) - 1;
     }
-    /* An addition, as thr_everything may move the key on at the same time. */
-    if (is_alone()) {
-        atomic_store_relaxed(&t->key, t->key + 2);
-    } else {
-        epoch = key_epoch(atomic_add(&t->key, 2));
-    }
+    epoch = key_epoch(atomic_add(&t->key, 2)); /* an addition, as thr_everything may move the key on at the same time */
     t->dirty = 0;
     t->since++; /* back to 0 after many, which is fewer */
     if (UNLIKELY(epoch >= EPOCH_LAST)) {
