@@ -82,9 +82,6 @@ void rt_set_epoch(struct thr *t, u32 epoch);
 /* Epochs from here on make a goroutine go on under a new index. */
 u32 rt_epoch_last(void);
 
-/* The memory is no object any more, as what stacks of goroutines take. */
-void rt_forget(struct proc *p, uptr addr, uptr size);
-
 /* If above 1, counts down with each request to the kernel for memory; at 1 all of them fail.  0:
  * off. */
 extern long rt_memory_left;

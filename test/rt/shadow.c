@@ -92,17 +92,3 @@ void rt_check_words(const struct rt_world *world, struct rt_census *c)
     }
     rt_cells_end(world);
 }
-
-void rt_forget(struct proc *p, uptr addr, uptr size)
-{
-    uptr step = shadow_range(addr)->sites ? size : 4096; /* large objects are of the heap */
-
-    if (rt_off) {
-        return;
-    }
-    proc_enter(p);
-    for (uptr end = addr + size; addr < end; addr += step) {
-        shadow_free(p, addr, step < end - addr ? step : end - addr);
-    }
-    proc_leave(p);
-}

@@ -479,11 +479,8 @@ static void remember(uptr addr, uptr size, int fresh)
     u32 site = fresh && !rnd_one_in(&w.r, 3) ? stack_push(0, 7 + rnd_below(&w.r, 5)) : 0;
 
     if (!fresh) {
-        rt_forget(w.proc[w.current], addr, size);
+        rt_tsan_free(addr, size);
     } else {
-        if (rnd_one_in(&w.r, 2)) {
-            rt_tsan_free(addr, size); /* may leave it to what comes now */
-        }
         if (!rt_off) {
             shadow_malloc(w.proc[w.current], addr, size, site);
         }
@@ -705,8 +702,10 @@ static void tear_down(u64 blocks)
     while (w.live_count > 0) {
         end_gor(rnd_below(&w.r, w.live_count));
     }
-    rt_forget(w.proc[w.current], w.heap, HEAP);
-    rt_forget(w.proc[w.current], (uptr)globals, GLOBALS);
+    rt_tsan_free(w.heap, HEAP);
+    for (uptr at = 0; at < GLOBALS; at += 4096) {
+        rt_tsan_free((uptr)globals + at, 4096);
+    }
     check_everything(&c);
     /* What is left belongs to the procs' memos. */
     w.current = PROCS;
@@ -836,7 +835,7 @@ static void run_plan(const struct plan *p)
     assert_int_equal(failed, 0);
 }
 
-/* ---- ranges ---- */
+/* ---- what is not accessed whole ---- */
 
 /* Ranges whose words are all accessed but one. */
 static void ranges_but_one(void)
@@ -853,9 +852,9 @@ static void ranges_but_one(void)
         u8 kind = k & 1;
 
         words_wide = words_wide && k < 2 * WORDS;
-        rt_forget(w.proc[0], addr, size);
+        rt_tsan_free(addr, size);
         rt_write_range(g->t, addr, size, w.code + 16);
-        rt_forget(w.proc[0], one, 8);
+        rt_tsan_free(one, 8);
         must(*word == 0, "nothing is remembered");
         if (!hook(g->t, addr, size, kind, w.code + 24)) {
             (kind == ACCESS_WRITE ? rt_write_range : rt_read_range)(g->t, addr, size, w.code + 24);
@@ -864,22 +863,50 @@ static void ranges_but_one(void)
     }
 }
 
-static void test_ranges(void **state)
+/* Two words of one read, the second one of which was written in part since. */
+static void pairs_but_bytes(void)
 {
-    int status;
-    pid_t pid;
+    struct gor *g;
+
+    set_up(&plans[0], 1);
+    g = w.live[0];
+    rt_func_enter(g->t, w.code + 8);
+    for (u32 k = 0; k < 200; k++) {
+        uptr addr = w.heap + 4096 + 24 * (k % 7), pc = w.code + 16 + (32UL << 20);
+        const u64 *second = &shadow_ranges[0].words[(addr + 8 - shadow_ranges[0].lo) >> 3];
+
+        rt_tsan_free(addr, 16);
+        for (u32 i = 0; i < 3; i++) {
+            if (!hook(g->t, addr, 16, ACCESS_READ, pc)) {
+                rt_read_range(g->t, addr, 16, pc);
+            }
+            must(word_bytes(*second, ACCESS_READ) == FULL, "the read is remembered");
+            rt_write_range(g->t, addr + 8, 1 + k % 7, w.code + 24);
+            rt_tsan_release(g->t, w.heap);
+        }
+    }
+}
+
+static void test_parts(void **state)
+{
+    static void (*const parts[])(void) = {ranges_but_one, pairs_but_bytes};
 
     (void)state;
-    fflush(stdout);
-    pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        signal(SIGABRT, SIG_DFL);
-        ranges_but_one();
-        exit(0);
+    for (u32 i = 0; i < LENGTH(parts); i++) {
+        int status;
+        pid_t pid;
+
+        fflush(stdout);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            signal(SIGABRT, SIG_DFL);
+            parts[i]();
+            exit(0);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
     }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
 }
 
 /* ---- memory runs out ---- */
@@ -992,7 +1019,7 @@ int main(void)
         tests[i] =
             (struct CMUnitTest){plans[i].name, test_plan, NULL, NULL, (void *)(uptr)&plans[i]};
     }
-    tests[LENGTH(plans)] = (struct CMUnitTest)cmocka_unit_test(test_ranges);
+    tests[LENGTH(plans)] = (struct CMUnitTest)cmocka_unit_test(test_parts);
     tests[LENGTH(plans) + 1] = (struct CMUnitTest)cmocka_unit_test(test_exhausted);
     return _cmocka_run_group_tests("rt_exact", tests, LENGTH(tests), NULL, NULL);
 }

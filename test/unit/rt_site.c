@@ -92,7 +92,7 @@ static u32 fill(struct rnd *r, uptr base, u32 class, u32 stacks)
         u32 site = rnd_one_in(r, 20) ? 0 : 1 + rnd_below(r, stacks);
 
         if (rnd_one_in(r, 4)) {
-            rt_forget(proc, at, class);
+            rt_tsan_free(at, class);
             for (uptr w = word(at); w < word(at + class); w++) {
                 want[w].what = w == word(at) ? STARTS : NOTHING;
                 want[w].site = 0;

@@ -129,8 +129,10 @@ static void clean(void)
 {
     struct rt_census c;
 
-    rt_forget(my_proc, heap, HEAP);
-    rt_forget(my_proc, (uptr)globals, GLOBALS);
+    rt_tsan_free(heap, HEAP);
+    for (uptr at = 0; at < GLOBALS; at += 4096) {
+        rt_tsan_free((uptr)globals + at, 4096);
+    }
     rt_tsan_proc_destroy(first_proc);
     rt_tsan_proc_create(&first_proc);
     my_proc = first_proc;

@@ -276,7 +276,7 @@ static void run(int kind, u32 k, u32 a)
     case END: end(k); break;
     case EVERYTHING: everything(k); break;
     case FORGET:
-        rt_forget(w.proc, addr_of(a), 8);
+        rt_tsan_free(addr_of(a), 8);
         memset(&w.at[a], 0, sizeof w.at[a]);
         w.some[a] = 0;
         break;
@@ -317,7 +317,7 @@ static void finish(void)
         }
     }
     for (u32 a = 0; a < ADDRS; a++) {
-        rt_forget(w.proc, addr_of(a), 8);
+        rt_tsan_free(addr_of(a), 8);
     }
 }
 
