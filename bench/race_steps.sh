@@ -8,8 +8,6 @@ steps=${GOMM%/gomm}/bench/steps
 [ -x "$GOMM" ] || { echo "$0: no $GOMM; run make first" >&2; exit 2; }
 bin=$BENCH_OUT/bin
 mkdir -p "$bin" || exit 2
-export GOGC=off GORACE=atexit_sleep_ms=0
-unset GOMM_EVENTS
 
 # What is counted: directory, benchmark, the function that it calls once in each operation, calls to leave out and to count.
 list() {
@@ -33,7 +31,7 @@ count() {
     (cd "$dir" && "$@" -c -o "$bin/steps.$variant" .) >"$bin/steps.log" 2>&1 || { cat "$bin/steps.log" >&2; return 1; }
     # Go may take the goroutine to another thread, which stands still then.
     for ((try = 0; try < 4; try++)); do
-        (cd "$dir" && timeout 60 "$steps" "$bin/steps.$variant" "$symbol" "$skip" "$calls" -test.run '^$' -test.bench "^Benchmark$bench\$" \
+        (cd "$dir" && GOGC=off GORACE=atexit_sleep_ms=0 timeout 60 "$steps" "$bin/steps.$variant" "$symbol" "$skip" "$calls" -test.run '^$' -test.bench "^Benchmark$bench\$" \
             -test.benchtime 100000x -test.cpu 1 2>"$bin/steps.log") && return
     done
     cat "$bin/steps.log" >&2
@@ -45,7 +43,8 @@ count() {
     echo
     echo "date      $(date -u '+%Y-%m-%d %H:%M +0000')"
     echo "machine   $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(uname -sr)"
-    echo "go        $(go env GOVERSION); $("$GOMM" version | head -n 1)"
+    echo "go        $(go env GOVERSION)"
+    echo "gomm      $("$GOMM" version | sed -n "1s/^gomm version //p"), rt/ of commit $(git -C "$GOMM_ROOT" log -1 --format=%h -- rt 2>/dev/null || echo unknown)"
     echo "settings  one CPU, no collection; the mean of 1 to 50 operations"
     echo
     printf '%-34s%10s%10s%10s%10s%10s\n' operation plain stock gomm "gomm/" "in the"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# bench-doc.sh: puts the results of the last make bench-race into doc/performance.md, and of bench/race_sample.sh into
-# doc/sampling.md and bench/share_overhead.sh into doc/cache-lines.md if there are some, each between the lines "<!-- bench: FILE -->" and "<!-- end -->", and pictures into
-# doc/.  Environment: BENCH_OUT (build/bench).
+# bench-doc.sh: puts results of benchmarks into the documents that show them: those of make bench-race and bench/race_steps.sh into
+# doc/performance.md with its pictures, of bench/race_sample.sh into doc/sampling.md, of bench/share_overhead.sh into doc/cache-lines.md; each
+# between the lines "<!-- bench: FILE -->" and "<!-- end -->".  Where there is no new result the old one stays.  Environment: BENCH_OUT (build/bench).
 cd "$(dirname "$0")/.." || exit 2
 : "${BENCH_OUT:=build/bench}"
 
@@ -13,9 +13,10 @@ put() { # document
     awk -v out="$BENCH_OUT" '
     /^<!-- bench: .* -->$/ {
         print
+        if ((getline line < (out "/" $3)) <= 0)
+            next # what there was stays
         print "```"
-        while ((getline line < (out "/" $3)) > 0)
-            print line
+        do print line; while ((getline line < (out "/" $3)) > 0)
         print "```"
         inside = 1
     }
@@ -28,11 +29,12 @@ for doc in doc/sampling.md doc/cache-lines.md; do
         put $doc
     fi
 done
-doc=doc/performance.md
-for file in $(names $doc); do
-    [ -s "$BENCH_OUT/$file" ] || { echo "$0: no $BENCH_OUT/$file; run make bench-race first" >&2; exit 2; }
+some=
+for file in $(names doc/performance.md); do
+    [ ! -s "$BENCH_OUT/$file" ] || some=1
 done
-put $doc
+[ "$some" ] || { echo "$0: no results in $BENCH_OUT; run make bench-race first" >&2; exit 2; }
+put doc/performance.md
 for what in goroutines heap; do
-    cp "$BENCH_OUT/race_growth_$what.svg" doc/growth-$what.svg || exit 1
+    [ ! -s "$BENCH_OUT/race_growth_$what.svg" ] || cp "$BENCH_OUT/race_growth_$what.svg" doc/growth-$what.svg || exit 1
 done
