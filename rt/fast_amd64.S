@@ -267,14 +267,20 @@
 10:	jmp	*%r10
 	.endm
 
-/* An access outside of bursts (meet.h): to `met` if it may meet something.  It may reach into the next word. */
-	.macro pause write, met
+/* An access outside of bursts (meet.h): to `met` if it may meet something.  It may reach into the next word, those of slices
+ * into the third. */
+	.macro pause write, met, scalar
 17:	andq	$-8, %rcx
 	addq	RANGE_WORDS(%r8), %rcx
 	movq	(%rcx), %r9
 	movq	%r9, %rdx
 	orq	8(%rcx), %rdx
 	jne	18f
+19:
+	.if \scalar
+	cmpq	$0, 16(%rcx)
+	jne	23f
+	.endif
 	ret
 18:
 	.if \write
@@ -285,6 +291,21 @@
 	movq	THR_KEY(%rdi), %r11
 	harmless %r9, \met
 	harmless %r8, \met
+	jmp	19b
+	.endif
+	.if \scalar
+23:	movq	(%rsp), %rdx
+	leaq	record_anchor(%rip), %rcx
+	subq	%rcx, %rdx
+	addq	$WIDTHS_REACH, %rdx
+	cmpq	$(2 * WIDTHS_REACH), %rdx
+	jae	\met
+	shrq	$2, %rdx
+	addq	widths(%rip), %rdx
+	movzbl	(%rdx), %edx
+	decl	%edx
+	cmpl	$16, %edx		/* at most so many bytes, and known */
+	jae	\met
 	ret
 	.endif
 	.endm
@@ -750,7 +771,7 @@
 38:	movl	$0, PROC_INSIDE(%r8)
 10:	jmp	*%r10
 	.subsection 1
-	pause \write, 39f
+	pause \write, 39f, 1
 39:	quick scalar, \write
 40:	quick scalar, \write, line_
 	.subsection 0
@@ -1043,7 +1064,7 @@ done gomm_fast_write_range
 	jmp	9f
 7:	ret
 	.subsection 1
-	pause \write, 9f
+	pause \write, 9f, 0
 	.subsection 0
 9:	quick pc, \write
 40:	quick pc, \write, line_

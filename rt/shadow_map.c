@@ -69,11 +69,11 @@ void shadow_map(uptr addr, uptr size)
         }
     }
 
-    /* One word more than the memory has, as Go's assembly and fast_amd64.S may look at two.  Whole steps: the last word may
+    /* Two words more than the memory has, as Go's assembly and fast_amd64.S may look at three.  Whole steps: the last word may
        be a part of one, its line and page are parts most often. */
     uptr from = ROUND_DOWN(addr - r->lo, MAP_STEP), to = ROUND_UP(addr - r->lo + size, MAP_STEP);
 
-    if (to > r->size || commit(r->words, from, to + 8) != 0 ||
+    if (to > r->size || commit(r->words, from, to + 16) != 0 ||
         (r->sites && (commit(r->sites, from >> (SITE_LOG - 2), to >> (SITE_LOG - 2)) != 0 ||
                       commit(r->sites_upper, from >> (SITE_LOG - 2), to >> (SITE_LOG - 2)) != 0)) ||
         commit(r->lines, from >> (LINE_LOG - 2), to >> (LINE_LOG - 2)) != 0 ||

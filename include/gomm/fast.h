@@ -20,7 +20,7 @@
 
 /* gomm_fast_ranges, of the heap and of global variables, GOMM_FAST_RANGE bytes each (struct fast_range): the words from
  * `words` on stand for the memory from `lo` on, `size` bytes, eight for eight.  What lies in neither is of no concern
- * unless gomm_fast_mode is set.  The word behind the last can be read. */
+ * unless gomm_fast_mode is set.  The two words behind the last can be read. */
 #define GOMM_FAST_RANGE 24
 #define GOMM_FAST_LO    0
 #define GOMM_FAST_SIZE  8
