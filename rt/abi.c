@@ -71,8 +71,14 @@ _Static_assert(offsetof(struct thr, dirty) == 40 && THR_ACCESS == 1, "THR_DIRTY"
 _Static_assert(offsetof(struct record, stack) == 8 && offsetof(struct record, pc) == 12 && offsetof(struct record, refs) == 16 &&
                    offsetof(struct record, gone) == 20 && offsetof(struct record, owner) == 24 &&
                    offsetof(struct record, kind) == 26 && offsetof(struct record, joined) == 27 &&
-                   offsetof(struct record, generation) == 30,
+                   offsetof(struct record, older) == 28 && offsetof(struct record, generation) == 30,
                "RECORD_*");
+_Static_assert(offsetof(struct proc, records) == 3128 && offsetof(struct cache, count) == 0 && offsetof(struct cache, index) == 4 &&
+                   CACHE_MAX == 128 && CACHE_AHEAD == 3,
+               "PROC_RECORDS");
+_Static_assert(sizeof(struct range) == 64 && offsetof(struct range, words) == 16 && offsetof(struct range, pages) == 48 &&
+                   HEAP_HI - HEAP_LO == 1UL << 37 && PAGE_LOG == 13 && PAGE_TOUCHED == 1u << 31,
+               "SHADOW_RANGE");
 _Static_assert(offsetof(struct alone, proc) == 64, "ALONE_PROC");
 _Static_assert(offsetof(struct current_thunk, m) == 8 && offsetof(struct current_thunk, p) == 12 &&
                    offsetof(struct current_thunk, proc) == 16 && OLDP_BEHIND_P == 16,

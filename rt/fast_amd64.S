@@ -48,6 +48,9 @@
 	.set PROC_CALLS, 8
 	.set PROC_KNOWER, 20
 	.set PROC_KNOWN, 24
+	.set PROC_RECORDS, 3128		/* count, ids */
+	.set CACHE_MAX, 128
+	.set CACHE_AHEAD, 3
 	.set PROC_RECENT, 4160
 	.set RECENT_LOG, 10
 	.set REFS_STICKY, 0x80000000
@@ -60,6 +63,8 @@
 	.set RECORD_REFS, 16
 	.set RECORD_GONE, 20
 	.set RECORD_SORT, 24
+	.set RECORD_JOINED, 27
+	.set RECORD_OLDER, 28
 	.set RECORD_GENERATION, 30
 	.set ALONE_PROC, 64
 	.set AT_M, 8			/* struct current_thunk */
@@ -67,6 +72,11 @@
 	.set AT_PROC, 16
 	.set OLDP_BEHIND_P, 16
 	.set STACK_HI, 8
+	.set SHADOW_RANGE, 64
+	.set SHADOW_WORDS, 16
+	.set SHADOW_PAGES, 48
+	.set HEAP_LOG, 37		/* of its size */
+	.set PAGE_LOG, 13
 
 #include "hook_amd64.inc"
 
@@ -335,58 +345,58 @@
 21:
 	.endm
 
-/* R8: the proc, RSI: the stack of the innermost frame, if this may be the only thread (alone.h); else to 39. */
+/* R8: the proc, RSI: the stack of the innermost frame, if this may be the only thread (alone.h); else to 39. Clobbers RCX, R13. */
 	.macro only
 	movq	alone+ALONE_PROC(%rip), %r8
 	testq	%r8, %r8
 	je	39f
 	movl	current_at+AT_M(%rip), %ecx	/* as current_of (current.h) */
-	movq	(%r14,%rcx), %rdx
+	movq	(%r14,%rcx), %r13
 	movl	current_at+AT_P(%rip), %ecx
-	addq	%rcx, %rdx
-	movq	(%rdx), %rcx
+	addq	%rcx, %r13
+	movq	(%r13), %rcx
 	testq	%rcx, %rcx
 	je	39f
-	cmpq	$0, OLDP_BEHIND_P(%rdx)
+	cmpq	$0, OLDP_BEHIND_P(%r13)
 	jne	39f
-	movl	current_at+AT_PROC(%rip), %edx
-	cmpq	%r8, (%rcx,%rdx)
+	movl	current_at+AT_PROC(%rip), %r13d
+	cmpq	%r8, (%rcx,%r13)
 	jne	39f
 	movq	THR_TOP(%rdi), %rcx
 	cmpq	THR_BASE(%rdi), %rcx
 	je	39f
-	movq	STACK_HI(%r14), %rdx
-	subq	%rsp, %rdx
+	movq	STACK_HI(%r14), %r13
+	subq	%rsp, %r13
 	movl	FRAME_DEPTH-FRAME(%rcx), %esi
-	cmpq	%rsi, %rdx
+	cmpq	%rsi, %r13
 	jb	39f
 	movl	FRAME_STACK-FRAME(%rcx), %esi
 	testl	%esi, %esi
 	je	24f
 21:
-	.subsection 1
+	.pushsection .text, 2
 	/* A frame whose stack nobody asked for yet: of a caller whose stack is known, perhaps proc_call_known knows it. */
-24:	movl	FRAME_STACK-2*FRAME(%rcx), %r13d
-	testl	%r13d, %r13d
+24:	movl	FRAME_STACK-2*FRAME(%rcx), %esi
+	testl	%esi, %esi
 	je	39f
-	movq	FRAME_PC-FRAME(%rcx), %r15
-	movabsq	$0x9e3779b97f4a7c15, %rdx
-	imulq	%r15, %rdx
-	shrq	$(64 - 5), %rdx
-	leal	(%rdx,%r13,8), %edx
-	andl	$(CALLS - 1), %edx
-	shll	$CALL_LOG, %edx
-	leaq	PROC_CALL(%r8,%rdx), %rdx
-	cmpq	%r15, (%rdx)
+	movabsq	$0x9e3779b97f4a7c15, %r13
+	imulq	FRAME_PC-FRAME(%rcx), %r13
+	shrq	$(64 - 5), %r13
+	leal	(%r13,%rsi,8), %r13d
+	andl	$(CALLS - 1), %r13d
+	shll	$CALL_LOG, %r13d
+	leaq	PROC_CALL(%r8,%r13), %r13
+	cmpl	%esi, 8(%r13)
 	jne	39f
-	cmpl	%r13d, 8(%rdx)
+	movq	(%r13), %rsi
+	cmpq	%rsi, FRAME_PC-FRAME(%rcx)
 	jne	39f
-	movl	12(%rdx), %esi
+	movl	12(%r13), %esi
 	movl	%esi, FRAME_STACK-FRAME(%rcx)
 	testl	%esi, %esi
 	jne	21b
 	jmp	39f
-	.subsection 0
+	.popsection
 	.endm
 
 /* proc_enter_lean (alone.h); else to 39. */
@@ -397,10 +407,10 @@
 	movl	$1, PROC_INSIDE(%r8)
 	cmpq	%r8, alone+ALONE_PROC(%rip)
 	jne	44f
-	.subsection 1
+	.pushsection .text, 2
 44:	movl	$0, PROC_INSIDE(%r8)
 	jmp	39f
-	.subsection 0
+	.popsection
 	.endm
 
 /* quick_HOW_read(p R8, t, word R12, mask RDX, spot RSI, addr), on the goroutine's stack. */
@@ -458,8 +468,8 @@
 	.endm
 
 /* R13: the record of word R9 in the slot of the access. To `no` unless it is of its place in the code RSI, a plain access of
- * goroutine R11 by proc R8; to `now` if it is of this epoch. */
-	.macro same_access write, no, now
+ * goroutine R11 by proc R8. */
+	.macro same_access write, no
 	record_of \write
 	cmpq	%rsi, RECORD_SPOT(%r13)
 	jne	\no
@@ -470,10 +480,6 @@
 	cmpl	%r15d, RECORD_SORT(%r13)
 	jne	\no
 	movq	(%r13), %r15
-	.ifnb \now
-	cmpq	%r11, %r15
-	je	\now
-	.endif
 	xorq	%r11, %r15
 	shrq	$33, %r15
 	jne	\no
@@ -564,22 +570,439 @@
 	.endif
 	.endm
 
-/* For the only thread (alone.h): its word's record is of the same instruction and stack, and either of this epoch, but for other
- * bytes, or of an earlier one, of this word alone, and for no other bytes.  Then it is of this access from now on: what is most
- * frequent of lean in quick.c, where the reasons stand.  R12: where word R9 is; R11: the key.  To 39 if there is more to be asked first. */
-	.macro again write
-	only
-	movq	(%rsp), %rdx
+/* To `no` unless the access of record \record happened before, by what proc R8 has at hand (knows in quick.c). Clobbers RDI. */
+	.macro before record, no
+	movq	(\record), %rdi
+	xorq	%r11, %rdi
+	shrq	$33, %rdi
+	je	22f
+	movq	%r11, %rdi
+	shrq	$33, %rdi
+	cmpl	PROC_KNOWER(%r8), %edi
+	jne	\no
+	movq	(\record), %rdi
+	cmpq	PROC_KNOWN(%r8), %rdi
+	ja	\no
+	xorq	PROC_KNOWN(%r8), %rdi
+	shrq	$33, %rdi
+	jne	\no
+22:
+	.endm
+
+/* As may_let_go and let_go (quick.c), of EAX references, not far; let_go may change the register. Both clobber RDI. */
+	.macro may_let_go record, no
+	movzwl	(%r8), %edi
+	cmpw	%di, RECORD_SORT(\record)
+	jne	\no
+	cmpl	$0, RECORD_REFS(\record)
+	jl	\no
+	cmpb	$0, RECORD_JOINED(\record)
+	jne	\no
+	cmpl	$(CACHE_MAX - 2), PROC_RECORDS(%r8)
+	jbe	22f
+	movl	RECORD_REFS(\record), %edi	/* is it the last reference? */
+	subl	RECORD_GONE(\record), %edi
+	cmpl	%eax, %edi
+	je	\no
+22:
+	.endm
+
+	.macro let_go record, record32
+	movl	RECORD_REFS(\record), %edi
+	subl	%eax, %edi
+	movl	%edi, RECORD_REFS(\record)
+	cmpl	RECORD_GONE(\record), %edi
+	jne	22f
+	movq	$0, (\record)
+	subq	gomm_fast_records(%rip), \record
+	shrq	$RECORD_LOG, \record
+	movl	PROC_RECORDS(%r8), %edi
+	movl	\record32, PROC_RECORDS+4(%r8,%rdi,4)
+	incl	PROC_RECORDS(%r8)
+22:
+	.endm
+
+/* DI: what a record of proc R8 for this access has as record_sort. */
+	.macro sort write
+	movzwl	(%r8), %edi
+	.if \write
+	orl	$(1 << 16), %edi
+	.endif
+	.endm
+
+/* ZF: does the access cover the bytes CX (read: CL, write: CH) of the record in its slot?  BL: the bytes of the access. */
+	.macro covers write
+	movl	%ebx, %edi
+	notl	%edi
+	.if \write
+	shll	$8, %edi
+	testl	%edi, %ecx
+	.else
+	testb	%dil, %cl
+	.endif
+	.endm
+
+/* To `hit` if word R9, whose bytes are ECX, needs nothing for bytes EBX in epoch R11: word_is_fast (word.h), but for cells.
+ * Clobbers R13. */
+	.macro word_fast write, hit
+	movl	%ecx, %r13d
+	notl	%r13d
+	.if !\write
+	testl	%ebx, %r13d
+	jne	22f
+	record_of 0
+	cmpq	%r11, (%r13)
+	je	\hit
+	movl	%ecx, %r13d
+	notl	%r13d
+22:
+	.endif
+	shrl	$8, %r13d
+	testl	%ebx, %r13d
+	jne	22f
+	record_of 1
+	cmpq	%r11, (%r13)
+	je	\hit
+22:
+	.endm
+
+/* For the only thread (alone.h), which is inside: a plain access to some words, as few_lean and lean in quick.c, where the reasons
+ * stand.  RAX: address, R8: proc, R11: key, R12: the first word, RDX: a bit for each byte from its first on, RSI: spot_make (record.h).
+ * What is rarer goes on in C, from the beginning: doing it twice changes nothing.
+ *   EAX  how many equal words, whole, at a time
+ *   EBX  bytes of the word
+ *   ECX  bytes of the records that it names; then the entry of the access's place in the code (record_slot_of)
+ *   R13  the record in the slot of the access, if the word does not name it any more; or 0
+ *   R10  the same of the other slot
+ *   R15  the access's own record, if it is another one
+ * Entries: _first, and _word if word R9 is not fast, with EBX and ECX. */
+	.macro change name, write
+	.p2align 4
+\name\()_first:
+	save
+	jmp	61f
+\name\()_word:
+	save
+	movl	$1, %eax
+	jmp	64f
+60:	addq	$8, %r12
+61:	movq	(%r12), %r9
+	movzbl	%dl, %ebx
+	movq	%r9, %rcx
+	shrq	$48, %rcx
+	movl	$1, %eax
+	word_fast \write, 63f
+	cmpq	$0xffff, %rdx
+	jae	80f
+64:	xorl	%r10d, %r10d
+	.if \write
+	testb	%cl, %cl
+	jne	82f
+	.else
+	cmpl	$0xff, %ecx
+	ja	82f
+	.endif
+65:
+	.if \write
+	cmpl	$0xff, %ecx
+	jbe	84f
+	.else
+	testb	%cl, %cl
+	je	84f
+	.endif
+	/* the same instruction again? */
+	record_of \write
+	cmpq	%rsi, RECORD_SPOT(%r13)
+	jne	70f
+	sort	\write
+	cmpl	%edi, RECORD_SORT(%r13)
+	jne	70f
+	movq	(%r13), %rdi
+	cmpq	%r11, %rdi
+	je	66f
+	xorq	%r11, %rdi
+	shrq	$33, %rdi
+	jne	70f
+	covers	\write
+	jne	90f
+	movl	RECORD_REFS(%r13), %edi
+	subl	RECORD_GONE(%r13), %edi
+	cmpl	%eax, %edi
+	jne	88f
+	incw	RECORD_GENERATION(%r13)
+	movq	%r11, (%r13)
+66:	xorl	%r13d, %r13d
+67:	movq	%rbx, %rdi
+	shlq	$(48 + 8 * \write), %rdi
+	orq	%rdi, %r9
+	movq	%r9, (%r12)
+	cmpl	$1, %eax
+	jne	81f
+68:	movq	%r13, %rdi
+	orq	%r10, %rdi
+	jne	83f
+	cmpl	$1, %eax
+	jne	69f
+63:	shrq	$8, %rdx
+	jne	60b
+	movl	$0, PROC_INSIDE(%r8)
+	ret
+69:	leaq	-8(%r12,%rax,8), %r12
+	leal	-8(,%rax,8), %ecx
+	shrq	%cl, %rdx
+	jmp	63b
+
+	/* Another one, or it has the record together with more words: renew, or take. */
+70:	covers	\write
+	jne	90f
+	cmpb	$0, RECORD_JOINED(%r13)
+	jne	90f
+71:	recent
+	cmpq	%r11, (%r15)
+	jne	72f
+	cmpq	%rsi, RECORD_SPOT(%r15)
+	jne	72f
+	sort	\write
+	cmpl	%edi, RECORD_SORT(%r15)
+	jne	72f
+	testq	%r13, %r13
+	je	76f
+	may_leave %r13, 90f
+	jmp	76f
+72:	testq	%r13, %r13
+	je	74f
+	movl	RECORD_REFS(%r13), %edi
+	subl	RECORD_GONE(%r13), %edi
+	cmpl	%eax, %edi
+	jne	73f
+	movq	(%r13), %rdi
+	xorq	%r11, %rdi
+	testb	$1, %dil
+	jne	90f
+	shrq	$33, %rdi
+	jne	73f
+	movzwl	(%r8), %edi
+	cmpw	%di, RECORD_SORT(%r13)
+	jne	73f
+	cmpq	%r13, %r15
+	je	22f
+	cmpl	$0, RECORD_REFS(%r15)
+	jne	22f
+	cmpq	$0, (%r15)
+	je	22f
+	cmpw	%di, RECORD_SORT(%r15)
+	je	73f
+22:	movq	%r9, %rdi
+	.if \write
+	shrq	$24, %rdi
+	.endif
+	andl	$0xffffff, %edi
+	movl	%edi, (%rcx)
+	movq	%rsi, RECORD_SPOT(%r13)
+	incw	RECORD_GENERATION(%r13)
+	movq	%r11, (%r13)
+	jmp	66b
+73:	may_leave %r13, 90f
+	/* A new one, or that which the table names, if nobody took it. */
+74:	cmpq	$0, (%r15)
+	je	22f
+	cmpl	$0, RECORD_REFS(%r15)
+	jne	22f
+	movzwl	(%r8), %edi
+	cmpw	%di, RECORD_SORT(%r15)
+	jne	22f
+	cmpb	$0, RECORD_JOINED(%r15)
+	je	75f
+22:	movl	PROC_RECORDS(%r8), %edi
+	subl	$1, %edi
+	jb	90f
+	movl	%edi, PROC_RECORDS(%r8)
+	movl	PROC_RECORDS+4(%r8,%rdi,4), %r15d
+	movl	%r15d, (%rcx)
+	shlq	$RECORD_LOG, %r15
+	addq	gomm_fast_records(%rip), %r15
+	subl	$CACHE_AHEAD, %edi
+	jb	75f
+	movl	PROC_RECORDS+4(%r8,%rdi,4), %edi
+	shlq	$RECORD_LOG, %rdi
+	addq	gomm_fast_records(%rip), %rdi
+	prefetcht0 (%rdi)
+75:	movq	%rsi, RECORD_SPOT(%r15)
+	incw	RECORD_GENERATION(%r15)
+	movq	$0, RECORD_REFS(%r15)	/* and RECORD_GONE */
+	sort	\write
+	movl	%edi, RECORD_SORT(%r15)
+	movb	$0, RECORD_OLDER(%r15)
+	movq	%r11, (%r15)
+76:	cmpl	$(REFS_STICKY - 8), RECORD_REFS(%r15)
+	jae	90f
+	addl	%eax, RECORD_REFS(%r15)
+	movl	(%rcx), %edi
+	.if \write
+	shlq	$24, %rdi
+	movabsq	$0xffff000000ffffff, %rcx
+	andq	%rcx, %r9
+	.else
+	andq	$-0x1000000, %r9
+	.endif
+	orq	%rdi, %r9
+	jmp	67b
+
+	/* The record stays with the other words; there may be one of this epoch. */
+88:	recent
+	cmpq	%r11, (%r15)
+	jne	72b
+	cmpq	%rsi, RECORD_SPOT(%r15)
+	jne	72b
+	movl	RECORD_SORT(%r13), %edi
+	cmpl	%edi, RECORD_SORT(%r15)
+	jne	72b
+	cmpl	$REFS_STICKY, RECORD_REFS(%r13)
+	jae	90f
+	subl	%eax, RECORD_REFS(%r13)
+	xorl	%r13d, %r13d
+	jmp	76b
+	/* How many are equal, and accessed as a whole? */
+80:	cmpl	$0xff, %ebx
+	jne	64b
+	movq	%rdx, %r13
+22:	shrq	$8, %r13
+	cmpb	$0xff, %r13b
+	jne	64b
+	cmpq	%r9, (%r12,%rax,8)
+	jne	64b
+	incl	%eax
+	jmp	22b
+81:	leal	-1(%rax), %edi
+22:	movq	%r9, (%r12,%rdi,8)
+	decl	%edi
+	jne	22b
+	jmp	68b
+	/* The word has a record in the other slot. */
+	.if \write
+82:	record_of 0
+	cmpb	$0, RECORD_OLDER(%r13)
+	jne	90f
+	before	%r13, 90f
+	movl	%ebx, %edi
+	notl	%edi
+	testb	%dil, %cl
+	jne	87f
+	may_let_go %r13, 90f
+	movq	%r13, %r10
+	movabsq	$0xff00ffffff000000, %rdi
+	andq	%rdi, %r9
+	jmp	65b
+87:	movq	%rbx, %rdi
+	shlq	$48, %rdi
+	notq	%rdi
+	andq	%rdi, %r9
+	jmp	65b
+	.else
+82:	record_of 1
+	before	%r13, 90f
+	jmp	65b
+	.endif
+83:	testq	%r13, %r13
+	je	22f
+	let_go	%r13, %r13d
+22:	testq	%r10, %r10
+	je	69b
+	let_go	%r10, %r10d
+	jmp	69b
+	/* No record in the slot. A word of none at all must be of a page that was touched. */
+84:	xorl	%r13d, %r13d
+	testl	%ecx, %ecx
+	jne	71b
+	testq	%r9, %r9
+	jne	90f			/* a cell */
+	leaq	-8(%r12,%rax,8), %r15
+	leaq	shadow_ranges(%rip), %rcx
+	movq	%r15, %rdi
+	subq	SHADOW_WORDS(%rcx), %rdi
+	shrq	$HEAP_LOG, %rdi
+	je	22f
+	addq	$SHADOW_RANGE, %rcx
+22:	subq	SHADOW_WORDS(%rcx), %r15
+	shrq	$PAGE_LOG, %r15
+	movq	%r12, %rdi
+	subq	SHADOW_WORDS(%rcx), %rdi
+	shrq	$PAGE_LOG, %rdi
+	movq	SHADOW_PAGES(%rcx), %rcx
+	cmpl	$0, (%rcx,%r15,4)
+	jge	90f
+	cmpl	$0, (%rcx,%rdi,4)
+	jl	71b
+90:	movq	%xmm6, %rdi
+	movq	%xmm5, %r10
+	movq	%xmm4, %rax
+	movq	%xmm3, %rbx
+	movq	%xmm2, %rdx
+	movq	%xmm1, %r12
+	leaq	-1536(%rsp), %rcx
+	cmpq	(%r14), %rcx
+	jb	38f
+	cmpq	$0xff, %rdx
+	ja	91f
+	lean	lean, \write
+91:	lean	few, \write
+38:	movl	$0, PROC_INSIDE(%r8)
+10:	jmp	*%r10
+	.endm
+
+	.macro save
+	movq	%r12, %xmm1
+	movq	%rdx, %xmm2
+	movq	%rbx, %xmm3
+	movq	%rax, %xmm4
+	movq	%r10, %xmm5
+	movq	%rdi, %xmm6
+	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
+	.endm
+
+	/* RCX: the proc's entry for the place in the code, R15: the record that it names. */
+	.macro recent
+	movabsq	$0x9e3779b97f4a7c15, %rcx
+	imulq	%rsi, %rcx
+	shrq	$(64 - RECENT_LOG), %rcx
+	leaq	PROC_RECENT(%r8,%rcx,4), %rcx
+	movl	(%rcx), %r15d
+	shlq	$RECORD_LOG, %r15
+	addq	gomm_fast_records(%rip), %r15
+	.endm
+
+	.macro may_leave record, no
+	movq	(\record), %rdi
+	testb	$1, %dil
+	je	\no
+	before	\record, \no
+	may_let_go \record, \no
+	.endm
+
+	change	few_read, 0
+	change	few_write, 1
+
+/* A scalar access: write is 0 or 1. At `word`, word R9 and key R11 are known: here go on what Go's
+ * assembly has looked at (src/driver/driver_asm.c), RCX being where the word is. */
+	.macro scalar write, word
+	locate 0, \write
+	andq	$-8, %rcx
+	addq	RANGE_WORDS(%r8), %rcx
+	movq	(%rcx), %r9		/* the word */
+	movq	THR_KEY(%rdi), %r11
+	.globl \word
+	.type \word, @function
+\word:
+	movq	%rcx, %r12
+	movq	(%rsp), %r15
 	leaq	record_anchor(%rip), %rcx
-	subq	%rcx, %rdx
-	leaq	WIDTHS_REACH(%rdx), %rcx
+	subq	%rcx, %r15
+	leaq	WIDTHS_REACH(%r15), %rcx
 	cmpq	$(2 * WIDTHS_REACH), %rcx
 	jae	39f
-	shlq	$32, %rdx
-	orq	%rdx, %rsi		/* spot_make (record.h) */
 	shrq	$2, %rcx
 	addq	widths(%rip), %rcx
-	movzbl	(%rcx), %ecx
+	movzbl	(%rcx), %ecx		/* 1 to 24; 0: not known */
 	movl	$1, %edx
 	shll	%cl, %edx
 	decl	%edx
@@ -587,44 +1010,49 @@
 	andl	$7, %ecx
 	shll	%cl, %edx		/* the bytes */
 	testl	%edx, %edx
-	je	39f			/* not known */
-	enter
+	je	39f
 	cmpl	$0xff, %edx
-	ja	26f
+	ja	6f
+	movl	%edx, %ebx
 	movq	%r9, %rcx
-	shrq	$48, %rcx		/* CL: bytes of the read, CH: of the write */
+	shrq	$48, %rcx
+	je	4f
+	word_fast \write, 7f
+5:	only
+	shlq	$32, %r15
+	orq	%r15, %rsi		/* spot_make (record.h) */
+	enter
+	movq	%r9, %rcx
+	shrq	$48, %rcx
 	.if \write
-	cmpl	$0xff, %ecx
-	jbe	25f
-	testb	%cl, %cl
-	jne	25f
+	jmp	few_write_word
 	.else
-	testb	%cl, %cl
-	je	25f
-	write_before 25f
+	jmp	few_read_word
 	.endif
-	same_access \write, 25f, 23f
-	movl	%edx, %r15d
-	notl	%r15d
-	.if \write
-	shll	$8, %r15d
-	testl	%r15d, %ecx
-	.else
-	testb	%r15b, %cl
-	.endif
-	jne	25f
-	single	$1, 46f
-	incw	RECORD_GENERATION(%r13)
-	movq	%r11, (%r13)
-23:	shlq	$(48 + 8 * \write), %rdx
-	orq	%rdx, %r9
-	movq	%r9, (%r12)
-	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
-	movl	$0, PROC_INSIDE(%r8)
-	ret
 	.subsection 1
-	/* More than one word: EBX of them, of a string, interface or slice. */
-26:	movq	%r9, %rcx
+4:	testl	%r9d, %r9d
+	je	5b			/* nobody was here */
+	movl	%r9d, %ecx
+	andl	$0x3fffffff, %ecx
+	shlq	$3, %rcx
+	addq	cells(%rip), %rcx
+	cmpq	%r11, CELL_FAST(%rcx)
+	jne	5b
+	movzbl	CELL_BYTES+\write(%rcx), %r13d
+	notl	%r13d
+	testl	%ebx, %r13d
+	jne	5b
+	cmpq	%r11, CELL_FAST(%rcx)
+	jne	5b
+	.subsection 0
+7:	ret
+	.subsection 1
+	/* More than one word: EBX of them, of a string, interface or slice, mostly equal. */
+6:	only
+	shlq	$32, %r15
+	orq	%r15, %rsi
+	enter
+	movq	%r9, %rcx
 	shrq	$48, %rcx
 	.if \write
 	cmpl	$0xff00, %ecx
@@ -649,132 +1077,27 @@
 	single	%ebx, 47f
 	incw	RECORD_GENERATION(%r13)
 	movq	%r11, (%r13)
-	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
+48:	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
 	movl	$0, PROC_INSIDE(%r8)
 	ret
-46:	take	\write, $1, 25f
-	jmp	23b
 47:	take	\write, %ebx, 29f
 	movq	%r9, (%r12)
 	same_id	\write, 8
 	cmpl	$2, %ebx
-	je	48f
+	je	48b
 	same_id	\write, 16
-48:	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
-	movl	$0, PROC_INSIDE(%r8)
-	ret
-29:	leaq	-1536(%rsp), %rcx
-	cmpq	(%r14), %rcx
-	jb	38f
-	lean few, \write
-	.subsection 0
-25:	leaq	-1536(%rsp), %rcx
-	cmpq	(%r14), %rcx
-	jb	38f
-	lean lean, \write
-	.endm
-
-/* A scalar access: write is 0 or 1. At `word`, word R9 and key R11 are known: here go on what Go's
- * assembly has looked at (src/driver/driver_asm.c), RCX being where the word is. */
-	.macro scalar write, word
-	locate 0, \write
-	andq	$-8, %rcx
-	addq	RANGE_WORDS(%r8), %rcx
-	movq	(%rcx), %r9		/* the word */
-	movq	THR_KEY(%rdi), %r11
-	.globl \word
-	.type \word, @function
-\word:
-	movq	%rcx, %r12
-	/* Is there a record of this epoch at all? */
-	movq	%r9, %rdx
-	shrq	$48, %rdx
-	je	6f			/* nobody was here, or a cell */
-	movq	gomm_fast_records(%rip), %r8
-	movq	%r9, %rcx
-	shrq	$24, %rcx
-	andl	$0xffffff, %ecx
-	shlq	$RECORD_LOG, %rcx
-	cmpq	%r11, (%r8,%rcx)
-	je	6f
+	jmp	48b
+29:
 	.if \write
-	jmp	9f
+	jmp	few_write_first
 	.else
-	movl	%r9d, %ecx
-	andl	$0xffffff, %ecx
-	shlq	$RECORD_LOG, %rcx
-	cmpq	%r11, (%r8,%rcx)
-	jne	9f
+	jmp	few_read_first
 	.endif
-6:	movl	$0xff, %esi
-	testb	$7, %al
-	jne	5f
-	/* An aligned access does not leave its word, but for strings and interfaces, whose second word is
-	   accessed with the first: if all bytes were, there is no need to know the width. */
-2:	movq	%r9, %rdx
-	shrq	$48, %rdx
-	notl	%edx			/* DL: bytes without a read, DH: without a write */
-	.if !\write
-	testl	%edx, %esi
-	jne	3f
-	slot_has_key 0, 7f
-3:
-	.endif
-	movl	%edx, %ecx
-	shrl	$8, %ecx
-	testb	%sil, %cl
-	jne	4f
-	slot_has_key 1, 7f
-	jmp	5f
-4:	cmpw	$-1, %dx
-	jne	5f
-	testl	%r9d, %r9d
-	je	9f			/* nobody was here */
-	movl	%r9d, %ecx
-	andl	$0x3fffffff, %ecx
-	shlq	$3, %rcx
-	addq	cells(%rip), %rcx
-	cmpq	%r11, CELL_FAST(%rcx)
-	jne	9f
-	movzbl	CELL_BYTES+\write(%rcx), %edx
-	notl	%edx
-	testb	%sil, %dl
-	jne	5f
-	cmpq	%r11, CELL_FAST(%rcx)
-	je	7f
-	/* The bytes of this access. */
-5:	cmpl	$0xff, %esi
-	jne	9f			/* were looked at */
-	movq	(%rsp), %rdx
-	leaq	record_anchor(%rip), %rcx
-	subq	%rcx, %rdx
-	addq	$WIDTHS_REACH, %rdx
-	cmpq	$(2 * WIDTHS_REACH), %rdx
-	jae	9f
-	shrq	$2, %rdx
-	movq	widths(%rip), %r8
-	movzbl	(%r8,%rdx), %ecx	/* width, 1 to 24; 0: not known */
-	leal	-1(%rcx), %edx
-	cmpl	$3, %edx
-	ja	9f			/* leaves the word, or was looked at */
-	movl	$1, %esi
-	shll	%cl, %esi
-	decl	%esi
-	movl	%eax, %ecx
-	andl	$7, %ecx
-	shll	%cl, %esi
-	cmpl	$0xff, %esi
-	jb	2b
-	jmp	9f			/* leaves the word */
-7:	ret
-9:	again \write
-38:	movl	$0, PROC_INSIDE(%r8)
-10:	jmp	*%r10
-	.subsection 1
 	pause \write, 39f, 1
 39:	quick scalar, \write
 40:	quick scalar, \write, line_
 	.subsection 0
+10:	jmp	*%r10
 	.endm
 
 /* A range of up to FEW bytes, whose first word is at R15: a byte of a mask for each. */
@@ -804,10 +1127,11 @@
 	andl	$7, %ecx
 	shlq	%cl, %rdx
 	enter
-	leaq	-1536(%rsp), %rcx
-	cmpq	(%r14), %rcx
-	jb	38f
-	lean few, \write
+	.if \write
+	jmp	few_write_first
+	.else
+	jmp	few_read_first
+	.endif
 	.endm
 
 /* Goes to 9 unless the bytes of `mask` of the word at R8 have a record with key R11. Clobbers RCX, RDX, R9. */
@@ -1011,7 +1335,6 @@
 21:	ret
 	.subsection 0
 9:	few \how, \write
-38:	movl	$0, PROC_INSIDE(%r8)
 10:	jmp	*%r10
 	.subsection 1
 39:	quick \how, \write

@@ -10,6 +10,7 @@
  *   place   a joined record that only this word names tells of the access, too
  *   more    the word's record is that of the access already, and stands for more bytes from now on
  *   step    the word goes the way that another one went before (p->step)
+ *   join    it gets a joined record of its own
  *
  * That alone.proc names this thread when it has come in means that nobody else has been inside since long before, as only it
  * sets that.  So what it read of records before is true then.
@@ -21,7 +22,7 @@
 #include "sample.h"
 #include "word.h"
 
-/* Ways in which a word changes: not here; done; as another word before it, if at all (step). */
+/* Ways in which a word changes: not here; done; as another word before it, or with a joined record, if at all (step). */
 enum { NOT, DONE, STEP };
 
 /* Did the access of this key happen before one of t's, whose key is `key`?  If not far, only what p has at hand is said.  What a
@@ -43,10 +44,11 @@ static inline __attribute__((always_inline)) int knows(struct proc *p, const str
     return 0;
 }
 
-/* Can let_go give references to r back, without a call unless far? */
-static inline __attribute__((always_inline)) int may_let_go(const struct proc *p, const struct record *r, const int far)
+/* Can let_go give n references to r back, without a call unless far? */
+static inline __attribute__((always_inline)) int may_let_go(const struct proc *p, const struct record *r, u32 n, const int far)
 {
-    return r->owner == p->id && r->refs < REFS_STICKY && p->records.count < CACHE_MAX - 1 && (far || !r->joined);
+    return r->owner == p->id && r->refs < REFS_STICKY && (far || !r->joined) &&
+           (p->records.count < CACHE_MAX - 1 || record_refs(r) != n);
 }
 
 /* As record_unref. */
@@ -88,7 +90,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
     if (others != 0) {
         drops = kind == ACCESS_WRITE && (others & ~mask) == 0;
         if ((kind == ACCESS_WRITE && y->older != 0) || (atomic && y->key & 1) || !knows(p, t, key, y->key, far) ||
-            (drops && !may_let_go(p, y, far))) {
+            (drops && !may_let_go(p, y, count, far))) {
             return NOT;
         }
     } else if (bytes == 0 && (w != 0 || page_untouched(r, word) || (count > 1 && page_untouched(r, word + count - 1)))) {
@@ -117,7 +119,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
             atomic_store(&x->key, key);
         } else {
             leaves = was != 0;
-            if (leaves && ((x->key ^ key) & 1 || !knows(p, t, key, x->key, far) || !may_let_go(p, x, far))) {
+            if (leaves && ((x->key ^ key) & 1 || !knows(p, t, key, x->key, far) || !may_let_go(p, x, count, far))) {
                 return NOT;
             }
             if (!there) {
@@ -167,15 +169,53 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
     return DONE;
 }
 
+/* Other bytes of the word are of other accesses of this goroutine's, and the transition s comes for the first time: it gets a joined
+ * record of its own, as by word_own in shadow.c. */
+static NOINLINE int join(struct proc *p, const struct thr *t, u64 *word, u64 w, u8 mask, u64 spot, u8 kind, u64 from, struct transition *s)
+{
+    u64 key = atomic_load_relaxed(&t->key);
+    u32 was = word_record(w, kind), other = word_record(w, !kind);
+    struct record *x = record_at(was), *y = record_at(other);
+    u8 bytes = word_bytes(w, kind), others = word_bytes(w, !kind), left = (u8)(bytes & ~mask), older = (u8)(x->older & ~mask);
+    int drops = kind == ACCESS_WRITE && others != 0 && (others & ~mask) == 0;
+
+    if (bytes == 0 || (x->key ^ key) >> 33 != 0 || !(x->key & 1) || !may_let_go(p, x, 1, 1) ||
+        (others != 0 && ((kind == ACCESS_WRITE && y->older != 0) || !knows(p, t, key, y->key, 1) || (drops && !may_let_go(p, y, 1, 1))))) {
+        return NOT;
+    }
+
+    u32 hash = step_hash(from, key, (int)(spot >> 32));
+    u64 now = x->key;
+
+    if (!step_first(p, hash)) {
+        return NOT;
+    }
+
+    u32 is = record_join_one(p, was, left, older, key, kind, (struct spot){(u32)spot, (int)(spot >> 32)}, mask);
+
+    if (is == 0) {
+        return NOT;
+    }
+    s->hash = hash; /* as step_made */
+    record_at(is)->refs = 1;
+    atomic_store(word, word_with(w, kind, is, now == key ? left | mask : mask, mask));
+    let_go(p, x, was, 1, 1);
+    if (drops) {
+        let_go(p, y, other, 1, 1);
+    }
+    return DONE;
+}
+
 /* The word goes the way that another one went before, if one did. */
 static inline __attribute__((always_inline)) int step(struct proc *p, const struct thr *t, u64 *word, u64 w, u8 mask, u64 spot, const u8 kind)
 {
-    const struct transition *s = step_at(p, step_from(w), (int)(spot >> 32), (u32)spot);
+    u64 from = step_from(w);
+    struct transition *s = step_at(p, from, (int)(spot >> 32), (u32)spot);
     u32 was = word_record(w, kind), other = word_record(w, !kind);
     struct record *x = record_at(was), *y = record_at(other), *r;
 
     if (!step_is(s, w, atomic_load_relaxed(&t->key), (int)(spot >> 32), (u32)spot, kind, mask, y)) {
-        return NOT;
+        return join(p, t, word, w, mask, spot, kind, from, s);
     }
 
     u64 to = step_to(s, w);
@@ -183,7 +223,7 @@ static inline __attribute__((always_inline)) int step(struct proc *p, const stru
     int drops = word_record(to, !kind) != other;
 
     r = record_at(is);
-    if (r->refs >= REFS_STICKY - 1 || (drops && !may_let_go(p, y, 1)) || (is != was && was != 0 && !may_let_go(p, x, 1))) {
+    if (r->refs >= REFS_STICKY - 1 || (drops && !may_let_go(p, y, 1, 1)) || (is != was && was != 0 && !may_let_go(p, x, 1, 1))) {
         return NOT;
     }
     atomic_store(word, to);

@@ -638,21 +638,6 @@ static void step_clear(struct proc *p, struct transition *s)
     s->to = 0;
 }
 
-static inline u32 step_hash(u64 from, u64 key, int pc)
-{
-    return (u32)((from ^ key << 7 ^ (u32)pc) * 0x9e3779b97f4a7c15UL >> 32);
-}
-
-/* Does this transition come for the first time, as far as is remembered? */
-static inline int step_first(struct proc *p, u32 hash)
-{
-    u32 *at = &p->stepped[hash & ((1u << STEPPED_LOG) - 1)];
-    int first = *at != hash;
-
-    *at = hash;
-    return first;
-}
-
 /* The word was `from` and is `to`, by an access that may come again.  What it lost is the caller's to
  * give back: now, or when the step is forgotten. */
 static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, const struct seen *seen,

@@ -72,6 +72,21 @@ static inline int step_is(const struct transition *s, u64 w, u64 key, int pc, u3
            (s->kind | s->mask << 8) == (kind | mask << 8) && s->other_key == (word_bytes(w, !kind) != 0 ? other->key : 0) && !other->joined;
 }
 
+static inline u32 step_hash(u64 from, u64 key, int pc)
+{
+    return (u32)((from ^ key << 7 ^ (u32)pc) * 0x9e3779b97f4a7c15UL >> 32);
+}
+
+/* Does this transition come for the first time, as far as is remembered? */
+static inline int step_first(struct proc *p, u32 hash)
+{
+    u32 *at = &p->stepped[hash & ((1u << STEPPED_LOG) - 1)];
+    int first = *at != hash;
+
+    *at = hash;
+    return first;
+}
+
 static inline u64 step_to(const struct transition *s, u64 w)
 {
     return s->to | (word_bytes(s->to, !s->kind) != 0 ? w ^ word_without(w, !s->kind) : 0);
