@@ -65,6 +65,8 @@
 	.set RECORD_SORT, 24
 	.set RECORD_JOINED, 27
 	.set RECORD_OLDER, 28
+	.set PLACES_LOG, 7
+	.set PLACES_AT, 64
 	.set RECORD_GENERATION, 30
 	.set ALONE_PROC, 64
 	.set AT_M, 8			/* struct current_thunk */
@@ -754,7 +756,7 @@
 
 	/* Another one, or it has the record together with more words: renew, or take. */
 70:	covers	\write
-	jne	90f
+	jne	92f
 	cmpb	$0, RECORD_JOINED(%r13)
 	jne	90f
 71:	recent
@@ -862,6 +864,56 @@
 	subl	%eax, RECORD_REFS(%r13)
 	xorl	%r13d, %r13d
 	jmp	76b
+	/* A joined record that this word alone has moves on to this epoch, and tells of the access, too (record_age, record_place). */
+92:	cmpb	$0, RECORD_JOINED(%r13)
+	je	90f
+	movzwl	(%r8), %edi
+	cmpw	%di, RECORD_SORT(%r13)
+	jne	90f
+	movl	RECORD_REFS(%r13), %edi
+	subl	RECORD_GONE(%r13), %edi
+	cmpl	$1, %edi
+	jne	90f
+	movq	(%r13), %rdi
+	xorq	%r11, %rdi
+	testb	$1, %dil
+	jne	90f
+	shrq	$33, %rdi
+	jne	90f
+	movl	RECORD_SPOT(%r13), %r15d	/* index of its places */
+	shlq	$PLACES_LOG, %r15
+	addq	record_places(%rip), %r15
+	movq	(%r13), %rdi
+	cmpq	%r11, %rdi
+	je	93f
+	.if \write
+	shrl	$8, %ecx
+	shlq	$8, %r9
+	shrq	$8, %r9
+	.else
+	movzbl	%cl, %ecx
+	movabsq	$0xff00ffffffffffff, %rax
+	andq	%rax, %r9
+	.endif
+	orb	%cl, RECORD_OLDER(%r13)
+22:	bsfl	%ecx, %eax
+	movq	%rdi, (%r15,%rax,8)
+	leal	-1(%rcx), %eax
+	andl	%eax, %ecx
+	jne	22b
+	incw	RECORD_GENERATION(%r13)
+	movq	%r11, (%r13)
+93:	movl	%ebx, %ecx
+	movl	%ebx, %edi
+	notl	%edi
+	andb	%dil, RECORD_OLDER(%r13)
+22:	bsfl	%ecx, %eax
+	movq	%rsi, PLACES_AT(%r15,%rax,8)
+	leal	-1(%rcx), %eax
+	andl	%eax, %ecx
+	jne	22b
+	movl	$1, %eax
+	jmp	66b
 	/* How many are equal, and accessed as a whole? */
 80:	cmpl	$0xff, %ebx
 	jne	64b
