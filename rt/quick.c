@@ -239,6 +239,13 @@ static inline __attribute__((always_inline)) int step(struct proc *p, const stru
     return DONE;
 }
 
+static NOINLINE int step_word(struct proc *p, const struct thr *t, u64 *word, u8 mask, u64 spot, u8 kind)
+{
+    u64 w = atomic_load_relaxed(word);
+
+    return (kind == ACCESS_WRITE ? step(p, t, word, w, mask, spot, ACCESS_WRITE) : step(p, t, word, w, mask, spot, ACCESS_READ)) == DONE;
+}
+
 /* What others than the goroutine have to do with, or went the same way before. */
 static NOINLINE int lean_word(struct proc *p, const struct thr *t, u64 *word, u8 mask, u64 spot, u8 kind, u32 count)
 {
@@ -247,8 +254,7 @@ static NOINLINE int lean_word(struct proc *p, const struct thr *t, u64 *word, u8
     int how = kind == ACCESS_WRITE ? lean(p, t, r, word, w, mask, spot, ACCESS_WRITE, count, 1)
                                    : lean(p, t, r, word, w, mask, spot, ACCESS_READ, count, 1);
 
-    return how == DONE || (how == STEP && (kind == ACCESS_WRITE ? step(p, t, word, w, mask, spot, ACCESS_WRITE)
-                                                                : step(p, t, word, w, mask, spot, ACCESS_READ)) == DONE);
+    return how == DONE || (how == STEP && step_word(p, t, word, mask, spot, kind));
 }
 
 /* What is most frequent of atomic accesses: the record of this word alone becomes that of one to the same bytes. */
@@ -333,7 +339,10 @@ static inline __attribute__((always_inline)) int few_lean(struct proc *p, struct
         while (bytes == FULL && (mask >> 8 * count & FULL) == FULL && atomic_load_relaxed(&word[count]) == w) {
             count++;
         }
-        if (lean(p, t, r, word, w, bytes, spot, kind, count, 0) != DONE && !lean_word(p, t, word, bytes, spot, kind, count)) {
+
+        int how = lean(p, t, r, word, w, bytes, spot, kind, count, 0);
+
+        if (how != DONE && !(how == STEP ? step_word(p, t, word, bytes, spot, kind) : lean_word(p, t, word, bytes, spot, kind, count))) {
             return 0;
         }
     }
