@@ -887,9 +887,35 @@ static void pairs_but_bytes(void)
     }
 }
 
+/* Pages that a large object has left: what is accessed there first must be found when the next one is freed. */
+static void pages_anew(void)
+{
+    uptr first, size = 64 << 10;
+    struct gor *g;
+
+    set_up(&plans[0], 1);
+    g = w.live[0];
+    rt_func_enter(g->t, w.code + 8);
+    first = (w.heap + (1UL << PAGE_LOG) - 1) >> PAGE_LOG << PAGE_LOG;
+    for (u32 k = 0; k < 2000; k++) {
+        uptr addr = first + 8 * (k * 37 % (size / 8 - 3)), pc = w.code + 16 + (k % 3 << 22);
+        uptr n = k % 3 == 2 ? 16 : 8; /* a word, or the words of a string */
+        const u64 *word = &shadow_ranges[0].words[(addr - shadow_ranges[0].lo) >> 3];
+        u8 kind = k & 1;
+
+        if (!hook(g->t, addr, n, kind, pc)) {
+            (kind == ACCESS_WRITE ? rt_write_range : rt_read_range)(g->t, addr, n, pc);
+        }
+        must(*word != 0, "the access is remembered");
+        rt_tsan_release(g->t, w.heap);
+        rt_tsan_free(first, size);
+        must(*word == 0, "nothing is remembered");
+    }
+}
+
 static void test_parts(void **state)
 {
-    static void (*const parts[])(void) = {ranges_but_one, pairs_but_bytes};
+    static void (*const parts[])(void) = {ranges_but_one, pairs_but_bytes, pages_anew};
 
     (void)state;
     for (u32 i = 0; i < LENGTH(parts); i++) {
