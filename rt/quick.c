@@ -336,6 +336,9 @@ static inline __attribute__((always_inline)) int few_lean(struct proc *p, struct
         if (word_is_fast(w, atomic_load_relaxed(&t->key), kind, bytes)) {
             continue;
         }
+        if (UNLIKELY(word_has_cell(w))) {
+            return 0;
+        }
         while (bytes == FULL && (mask >> 8 * count & FULL) == FULL && atomic_load_relaxed(&word[count]) == w) {
             count++;
         }
@@ -458,12 +461,19 @@ static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, str
             return kind == ACCESS_WRITE ? step_write(p, t, word, mask, spot, addr) : step_read(p, t, word, mask, spot, addr);
         }
     }
-    if (LIKELY(lean(p, t, range_of(addr), word, w, (u8)mask, spot, kind, 1, 0) == DONE)) {
+    if (UNLIKELY(word_has_cell(w))) {
+        return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
+    }
+
+    int how = lean(p, t, range_of(addr), word, w, (u8)mask, spot, kind, 1, 0);
+
+    if (LIKELY(how == DONE) ||
+        (how == STEP ? step_word(p, t, word, (u8)mask, spot, kind) : lean_word(p, t, word, (u8)mask, spot, kind, 1))) {
         t->dirty |= THR_ACCESS;
         proc_leave_lean(p);
         return 1;
     }
-    return scalar_longer(p, t, addr, size_of(mask), kind, pc_of(spot));
+    return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
 }
 
 int quick_lean_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
