@@ -594,7 +594,7 @@
 	subq	%rcx, %r15
 	leaq	WIDTHS_REACH(%r15), %rcx
 	cmpq	$(2 * WIDTHS_REACH), %rcx
-	jae	39f
+	jae	9f
 	shrq	$2, %rcx
 	addq	widths(%rip), %rcx
 	movzbl	(%rcx), %ecx		/* 1 to 24; 0: not known */
@@ -604,16 +604,18 @@
 	movl	%eax, %ecx
 	andl	$7, %ecx
 	shll	%cl, %edx		/* the bytes */
-	testl	%edx, %edx
-	je	39f
-	cmpl	$0xff, %edx
-	ja	6f
+	leal	-1(%rdx), %ebx
+	cmpl	$0xff, %ebx
+	jae	6f
 	movl	%edx, %ebx
-	movq	%r9, %rcx
+3:	movq	%r9, %rcx
 	shrq	$48, %rcx
 	je	4f
 	word_fast \write, 7f
-5:	only
+5:	leal	-1(%rdx), %ecx
+	cmpl	$0xff, %ecx
+	jae	2f
+	only
 	shlq	$32, %r15
 	orq	%r15, %rsi		/* spot_make (record.h) */
 	enter
@@ -639,11 +641,21 @@
 	jne	5b
 	cmpq	%r11, CELL_FAST(%rcx)
 	jne	5b
+	ret
 	.subsection 0
 7:	ret
 	.subsection 1
-	/* More than one word: EBX of them, of a string, interface or slice, mostly equal. */
-6:	only
+	/* More than one word, or the width is not known.  What is aligned and has more is a string, interface or slice, whose other words are
+	   accessed with the first. */
+9:	xorl	%edx, %edx
+6:	testb	$7, %al
+	jne	2f
+	movl	$0xff, %ebx
+	jmp	3b
+2:	testl	%edx, %edx
+	je	39f
+	/* EBX of them, mostly equal. */
+	only
 	shlq	$32, %r15
 	orq	%r15, %rsi
 	enter

@@ -69,10 +69,13 @@ __asm__(".text\n"
 extern const char gomm_fast_read[], gomm_fast_write[], gomm_fast_read_range[], gomm_fast_write_range[];
 int rt_hook_call(const char *entry, struct thr *t, uptr addr, uptr size, const void *g, uptr pc);
 
-/* One word or a part of it, or what has more: strings, interfaces and slices. */
-static int is_scalar(uptr addr, uptr size)
+/* Of strings, interfaces and slices the entry takes all words for accessed in this epoch if the first one was. */
+static int is_scalar(const struct thr *t, uptr addr, uptr size, u8 kind)
 {
-    return size <= 8 || ((size == 16 || size == 24) && addr % 8 == 0);
+    const struct range *r = range_of(addr);
+
+    return size <= 8 || ((size == 16 || size == 24) && addr % 8 == 0 &&
+                         !word_is_fast(r->words[(addr - r->lo) >> 3], t->key, kind, FULL));
 }
 
 int rt_hook(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
@@ -92,7 +95,7 @@ int rt_hook(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr p
     int done;
 
     current_at = (struct current_thunk){.tls = 1, .m = sizeof g.g};
-    if (width && is_scalar(addr, size)) {
+    if (width && is_scalar(t, addr, size, kind)) {
         *width = (u8)size;
         done = rt_hook_call(kind == ACCESS_WRITE ? gomm_fast_write : gomm_fast_read, t, addr, 1, &g, pc);
     } else {
