@@ -279,6 +279,20 @@
 10:	jmp	*%r10
 	.endm
 
+/* Of a scalar's hook: the place in the code where it returns to, from record_anchor, and the width of the access there, 1 to 24; 0: not
+ * known.  To `far` if there is none. */
+	.macro width near, to, to32, far
+	movq	(%rsp), \near
+	leaq	record_anchor(%rip), \to
+	subq	\to, \near
+	leaq	WIDTHS_REACH(\near), \to
+	cmpq	$(2 * WIDTHS_REACH), \to
+	jae	\far
+	shrq	$2, \to
+	addq	widths(%rip), \to
+	movzbl	(\to), \to32
+	.endm
+
 /* An access outside of bursts (meet.h): to `met` if it may meet something.  It may reach into the next word, those of slices
  * into the third. */
 	.macro pause write, met, scalar
@@ -306,17 +320,9 @@
 	jmp	19b
 	.endif
 	.if \scalar
-23:	movq	(%rsp), %rdx
-	leaq	record_anchor(%rip), %rcx
-	subq	%rcx, %rdx
-	addq	$WIDTHS_REACH, %rdx
-	cmpq	$(2 * WIDTHS_REACH), %rdx
-	jae	\met
-	shrq	$2, %rdx
-	addq	widths(%rip), %rdx
-	movzbl	(%rdx), %edx
-	decl	%edx
-	cmpl	$16, %edx		/* at most so many bytes, and known */
+23:	width	%rdx, %rcx, %ecx, \met
+	decl	%ecx
+	cmpl	$16, %ecx		/* at most so many bytes, and known */
 	jae	\met
 	ret
 	.endif
@@ -446,27 +452,33 @@
 	ret
 	.endm
 
-/* To `no` unless the write that word R9 names, if any (CH: its bytes), is goroutine R11's, or happened before by what proc R8 has at
- * hand (knows in quick.c). */
-	.macro write_before no
-	cmpl	$0xff, %ecx
-	jbe	22f
-	record_of 1
-	movq	(%r13), %r15
-	xorq	%r11, %r15
-	shrq	$33, %r15
+/* To `no` unless the access of a record was goroutine R11's, or happened before by what proc R8 has at hand (knows in quick.c).
+ * Clobbers the register named last. */
+	.macro before record, no, by=%rdi, by32=%edi
+	movq	(\record), \by
+	xorq	%r11, \by
+	shrq	$33, \by
 	je	22f
-	movq	%r11, %r15
-	shrq	$33, %r15
-	cmpl	PROC_KNOWER(%r8), %r15d
+	movq	%r11, \by
+	shrq	$33, \by
+	cmpl	PROC_KNOWER(%r8), \by32
 	jne	\no
-	movq	PROC_KNOWN(%r8), %r15
-	cmpq	%r15, (%r13)
+	movq	(\record), \by
+	cmpq	PROC_KNOWN(%r8), \by
 	ja	\no
-	xorq	(%r13), %r15
-	shrq	$33, %r15
+	xorq	PROC_KNOWN(%r8), \by
+	shrq	$33, \by
 	jne	\no
 22:
+	.endm
+
+/* The same of the write that word R9 names, if any (CH: its bytes). Clobbers R13, R15. */
+	.macro write_before no
+	cmpl	$0xff, %ecx
+	jbe	23f
+	record_of 1
+	before	%r13, \no, %r15, %r15d
+23:
 	.endm
 
 /* R13: the record of word R9 in the slot of the access. To `no` unless it is of its place in the code RSI, a plain access of
@@ -488,24 +500,30 @@
 	.endm
 
 /* Has record R13 other references than those of `count` words?  Then to `others`. */
-	.macro single count, others
-	movl	RECORD_REFS(%r13), %r15d
-	subl	RECORD_GONE(%r13), %r15d
-	cmpl	\count, %r15d
+	.macro single count, others, by=%r15d
+	movl	RECORD_REFS(%r13), \by
+	subl	RECORD_GONE(%r13), \by
+	cmpl	\count, \by
 	jne	\others
+	.endm
+
+/* RCX: the proc's entry for the place in the code RSI (record_slot_of), R15: the record that it names. */
+	.macro recent
+	movabsq	$0x9e3779b97f4a7c15, %rcx
+	imulq	%rsi, %rcx
+	shrq	$(64 - RECENT_LOG), %rcx
+	leaq	PROC_RECENT(%r8,%rcx,4), %rcx
+	movl	(%rcx), %r15d
+	shlq	$RECORD_LOG, %r15
+	addq	gomm_fast_records(%rip), %r15
 	.endm
 
 /* `count` words from R12 on, the first of which is R9, are to name proc R8's record of this access in the place of R13, which is of an
  * earlier epoch: lean in quick.c, "take".  Counts, and makes R9 what the first word is to be, but for bytes; for reads RCX is the record's
  * id then (same_id).  To `no` if there is no such record yet.  R13 is not `single`, so it does not become free. */
 	.macro take write, count, no
-	movabsq	$0x9e3779b97f4a7c15, %r15
-	imulq	%rsi, %r15
-	shrq	$(64 - RECENT_LOG), %r15
-	movl	PROC_RECENT(%r8,%r15,4), %ecx
-	movl	%ecx, %r15d
-	shlq	$RECORD_LOG, %r15
-	addq	gomm_fast_records(%rip), %r15
+	recent
+	movl	(%rcx), %ecx
 	cmpq	%r11, (%r15)
 	jne	\no
 	cmpq	%rsi, RECORD_SPOT(%r15)
@@ -577,6 +595,14 @@
 	change	few_read, 0
 	change	few_write, 1
 
+	.macro go_on entry, write
+	.if \write
+	jmp	few_write_\entry
+	.else
+	jmp	few_read_\entry
+	.endif
+	.endm
+
 /* A scalar access: write is 0 or 1. At `word`, word R9 and key R11 are known: here go on what Go's
  * assembly has looked at (src/driver/driver_asm.c), RCX being where the word is. */
 	.macro scalar write, word
@@ -589,15 +615,7 @@
 	.type \word, @function
 \word:
 	movq	%rcx, %r12
-	movq	(%rsp), %r15
-	leaq	record_anchor(%rip), %rcx
-	subq	%rcx, %r15
-	leaq	WIDTHS_REACH(%r15), %rcx
-	cmpq	$(2 * WIDTHS_REACH), %rcx
-	jae	9f
-	shrq	$2, %rcx
-	addq	widths(%rip), %rcx
-	movzbl	(%rcx), %ecx		/* 1 to 24; 0: not known */
+	width	%r15, %rcx, %ecx, 9f
 	movl	$1, %edx
 	shll	%cl, %edx
 	decl	%edx
@@ -621,11 +639,7 @@
 	enter
 	movq	%r9, %rcx
 	shrq	$48, %rcx
-	.if \write
-	jmp	few_write_word
-	.else
-	jmp	few_read_word
-	.endif
+	go_on	word, \write
 	.subsection 1
 4:	testl	%r9d, %r9d
 	je	5b			/* nobody was here */
@@ -694,12 +708,7 @@
 	je	48b
 	same_id	\write, 16
 	jmp	48b
-29:
-	.if \write
-	jmp	few_write_first
-	.else
-	jmp	few_read_first
-	.endif
+29:	go_on	first, \write
 	pause \write, 39f, 1
 39:	quick scalar, \write
 40:	quick scalar, \write, line_
@@ -734,11 +743,7 @@
 	andl	$7, %ecx
 	shlq	%cl, %rdx
 	enter
-	.if \write
-	jmp	few_write_first
-	.else
-	jmp	few_read_first
-	.endif
+	go_on	first, \write
 	.endm
 
 /* Goes to 9 unless the bytes of `mask` of the word at R8 have a record with key R11. Clobbers RCX, RDX, R9. */

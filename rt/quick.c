@@ -2,7 +2,7 @@
  *
  * What the only thread (alone.h) accesses for the first time in an epoch is mostly its own goroutine's of an earlier one, and many
  * programs do little else.  Such words are changed here, without calls and locking instructions; all others by shadow_scalar and
- * shadow_quick, which come to the same.  The macro "change" in fast_amd64.S has the first four of these ways itself, as far as they
+ * shadow_quick, which come to the same.  The macro "change" in change_amd64.inc has the first four of these ways itself, as far as they
  * need no walk down the clock, and give no joined record back.
  *
  *   renew   a record that only this word names, in the slot of the access and covered by it, becomes the access's own
@@ -176,29 +176,23 @@ static NOINLINE int join(struct proc *p, const struct thr *t, u64 *word, u64 w, 
     u64 key = atomic_load_relaxed(&t->key);
     u32 was = word_record(w, kind), other = word_record(w, !kind);
     struct record *x = record_at(was), *y = record_at(other);
-    u8 bytes = word_bytes(w, kind), others = word_bytes(w, !kind), left = (u8)(bytes & ~mask), older = (u8)(x->older & ~mask);
+    u8 others = word_bytes(w, !kind);
     int drops = kind == ACCESS_WRITE && others != 0 && (others & ~mask) == 0;
 
-    if (bytes == 0 || (x->key ^ key) >> 33 != 0 || !(x->key & 1) || !may_let_go(p, x, 1, 1) ||
+    if (word_bytes(w, kind) == 0 || (x->key ^ key) >> 33 != 0 || !(x->key & 1) || !may_let_go(p, x, 1, 1) ||
         (others != 0 && ((kind == ACCESS_WRITE && y->older != 0) || !knows(p, t, key, y->key, 1) || (drops && !may_let_go(p, y, 1, 1))))) {
         return NOT;
     }
 
     u32 hash = step_hash(from, key, (int)(spot >> 32));
-    u64 now = x->key;
+    u64 to = step_first(p, hash) ? word_joined(p, w, mask, kind, key, x->key, (struct spot){(u32)spot, (int)(spot >> 32)}) : 0;
 
-    if (!step_first(p, hash)) {
-        return NOT;
-    }
-
-    u32 is = record_join_one(p, was, left, older, key, kind, (struct spot){(u32)spot, (int)(spot >> 32)}, mask);
-
-    if (is == 0) {
+    if (to == 0) {
         return NOT;
     }
     s->hash = hash; /* as step_made */
-    record_at(is)->refs = 1;
-    atomic_store(word, word_with(w, kind, is, now == key ? left | mask : mask, mask));
+    record_at(word_record(to, kind))->refs = 1;
+    atomic_store(word, to);
     let_go(p, x, was, 1, 1);
     if (drops) {
         let_go(p, y, other, 1, 1);
@@ -428,46 +422,23 @@ static inline uptr pc_of(u64 spot)
 }
 
 /* For the only thread, which is inside. */
-static inline __attribute__((always_inline)) int scalar_step(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr,
-                                                             const u8 kind)
-{
-    if (LIKELY(step(p, t, word, atomic_load_relaxed(word), (u8)mask, spot, kind) == DONE)) {
-        t->dirty |= THR_ACCESS;
-        proc_leave_lean(p);
-        return 1;
-    }
-    return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
-}
-
-static NOINLINE int step_read(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr)
-{
-    return scalar_step(p, t, word, mask, spot, addr, ACCESS_READ);
-}
-
-static NOINLINE int step_write(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr)
-{
-    return scalar_step(p, t, word, mask, spot, addr, ACCESS_WRITE);
-}
-
 static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr,
                                                              const u8 kind)
 {
     u64 w = atomic_load_relaxed(word);
+    const struct record *x = record_at(word_record(w, kind));
+    int how;
 
-    if ((word_bytes(w, kind) & ~mask) != 0) { /* no need to ask all that lean does */
-        const struct record *x = record_at(word_record(w, kind));
-
-        if (x->joined ? !record_is_single(p, x) : record_spot(x) != spot || x->key != atomic_load_relaxed(&t->key)) {
-            return kind == ACCESS_WRITE ? step_write(p, t, word, mask, spot, addr) : step_read(p, t, word, mask, spot, addr);
-        }
-    }
     if (UNLIKELY(word_has_cell(w))) {
         return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
     }
-
-    int how = lean(p, t, range_of(addr), word, w, (u8)mask, spot, kind, 1, 0);
-
-    if (LIKELY(how == DONE) ||
+    if ((word_bytes(w, kind) & ~mask) != 0 &&
+        (x->joined ? !record_is_single(p, x) : record_spot(x) != spot || x->key != atomic_load_relaxed(&t->key))) {
+        how = STEP; /* no need to ask all that lean does */
+    } else {
+        how = lean(p, t, range_of(addr), word, w, (u8)mask, spot, kind, 1, 0);
+    }
+    if (how == DONE ||
         (how == STEP ? step_word(p, t, word, (u8)mask, spot, kind) : lean_word(p, t, word, (u8)mask, spot, kind, 1))) {
         t->dirty |= THR_ACCESS;
         proc_leave_lean(p);

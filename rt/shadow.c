@@ -697,9 +697,7 @@ static u64 word_own(struct proc *p, const struct thr *t, u64 w, u8 mask, u8 kind
         return 0;
     }
 
-    u32 to = record_join_one(p, word_record(w, kind), left, older, key, kind, (struct spot){stack, near}, mask);
-
-    return to == 0 ? 0 : word_with(w, kind, to, was == key ? left | mask : mask, mask);
+    return word_joined(p, w, mask, kind, key, was, (struct spot){stack, near});
 }
 
 /* An access to bytes of a word without a cell that word_step has to look at, by way of p's table of

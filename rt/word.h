@@ -36,6 +36,17 @@ static inline __attribute__((always_inline)) u64 word_with(u64 w, u8 kind, u32 r
     return to;
 }
 
+/* w with a joined record of its own: for these bytes of mine, of this key, for others of what the slot's record, whose key is `was`, told of
+ * them.  0: there is none. */
+static inline u64 word_joined(struct proc *p, u64 w, u8 mask, u8 kind, u64 key, u64 was, struct spot mine)
+{
+    u32 old = word_record(w, kind);
+    u8 left = (u8)(word_bytes(w, kind) & ~mask), older = (u8)(record_at(old)->older & ~mask);
+    u32 to = record_join_one(p, old, left, older, key, kind, mine, mask);
+
+    return to == 0 ? 0 : word_with(w, kind, to, was == key ? left | mask : mask, mask);
+}
+
 /* w without the id of a slot's record. */
 static inline u64 word_without(u64 w, u32 slot)
 {

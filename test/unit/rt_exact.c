@@ -803,30 +803,39 @@ static const struct plan plans[] = {
      .atomic = 40, .burst = 30, .everything = 10, .overflow = 5},
 };
 
+/* The runtime begins once in a process: f(p, seed) has one of its own, for so many seconds.  Its status. */
+static int in_child(void (*f)(const struct plan *, u64), const struct plan *p, u64 seed, unsigned seconds)
+{
+    int status;
+    pid_t pid;
+
+    fflush(stdout);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        signal(SIGABRT, SIG_DFL); /* cmocka catches these; in here they must kill */
+        signal(SIGSEGV, SIG_DFL);
+        signal(SIGBUS, SIG_DFL);
+        alarm(seconds);
+        f(p, seed);
+        exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
 static void run_plan(const struct plan *p)
 {
     const char *only = getenv("GOMM_TEST_SEED"), *name = getenv("GOMM_TEST_PLAN");
     u32 failed = 0;
 
     for (u64 seed = 1; seed <= rnd_rounds(p->seeds); seed++) {
-        int status;
-        pid_t pid;
-
         if ((only && strtoul(only, NULL, 10) != seed) || (name && strcmp(name, p->name) != 0)) {
             continue;
         }
-        fflush(stdout);
-        pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-            signal(SIGABRT, SIG_DFL); /* cmocka catches these; in here they must kill */
-            signal(SIGSEGV, SIG_DFL);
-            signal(SIGBUS, SIG_DFL);
-            alarm(200);
-            schedule(p, seed);
-            exit(0);
-        }
-        assert_int_equal(waitpid(pid, &status, 0), pid);
+
+        int status = in_child(schedule, p, seed, 200);
+
         if (status != 0) {
             print_error("schedule \"%s\", seed %lu: status %#x\n", p->name, seed, (unsigned)status);
             failed++;
@@ -838,12 +847,12 @@ static void run_plan(const struct plan *p)
 /* ---- what is not accessed whole ---- */
 
 /* Ranges whose words are all accessed but one. */
-static void ranges_but_one(void)
+static void ranges_but_one(const struct plan *plan, u64 seed)
 {
     enum { WORDS = 70 };
     struct gor *g;
 
-    set_up(&plans[0], 1);
+    set_up(plan, seed);
     g = w.live[0];
     rt_func_enter(g->t, w.code + 8);
     for (u32 k = 0; k < 4 * WORDS; k++) {
@@ -864,11 +873,11 @@ static void ranges_but_one(void)
 }
 
 /* Two words of one read, the second one of which was written in part since. */
-static void pairs_but_bytes(void)
+static void pairs_but_bytes(const struct plan *plan, u64 seed)
 {
     struct gor *g;
 
-    set_up(&plans[0], 1);
+    set_up(plan, seed);
     g = w.live[0];
     rt_func_enter(g->t, w.code + 8);
     for (u32 k = 0; k < 200; k++) {
@@ -888,12 +897,12 @@ static void pairs_but_bytes(void)
 }
 
 /* Pages that a large object has left: what is accessed there first must be found when the next one is freed. */
-static void pages_anew(void)
+static void pages_anew(const struct plan *plan, u64 seed)
 {
     uptr first, size = 64 << 10;
     struct gor *g;
 
-    set_up(&plans[0], 1);
+    set_up(plan, seed);
     g = w.live[0];
     rt_func_enter(g->t, w.code + 8);
     first = (w.heap + (1UL << PAGE_LOG) - 1) >> PAGE_LOG << PAGE_LOG;
@@ -915,23 +924,11 @@ static void pages_anew(void)
 
 static void test_parts(void **state)
 {
-    static void (*const parts[])(void) = {ranges_but_one, pairs_but_bytes, pages_anew};
+    static void (*const parts[])(const struct plan *, u64) = {ranges_but_one, pairs_but_bytes, pages_anew};
 
     (void)state;
     for (u32 i = 0; i < LENGTH(parts); i++) {
-        int status;
-        pid_t pid;
-
-        fflush(stdout);
-        pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-            signal(SIGABRT, SIG_DFL);
-            parts[i]();
-            exit(0);
-        }
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        assert_int_equal(status, 0);
+        assert_int_equal(in_child(parts[i], &plans[0], 1, 200), 0);
     }
 }
 
@@ -1010,20 +1007,8 @@ static void test_exhausted(void **state)
         return;
     }
     for (u64 seed = 1; seed <= rnd_rounds(scarce.seeds); seed++) {
-        int status;
-        pid_t pid;
+        int status = in_child(exhausted, &scarce, seed, 100);
 
-        fflush(stdout);
-        pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-            signal(SIGABRT, SIG_DFL);
-            signal(SIGSEGV, SIG_DFL);
-            signal(SIGBUS, SIG_DFL);
-            alarm(100);
-            exhausted(&scarce, seed);
-        }
-        assert_int_equal(waitpid(pid, &status, 0), pid);
         if (status != 0 && status != 3 << 8) {
             fail_msg("seed %lu: status %#x", seed, (unsigned)status);
         }
