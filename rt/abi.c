@@ -15,6 +15,7 @@
 #include "line_report.h"
 #include "line_tally.h"
 #include "meet.h"
+#include "only.h"
 #include "record.h"
 #include "report.h"
 #include "sample.h"
@@ -602,9 +603,8 @@ static struct proc *sync_proc(const struct thr *t)
     return t && t->ignore_sync == 0 && !rt_off ? current_enter() : NULL;
 }
 
-#define SYNC_HOOK(name, held)                        \
-    void hook_##name(struct thr *t, uptr addr);      \
-    void hook_##name(struct thr *t, uptr addr)       \
+#define SYNC_HOOK(name, done, held)                  \
+    static NOINLINE void name(struct thr *t, uptr addr) \
     {                                                \
         struct proc *p = sync_proc(t);               \
         if (line_on() && t) {                        \
@@ -614,6 +614,13 @@ static struct proc *sync_proc(const struct thr *t)
             sync_##name(p, t, addr);                 \
         }                                            \
         current_leave(p);                            \
+    }                                                \
+    void hook_##name(struct thr *t, uptr addr);      \
+    void hook_##name(struct thr *t, uptr addr)       \
+    {                                                \
+        if (UNLIKELY(!(done))) {                     \
+            name(t, addr);                           \
+        }                                            \
     }
 
 /* A channel's slot is no lock. */
@@ -623,10 +630,17 @@ static void held_nothing(const struct thr *t, uptr addr)
     (void)addr;
 }
 
-SYNC_HOOK(acquire, held_acquire)
-SYNC_HOOK(release, held_release)
-SYNC_HOOK(release_merge, held_release)
-SYNC_HOOK(release_acquire, held_nothing)
+static inline int acquire_mine(const struct thr *t, uptr addr)
+{
+    const struct range *r = shadow_range(addr);
+
+    return r && only_plain(t) && sync_mine(t, r, addr);
+}
+
+SYNC_HOOK(acquire, acquire_mine(t, addr), held_acquire)
+SYNC_HOOK(release, only_release(t, addr, 0), held_release)
+SYNC_HOOK(release_merge, only_release(t, addr, 1), held_release)
+SYNC_HOOK(release_acquire, 0, held_nothing)
 
 /* Instead of these, when it is noted what goroutines do (edge.h).  g, fp: as abi_amd64.S finds them. */
 void hook_edge(struct thr *t, uptr addr, const struct go_g *g, uptr fp, u32 kind);
@@ -663,31 +677,10 @@ struct atomic_call {
     struct edge_before before;
 };
 
-/* The only thread (alone.h), with nothing else to note, goes inside; 0: atomic_begin_general. */
-static inline __attribute__((always_inline)) int atomic_begin_only(struct atomic_call *c, struct thr *t, uptr callpc, uptr addr)
-{
-    struct proc *p = current_quick();
-
-    if (UNLIKELY(!p || !t || t->ignore_sync != 0 || rt_off || edge_on || sample_on() || t->top == t->base)) {
-        return 0;
-    }
-    c->stack = t->top[-1].stack != 0 ? proc_call_known(p, t->top[-1].stack, callpc) : 0;
-    if (UNLIKELY(c->stack == 0) || !proc_enter_only(p)) {
-        return 0;
-    }
-    if (UNLIKELY(!sync_lock(&c->line, addr))) {
-        proc_leave(p);
-        return 0;
-    }
-    c->p = p;
-    return 1;
-}
-
 /* frame: of the hook, which has the caller's frame pointer. */
-static NOINLINE void atomic_begin_general(struct atomic_call *c, uptr callpc, const void *frame)
+static NOINLINE void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size, const void *frame)
 {
-    struct thr *t = c->t;
-
+    *c = (struct atomic_call){.t = t, .addr = addr, .pc = pc, .callpc = callpc, .size = size};
     c->p = sync_proc(t);
     if (!c->p) {
         return;
@@ -701,20 +694,6 @@ static NOINLINE void atomic_begin_general(struct atomic_call *c, uptr callpc, co
     if (!sync_lock(&c->line, c->addr)) {
         current_leave(c->p);
         c->p = NULL;
-    }
-}
-
-static inline __attribute__((always_inline)) void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr pc, uptr addr,
-                                                               u32 size, const void *frame)
-{
-    c->t = t;
-    c->addr = addr;
-    c->pc = pc;
-    c->callpc = callpc;
-    c->size = size;
-    c->pause = 0;
-    if (!atomic_begin_only(c, t, callpc, addr)) {
-        atomic_begin_general(c, callpc, frame);
     }
 }
 
@@ -770,6 +749,18 @@ static NOINLINE void atomic_end_store(struct atomic_call *c)
 static NOINLINE void atomic_end_rmw(struct atomic_call *c)
 {
     atomic_end_as(c, ATOMIC_RMW);
+}
+
+/* An operation that the only thread began (only.h) goes on as others do. */
+static NOINLINE void atomic_go_on(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size, void end(struct atomic_call *))
+{
+    struct proc *p = current_quick();
+    struct atomic_call c = {.p = p, .t = t, .addr = addr, .pc = pc, .callpc = callpc, .size = size,
+                            .stack = proc_call(p, thr_stack(p, t), callpc)};
+
+    atomic_store_relaxed(&alone.inside, 1);
+    sync_locked(&c.line, addr);
+    end(&c);
 }
 
 /* After a load: is there nothing to learn from what it may have observed, and is it remembered already, or now?  The
@@ -858,73 +849,66 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
     }
 
 /* The arguments as Go's assembly lays them out: the address, then operands, then the result. */
-#define ATOMIC_OPS(bits)                                                                       \
-    struct args##bits {                                                                        \
-        u##bits *addr;                                                                         \
-        u##bits a;                                                                             \
-    };                                                                                         \
-    EXPORT void __tsan_go_atomic##bits##_load(struct thr *, uptr, uptr, struct args##bits *);  \
-    EXPORT void __tsan_go_atomic##bits##_load(struct thr *t, uptr callpc, uptr pc,             \
-                                              struct args##bits *x)                            \
-    {                                                                                          \
-        OBSERVE_ATOMIC(bits, LINE_LOAD, 16)                                                    \
-        struct atomic_call c;                                                                  \
-        u##bits v = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                \
-        if (atomic_load_known(t, callpc, pc, (uptr)x->addr, bits / 8)) {                       \
-            x->a = v;                                                                          \
-            return;                                                                            \
-        }                                                                                      \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0));  \
-        x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                     \
-        atomic_end_load(&c);                                                                   \
-    }                                                                                          \
-    EXPORT void __tsan_go_atomic##bits##_store(struct thr *, uptr, uptr, struct args##bits *); \
-    EXPORT void __tsan_go_atomic##bits##_store(struct thr *t, uptr callpc, uptr pc,            \
-                                               struct args##bits *x)                           \
-    {                                                                                          \
-        OBSERVE_ATOMIC(bits, LINE_STORE, 16)                                                   \
-        struct atomic_call c;                                                                  \
-        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0));  \
-        __atomic_store_n(x->addr, x->a, __ATOMIC_SEQ_CST);                                     \
-        atomic_end_store(&c);                                                                  \
+#define ATOMIC_LOAD_OP(bits)                                                                             \
+    struct args##bits {                                                                                  \
+        u##bits *addr;                                                                                   \
+        u##bits a;                                                                                       \
+    };                                                                                                   \
+    EXPORT void __tsan_go_atomic##bits##_load(struct thr *, uptr, uptr, struct args##bits *);            \
+    EXPORT void __tsan_go_atomic##bits##_load(struct thr *t, uptr callpc, uptr pc, struct args##bits *x) \
+    {                                                                                                    \
+        OBSERVE_ATOMIC(bits, LINE_LOAD, 16)                                                              \
+        struct atomic_call c;                                                                            \
+        u##bits v = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                          \
+        if (atomic_load_known(t, callpc, pc, (uptr)x->addr, bits / 8)) {                                 \
+            x->a = v;                                                                                    \
+            return;                                                                                      \
+        }                                                                                                \
+        atomic_begin(&c, t, callpc, pc, (uptr)x->addr, bits / 8, __builtin_frame_address(0));            \
+        x->a = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                               \
+        atomic_end_load(&c);                                                                             \
     }
 
-#define ATOMIC_RMW_OP(bits, name, op)                                                           \
-    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                \
-    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)     \
-    {                                                                                           \
-        OBSERVE_ATOMIC(bits, LINE_RMW, 24)                                                      \
-        u##bits *addr = *(u##bits **)(void *)x;                                                 \
-        struct atomic_call c;                                                                   \
-        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0));      \
-        *(u##bits *)(void *)(x + 16) = op(addr, *(u##bits *)(void *)(x + 8), __ATOMIC_SEQ_CST); \
-        atomic_end_rmw(&c);                                                                     \
+/* do_it: the operation at addr, which tells whether it has written. */
+#define ATOMIC_WRITE_OP(bits, name, what, room, end, do_it)                                            \
+    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                       \
+    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)            \
+    {                                                                                                  \
+        u##bits *addr = *(u##bits **)(void *)x, *args = (u##bits *)(void *)(x + 8);                    \
+        struct only o;                                                                                 \
+        if (LIKELY(only_begin(&o, t, callpc, (uptr)addr))) {                                           \
+            int written = do_it;                                                                       \
+            if (LIKELY(written && only_write(&o, t, (uptr)addr, bits / 8, pc))) {                      \
+                only_end(&o);                                                                          \
+            } else {                                                                                   \
+                atomic_go_on(t, callpc, pc, (uptr)addr, bits / 8, written ? end : atomic_end_load);    \
+            }                                                                                          \
+            return;                                                                                    \
+        }                                                                                              \
+        OBSERVE_ATOMIC(bits, what, room)                                                               \
+        struct atomic_call c;                                                                          \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0));             \
+        (do_it ? end : atomic_end_load)(&c);                                                           \
     }
 
-/* old at +8, new right behind it, the result byte behind both */
-#define ATOMIC_CAS_OP(bits, result)                                                              \
-    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *, uptr, uptr, u8 *);       \
-    EXPORT void __tsan_go_atomic##bits##_compare_exchange(struct thr *t, uptr callpc, uptr pc,   \
-                                                          u8 *x)                                 \
-    {                                                                                            \
-        OBSERVE_ATOMIC(bits, LINE_RMW, 8 + bits / 4 + 8)                                         \
-        u##bits *addr = *(u##bits **)(void *)x;                                                  \
-        u##bits old = *(u##bits *)(void *)(x + 8);                                               \
-        u##bits new = *(u##bits *)(void *)(x + 8 + bits / 8);                                    \
-        struct atomic_call c;                                                                    \
-        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0));       \
-        u8 done =                                                                                \
-            __atomic_compare_exchange_n(addr, &old, new, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
-        x[result] = done;                                                                        \
-        if (done) {                                                                              \
-            atomic_end_rmw(&c);                                                                  \
-        } else {                                                                                 \
-            atomic_end_load(&c);                                                                 \
-        }                                                                                        \
-    }
+#define ATOMIC_STORE_OP(bits)                                          \
+    ATOMIC_WRITE_OP(bits, store, LINE_STORE, 16, atomic_end_store,     \
+                    (__atomic_store_n(addr, args[0], __ATOMIC_SEQ_CST), 1))
 
-ATOMIC_OPS(32)
-ATOMIC_OPS(64)
+#define ATOMIC_RMW_OP(bits, name, op)                       \
+    ATOMIC_WRITE_OP(bits, name, LINE_RMW, 24, atomic_end_rmw, \
+                    (*(u##bits *)(void *)(x + 16) = op(addr, args[0], __ATOMIC_SEQ_CST), 1))
+
+/* old, new right behind it, the result byte behind both */
+#define ATOMIC_CAS_OP(bits)                                                                              \
+    ATOMIC_WRITE_OP(bits, compare_exchange, LINE_RMW, 8 + bits / 4 + 8, atomic_end_rmw,                  \
+                    (x[8 + bits / 4] = __atomic_compare_exchange_n(addr, &(u##bits){args[0]}, args[1], 0, \
+                                                                   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)))
+
+ATOMIC_LOAD_OP(32)
+ATOMIC_LOAD_OP(64)
+ATOMIC_STORE_OP(32)
+ATOMIC_STORE_OP(64)
 ATOMIC_RMW_OP(32, exchange, __atomic_exchange_n)
 ATOMIC_RMW_OP(64, exchange, __atomic_exchange_n)
 ATOMIC_RMW_OP(32, fetch_add, __atomic_fetch_add)
@@ -933,5 +917,5 @@ ATOMIC_RMW_OP(32, fetch_and, __atomic_fetch_and)
 ATOMIC_RMW_OP(64, fetch_and, __atomic_fetch_and)
 ATOMIC_RMW_OP(32, fetch_or, __atomic_fetch_or)
 ATOMIC_RMW_OP(64, fetch_or, __atomic_fetch_or)
-ATOMIC_CAS_OP(32, 16)
-ATOMIC_CAS_OP(64, 24)
+ATOMIC_CAS_OP(32)
+ATOMIC_CAS_OP(64)

@@ -487,10 +487,7 @@
 	record_of \write
 	cmpq	%rsi, RECORD_SPOT(%r13)
 	jne	\no
-	movzwl	(%r8), %r15d
-	.if \write
-	orl	$(1 << 16), %r15d
-	.endif
+	sort	\write, %r15d
 	cmpl	%r15d, RECORD_SORT(%r13)
 	jne	\no
 	movq	(%r13), %r15
@@ -595,6 +592,63 @@
 	change	few_read, 0
 	change	few_write, 1
 
+/* The most frequent of what `change` does, before it has to put anything by.  Word R9 has a record in the slot of the access, which is this
+ * epoch's and of the place in the code RSI: it stands for bytes EBX, too.  Or it is of the same bytes and place and nothing else names it:
+ * it becomes this epoch's.  Or it is a joined one of this epoch, which nothing else names: it tells of the access, too.  Else to `no`. */
+	.macro again write, no
+	.if \write
+	testb	%cl, %cl
+	jne	\no
+	testl	%ecx, %ecx
+	je	\no
+	.else
+	testb	%cl, %cl
+	je	\no
+	write_before \no
+	.endif
+	record_of \write
+	sort	\write, %r15d
+	cmpq	%rsi, RECORD_SPOT(%r13)
+	jne	51f
+	cmpl	%r15d, RECORD_SORT(%r13)
+	jne	\no
+	movq	(%r13), %r15
+	cmpq	%r11, %r15
+	je	52f
+	xorq	%r11, %r15
+	shrq	$33, %r15
+	jne	\no
+	.if \write
+	cmpb	%bl, %ch
+	.else
+	cmpb	%bl, %cl
+	.endif
+	jne	\no
+	single	$1, \no
+	incw	RECORD_GENERATION(%r13)
+	movq	%r11, (%r13)
+	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
+	movl	$0, PROC_INSIDE(%r8)
+	ret
+	.subsection 1
+51:	orl	$(1 << 24), %r15d
+	cmpl	%r15d, RECORD_SORT(%r13)
+	jne	\no
+	cmpq	%r11, (%r13)
+	jne	\no
+	single	$1, \no
+	places
+	place	%r11, %r11d
+52:	movq	%rbx, %rcx
+	shlq	$(48 + 8 * \write), %rcx
+	orq	%rcx, %r9
+	movq	%r9, (%r12)
+	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
+	movl	$0, PROC_INSIDE(%r8)
+	ret
+	.subsection 0
+	.endm
+
 	.macro go_on entry, write
 	.if \write
 	jmp	few_write_\entry
@@ -611,6 +665,14 @@
 	addq	RANGE_WORDS(%r8), %rcx
 	movq	(%rcx), %r9		/* the word */
 	movq	THR_KEY(%rdi), %r11
+	testb	$7, %al
+	jne	\word
+	movq	%rcx, %r12
+	movl	$0xff, %ebx
+	movq	%r9, %rcx
+	shrq	$48, %rcx
+	word_fast \write, 7f
+	movq	%r12, %rcx
 	.globl \word
 	.type \word, @function
 \word:
@@ -629,6 +691,8 @@
 3:	movq	%r9, %rcx
 	shrq	$48, %rcx
 	je	4f
+	cmpl	$0xff, %ebx
+	je	5f			/* that was looked at before */
 	word_fast \write, 7f
 5:	leal	-1(%rdx), %ecx
 	cmpl	$0xff, %ecx
@@ -639,7 +703,8 @@
 	enter
 	movq	%r9, %rcx
 	shrq	$48, %rcx
-	go_on	word, \write
+	again	\write, 8f
+8:	go_on	word, \write
 	.subsection 1
 4:	testl	%r9d, %r9d
 	je	5b			/* nobody was here */

@@ -251,34 +251,9 @@ static NOINLINE int lean_word(struct proc *p, const struct thr *t, u64 *word, u8
     return how == DONE || (how == STEP && step_word(p, t, word, mask, spot, kind));
 }
 
-/* What is most frequent of atomic accesses: the record of this word alone becomes that of one to the same bytes. */
-static inline int renew_atomic(struct proc *p, u32 id, u64 key, u64 spot, u8 how)
-{
-    struct record *x = record_at(id);
-
-    if ((x->key ^ key) >> 33 != 0 || record_sort(x) != sort_make(p, how) || record_refs(x) != 1) {
-        return 0;
-    }
-    if (record_spot(x) != spot) {
-        u32 *slot = record_slot_of(p, spot);
-        const struct record *s = record_at(*slot);
-
-        if (*slot != id && (s->key == key || s->refs == 0)) {
-            return 0;
-        }
-        *slot = id;
-        x->stack = (u32)spot;
-        x->pc = (int)(spot >> 32);
-    }
-    x->generation++;
-    atomic_store(&x->key, key);
-    return 1;
-}
-
 static inline __attribute__((always_inline)) int quick_atomic(struct proc *p, struct thr *t, const struct range *r, uptr addr, u32 size,
                                                               uptr pc, u32 stack, const u8 how)
 {
-    const u8 kind = how & ACCESS_WRITE;
     sptr near = (sptr)(pc - (uptr)&record_anchor);
     u32 offset = addr & 7;
 
@@ -286,12 +261,9 @@ static inline __attribute__((always_inline)) int quick_atomic(struct proc *p, st
         return 0;
     }
 
-    u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word), spot = spot_make(stack, (int)near);
-    u8 mask = mask_of(offset, size);
+    u64 *word = &r->words[(addr - r->lo) >> 3];
 
-    if (!(word_bytes(w, kind) == mask && word_bytes(w, !kind) == 0 &&
-          renew_atomic(p, word_record(w, kind), atomic_load_relaxed(&t->key) - 1, spot, how)) &&
-        lean(p, t, r, word, w, mask, spot, how, 1, 1) != DONE) {
+    if (lean(p, t, r, word, atomic_load_relaxed(word), mask_of(offset, size), spot_make(stack, (int)near), how, 1, 1) != DONE) {
         return 0;
     }
     t->dirty |= THR_ACCESS;
@@ -358,27 +330,6 @@ static NOINLINE int few_write(struct proc *p, struct thr *t, u64 *word, u64 mask
     return few_lean(p, t, word, mask, spot, addr, ACCESS_WRITE);
 }
 
-/* The stack of the innermost frame as far as p's table knows it; 0: it does not. */
-static inline u32 stack_known(struct proc *p, const struct thr *t)
-{
-    u32 stack = t->top[-1].stack;
-
-    if (UNLIKELY(stack == 0)) {
-        struct frame *f = t->top;
-
-        while (f > t->base && f[-1].stack == 0) {
-            f--;
-        }
-        stack = f > t->base ? f[-1].stack : 0;
-        do {
-            stack = proc_call_known(p, stack, f->pc);
-            f->stack = stack;
-            f++;
-        } while (f < t->top && stack != 0);
-    }
-    return stack;
-}
-
 /* Frames to be trimmed, or none yet? */
 static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
 {
@@ -398,7 +349,7 @@ static NOINLINE int scalar_general(struct proc *p, struct thr *t, uptr addr, u32
 /* What the goroutine's own word alone does not answer: other widths, stacks that nobody asked for yet. */
 static NOINLINE int scalar_longer(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, uptr pc)
 {
-    u32 stack = stack_known(p, t);
+    u32 stack = thr_stack_known(p, t);
 
     if (LIKELY(stack != 0 && proc_enter_lean(p) && !sample_pause())) {
         const struct range *r = range_of(addr);
@@ -518,7 +469,7 @@ static int range_few(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kin
 {
     const struct range *r = range_of(addr);
     sptr near = (sptr)(pc - (uptr)&record_anchor);
-    u32 stack = stack_known(p, t);
+    u32 stack = thr_stack_known(p, t);
 
     if (callpc != 0 && stack != 0) {
         stack = proc_call_known(p, stack, callpc);

@@ -6,7 +6,7 @@
 
 enum { SYNCS = 1u << 29, KNOWN_WALK = 8 };
 
-static struct arena syncs;
+struct arena syncs;
 static struct pool sync_pool = {.arena = &syncs, .stride = 1};
 
 int sync_init(void)
@@ -20,11 +20,6 @@ int sync_init(void)
 void sync_drain(struct proc *p)
 {
     pool_drain(&sync_pool, &p->syncs, 0);
-}
-
-static struct sync *sync_at(u32 index)
-{
-    return arena_at(&syncs, index);
 }
 
 static inline u32 line_lock(u32 *line)
@@ -43,20 +38,6 @@ static inline u32 line_lock(u32 *line)
     }
 }
 
-/* What of the list may be looked at without the lock is stored whole. */
-static inline struct sync *find(u32 head, uptr addr)
-{
-    for (u32 i = head; i != 0;) {
-        struct sync *s = sync_at(i);
-
-        if (s->addr == addr) {
-            return s;
-        }
-        i = s->next;
-    }
-    return NULL;
-}
-
 int sync_lock(struct sync_line *l, uptr addr)
 {
     l->range = shadow_range(addr);
@@ -66,7 +47,7 @@ int sync_lock(struct sync_line *l, uptr addr)
     l->addr = addr;
     l->line = shadow_line(l->range, addr);
     l->head = line_lock(l->line);
-    l->found = find(l->head, addr);
+    l->found = sync_find(l->head, addr);
     return 1;
 }
 

@@ -28,12 +28,49 @@ struct sync {
     u32 source, source_epoch; /* as in struct thr: the clock need not say it */
 };
 
+extern struct arena syncs;
+
+static inline struct sync *sync_at(u32 index)
+{
+    return (struct sync *)(void *)syncs.base + index;
+}
+
+/* The object of addr in the list that begins with head.  What of the list may be looked at without the lock is stored whole. */
+static inline struct sync *sync_find(u32 head, uptr addr)
+{
+    for (struct sync *s; head != 0; head = s->next) {
+        s = sync_at(head);
+        if (LIKELY(s->addr == addr)) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
 int sync_init(void);
 void sync_drain(struct proc *p);
 
 /* Is there nothing at addr that t does not know already?  Looks without the lock; 0 if in doubt.  What
  * was published before the call is seen: who publishes holds the lock, and it was free. */
 int sync_known(const struct thr *t, uptr addr);
+
+/* The same of the address that its line has first: is it t itself who released there last, or was nothing ever released in the line? */
+static inline int sync_mine(const struct thr *t, const struct range *r, uptr addr)
+{
+    u32 head = atomic_load(shadow_line(r, addr));
+    const struct sync *s = sync_at(head & ~LINE_LOCK);
+
+    if (head == 0) {
+        return 1;
+    }
+    if (head & LINE_LOCK || atomic_load_relaxed(&s->addr) != addr) {
+        return 0;
+    }
+
+    u64 pair = atomic_load(&s->pair);
+
+    return pair >> 32 != 0 && (u32)pair == thr_g(t);
+}
 
 void sync_acquire(struct proc *p, struct thr *t, uptr addr);
 /* The object's clock becomes t's ... */
@@ -58,6 +95,15 @@ struct sync_line {
     struct sync *found; /* the object of addr, or NULL */
 };
 int sync_lock(struct sync_line *l, uptr addr);
+/* The same of a line that the caller has locked already, by the bit. */
+static inline void sync_locked(struct sync_line *l, uptr addr)
+{
+    l->range = shadow_range(addr);
+    l->addr = addr;
+    l->line = shadow_line(l->range, addr);
+    l->head = atomic_load_relaxed(l->line) & ~LINE_LOCK;
+    l->found = sync_find(l->head, addr);
+}
 void sync_acquire_held(struct proc *p, struct thr *t, struct sync_line *l);
 void sync_release_held(struct proc *p, struct thr *t, struct sync_line *l);
 static inline void sync_unlock(struct sync_line *l)

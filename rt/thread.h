@@ -242,6 +242,27 @@ static inline u32 proc_call_known(const struct proc *p, u32 parent, u64 pc)
     return LIKELY(p->call[h].pc == pc && p->call[h].parent == parent) ? p->call[h].stack : 0;
 }
 
+/* The stack of the innermost frame as far as p's table knows it; 0: it does not. */
+static inline u32 thr_stack_known(struct proc *p, const struct thr *t)
+{
+    u32 stack = t->top[-1].stack;
+
+    if (UNLIKELY(stack == 0)) {
+        struct frame *f = t->top;
+
+        while (f > t->base && f[-1].stack == 0) {
+            f--;
+        }
+        stack = f > t->base ? f[-1].stack : 0;
+        do {
+            stack = proc_call_known(p, stack, f->pc);
+            f->stack = stack;
+            f++;
+        } while (f < t->top && stack != 0);
+    }
+    return stack;
+}
+
 /* stack_push, by way of p's table. */
 u32 proc_call(struct proc *p, u32 parent, u64 pc);
 

@@ -78,23 +78,38 @@ static int is_scalar(const struct thr *t, uptr addr, uptr size, u8 kind)
                          !word_is_fast(r->words[(addr - r->lo) >> 3], t->key, kind, FULL));
 }
 
+/* As Go has them, for current_of. */
+static struct {
+    struct proc *proc;
+} held;
+static const struct {
+    const void *p, *nextp, *oldp;
+} m = {.p = &held};
+static __thread struct {
+    struct go_g g;
+    const void *m;
+} g;
+static __thread const void *current; /* current_g looks here */
+
+void rt_hold(struct proc *p)
+{
+    uptr fs;
+
+    __asm__("movq %%fs:0, %0" : "=r"(fs));
+    held.proc = p;
+    g.m = &m;
+    current = &g;
+    current_at = p ? (struct current_thunk){.tls = (sptr)((uptr)&current - fs), .m = sizeof g.g} : (struct current_thunk){.tls = 0};
+}
+
 int rt_hook(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc)
 {
-    struct {
-        struct proc *proc;
-    } held = {p};
-    struct {
-        const void *p, *nextp, *oldp;
-    } m = {&held, NULL, NULL};
-    const struct {
-        struct go_g g;
-        const void *m;
-    } g = {.g = {.stack_lo = (uptr)&m - (64 << 10), .stack_hi = (uptr)&m + (1UL << 40)}, .m = &m};
     struct current_thunk before = current_at;
     u8 *width = width_at(pc);
     int done;
 
-    current_at = (struct current_thunk){.tls = 1, .m = sizeof g.g};
+    g.g = (struct go_g){.stack_lo = (uptr)&before - (64 << 10), .stack_hi = (uptr)&before + (1UL << 40)};
+    rt_hold(p);
     if (width && is_scalar(t, addr, size, kind)) {
         *width = (u8)size;
         done = rt_hook_call(kind == ACCESS_WRITE ? gomm_fast_write : gomm_fast_read, t, addr, 1, &g, pc);

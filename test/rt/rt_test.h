@@ -68,6 +68,8 @@ RT_ATOMIC(64, compare_exchange)
 int rt_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);
 /* The same of one byte, in a function that the one at the top calls at callpc. */
 int rt_quick_pc(struct proc *p, struct thr *t, uptr addr, u8 kind, uptr callpc, uptr pc);
+/* From now on the calling thread's g leads to p, as in Go; NULL: only the callback does, as where Go's thunk is not known. */
+void rt_hold(struct proc *p);
 /* The same by the entries of fast_amd64.S themselves.  At pc "jmp *%rbp" stands, which are two bytes. */
 int rt_hook(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc);
 

@@ -37,7 +37,7 @@ struct plan {
     struct oracle_mode mode;
     u32 burn; /* goroutines that came and went before */
     /* chances, out of 1000 per step; the rest are plain accesses of up to a word */
-    u32 range, loop, again, atomic, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
+    u32 range, loop, again, atomic, lock, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
     u32 sample; /* out of 1000: a burst begins or ends; 0: no sampling */
     u32 run;    /* "again": words behind the first one that an instruction comes to as well */
 };
@@ -367,22 +367,13 @@ static void must(int ok, const char *what)
     }
 }
 
-static void atomic(void)
+static void atomic_at(struct gor *g, uptr addr, int op, int wide, uptr callpc, uptr pc)
 {
-    struct gor *g = some_gor();
-    int op = (int)rnd_below(&w.r, ATOMICS), wide = rnd_one_in(&w.r, 2);
-    uptr addr = w.spot[rnd_below(&w.r, w.plan->spots)], pc = some_pc(), callpc = some_pc();
     u64 operand = wide ? rnd(&w.r) : (u32)rnd(&w.r), expect = 0, was, now;
     union args a = {.addr = 0};
     int loads = op != STORE, stores = op != LOAD;
     u32 stack;
 
-    if (w.plan->run != 0) { /* words share the record of an instruction */
-        pc = w.code + 8 * (1 + rnd_below(&w.r, 2));
-        callpc = w.code;
-    }
-
-    addr += wide ? 0 : rnd_below(&w.r, 2) * 4;
     if (!is_real(addr)) {
         return;
     }
@@ -435,6 +426,51 @@ static void atomic(void)
                   : op == OR  ? was | operand
                               : operand;
         must(now == (wide ? operand : (u32)operand), "the new value");
+    }
+}
+
+static void atomic(void)
+{
+    struct gor *g = some_gor();
+    int wide = rnd_one_in(&w.r, 2);
+    uptr addr = w.spot[rnd_below(&w.r, w.plan->spots)] + (wide ? 0 : rnd_below(&w.r, 2) * 4), pc = some_pc(), callpc = some_pc();
+
+    if (w.plan->run != 0) { /* words share the record of an instruction */
+        pc = w.code + 8 * (1 + rnd_below(&w.r, 2));
+        callpc = w.code;
+    }
+    atomic_at(g, addr, (int)rnd_below(&w.r, ATOMICS), wide, callpc, pc);
+}
+
+/* What a lock does that one goroutine takes again and again. */
+static void lock(void)
+{
+    struct gor *g = some_gor();
+    uptr addr = w.sync[rnd_below(&w.r, SYNCS)];
+    u32 passes = 2 + rnd_below(&w.r, 8);
+    int wide = rnd_one_in(&w.r, 4);
+
+    if (g->depth == 0) {
+        uptr pc = some_pc();
+
+        push(g, pc);
+        rt_func_enter(g->t, pc);
+    }
+    while (passes-- > 0) {
+        u32 which = rnd_below(&w.r, 4);
+
+        wide ^= rnd_one_in(&w.r, 12);
+        atomic_at(g, addr, (int)rnd_below(&w.r, ATOMICS), wide, w.code + 8 * (which & 1), w.code + 8 * (which >> 1));
+        if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
+            rt_tsan_acquire(g->t, addr);
+            oracle_acquire(g, addr);
+        }
+        if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
+            int merge = rnd_one_in(&w.r, 3);
+
+            (merge ? rt_tsan_release_merge : rt_tsan_release)(g->t, addr);
+            (merge ? oracle_release_merge : oracle_release)(g, addr);
+        }
     }
 }
 
@@ -570,6 +606,7 @@ static void procs(void)
         rt_tsan_proc_destroy(w.proc[--w.procs]);
     }
     w.current = rnd_below(&w.r, w.procs);
+    rt_hold(NULL);
 }
 
 /* Many goroutines come, some do a little, all go. */
@@ -612,13 +649,14 @@ static void step(void)
         u32 chance;
         void (*run)(void);
     } kinds[] = {
-        {p->range, range}, {p->loop, loop}, {p->again, again}, {p->atomic, atomic}, {p->sync, synchronise}, {p->memory, memory},
+        {p->range, range}, {p->loop, loop}, {p->again, again}, {p->atomic, atomic}, {p->lock, lock}, {p->sync, synchronise}, {p->memory, memory},
         {p->frame, frame}, {p->everything, everything}, {p->ignore, ignore},    {p->proc, procs},
         {p->burst, burst}, {p->overflow, overflow},     {p->sample, sample},
     };
     u32 dice = rnd_below(&w.r, 1000);
 
     w.current = rnd_below(&w.r, w.procs);
+    rt_hold(rnd_one_in(&w.r, 3) ? NULL : w.proc[w.current]);
     if (dice < p->life) {
         if (w.live_count > 1 && rnd_below(&w.r, w.plan->live) < w.live_count) {
             end_gor(1 + rnd_below(&w.r, w.live_count - 1));
@@ -709,6 +747,7 @@ static void tear_down(u64 blocks)
     check_everything(&c);
     /* What is left belongs to the procs' memos. */
     w.current = PROCS;
+    rt_hold(NULL);
     w.proc[PROCS] = rt_spare_proc();
     while (w.procs > 0) {
         rt_tsan_proc_destroy(w.proc[--w.procs]);
@@ -780,6 +819,8 @@ static const struct plan plans[] = {
     {"crowd, all stacks", 4, 1500, 400, 1, .sync = 60, .life = 500, .atomic = 10},
     {"atomics", 20, 4000, 8, 4, .mode.thorough = 1, .sync = 50, .life = 20, .atomic = 700,
      .memory = 10},
+    {"locks", 150, 500, 3, 6, .mode.thorough = 1, .sync = 100, .life = 10, .frame = 20, .lock = 500, .again = 100, .run = 3, .atomic = 60,
+     .memory = 10, .proc = 10},
     {"overflow", 20, 3000, 8, 8, .mode.thorough = 1, .sync = 350, .life = 60, .atomic = 100,
      .range = 60, .overflow = 60, .everything = 5, .memory = 10},
     {"memory", 20, 3000, 6, 20, .sync = 200, .life = 30, .atomic = 60, .range = 150, .memory = 250,
