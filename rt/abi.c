@@ -630,14 +630,7 @@ static void held_nothing(const struct thr *t, uptr addr)
     (void)addr;
 }
 
-static inline int acquire_mine(const struct thr *t, uptr addr)
-{
-    const struct range *r = shadow_range(addr);
-
-    return r && only_plain(t) && sync_mine(t, r, addr);
-}
-
-SYNC_HOOK(acquire, acquire_mine(t, addr), held_acquire)
+SYNC_HOOK(acquire, only_acquire(t, addr), held_acquire)
 SYNC_HOOK(release, only_release(t, addr, 0), held_release)
 SYNC_HOOK(release_merge, only_release(t, addr, 1), held_release)
 SYNC_HOOK(release_acquire, 0, held_nothing)
@@ -766,9 +759,9 @@ static NOINLINE void atomic_go_on(struct thr *t, uptr callpc, uptr pc, uptr addr
 /* After a load: is there nothing to learn from what it may have observed, and is it remembered already, or now?  The
  * one who stored that value published before it let the line go, so it is seen here if it was
  * observed. */
-static int atomic_load_known(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size)
+static NOINLINE int atomic_load_quick(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size, int mine)
 {
-    if (!t || t->ignore_sync != 0 || rt_off || !shadow_range(addr) || !sync_known(t, addr)) {
+    if (!mine && !sync_known(t, addr)) {
         return 0;
     }
     if (sample_pause()) {
@@ -787,6 +780,20 @@ static int atomic_load_known(struct thr *t, uptr callpc, uptr pc, uptr addr, u32
 
     current_leave(p);
     return done;
+}
+
+static inline int atomic_load_known(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size)
+{
+    const struct range *r = t && t->ignore_sync == 0 && !rt_off ? shadow_range(addr) : NULL;
+    int mine = r && sync_mine(t, r, addr);
+
+    return r && ((mine && only_read(t, r, callpc, pc, addr, size)) || atomic_load_quick(t, callpc, pc, addr, size, mine));
+}
+
+/* With nothing to observe, is an operation all that is to be done? */
+static inline int atomic_ignored(const struct thr *t)
+{
+    return t && t->ignore_sync != 0 && !line_on();
 }
 
 /* Between the function at the top of the shadow stack and sync/atomic's in assembly there may be others that announce
@@ -860,7 +867,7 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
         OBSERVE_ATOMIC(bits, LINE_LOAD, 16)                                                              \
         struct atomic_call c;                                                                            \
         u##bits v = __atomic_load_n(x->addr, __ATOMIC_SEQ_CST);                                          \
-        if (atomic_load_known(t, callpc, pc, (uptr)x->addr, bits / 8)) {                                 \
+        if (atomic_ignored(t) || atomic_load_known(t, callpc, pc, (uptr)x->addr, bits / 8)) {            \
             x->a = v;                                                                                    \
             return;                                                                                      \
         }                                                                                                \
@@ -883,6 +890,10 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
             } else {                                                                                   \
                 atomic_go_on(t, callpc, pc, (uptr)addr, bits / 8, written ? end : atomic_end_load);    \
             }                                                                                          \
+            return;                                                                                    \
+        }                                                                                              \
+        if (atomic_ignored(t)) {                                                                       \
+            (void)do_it;                                                                               \
             return;                                                                                    \
         }                                                                                              \
         OBSERVE_ATOMIC(bits, what, room)                                                               \

@@ -15,6 +15,7 @@
 #include "record.h"
 #include "shadow.h"
 #include "sync.h"
+#include "word.h"
 
 /* An atomic operation that is inside, with its line locked. */
 struct only {
@@ -115,6 +116,57 @@ static inline __attribute__((always_inline)) int only_write(const struct only *o
     t->since++;
     only_publish(s, t, epoch);
     return 1;
+}
+
+/* A load of what t released last itself: is it remembered already, or now?  0: nothing has been done. */
+static inline int only_read(struct thr *t, const struct range *r, uptr callpc, uptr pc, uptr addr, u32 size)
+{
+    u64 w = atomic_load_relaxed(&r->words[(addr - r->lo) >> 3]);
+
+    if (UNLIKELY(!only_plain(t) || addr % size != 0 || flags.all_pairs) || word_has_cell(w)) {
+        return 0;
+    }
+    if (word_is_fast_atomic(w, atomic_load_relaxed(&t->key), mask_of(addr & 7, size))) {
+        return 1;
+    }
+
+    struct proc *p = current_quick();
+    u32 stack = p && t->top != t->base ? thr_stack_known(p, t) : 0;
+
+    stack = stack != 0 ? proc_call_known(p, stack, callpc) : 0;
+    if (stack == 0 || !proc_enter_lean(p)) {
+        return 0;
+    }
+
+    int done = quick_atomic_read(p, t, r, addr, size, pc, stack);
+
+    proc_leave_lean(p);
+    return done;
+}
+
+/* An acquire at addr that learns nothing?  0: it is still to be done. */
+static inline int only_acquire(const struct thr *t, uptr addr)
+{
+    const struct range *r = shadow_range(addr);
+
+    if (UNLIKELY(!r || !only_plain(t))) {
+        return 0;
+    }
+    if (sync_mine(t, r, addr)) {
+        return 1;
+    }
+
+    struct proc *p = current_quick();
+
+    if (UNLIKELY(!p) || !proc_enter_lean(p)) {
+        return 0;
+    }
+
+    const struct sync *s = sync_find(atomic_load_relaxed(shadow_line(r, addr)), addr);
+    int known = !s || (s->epoch != 0 && (s->g == thr_g(t) || thr_knows(t, s->g, s->epoch)));
+
+    proc_leave_lean(p);
+    return known;
 }
 
 /* A release at addr; 0: nothing has been done.  merge: what others have released there stays. */

@@ -1047,14 +1047,7 @@ int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size)
                cell_covers((u32)w, t, ACCESS_READ | ACCESS_ATOMIC, mask, &version) &&
                atomic_load(word) == w && cell_version((u32)w) == version;
     }
-    for (u32 slot = 0; slot < 2; slot++) {
-        /* with and without the bit for atomic accesses */
-        if ((mask & ~word_bytes(w, slot)) == 0 &&
-            atomic_load_relaxed(&record_at(word_record(w, slot))->key) >> 1 == key >> 1) {
-            return 1;
-        }
-    }
-    return 0;
+    return word_is_fast_atomic(w, key, mask);
 }
 
 static int shadow_atomic_quick(struct proc *p, struct thr *t, const struct range *r, uptr addr, uptr size, u8 kind, uptr pc,

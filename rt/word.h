@@ -21,6 +21,17 @@ static inline int word_is_fast(u64 w, u64 key, u8 kind, u8 mask)
            (word_has_cell(w) && cell_is_fast((u32)w, key, kind, mask));
 }
 
+/* The same of an atomic access, which one of either kind makes superfluous; cells not. */
+static inline int word_is_fast_atomic(u64 w, u64 key, u8 mask)
+{
+    for (u32 slot = 0; slot < 2; slot++) {
+        if ((mask & ~word_bytes(w, slot)) == 0 && atomic_load_relaxed(&record_at(word_record(w, slot))->key) >> 1 == key >> 1) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* w with this record for these bytes in the slot of a plain access, which covers reads if it is a write. */
 static inline __attribute__((always_inline)) u64 word_with(u64 w, u8 kind, u32 record, u8 bytes, u8 mask)
 {
