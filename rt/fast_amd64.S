@@ -383,26 +383,39 @@
 	je	24f
 21:
 	.pushsection .text, 2
-	/* A frame whose stack nobody asked for yet: of a caller whose stack is known, perhaps proc_call_known knows it. */
-24:	movl	FRAME_STACK-2*FRAME(%rcx), %esi
+	/* Frames whose stacks nobody asked for yet, as thr_stack_known. */
+24:	movq	%r15, %xmm7
+	leaq	-FRAME(%rcx), %r13
+25:	xorl	%esi, %esi
+	cmpq	THR_BASE(%rdi), %r13
+	je	26f
+	movl	FRAME_STACK-FRAME(%r13), %esi
 	testl	%esi, %esi
-	je	39f
-	movabsq	$0x9e3779b97f4a7c15, %r13
-	imulq	FRAME_PC-FRAME(%rcx), %r13
-	shrq	$(64 - 5), %r13
-	leal	(%r13,%rsi,8), %r13d
-	andl	$(CALLS - 1), %r13d
-	shll	$CALL_LOG, %r13d
-	leaq	PROC_CALL(%r8,%r13), %r13
-	cmpl	%esi, 8(%r13)
-	jne	39f
-	movq	(%r13), %rsi
-	cmpq	%rsi, FRAME_PC-FRAME(%rcx)
-	jne	39f
-	movl	12(%r13), %esi
-	movl	%esi, FRAME_STACK-FRAME(%rcx)
+	jne	26f
+	subq	$FRAME, %r13
+	jmp	25b
+26:	movabsq	$0x9e3779b97f4a7c15, %rcx
+	imulq	FRAME_PC(%r13), %rcx
+	shrq	$(64 - 5), %rcx
+	leal	(%rcx,%rsi,8), %ecx
+	andl	$(CALLS - 1), %ecx
+	shll	$CALL_LOG, %ecx
+	leaq	PROC_CALL(%r8,%rcx), %rcx
+	cmpl	%esi, 8(%rcx)
+	jne	27f
+	movq	(%rcx), %r15
+	cmpq	%r15, FRAME_PC(%r13)
+	jne	27f
+	movl	12(%rcx), %esi
 	testl	%esi, %esi
-	jne	21b
+	je	27f
+	movl	%esi, FRAME_STACK(%r13)
+	addq	$FRAME, %r13
+	cmpq	%r13, THR_TOP(%rdi)
+	jne	26b
+	movq	%xmm7, %r15
+	jmp	21b
+27:	movq	%xmm7, %r15
 	jmp	39f
 	.popsection
 	.endm
