@@ -89,7 +89,16 @@ _Static_assert(offsetof(struct go_g, stack_hi) == 8, "STACK_HI");
 _Static_assert((int)LINE_OFF == 0 && (int)LINE_CHECK == 2, "LINE_*");
 _Static_assert(FAST_NEVER == 1 && FAST_PAUSE == 2 && FAST_BURST == 3, "FAST_*");
 _Static_assert((1 << ACCESS_WRITE | 1 << (ACCESS_WRITE | ACCESS_ATOMIC)) == 10, "KINDS_WRITE");
-_Static_assert(offsetof(struct arena, base) == 0, "records, cells");
+_Static_assert(offsetof(struct arena, base) == 0, "records, cells, syncs");
+_Static_assert(offsetof(struct thr, clock) == 36 && offsetof(struct thr, since) == 42 && offsetof(struct thr, ignore_sync) == 44 &&
+                   offsetof(struct thr, source) == 56 && offsetof(struct thr, source_epoch) == 60 && EPOCH_LAST == 0xf0000000u,
+               "THR_*");
+_Static_assert(sizeof(struct sync) == 32 && offsetof(struct sync, addr) == 0 && offsetof(struct sync, next) == 8 &&
+                   offsetof(struct sync, clock) == 12 && offsetof(struct sync, pair) == 16 && offsetof(struct sync, epoch) == 20 &&
+                   offsetof(struct sync, source) == 24 && offsetof(struct sync, source_epoch) == 28 && LINE_LOCK == 0x80000000u,
+               "SYNC_*");
+_Static_assert(offsetof(struct range, lo) == 0 && offsetof(struct range, size) == 8 && offsetof(struct range, lines) == 40, "RANGE_*");
+_Static_assert(offsetof(struct flags, all_pairs) == 16 && offsetof(struct current_thunk, tls) == 0, "FLAGS_ALL_PAIRS");
 
 /* ---- life of the process ---- */
 
@@ -744,8 +753,8 @@ static NOINLINE void atomic_end_rmw(struct atomic_call *c)
     atomic_end_as(c, ATOMIC_RMW);
 }
 
-/* An operation that the only thread began (only.h) goes on as others do. */
-static NOINLINE void atomic_go_on(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size, void end(struct atomic_call *))
+/* atomic_amd64.S: the only thread, which is inside, has locked the line for a comparison that found another value. */
+static void atomic_failed(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size)
 {
     struct proc *p = current_quick();
     struct atomic_call c = {.p = p, .t = t, .addr = addr, .pc = pc, .callpc = callpc, .size = size,
@@ -753,12 +762,32 @@ static NOINLINE void atomic_go_on(struct thr *t, uptr callpc, uptr pc, uptr addr
 
     atomic_store_relaxed(&alone.inside, 1);
     sync_locked(&c.line, addr);
-    end(&c);
+    atomic_end_load(&c);
+}
+
+void atomic32_failed(struct thr *t, uptr callpc, uptr pc, const uptr *args);
+void atomic32_failed(struct thr *t, uptr callpc, uptr pc, const uptr *args)
+{
+    atomic_failed(t, callpc, pc, args[0], 4);
+}
+
+void atomic64_failed(struct thr *t, uptr callpc, uptr pc, const uptr *args);
+void atomic64_failed(struct thr *t, uptr callpc, uptr pc, const uptr *args)
+{
+    atomic_failed(t, callpc, pc, args[0], 8);
+}
+
+/* thr_stack_known, for assembly. */
+u32 only_stack(struct proc *p, const struct thr *t);
+u32 only_stack(struct proc *p, const struct thr *t)
+{
+    return thr_stack_known(p, t);
 }
 
 /* After a load: is there nothing to learn from what it may have observed, and is it remembered already, or now?  The
  * one who stored that value published before it let the line go, so it is seen here if it was
  * observed. */
+
 static NOINLINE int atomic_load_quick(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size, int mine)
 {
     if (!mine && !sync_known(t, addr)) {
@@ -876,30 +905,20 @@ static NOINLINE void observe_atomic(struct thr *t, uptr callpc, uptr pc, const v
         atomic_end_load(&c);                                                                             \
     }
 
-/* do_it: the operation at addr, which tells whether it has written. */
-#define ATOMIC_WRITE_OP(bits, name, what, room, end, do_it)                                            \
-    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *, uptr, uptr, u8 *);                       \
-    EXPORT void __tsan_go_atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)            \
-    {                                                                                                  \
-        u##bits *addr = *(u##bits **)(void *)x, *args = (u##bits *)(void *)(x + 8);                    \
-        struct only o;                                                                                 \
-        if (LIKELY(only_begin(&o, t, callpc, (uptr)addr))) {                                           \
-            int written = do_it;                                                                       \
-            if (LIKELY(written && only_write(&o, t, (uptr)addr, bits / 8, pc))) {                      \
-                only_end(&o);                                                                          \
-            } else {                                                                                   \
-                atomic_go_on(t, callpc, pc, (uptr)addr, bits / 8, written ? end : atomic_end_load);    \
-            }                                                                                          \
-            return;                                                                                    \
-        }                                                                                              \
-        if (atomic_ignored(t)) {                                                                       \
-            (void)do_it;                                                                               \
-            return;                                                                                    \
-        }                                                                                              \
-        OBSERVE_ATOMIC(bits, what, room)                                                               \
-        struct atomic_call c;                                                                          \
-        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0));             \
-        (do_it ? end : atomic_end_load)(&c);                                                           \
+/* atomic_amd64.S comes here with what it leaves.  do_it: the operation at addr, which tells whether it has written. */
+#define ATOMIC_WRITE_OP(bits, name, what, room, end, do_it)                                                    \
+    void atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x);                                    \
+    void atomic##bits##_##name(struct thr *t, uptr callpc, uptr pc, u8 *x)                                     \
+    {                                                                                                          \
+        u##bits *addr = *(u##bits **)(void *)x, *args = (u##bits *)(void *)(x + 8);                            \
+        if (atomic_ignored(t)) {                                                                               \
+            (void)do_it;                                                                                       \
+            return;                                                                                            \
+        }                                                                                                      \
+        OBSERVE_ATOMIC(bits, what, room)                                                                       \
+        struct atomic_call c;                                                                                  \
+        atomic_begin(&c, t, callpc, pc, (uptr)addr, bits / 8, __builtin_frame_address(0));                     \
+        (do_it ? end : atomic_end_load)(&c);                                                                   \
     }
 
 #define ATOMIC_STORE_OP(bits)                                          \

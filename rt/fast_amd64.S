@@ -17,20 +17,11 @@
  */
 #include <gomm/fast.h>
 
-	.set THR_KEY, GOMM_FAST_KEY
-	.set THR_TOP, GOMM_FAST_TOP
-	.set THR_END, GOMM_FAST_END
-	.set THR_BASE, GOMM_FAST_BASE
 	.set THR_TICKS, 32
-	.set FRAME_PC, GOMM_FAST_FRAME_PC
-	.set FRAME_STACK, GOMM_FAST_FRAME_STACK
-	.set FRAME_DEPTH, GOMM_FAST_FRAME_DEPTH
-	.set FRAME, GOMM_FAST_FRAME
 	.set RANGE_LO, GOMM_FAST_LO
 	.set RANGE_SIZE, GOMM_FAST_SIZE
 	.set RANGE_WORDS, GOMM_FAST_WORDS
 	.set RANGE, GOMM_FAST_RANGE
-	.set RECORD_LOG, GOMM_FAST_RECORD_LOG
 	.set CELL_BYTES, 4
 	.set CELL_KINDS, 35
 	.set CELL_FAST, 8
@@ -39,48 +30,28 @@
 	.set FAST_NEVER, 1
 	.set FAST_PAUSE, 2
 	.set LINE_CHECK, 2
-	.set LINE_LOG, 6
 	.set LINE, 64
 	.set TICKS, 1024
 	.set STRIPES, 64
 	.set FEW, 56			/* bytes of a range */
-	.set PROC_INSIDE, 4
-	.set PROC_CALLS, 8
 	.set PROC_KNOWER, 20
 	.set PROC_KNOWN, 24
 	.set PROC_RECORDS, 3128		/* count, ids */
 	.set CACHE_MAX, 128
 	.set CACHE_AHEAD, 3
-	.set PROC_RECENT, 4160
-	.set RECENT_LOG, 10
 	.set REFS_STICKY, 0x80000000
-	.set PROC_CALL, 28736
-	.set CALL_LOG, 4
-	.set CALLS, 1 << 14
-	.set THR_DIRTY, 40
 	.set DIRTY_ACCESS, 1
-	.set RECORD_SPOT, 8
-	.set RECORD_REFS, 16
-	.set RECORD_GONE, 20
-	.set RECORD_SORT, 24
 	.set RECORD_JOINED, 27
 	.set RECORD_OLDER, 28
 	.set PLACES_LOG, 7
 	.set PLACES_AT, 64
-	.set RECORD_GENERATION, 30
-	.set ALONE_PROC, 64
-	.set AT_M, 8			/* struct current_thunk */
-	.set AT_P, 12
-	.set AT_PROC, 16
-	.set OLDP_BEHIND_P, 16
 	.set STACK_HI, 8
-	.set SHADOW_RANGE, 64
-	.set SHADOW_WORDS, 16
 	.set SHADOW_PAGES, 48
 	.set HEAP_LOG, 37		/* of its size */
 	.set PAGE_LOG, 13
 
 #include "hook_amd64.inc"
+#include "layout_amd64.inc"
 
 	.text
 

@@ -177,16 +177,26 @@ void site_set(const struct range *r, uptr addr, uptr size, u32 site)
 {
     uptr from = addr - r->lo, to = from + size;
 
-    /* Whole units of a page, as most are, need no look at what there was. */
-    if (LIKELY((from | to) % (1UL << SITE_LOG) == 0 && (from ^ (to - 1)) >> PAGE_LOG == 0 && site != 0 &&
-               !(atomic_load_relaxed(shadow_page(r, addr)) & PAGE_FINE))) {
-        u32 *at = &r->sites[from >> SITE_LOG], *end = &r->sites[to >> SITE_LOG];
+    /* Whole units of a page, or whole halves, as most are, need no look at what there was. */
+    if (LIKELY((from | to) % 16 == 0 && (from ^ (to - 1)) >> PAGE_LOG == 0 && site != 0)) {
+        u32 stack = site == SITE_UNKNOWN ? 0 : site;
 
-        atomic_store(at, 1u << UNIT_STARTS | (site == SITE_UNKNOWN ? 0 : site));
-        while (++at < end) {
-            atomic_store_relaxed(at, 0);
+        if (UNLIKELY(atomic_load_relaxed(shadow_page(r, addr)) & PAGE_FINE)) {
+            atomic_store(half_at(r, from), 1u << (UNIT_STARTS + word_in_unit(from)) | stack);
+            while ((from += 16) < to) {
+                atomic_store_relaxed(half_at(r, from), 0);
+            }
+            return;
         }
-        return;
+        if (LIKELY((from | to) % (1UL << SITE_LOG) == 0)) {
+            u32 *at = &r->sites[from >> SITE_LOG], *end = &r->sites[to >> SITE_LOG];
+
+            atomic_store(at, 1u << UNIT_STARTS | stack);
+            while (++at < end) {
+                atomic_store_relaxed(at, 0);
+            }
+            return;
+        }
     }
     while (from < to) {
         uptr next = ROUND_DOWN(from, 1UL << PAGE_LOG) + (1UL << PAGE_LOG), end = next < to ? next : to;

@@ -472,6 +472,11 @@ static void lock(void)
             (merge ? oracle_release_merge : oracle_release)(g, addr);
         }
     }
+    if (rnd_one_in(&w.r, 4)) { /* somebody looks at it, or writes to it, without the lock */
+        u32 size = 4U << rnd_below(&w.r, 2);
+
+        plain(some_gor(), addr + (size == 4 ? 4 * rnd_below(&w.r, 2) : 0), size, rnd_one_in(&w.r, 3));
+    }
 }
 
 static void synchronise(void)
