@@ -717,7 +717,7 @@ static inline __attribute__((always_inline)) void atomic_end_as(struct atomic_ca
     if (UNLIKELY(edge_on)) {
         edge_atomic_before(p, t, &c->line, &c->before);
     }
-    if (what != ATOMIC_STORE && !sync_own(&c->line, t)) {
+    if (what != ATOMIC_STORE && !sync_own(c->line.found, t)) {
         sync_acquire_held(p, t, &c->line);
     }
 
@@ -728,7 +728,7 @@ static inline __attribute__((always_inline)) void atomic_end_as(struct atomic_ca
     } else if (!atomic_quick(c, what)) {
         shadow_atomic(p, t, c->addr, c->size, kind, c->pc, c->stack);
     }
-    if (what != ATOMIC_LOAD && !(is_alone() && sync_release_only(&c->line, t))) {
+    if (what != ATOMIC_LOAD && !(is_alone() && sync_release_only(c->line.found, t))) {
         sync_release_held(p, t, &c->line);
     }
     if (UNLIKELY(edge_on)) {

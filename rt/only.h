@@ -19,20 +19,6 @@ static inline int only_plain(const struct thr *t)
     return t && (rt_off | edge_on | atomic_load_relaxed(&fast_mode) | t->ignore_sync) == 0;
 }
 
-/* Has t released there last, and learnt nothing since that is not published there? */
-static inline int only_own(const struct sync *s, const struct thr *t)
-{
-    return s && s->g == thr_g(t) && s->epoch != 0 && s->clock == t->clock;
-}
-
-/* Ends t's epoch and publishes it at an object whose clock is t's. */
-static inline void only_publish(struct sync *s, struct thr *t, u32 epoch)
-{
-    s->source = t->source;
-    s->source_epoch = t->source_epoch;
-    atomic_store(&s->pair, (u64)epoch << 32 | thr_g(t));
-}
-
 /* A load of what t released last itself: is it remembered already, or now?  0: nothing has been done. */
 static inline int only_read(struct thr *t, const struct range *r, uptr callpc, uptr pc, uptr addr, u32 size)
 {
@@ -78,7 +64,7 @@ static inline int only_acquire(const struct thr *t, uptr addr)
     }
 
     const struct sync *s = sync_find(atomic_load_relaxed(shadow_line(r, addr)), addr);
-    int known = !s || (s->epoch != 0 && (s->g == thr_g(t) || thr_knows(t, s->g, s->epoch)));
+    int known = !s || sync_own(s, t) || (s->epoch != 0 && thr_knows(t, s->g, s->epoch));
 
     proc_leave_lean(p);
     return known;
@@ -94,19 +80,16 @@ static inline __attribute__((always_inline)) int only_release(struct thr *t, upt
         return 0;
     }
 
-    u32 *line = shadow_line(r, addr), head = atomic_load_relaxed(line), epoch = 0;
+    u32 *line = shadow_line(r, addr), head = atomic_load_relaxed(line);
     struct sync *s = sync_find(head, addr);
 
-    if (s && (merge ? only_own(s, t) : s->clock == t->clock)) {
-        epoch = thr_release_only(t);
-    }
-    if (epoch != 0) {
-        atomic_store(line, head | LINE_LOCK);
-        only_publish(s, t, epoch);
-        atomic_store(line, head);
-    }
+    atomic_store(line, head | LINE_LOCK); /* for who looks without being inside */
+
+    int done = (!merge || sync_own(s, t)) && sync_release_only(s, t);
+
+    atomic_store(line, head);
     proc_leave_lean(p);
-    return epoch != 0;
+    return done;
 }
 
 #endif

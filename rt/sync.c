@@ -247,7 +247,7 @@ void sync_release(struct proc *p, struct thr *t, uptr addr)
     struct sync_line l;
 
     if (sync_lock(&l, addr)) {
-        if (!is_alone() || !sync_release_only(&l, t)) {
+        if (!is_alone() || !sync_release_only(l.found, t)) {
             sync_release_held(p, t, &l);
         }
         sync_unlock(&l);
@@ -262,7 +262,7 @@ void sync_release_merge(struct proc *p, struct thr *t, uptr addr)
         return;
     }
 
-    if (is_alone() && sync_own(&l, t) && sync_release_only(&l, t)) {
+    if (is_alone() && sync_own(l.found, t) && sync_release_only(l.found, t)) {
         sync_unlock(&l);
         return;
     }

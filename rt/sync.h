@@ -112,18 +112,14 @@ static inline void sync_unlock(struct sync_line *l)
 }
 
 /* Has t released there last?  Then there is nothing to learn. */
-static inline int sync_own(const struct sync_line *l, const struct thr *t)
+static inline int sync_own(const struct sync *s, const struct thr *t)
 {
-    const struct sync *s = l->found;
-
     return s && s->epoch != 0 && s->g == thr_g(t);
 }
 
 /* For the only thread (alone.h): sync_release_held, if what t has heard of is there already; 0: it is still to be called. */
-static inline int sync_release_only(struct sync_line *l, struct thr *t)
+static inline int sync_release_only(struct sync *s, struct thr *t)
 {
-    struct sync *s = l->found;
-
     if (UNLIKELY(!s || s->clock != t->clock)) {
         return 0;
     }

@@ -459,11 +459,13 @@ static void lock(void)
     while (passes-- > 0) {
         u32 which = rnd_below(&w.r, 4);
 
-        wide ^= rnd_one_in(&w.r, 12);
+        wide ^= rnd_one_in(&w.r, 6);
         atomic_at(g, addr, (int)rnd_below(&w.r, ATOMICS), wide, w.code + 8 * (which & 1), w.code + 8 * (which >> 1));
         if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
-            rt_tsan_acquire(g->t, addr);
-            oracle_acquire(g, addr);
+            uptr from = rnd_one_in(&w.r, 4) ? w.sync[rnd_below(&w.r, SYNCS)] : addr;
+
+            rt_tsan_acquire(g->t, from);
+            oracle_acquire(g, from);
         }
         if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
             int merge = rnd_one_in(&w.r, 3);
@@ -824,7 +826,7 @@ static const struct plan plans[] = {
     {"crowd, all stacks", 4, 1500, 400, 1, .sync = 60, .life = 500, .atomic = 10},
     {"atomics", 20, 4000, 8, 4, .mode.thorough = 1, .sync = 50, .life = 20, .atomic = 700,
      .memory = 10},
-    {"locks", 150, 500, 3, 6, .mode.thorough = 1, .sync = 100, .life = 10, .frame = 20, .lock = 500, .again = 100, .run = 3, .atomic = 60,
+    {"locks", 400, 500, 4, 4, .mode.thorough = 1, .sync = 60, .life = 10, .frame = 20, .lock = 350, .again = 60, .run = 3, .atomic = 60,
      .memory = 10, .proc = 10},
     {"overflow", 20, 3000, 8, 8, .mode.thorough = 1, .sync = 350, .life = 60, .atomic = 100,
      .range = 60, .overflow = 60, .everything = 5, .memory = 10},
