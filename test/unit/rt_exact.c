@@ -445,8 +445,9 @@ static void atomic(void)
 /* What a lock does that one goroutine takes again and again. */
 static void lock(void)
 {
-    struct gor *g = some_gor();
-    uptr addr = w.sync[rnd_below(&w.r, SYNCS)];
+    struct gor *g = some_gor(), *who = some_gor();
+    uptr addr = w.sync[rnd_below(&w.r, SYNCS)], by = w.sync[rnd_below(&w.r, SYNCS)];
+    uptr news = w.spot[rnd_below(&w.r, w.plan->spots)] & ~7UL;
     u32 passes = 2 + rnd_below(&w.r, 8);
     int wide = rnd_one_in(&w.r, 4);
 
@@ -462,10 +463,17 @@ static void lock(void)
         wide ^= rnd_one_in(&w.r, 6);
         atomic_at(g, addr, (int)rnd_below(&w.r, ATOMICS), wide, w.code + 8 * (which & 1), w.code + 8 * (which >> 1));
         if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
-            uptr from = rnd_one_in(&w.r, 4) ? w.sync[rnd_below(&w.r, SYNCS)] : addr;
-
-            rt_tsan_acquire(g->t, from);
-            oracle_acquire(g, from);
+            rt_tsan_acquire(g->t, addr);
+            oracle_acquire(g, addr);
+        }
+        if (g->ignore == 0 && rnd_one_in(&w.r, 4)) { /* it hears of somebody's access ... */
+            plain(who, news, 8, 1);
+            if (who->ignore == 0) {
+                rt_tsan_release(who->t, by);
+                oracle_release(who, by);
+            }
+            rt_tsan_acquire(g->t, by);
+            oracle_acquire(g, by);
         }
         if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
             int merge = rnd_one_in(&w.r, 3);
@@ -473,6 +481,14 @@ static void lock(void)
             (merge ? rt_tsan_release_merge : rt_tsan_release)(g->t, addr);
             (merge ? oracle_release_merge : oracle_release)(g, addr);
         }
+    }
+    if (rnd_one_in(&w.r, 2)) { /* ... and somebody else by way of it */
+        who = some_gor();
+        if (who->ignore == 0) {
+            rt_tsan_acquire(who->t, addr);
+            oracle_acquire(who, addr);
+        }
+        plain(who, news, 8, 1);
     }
     if (rnd_one_in(&w.r, 4)) { /* somebody looks at it, or writes to it, without the lock */
         u32 size = 4U << rnd_below(&w.r, 2);
@@ -827,7 +843,7 @@ static const struct plan plans[] = {
     {"atomics", 20, 4000, 8, 4, .mode.thorough = 1, .sync = 50, .life = 20, .atomic = 700,
      .memory = 10},
     {"locks", 400, 500, 4, 4, .mode.thorough = 1, .sync = 60, .life = 10, .frame = 20, .lock = 350, .again = 60, .run = 3, .atomic = 60,
-     .memory = 10, .proc = 10},
+     .memory = 10},
     {"overflow", 20, 3000, 8, 8, .mode.thorough = 1, .sync = 350, .life = 60, .atomic = 100,
      .range = 60, .overflow = 60, .everything = 5, .memory = 10},
     {"memory", 20, 3000, 6, 20, .sync = 200, .life = 30, .atomic = 60, .range = 150, .memory = 250,
