@@ -788,11 +788,8 @@ u32 only_stack(struct proc *p, const struct thr *t)
  * one who stored that value published before it let the line go, so it is seen here if it was
  * observed. */
 
-static NOINLINE int atomic_load_quick(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size, int mine)
+static NOINLINE int atomic_load_quick(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size)
 {
-    if (!mine && !sync_known(t, addr)) {
-        return 0;
-    }
     if (sample_pause()) {
         return meet_nothing(addr);
     }
@@ -814,9 +811,9 @@ static NOINLINE int atomic_load_quick(struct thr *t, uptr callpc, uptr pc, uptr 
 static inline int atomic_load_known(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size)
 {
     const struct range *r = t && t->ignore_sync == 0 && !rt_off ? shadow_range(addr) : NULL;
-    int mine = r && sync_mine(t, r, addr);
 
-    return r && ((mine && only_read(t, r, callpc, pc, addr, size)) || atomic_load_quick(t, callpc, pc, addr, size, mine));
+    return r && (sync_mine(t, r, addr) || sync_known(t, addr)) &&
+           (only_read(t, r, callpc, pc, addr, size) || atomic_load_quick(t, callpc, pc, addr, size));
 }
 
 /* With nothing to observe, is an operation all that is to be done? */

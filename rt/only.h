@@ -19,8 +19,8 @@ static inline int only_plain(const struct thr *t)
     return t && (rt_off | edge_on | atomic_load_relaxed(&fast_mode) | t->ignore_sync) == 0;
 }
 
-/* A load of what t released last itself: is it remembered already, or now?  0: nothing has been done. */
-static inline int only_read(struct thr *t, const struct range *r, uptr callpc, uptr pc, uptr addr, u32 size)
+/* A load that has nothing to learn: is it remembered already, or now?  0: nothing has been done. */
+static inline __attribute__((always_inline)) int only_read(struct thr *t, const struct range *r, uptr callpc, uptr pc, uptr addr, u32 size)
 {
     u64 w = atomic_load_relaxed(&r->words[(addr - r->lo) >> 3]);
 
