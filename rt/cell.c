@@ -229,6 +229,9 @@ u8 access_meet(struct access *a, const struct entry *x, u8 *need)
 
 /* ---- big cells ---- */
 
+/* One in so many accesses looks at all that a big cell has. */
+enum { LOOKS = 64 };
+
 static u32 set_hash(u32 g, u32 cap)
 {
     return (g * 0x9e3779b1u >> 7) & (cap - 1);
@@ -352,8 +355,9 @@ static u32 big_access(struct access *a, struct cell *c)
     for (u8 k = 0; k < ACCESS_KINDS; k++) {
         struct set *s = &sets[k];
 
-        if ((access_conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE) &&
-            !(set_notes(s) && set_known(s, access_stack(a)))) {
+        /* Atomic writes race with no atomic access, but end the time of those that happened before: now and then that is looked for. */
+        if ((access_conflicts(a->e.kind, k) || a->e.kind == ACCESS_WRITE || (a->e.kind & ACCESS_WRITE && a->e.epoch % LOOKS == 0)) &&
+            !(set_notes(s) && access_conflicts(a->e.kind, k) && set_known(s, access_stack(a)))) {
             for (u32 i = 0; i < s->cap; i++) {
                 if (s->slot[i].mask != 0) {
                     drops[k] += access_meet(a, &s->slot[i], &need) == 0;
