@@ -612,24 +612,24 @@ static struct proc *sync_proc(const struct thr *t)
     return t && t->ignore_sync == 0 && !rt_off ? current_enter() : NULL;
 }
 
-#define SYNC_HOOK(name, done, held)                  \
+#define SYNC_HOOK(name, done, held)                     \
     static NOINLINE void name(struct thr *t, uptr addr) \
-    {                                                \
-        struct proc *p = sync_proc(t);               \
-        if (line_on() && t) {                        \
-            held(t, addr);                           \
-        }                                            \
-        if (p) {                                     \
-            sync_##name(p, t, addr);                 \
-        }                                            \
-        current_leave(p);                            \
-    }                                                \
-    void hook_##name(struct thr *t, uptr addr);      \
-    void hook_##name(struct thr *t, uptr addr)       \
-    {                                                \
-        if (UNLIKELY(!(done))) {                     \
-            name(t, addr);                           \
-        }                                            \
+    {                                                   \
+        struct proc *p = sync_proc(t);                  \
+        if (line_on() && t) {                           \
+            held(t, addr);                              \
+        }                                               \
+        if (p) {                                        \
+            sync_##name(p, t, addr);                    \
+        }                                               \
+        current_leave(p);                               \
+    }                                                   \
+    void hook_##name(struct thr *t, uptr addr);         \
+    void hook_##name(struct thr *t, uptr addr)          \
+    {                                                   \
+        if (UNLIKELY(!(done))) {                        \
+            name(t, addr);                              \
+        }                                               \
     }
 
 /* A channel's slot is no lock. */
@@ -784,10 +784,7 @@ u32 only_stack(struct proc *p, const struct thr *t)
     return thr_stack_known(p, t);
 }
 
-/* After a load: is there nothing to learn from what it may have observed, and is it remembered already, or now?  The
- * one who stored that value published before it let the line go, so it is seen here if it was
- * observed. */
-
+/* A load that has nothing to learn, and that only.h leaves. */
 static NOINLINE int atomic_load_quick(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size)
 {
     if (sample_pause()) {
@@ -808,6 +805,9 @@ static NOINLINE int atomic_load_quick(struct thr *t, uptr callpc, uptr pc, uptr 
     return done;
 }
 
+/* After a load: is there nothing to learn from what it may have observed, and is it remembered already, or now?  The
+ * one who stored that value published before it let the line go, so it is seen here if it was
+ * observed. */
 static inline int atomic_load_known(struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size)
 {
     const struct range *r = t && t->ignore_sync == 0 && !rt_off ? shadow_range(addr) : NULL;

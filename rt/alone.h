@@ -62,16 +62,6 @@ static inline int proc_enter_lean(struct proc *p)
     return atomic_load(&alone.proc) == p;
 }
 
-/* The same for what asks is_alone. */
-static inline int proc_enter_only(struct proc *p)
-{
-    if (!proc_enter_lean(p)) {
-        return 0;
-    }
-    atomic_store_relaxed(&alone.inside, 1);
-    return 1;
-}
-
 static inline void proc_leave_lean(struct proc *p)
 {
     atomic_store(&p->inside, 0);

@@ -13,9 +13,10 @@
  *
  * The layouts are those of struct thr, frame (thread.h), record (record.h), cell (cell.h), fast_range
  * (shadow.h); abi.c asserts them.  What makes the checks right without a lock stands at word_is_fast
- * in shadow.c.
+ * in word.h.
  */
-#include <gomm/fast.h>
+#include "hook_amd64.inc"
+#include "layout_amd64.inc"
 
 	.set THR_TICKS, 32
 	.set RANGE_LO, GOMM_FAST_LO
@@ -49,9 +50,6 @@
 	.set SHADOW_PAGES, 48
 	.set HEAP_LOG, 37		/* of its size */
 	.set PAGE_LOG, 13
-
-#include "hook_amd64.inc"
-#include "layout_amd64.inc"
 
 	.text
 
