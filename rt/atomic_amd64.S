@@ -116,14 +116,13 @@ entry \name
 	je	10f
 1:	hash	%rsi, 5
 	leal	(%rax,%r10,8), %eax	/* proc_call_slot (thread.h) */
-	andl	$(CALLS - 1), %eax
+	andl	$(CALLS - 2), %eax
 	shll	$CALL_LOG, %eax
-	addq	%r8, %rax
-	cmpq	%rsi, PROC_CALL(%rax)
-	jne	\general
-	cmpl	%r10d, PROC_CALL+8(%rax)
-	jne	\general
-	movl	PROC_CALL+12(%rax), %r10d
+	cmpq	%rsi, PROC_CALL(%r8,%rax)
+	jne	18f
+	cmpl	%r10d, PROC_CALL+8(%r8,%rax)
+	jne	18f
+7:	movl	PROC_CALL+12(%r8,%rax), %r10d
 	testl	%r10d, %r10d
 	je	\general
 	leaq	record_anchor(%rip), %rax
@@ -299,6 +298,13 @@ entry \name
 	shrq	$RECORD_LOG, %r10
 	movl	%r10d, PROC_RECENT(%r8,%rax,4)
 	jmp	6b
+	/* The slot beside it (proc_call_known). */
+18:	addl	$(1 << CALL_LOG), %eax
+	cmpq	%rsi, PROC_CALL(%r8,%rax)
+	jne	\general
+	cmpl	%r10d, PROC_CALL+8(%r8,%rax)
+	je	7b
+	jmp	\general
 	.subsection 0
 done \name
 	.endm

@@ -367,24 +367,28 @@
 	imulq	FRAME_PC(%r13), %rcx
 	shrq	$(64 - 5), %rcx
 	leal	(%rcx,%rsi,8), %ecx
-	andl	$(CALLS - 1), %ecx
+	andl	$(CALLS - 2), %ecx
 	shll	$CALL_LOG, %ecx
-	leaq	PROC_CALL(%r8,%rcx), %rcx
-	cmpl	%esi, 8(%rcx)
+	movq	FRAME_PC(%r13), %r15
+	cmpl	%esi, PROC_CALL+8(%r8,%rcx)
 	jne	27f
-	movq	(%rcx), %r15
-	cmpq	%r15, FRAME_PC(%r13)
+	cmpq	%r15, PROC_CALL(%r8,%rcx)
 	jne	27f
-	movl	12(%rcx), %esi
+28:	movl	PROC_CALL+12(%r8,%rcx), %esi
 	testl	%esi, %esi
-	je	27f
+	je	29f
 	movl	%esi, FRAME_STACK(%r13)
 	addq	$FRAME, %r13
 	cmpq	%r13, THR_TOP(%rdi)
 	jne	26b
 	movq	%xmm7, %r15
 	jmp	21b
-27:	movq	%xmm7, %r15
+27:	addl	$(1 << CALL_LOG), %ecx	/* the slot beside it */
+	cmpl	%esi, PROC_CALL+8(%r8,%rcx)
+	jne	29f
+	cmpq	%r15, PROC_CALL(%r8,%rcx)
+	je	28b
+29:	movq	%xmm7, %r15
 	jmp	39f
 	.popsection
 	.endm

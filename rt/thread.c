@@ -223,6 +223,7 @@ u32 proc_call(struct proc *p, u32 parent, u64 pc)
         u32 h = proc_call_slot(parent, pc);
 
         stack = stack_push(parent, pc);
+        p->call[h + 1] = p->call[h]; /* the older of the two goes */
         p->call[h].pc = pc;
         p->call[h].parent = parent;
         p->call[h].stack = stack;

@@ -231,14 +231,17 @@ static inline u32 thr_stack(struct proc *p, struct thr *t)
 static inline u32 proc_call_slot(u32 parent, u64 pc)
 {
     /* side by side as in stack.c, but no two children of one parent in each other's way, if it can be helped */
-    return (8 * parent + (u32)(pc * 0x9e3779b97f4a7c15UL >> (64 - 5))) & ((1u << CALLS_LOG) - 1);
+    return (8 * parent + (u32)(pc * 0x9e3779b97f4a7c15UL >> (64 - 5))) & ((1u << CALLS_LOG) - 2);
 }
 
-/* What p's table says of stack_push; 0: nothing. */
+/* What p's table says of stack_push; 0: nothing.  An entry is in its slot, or in the one beside it. */
 static inline u32 proc_call_known(const struct proc *p, u32 parent, u64 pc)
 {
     u32 h = proc_call_slot(parent, pc);
 
+    if (UNLIKELY(p->call[h].pc != pc || p->call[h].parent != parent)) {
+        h++;
+    }
     return LIKELY(p->call[h].pc == pc && p->call[h].parent == parent) ? p->call[h].stack : 0;
 }
 
