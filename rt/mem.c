@@ -68,17 +68,49 @@ u32 arena_take(struct arena *a, u32 n)
     return first;
 }
 
+/* The next u64 of free objects at or behind p->at, around the end; there are some. */
+static u32 free_next(const struct pool *p)
+{
+    const u64 *any = (const u64 *)(const void *)p->any.base;
+    u32 i = p->at / 64, end = (u32)(p->any.committed / sizeof *any);
+    u64 left = any[i] & ~0UL << p->at % 64;
+
+    while (left == 0) {
+        i = i + 1 < end ? i + 1 : 0;
+        left = any[i];
+    }
+    return i * 64 + (u32)__builtin_ctzl(left);
+}
+
+/* Fills an empty cache with up to CACHE_STEP free objects, returns how many.  They are neighbours as far as there are any: what is taken
+ * in a row is mostly used and freed together, so it should share pages. */
+static u32 free_take(struct pool *p, struct cache *c)
+{
+    u64 *free = (u64 *)(void *)p->free.base, *any = (u64 *)(void *)p->any.base;
+    u32 n = p->free_count < CACHE_STEP ? p->free_count : CACHE_STEP;
+
+    for (u32 i = n; i > 0;) {
+        u32 at = p->at = free_next(p);
+        u64 bits = free[at];
+
+        for (; bits != 0 && i > 0; bits &= bits - 1) {
+            c->index[--i] = at * 64 + (u32)__builtin_ctzl(bits); /* ascending when taken */
+        }
+        free[at] = bits;
+        if (bits == 0) {
+            any[at / 64] &= ~(1UL << at % 64);
+        }
+    }
+    p->free_count -= n;
+    return n;
+}
+
 u32 pool_refill(struct pool *p, struct cache *c)
 {
     os_lock(&p->lock);
 
-    const u32 *free = (const u32 *)(const void *)p->free.base;
-    u32 n = p->free_count < CACHE_STEP ? p->free_count : CACHE_STEP;
+    u32 n = free_take(p, c);
 
-    for (u32 i = 0; i < n; i++) {
-        c->index[i] = free[p->free_count - n + i];
-    }
-    p->free_count -= n;
     os_unlock(&p->lock);
     if (n == 0) {
         u32 first = arena_take(p->arena, CACHE_STEP * p->stride);
@@ -101,15 +133,21 @@ void pool_drain(struct pool *p, struct cache *c, u32 keep)
 {
     os_lock(&p->lock);
     if (!p->free.base) {
-        arena_init(&p->free, p->arena->what, sizeof(u32), p->arena->limit / p->stride);
+        u32 words = p->arena->limit / 64 + 1;
+
+        arena_init(&p->free, p->arena->what, sizeof(u64), words);
+        arena_init(&p->any, p->arena->what, sizeof(u64), words / 64 + 1);
     }
     if (c->count > keep) {
-        u32 *free = (u32 *)(void *)p->free.base;
-        u32 n = c->count - keep;
+        u64 *free = (u64 *)(void *)p->free.base, *any = (u64 *)(void *)p->any.base;
+        u32 n = c->count - keep, words = atomic_load_relaxed(&p->arena->next) / 64 + 1;
 
-        if (free && arena_commit(&p->free, p->free_count + n) == 0) {
+        if (free && any && arena_commit(&p->free, words) == 0 && arena_commit(&p->any, words / 64 + 1) == 0) {
             for (u32 i = 0; i < n; i++) { /* the oldest ones */
-                free[p->free_count + i] = c->index[i];
+                u32 index = c->index[i];
+
+                free[index / 64] |= 1UL << index % 64;
+                any[index / 64 / 64] |= 1UL << index / 64 % 64;
             }
             p->free_count += n;
         } /* else they are lost, which is better than stopping */

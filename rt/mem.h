@@ -29,9 +29,8 @@ struct pool {
     struct arena *arena;
     u32 stride; /* units per object */
     struct os_lock lock;
-    /* Free objects, a stack of indices beside the objects: those are cold by now. */
-    struct arena free;
-    u32 free_count;
+    struct arena free, any; /* u64: a bit for each unit of the arena, set if it begins a free object; a bit for each of these u64, if it is not 0 */
+    u32 free_count, at;     /* where the last one was found, an index into free */
     u32 optional; /* its users go on without: no message when there are no more */
 };
 

@@ -129,8 +129,8 @@ static void check_free(u32 id)
 static void free_pool(const struct pool *p)
 {
     rt_mark_pool(&w.marks, p);
-    for (u32 i = 0; i < p->free_count; i++) {
-        check_free(((const u32 *)(const void *)p->free.base)[i]);
+    for (u32 i = 0; (i = rt_pool_next(p, i)) != 0;) {
+        check_free(i);
     }
 }
 

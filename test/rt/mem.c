@@ -117,10 +117,31 @@ void rt_mark(struct rt_marks *m, u32 index, u32 units, const char *as)
     }
 }
 
+u32 rt_pool_next(const struct pool *p, u32 index)
+{
+    const u64 *free = (const u64 *)(const void *)p->free.base, *any = (const u64 *)(const void *)p->any.base;
+    u32 end = free ? (u32)(p->free.committed / sizeof *free * 64) : 0;
+
+    for (index++; index < end; index++) {
+        if (index % 64 == 0 && (free[index / 64] != 0) != (any[index / 64 / 64] >> index / 64 % 64 & 1)) {
+            rt_broken("%s: what is free from %u on, and whether there is any, differ", p->arena->what, index);
+        }
+        if (free[index / 64] >> index % 64 & 1) {
+            return index;
+        }
+    }
+    return 0;
+}
+
 void rt_mark_pool(struct rt_marks *m, const struct pool *p)
 {
-    for (u32 i = 0; i < p->free_count; i++) {
-        rt_mark(m, ((const u32 *)(const void *)p->free.base)[i], p->stride, "free");
+    u32 n = 0;
+
+    for (u32 i = 0; (i = rt_pool_next(p, i)) != 0; n++) {
+        rt_mark(m, i, p->stride, "free");
+    }
+    if (n != p->free_count) {
+        rt_broken("%s: %u free ones of %u", m->what, n, p->free_count);
     }
 }
 

@@ -148,6 +148,8 @@ struct rt_marks {
 };
 void rt_marks_init(struct rt_marks *m, const struct arena *a);
 void rt_mark(struct rt_marks *m, u32 index, u32 units, const char *as);
+/* The free object of p behind this one (0: the first); 0: there is none. */
+u32 rt_pool_next(const struct pool *p, u32 index);
 void rt_mark_pool(struct rt_marks *m, const struct pool *p);
 void rt_mark_cache(struct rt_marks *m, const struct pool *p, const struct cache *c);
 /* Every unit from 1 on must be marked. */
