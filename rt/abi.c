@@ -63,7 +63,8 @@ _Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, e
 _Static_assert(WIDTHS_REACH == 1UL << 29, "WIDTHS_REACH");
 _Static_assert(offsetof(struct proc, id) == 0 && offsetof(struct proc, inside) == 4 && offsetof(struct proc, calls) == 8 &&
                    offsetof(struct proc, knower) == 20 && offsetof(struct proc, known) == 24 &&
-                   offsetof(struct proc, call) == 28736 && offsetof(struct proc, recent) == 4160 && RECENT_LOG == 10 &&
+                   offsetof(struct proc, call) == 32832 && offsetof(struct proc, recent) == 4160 && sizeof(struct recent) == 8 &&
+                   offsetof(struct recent, tag) == 4 && RECENT_LOG == 10 &&
                    REFS_STICKY == 0x80000000u && sizeof((struct proc *)0)->call[0] == 16 &&
                    offsetof(struct proc, call[0].parent) - offsetof(struct proc, call) == 8 &&
                    offsetof(struct proc, call[0].stack) - offsetof(struct proc, call) == 12 && CALLS_LOG == 14,

@@ -25,6 +25,16 @@
 	shrq	$(64 - \log), %rax
 	.endm
 
+/* RAX: the proc's entry for the place in the code R10, R10D: its tag for an atomic access in epoch R11 (record_slot, recent_tag). */
+	.macro recent
+	movabsq	$0x9e3779b97f4a7c15, %rax
+	imulq	%r10, %rax
+	leal	-1(%r11), %r10d
+	xorl	%eax, %r10d
+	shrq	$(64 - RECENT_LOG), %rax
+	leaq	PROC_RECENT(%r8,%rax,8), %rax
+	.endm
+
 	.macro add64
 	movq	8(%rcx), %rax
 	lock xaddq %rax, (%r10)
@@ -278,25 +288,17 @@ entry \name
 	jmp	\failed
 	.endif
 	/* It was another place in the code.  May the proc's table name this record for it?  (record_renew in record.h) */
-16:	hash	%r10, RECENT_LOG
-	movl	PROC_RECENT(%r8,%rax,4), %eax
-	shlq	$RECORD_LOG, %rax
-	addq	gomm_fast_records(%rip), %rax
-	cmpq	%rax, %r9
-	je	5b
-	cmpl	$0, RECORD_REFS(%rax)
-	je	13b
-	movq	(%rax), %rax
-	incq	%rax
-	cmpq	%rax, %r11
+16:	recent
+	cmpl	%r10d, 4(%rax)
 	jne	5b
 	jmp	13b
 17:	movq	%r10, RECORD_SPOT(%r9)
-	hash	%r10, RECENT_LOG
+	recent
+	movl	%r10d, 4(%rax)
 	movq	%r9, %r10
 	subq	gomm_fast_records(%rip), %r10
 	shrq	$RECORD_LOG, %r10
-	movl	%r10d, PROC_RECENT(%r8,%rax,4)
+	movl	%r10d, (%rax)
 	jmp	6b
 	/* The slot beside it (proc_call_known). */
 18:	addl	$(1 << CALL_LOG), %eax

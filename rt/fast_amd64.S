@@ -490,12 +490,17 @@
 	jne	\others
 	.endm
 
-/* RCX: the proc's entry for the place in the code RSI (record_slot_of), R15: the record that it names. */
-	.macro recent
+/* RCX: the proc's entry for the place in the code RSI (record_slot), R15: the record that it names.  To `no` unless that may be the one of
+ * this access in epoch R11, with its tag in R15D. */
+	.macro recent no
 	movabsq	$0x9e3779b97f4a7c15, %rcx
 	imulq	%rsi, %rcx
+	movl	%ecx, %r15d
 	shrq	$(64 - RECENT_LOG), %rcx
-	leaq	PROC_RECENT(%r8,%rcx,4), %rcx
+	xorl	%r11d, %r15d		/* recent_tag */
+	leaq	PROC_RECENT(%r8,%rcx,8), %rcx
+	cmpl	%r15d, 4(%rcx)
+	jne	\no
 	movl	(%rcx), %r15d
 	shlq	$RECORD_LOG, %r15
 	addq	gomm_fast_records(%rip), %r15
@@ -505,7 +510,7 @@
  * earlier epoch: lean in quick.c, "take".  Counts, and makes R9 what the first word is to be, but for bytes; for reads RCX is the record's
  * id then (same_id).  To `no` if there is no such record yet.  R13 is not `single`, so it does not become free. */
 	.macro take write, count, no
-	recent
+	recent	\no
 	movl	(%rcx), %ecx
 	cmpq	%r11, (%r15)
 	jne	\no

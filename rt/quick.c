@@ -107,12 +107,11 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
             atomic_store(&x->key, key);
         }
     } else if (covered) {
-        u32 *slot = record_slot_of(p, spot), id = *slot;
-        struct record *s = record_at(id);
-        int there = s->key == key && record_spot(s) == spot && record_sort(s) == sort_make(p, how);
+        struct recent *e = record_slot(p, spot);
+        int there = recent_is(p, e, key, spot, how);
 
-        if (!there && single && own && !x->joined && (id == was || s->refs != 0 || !record_is_of(p, s))) {
-            *slot = was; /* as record_renew */
+        if (!there && single && own && !x->joined) {
+            *e = (struct recent){was, recent_tag(key, spot)}; /* as record_renew */
             x->stack = (u32)spot;
             x->pc = (int)(spot >> 32);
             x->generation++;
@@ -123,21 +122,20 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
                 return NOT;
             }
             if (!there) {
-                if (id == 0 || s->refs != 0 || s->joined || !record_is_of(p, s)) { /* else nobody took it */
-                    if (p->records.count == 0) {
-                        return NOT;
-                    }
-                    id = cache_get(&records, &p->records);
-                    s = record_at(id);
+                if (p->records.count == 0) {
+                    return NOT;
                 }
-                record_fill(s, p, key, (u32)spot, (int)(spot >> 32), how, 0, 0);
-                *slot = id;
+                *e = (struct recent){cache_get(&records, &p->records), recent_tag(key, spot)};
+                record_fill(record_at(e->id), p, key, (u32)spot, (int)(spot >> 32), how, 0, 0);
             }
+
+            struct record *s = record_at(e->id);
+
             if (UNLIKELY(s->refs >= REFS_STICKY - 8)) {
                 return NOT;
             }
             s->refs += count;
-            is = id;
+            is = e->id;
         }
         bytes = mask;
     } else if (x->joined && single) {

@@ -193,14 +193,8 @@ void record_refuse(struct proc *p, u32 id)
 
 void record_drain(struct proc *p)
 {
-    for (u32 i = 0; i < 1u << RECENT_LOG; i++) {
-        const struct record *r = record_at(p->recent[i]);
-
-        if (p->recent[i] != 0 && record_is_of(p, r) && r->refs == 0) {
-            record_free(p, p->recent[i]);
-        }
-        p->recent[i] = 0;
-    }
+    record_untake(p);
+    p->untaken = 0;
     for (u32 i = 0; i < 1u << JOIN_LOG; i++) {
         join_clear(p, i);
     }

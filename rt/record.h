@@ -128,15 +128,16 @@ static inline u32 record_sort(const struct record *r)
     return r->owner | (u32)r->kind << 16 | (u32)r->joined << 24;
 }
 
-/* p's table finds a record again without counting it: what it says must still be so. */
-static inline u32 *record_slot_of(struct proc *p, u64 spot)
+/* p's table (proc.recent) finds the record of an access again without counting it: what it says must still be so.  The tag tells other
+ * places in the code and other epochs apart, mostly: records of these are in no cache any more. */
+static inline struct recent *record_slot(struct proc *p, u64 spot)
 {
     return &p->recent[spot * 0x9e3779b97f4a7c15UL >> (64 - RECENT_LOG)];
 }
 
-static inline u32 *record_slot(struct proc *p, u32 stack, int pc)
+static inline u32 recent_tag(u64 key, u64 spot)
 {
-    return record_slot_of(p, spot_make(stack, pc));
+    return (u32)(spot * 0x9e3779b97f4a7c15UL) ^ (u32)key;
 }
 
 /* Is it a record of p's, and not free?  Of one that is not free the owner stays what it is until its owner frees it, so the key is
@@ -146,20 +147,21 @@ static inline int record_is_of(const struct proc *p, const struct record *r)
     return atomic_load(&r->key) != 0 && r->owner == p->id;
 }
 
-static inline int record_is(const struct proc *p, u32 id, u64 key, u32 stack, int pc, u8 kind)
+/* The record of this access of p's, if the entry of its place in the code names it. */
+static inline int recent_is(const struct proc *p, const struct recent *e, u64 key, u64 spot, u8 kind)
 {
-    const struct record *r = record_at(id);
+    const struct record *r = record_at(e->id);
 
-    return r->key == key && record_spot(r) == spot_make(stack, pc) && record_sort(r) == sort_make(p, kind);
+    return e->tag == recent_tag(key, spot) && r->key == key && record_spot(r) == spot && record_sort(r) == sort_make(p, kind);
 }
 
-/* The table is to name another one in the place of this. */
-static inline void record_displace(struct proc *p, u32 id)
+/* What record_get made last is free again if nobody took it. */
+static inline void record_untake(struct proc *p)
 {
-    const struct record *r = record_at(id);
+    const struct record *r = record_at(p->untaken);
 
-    if (UNLIKELY(id != 0 && record_is_of(p, r) && r->refs == 0)) {
-        record_free(p, id); /* nobody took it */
+    if (UNLIKELY(p->untaken != 0 && record_is_of(p, r) && r->refs == 0 && !r->joined)) {
+        record_free(p, p->untaken);
     }
 }
 
@@ -168,16 +170,19 @@ static inline void record_displace(struct proc *p, u32 id)
  * there are no more. */
 static inline u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind)
 {
-    u32 *slot = record_slot(p, stack, pc), id = *slot;
+    u64 spot = spot_make(stack, pc);
+    struct recent *e = record_slot(p, spot);
 
-    if (LIKELY(record_is(p, id, key, stack, pc, kind))) {
-        return id;
+    if (LIKELY(recent_is(p, e, key, spot, kind))) {
+        return e->id;
     }
     if (UNLIKELY(p->records.count == 0 && atomic_load_relaxed(&p->in_count) != 0)) {
         record_collect(p);
     }
-    record_displace(p, id);
-    return *slot = record_new(p, key, stack, pc, kind, 0, 0);
+    record_untake(p);
+    p->untaken = record_new(p, key, stack, pc, kind, 0, 0);
+    *e = (struct recent){p->untaken, recent_tag(key, spot)};
+    return e->id;
 }
 
 /* For a record that record_get(p) or record_join(p) gave. */
@@ -231,15 +236,13 @@ static inline int record_is_single(const struct proc *p, const struct record *r)
 static inline int record_renew(struct proc *p, u32 id, u64 key, u32 stack, int pc)
 {
     struct record *r = record_at(id);
-    u32 *slot = record_slot(p, stack, pc);
+    u64 spot = spot_make(stack, pc);
+    struct recent *e = record_slot(p, spot);
 
-    if (*slot != id) {
-        if (record_is(p, *slot, key, stack, pc, r->kind)) {
-            return 0;
-        }
-        record_displace(p, *slot);
-        *slot = id;
+    if (recent_is(p, e, key, spot, r->kind)) {
+        return 0;
     }
+    *e = (struct recent){id, recent_tag(key, spot)};
     r->stack = stack;
     r->pc = pc;
     r->generation++;

@@ -93,6 +93,11 @@ struct transition {
     u8 kind, mask;
 };
 
+/* A record of an access, by its place in the code, see record.h. */
+struct recent {
+    u32 id, tag;
+};
+
 enum { CELL_SIZES = 4, STEPS_LOG = 10, STEPPED_LOG = 11, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, OUTBOX = 64 };
 
 struct proc {
@@ -106,7 +111,7 @@ struct proc {
     struct cache syncs;        /* synchronisation objects */
     struct cache records;
     struct cache places;          /* of joined records */
-    u32 recent[1u << RECENT_LOG]; /* records, see record_get */
+    struct recent recent[1u << RECENT_LOG]; /* records of accesses, see record.h */
     struct {
         u32 old, mine, to; /* each counted; to 0: nothing */
         u32 hash;            /* of the latest one that belongs here */
@@ -123,6 +128,7 @@ struct proc {
         u64 hash;
         u32 stack;
     } site[SITES]; /* allocation sites */
+    u32 untaken; /* the record that record_get made last, as long as nobody took it; 0: none */
     /* Records that seem to be free and are others': not yet told; and this proc's. */
     u32 out[OUTBOX], out_count;
     struct os_lock in_lock;

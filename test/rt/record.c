@@ -51,6 +51,9 @@ void rt_check_records(const struct rt_world *w, struct rt_census *c)
         if (r->refs - r->gone != n) {
             rt_broken("record %u has %u references and counts %u - %u", id, n, r->refs, r->gone);
         }
+        if (r->refs == 0 && proc_by_id(r->owner)->untaken != id) {
+            rt_broken("record %u was never taken and is lost", id);
+        }
     }
     rt_mark_pool(&m, &record_pool);
     for (u32 i = 0; i < w->proc_count; i++) {
