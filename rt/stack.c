@@ -93,8 +93,20 @@ static int cut_has_room(u32 id)
     return 0;
 }
 
+/* Is it the node that comes next?  Mostly it is, as stacks that are new are asked for whole: then there is nothing to look up. */
+static int follows(u32 parent, uptr pc)
+{
+    const struct stack_node *n = stack_at(parent + 1);
+
+    return parent + 1 < atomic_load_relaxed(&nodes.next) && atomic_load_relaxed(&n->pc) == pc && atomic_load_relaxed(&n->parent) == parent;
+}
+
 u32 stack_push(u32 parent, uptr pc)
 {
+    if (follows(parent, pc)) {
+        return parent + 1;
+    }
+
     u32 h = hash(parent, pc);
     u32 mask = atomic_load(&table.mask);
     u32 *head = atomic_load(&table.head);
@@ -117,8 +129,8 @@ u32 stack_push(u32 parent, uptr pc)
             struct stack_node *n = arena_at(&nodes, id);
             u32 *at = &table.head[h & table.mask];
 
-            n->pc = pc;
-            n->parent = parent;
+            atomic_store_relaxed(&n->pc, pc); /* see follows */
+            atomic_store_relaxed(&n->parent, parent);
             n->next = *at;
             atomic_store(at, id); /* pairs with the acquiring loads above */
             atomic_store_relaxed(&count, count + 1);
