@@ -4,7 +4,7 @@
 #include "flags.h"
 
 /* A stretch that ended makes twice as many looks necessary before the next one, one that lasted so many half as many. */
-enum { NEED_MAX = __STDC_HOSTED__ ? 1 : 256, LASTED = 64 };
+enum { NEED_MAX = __STDC_HOSTED__ ? 1 : 32, LASTED = 64 };
 
 #define ALONE_ENDS ((struct proc *)~0UL) /* alone.proc: at the moment */
 
