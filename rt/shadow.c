@@ -190,12 +190,27 @@ static inline void words_stepped(struct proc *p, u64 from, u64 to, uptr n)
     }
 }
 
+/* Pages that are touched one after the other go on like that, mostly. */
+static void page_touched(const struct range *r, uptr at)
+{
+    const uptr page = 1UL << PAGE_LOG, in_step = (at - r->lo) % MAP_STEP;
+    const u32 *here = shadow_page(r, at);
+
+    if (!(atomic_load_relaxed(here) & PAGE_TOUCHED)) {
+        shadow_page_set(r, at, PAGE_TOUCHED);
+        if (in_step >= page && in_step < MAP_STEP - page && atomic_load_relaxed(here - 1) & PAGE_TOUCHED &&
+            !(atomic_load_relaxed(here + 1) & PAGE_TOUCHED)) {
+            shadow_wake(r, ROUND_DOWN(at, page) + page);
+        }
+    }
+}
+
 static void touched(const struct range *r, uptr first, uptr last)
 {
     for (uptr at = first; at < last; at += 1UL << PAGE_LOG) {
-        shadow_page_set(r, at, PAGE_TOUCHED);
+        page_touched(r, at);
     }
-    shadow_page_set(r, last, PAGE_TOUCHED);
+    page_touched(r, last);
 }
 
 /* Takes the change of n words from w to `to` back, as if nothing had happened: who made it looks again.  Not of those that

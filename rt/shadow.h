@@ -103,6 +103,10 @@ static inline u32 *shadow_line(const struct range *r, uptr addr)
     return &r->lines[(addr - r->lo) >> LINE_LOG];
 }
 
+/* Words of this page will be written soon.  What is only read of new memory is the kernel's page of zeros, which takes another fault, and an
+ * interrupt for the other processors, when it is written. */
+void shadow_wake(const struct range *r, uptr page);
+
 static inline void shadow_page_set(const struct range *r, uptr addr, u32 flag)
 {
     u32 *page = shadow_page(r, addr);

@@ -235,6 +235,18 @@ static inline void words_forget(struct proc *p, const struct range *r, uptr addr
     }
 }
 
+/* The same of pages that were touched; others need not even be looked at. */
+static void pages_forget(struct proc *p, const struct range *r, uptr addr, uptr size)
+{
+    for (uptr end = addr + size, next; addr < end; addr = next) {
+        next = ROUND_DOWN(addr, 1UL << PAGE_LOG) + (1UL << PAGE_LOG);
+        next = next < end ? next : end;
+        if (atomic_load_relaxed(shadow_page(r, addr)) & PAGE_TOUCHED) {
+            words_forget(p, r, addr, next - addr);
+        }
+    }
+}
+
 /* Whole pages: skips those never touched. What is not large gives no memory back: it would be faulted
  * in again soon, which costs more than clearing it. */
 static void pages_clear(struct proc *p, const struct range *r, uptr addr, uptr size, u32 site)
@@ -289,11 +301,22 @@ static int pages_small(const struct range *r, uptr from, uptr to)
     return (some & PAGE_SMALL) != 0;
 }
 
+void shadow_wake(const struct range *r, uptr page)
+{
+    u64 *word = &r->words[(page - r->lo) >> 3];
+
+    for (u32 i = 0; i < (1u << PAGE_LOG) / 8; i += 4096 / 8) {
+        __atomic_fetch_or(&word[i], 0, __ATOMIC_RELAXED);
+    }
+}
+
 /* The pages are to have an object from `from` to `to`: what comes before it is none so far. */
 static void pages_begin(const struct range *r, uptr from, uptr to)
 {
     for (uptr at = ROUND_DOWN(from, 1UL << PAGE_LOG); at < to; at += 1UL << PAGE_LOG) {
         if (!(atomic_load_relaxed(shadow_page(r, at)) & PAGE_SMALL)) {
+            shadow_wake(r, at);
+            __atomic_fetch_or(&r->sites[(at - r->lo) >> SITE_LOG], 0, __ATOMIC_RELAXED);
             if (at < from) {
                 site_set(r, at, from - at, SITE_UNKNOWN);
             }
@@ -340,7 +363,7 @@ static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 sit
             }
         }
     }
-    words_forget(p, r, addr, size);
+    pages_forget(p, r, addr, size);
 }
 
 void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
@@ -348,14 +371,16 @@ void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
     /* What comes behind it in its last word is no object: the tiny allocator gives out words from their beginning on. */
     uptr from = ROUND_UP(addr, 8UL), to = ROUND_UP(addr + size, 8UL);
     const struct range *r = &shadow_ranges[0];
+    u32 page = addr - r->lo < r->size ? atomic_load_relaxed(shadow_page(r, addr)) : 0;
 
-    if (size - 1 < LARGE && addr - r->lo < r->size && (addr ^ (to - 1)) >> PAGE_LOG == 0 &&
-        (atomic_load_relaxed(shadow_page(r, addr)) & (PAGE_SYNC | PAGE_SITE | PAGE_SMALL)) == PAGE_SMALL) {
+    if (size - 1 < LARGE && (addr ^ (to - 1)) >> PAGE_LOG == 0 && (page & (PAGE_SYNC | PAGE_SITE | PAGE_SMALL)) == PAGE_SMALL) {
         if (from < to) { /* as object_set */
             site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
             site_end(r, to);
         }
-        words_forget(p, r, addr, to - addr);
+        if (page & PAGE_TOUCHED) {
+            words_forget(p, r, addr, to - addr);
+        }
     } else {
         object_set(p, addr, to - addr, 1, site);
     }
