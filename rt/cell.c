@@ -311,6 +311,9 @@ static int set_rebuild(struct set *s, struct access *a, u32 more)
         *s = old;
         return -1;
     }
+    for (uptr at = 0; at < cap * sizeof *s->slot; at += 4096) {
+        ((volatile u8 *)s->slot)[at] = 0; /* see shadow_wake (shadow.h) */
+    }
     s->cap = cap;
     s->count = 0;
     s->stack_count = 0;
