@@ -18,8 +18,8 @@ $GOMM_ROOT/bench/ops AtomicAdd sync/atomic.AddInt64 20000 50
 $GOMM_ROOT/bench/ops MutexPair sync.(*Mutex).Lock 20000 50
 $GOMM_ROOT/bench/ops Alloc32 runtime.newobject 20000 50
 $GOMM_ROOT/bench/ops Copy4K runtime.memmove 20000 5
-$std/fmt SprintfPadding fmt.Sprintf 200 20
-$std/html/template EscapedExecute html/template.(*Template).Execute 100 4
+$std/fmt SprintfPadding fmt.Sprintf 200 10
+$std/html/template EscapedExecute html/template.(*Template).Execute 100 1
 $std/text/template/parse ListString text/template/parse.(*ListNode).String 50 1
 END
 }
