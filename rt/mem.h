@@ -29,8 +29,9 @@ struct pool {
     struct arena *arena;
     u32 stride; /* units per object */
     struct os_lock lock;
-    struct arena free, any; /* u64: a bit for each unit of the arena, set if it begins a free object; a bit for each of these u64, if it is not 0 */
-    u32 free_count, at;     /* where the last one was found, an index into free */
+    /* Units of both are u64: a bit for each unit of the arena, set if a free object begins there; one for each u64 of free that is not 0. */
+    struct arena free, any;
+    u32 free_count, at; /* at: index into free where the last one was found */
     u32 optional; /* its users go on without: no message when there are no more */
 };
 

@@ -371,9 +371,10 @@ void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
     /* What comes behind it in its last word is no object: the tiny allocator gives out words from their beginning on. */
     uptr from = ROUND_UP(addr, 8UL), to = ROUND_UP(addr + size, 8UL);
     const struct range *r = &shadow_ranges[0];
-    u32 page = addr - r->lo < r->size ? atomic_load_relaxed(shadow_page(r, addr)) : 0;
+    int simple = size - 1 < LARGE && addr - r->lo < r->size && (addr ^ (to - 1)) >> PAGE_LOG == 0;
+    u32 page = simple ? atomic_load_relaxed(shadow_page(r, addr)) : 0;
 
-    if (size - 1 < LARGE && (addr ^ (to - 1)) >> PAGE_LOG == 0 && (page & (PAGE_SYNC | PAGE_SITE | PAGE_SMALL)) == PAGE_SMALL) {
+    if ((page & (PAGE_SYNC | PAGE_SITE | PAGE_SMALL)) == PAGE_SMALL) {
         if (from < to) { /* as object_set */
             site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
             site_end(r, to);
