@@ -1,4 +1,4 @@
-/* rt_stack.c: call stacks: equal ones have one id, and there is an end to how many are kept. */
+/* rt_stack.c: call stacks: equal ones have one id, a P's table knows the same ones, and there is an end to how many are kept. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 
 #include "../rt/rt_random.h"
 #include "stack.h"
+#include "thread.h"
 
 enum { LIMIT = 5000, PC = 0x400000 };
 
@@ -59,9 +60,37 @@ static void test_limit(void **state)
     assert_int_equal(stack_push(stack_push(0, PC), PC + 1), first);
 }
 
+/* Callers whose calls are in each other's way in the table: those of one number in PARENTS. */
+static void test_table(void **state)
+{
+    enum { PARENTS = 1 << (CALLS_LOG - 3), CALLERS = 3 * PARENTS, NEAR = 64, ROUNDS = 200000 };
+    static struct proc p;
+    static u32 caller[CALLERS];
+    struct rnd r = {.state = 8};
+    u32 limit = stack_limit, known = 0;
+
+    (void)state;
+    stack_limit = LIMIT + CALLERS * 8;
+    for (u32 i = 0; i < CALLERS; i++) {
+        caller[i] = stack_push(0, PC + 4096 + i);
+    }
+    for (u32 round = 0; round < ROUNDS; round++) {
+        u32 parent = caller[rnd_one_in(&r, 4) ? rnd_below(&r, CALLERS) : rnd_below(&r, NEAR) + PARENTS * rnd_below(&r, 2)];
+        u64 pc = PC + rnd_below(&r, 4);
+        u32 is = stack_push(parent, pc), says = proc_call_known(&p, parent, pc);
+
+        assert_true(says == 0 || says == is);
+        known += says != 0;
+        assert_int_equal(proc_call(&p, parent, pc), is);
+        assert_int_equal(proc_call_known(&p, parent, pc), is);
+    }
+    assert_true(known > ROUNDS / 4 && known < ROUNDS);
+    stack_limit = limit;
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_limit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_limit), cmocka_unit_test(test_table)};
 
     return cmocka_run_group_tests_name("rt_stack", tests, NULL, NULL);
 }

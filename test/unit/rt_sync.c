@@ -21,7 +21,6 @@
 #include "../rt/rt_random.h"
 #include "../rt/rt_test.h"
 #include "code.h"
-#include "stack.h"
 #include "sync.h"
 
 enum { PROGRAMS = 20000, LIVE = 6, GOROUTINES = 24, ADDRS = 4, STEPS = 70, MARKS = 400, HEAP = 4096 };
@@ -411,42 +410,12 @@ static void test_merge(void **state)
            {MERGE, 2, 0}, {GO, 0, 0}, {ACQUIRE, 3, 0});
 }
 
-/* What the P's table says of call stacks is what the tree says, also where calls are in each other's way: the same one from many callers. */
-static void test_calls(void **state)
-{
-    enum { CALLERS = 3 << (CALLS_LOG - 3), CALLS = 4, ROUNDS = 200000 };
-    static u32 caller[CALLERS];
-    u64 seed = 1;
-    u32 known = 0;
-
-    (void)state;
-    for (u32 i = 0; i < CALLERS; i++) {
-        caller[i] = stack_push(0, 0x400000 + 16 * i);
-    }
-    for (u32 round = 0; round < ROUNDS; round++) {
-        u32 near = round % 4 == 0 ? CALLERS : 64; /* mostly few callers, so that the table has them still */
-
-        seed = seed * 6364136223846793005UL + 1442695040888963407UL;
-
-        u32 parent = caller[(seed >> 33) % near + (near != CALLERS && seed >> 63 ? 1u << (CALLS_LOG - 3) : 0)];
-        u64 pc = 0x500000 + 16 * ((seed >> 40) % CALLS);
-        u32 is = stack_push(parent, pc), says = proc_call_known(w.proc, parent, pc);
-
-        assert_true(says == 0 || says == is);
-        known += says != 0;
-        assert_int_equal(proc_call(w.proc, parent, pc), is);
-        assert_int_equal(proc_call_known(w.proc, parent, pc), is);
-    }
-    assert_true(known > ROUNDS / 4 && known < ROUNDS);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_clock),
         cmocka_unit_test(test_merge),
         cmocka_unit_test(test_programs),
-        cmocka_unit_test(test_calls),
     };
 
     rt_tsan_init(&w.first, &w.proc, callback);
