@@ -18,13 +18,6 @@
 	.set PC, -16
 	.set SPOT, -24
 
-/* RAX: `log` bits of the hash of `key`. */
-	.macro hash key, log
-	movabsq	$0x9e3779b97f4a7c15, %rax
-	imulq	\key, %rax
-	shrq	$(64 - \log), %rax
-	.endm
-
 /* RAX: the proc's entry for the place in the code R10, R10D: its tag for an atomic access in epoch R11 (record_slot, recent_tag). */
 	.macro recent
 	movabsq	$0x9e3779b97f4a7c15, %rax
@@ -124,8 +117,10 @@ entry \name
 	movl	FRAME_STACK-FRAME(%rax), %r10d
 	testl	%r10d, %r10d
 	je	10f
-1:	hash	%rsi, 5
-	leal	(%rax,%r10,8), %eax	/* proc_call_slot (thread.h) */
+1:	movabsq	$0x9e3779b97f4a7c15, %rax	/* proc_call_slot (thread.h) */
+	imulq	%rsi, %rax
+	shrq	$(64 - 5), %rax
+	leal	(%rax,%r10,8), %eax
 	andl	$(CALLS - 2), %eax
 	shll	$CALL_LOG, %eax
 	cmpq	%rsi, PROC_CALL(%r8,%rax)

@@ -194,10 +194,10 @@ static inline void words_stepped(struct proc *p, u64 from, u64 to, uptr n)
 static void page_touched(const struct range *r, uptr at)
 {
     const uptr page = 1UL << PAGE_LOG, in_step = (at - r->lo) % MAP_STEP;
-    const u32 *here = shadow_page(r, at);
+    u32 *here = shadow_page(r, at);
 
     if (!(atomic_load_relaxed(here) & PAGE_TOUCHED)) {
-        shadow_page_set(r, at, PAGE_TOUCHED);
+        atomic_or(here, PAGE_TOUCHED);
         if (in_step >= page && in_step < MAP_STEP - page && atomic_load_relaxed(here - 1) & PAGE_TOUCHED &&
             !(atomic_load_relaxed(here + 1) & PAGE_TOUCHED)) {
             shadow_wake(r, ROUND_DOWN(at, page) + page);

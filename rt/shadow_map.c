@@ -306,7 +306,7 @@ void shadow_wake(const struct range *r, uptr page)
     u64 *word = &r->words[(page - r->lo) >> 3];
 
     for (u32 i = 0; i < (1u << PAGE_LOG) / 8; i += 4096 / 8) {
-        __atomic_fetch_or(&word[i], 0, __ATOMIC_RELAXED);
+        atomic_or(&word[i], 0);
     }
 }
 
@@ -316,7 +316,7 @@ static void pages_begin(const struct range *r, uptr from, uptr to)
     for (uptr at = ROUND_DOWN(from, 1UL << PAGE_LOG); at < to; at += 1UL << PAGE_LOG) {
         if (!(atomic_load_relaxed(shadow_page(r, at)) & PAGE_SMALL)) {
             shadow_wake(r, at);
-            __atomic_fetch_or(&r->sites[(at - r->lo) >> SITE_LOG], 0, __ATOMIC_RELAXED);
+            atomic_or(&r->sites[(at - r->lo) >> SITE_LOG], 0);
             if (at < from) {
                 site_set(r, at, from - at, SITE_UNKNOWN);
             }
