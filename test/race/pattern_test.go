@@ -70,13 +70,19 @@ func (t *table) set(k string, v int) {
 	t.mu.Unlock()
 }
 
+// later: not at the very moment at which another goroutine is in the map, where Go itself would end the program ("concurrent map writes").
+// It orders nothing.
+func later() {
+	time.Sleep(20 * time.Millisecond)
+}
+
 // want RACE12
 func TestMissingLockInOnePath(t *testing.T) {
 	tab := &table{rows: map[string]int{}}
 	var wg sync.WaitGroup
 	wg.Add(2)
 	go func() { defer wg.Done(); tab.set("x", 1) }()
-	go func() { defer wg.Done(); tab.set("", 1) }()
+	go func() { defer wg.Done(); later(); tab.set("", 1) }()
 	wg.Wait()
 }
 
@@ -343,6 +349,7 @@ func TestMapWhileRanged(t *testing.T) {
 	}()
 	go func() {
 		defer wg.Done()
+		later()
 		m[3] = 3
 	}()
 	wg.Wait()
@@ -356,6 +363,7 @@ func TestMapOtherKeys(t *testing.T) {
 	go func() { defer wg.Done(); m[1] = 1 }()
 	go func() {
 		defer wg.Done()
+		later()
 		m[2] = 2
 	}()
 	wg.Wait()
