@@ -63,7 +63,7 @@ _Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, e
 _Static_assert(WIDTHS_REACH == 1UL << 29, "WIDTHS_REACH");
 _Static_assert(offsetof(struct proc, id) == 0 && offsetof(struct proc, inside) == 4 && offsetof(struct proc, calls) == 8 &&
                    offsetof(struct proc, knower) == 20 && offsetof(struct proc, known) == 24 &&
-                   offsetof(struct proc, call) == 32832 && offsetof(struct proc, recent) == 4160 && sizeof(struct recent) == 8 &&
+                   offsetof(struct proc, call) == 30784 && offsetof(struct proc, recent) == 2096 && sizeof(struct recent) == 8 &&
                    offsetof(struct recent, tag) == 4 && RECENT_LOG == 10 &&
                    REFS_STICKY == 0x80000000u && sizeof((struct proc *)0)->call[0] == 16 &&
                    offsetof(struct proc, call[0].parent) - offsetof(struct proc, call) == 8 &&
@@ -75,7 +75,7 @@ _Static_assert(offsetof(struct record, stack) == 8 && offsetof(struct record, pc
                    offsetof(struct record, kind) == 26 && offsetof(struct record, joined) == 27 &&
                    offsetof(struct record, older) == 28 && offsetof(struct record, generation) == 30,
                "RECORD_*");
-_Static_assert(offsetof(struct proc, records) == 3128 && offsetof(struct cache, count) == 0 && offsetof(struct cache, index) == 4 &&
+_Static_assert(offsetof(struct proc, records) == 1064 && offsetof(struct cache, count) == 0 && offsetof(struct cache, index) == 4 &&
                    CACHE_MAX == 128 && CACHE_AHEAD == 3,
                "PROC_RECORDS");
 _Static_assert(sizeof(struct range) == 64 && offsetof(struct range, words) == 16 && offsetof(struct range, pages) == 48 &&

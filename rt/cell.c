@@ -11,17 +11,24 @@ enum { UNIT = 8, UNITS = 1u << 30, SCAN_ALWAYS = 16 };
 #define CELL_UNITS(n) ((offsetof(struct cell, entry) + (n) * sizeof(struct entry) + UNIT - 1) / UNIT)
 
 struct arena cells;
+enum { BIG = CELL_SIZES - 1 }; /* the pool of big ones */
 static struct pool pools[CELL_SIZES] = {
     {.arena = &cells, .stride = CELL_UNITS(ENTRIES_SMALL)},
     {.arena = &cells, .stride = CELL_UNITS(ENTRIES_MIDDLE)},
     {.arena = &cells, .stride = CELL_UNITS(ENTRIES_LARGE)},
     {.arena = &cells, .stride = CELL_UNITS(ENTRIES_MAX)},
+    {.arena = &cells, .stride = sizeof(struct cell) / UNIT},
 };
 
 /* Which pool a cell of so many entries is from. */
 static u32 size_of(u32 count)
 {
     return count <= ENTRIES_SMALL ? 0 : count <= ENTRIES_MIDDLE ? 1 : count <= ENTRIES_LARGE ? 2 : 3;
+}
+
+static u32 pool_of(u32 id)
+{
+    return id & CELL_BIG ? BIG : size_of(cell_count(cell_at(id)));
 }
 
 int cell_init(void)
@@ -38,23 +45,15 @@ void cell_drain(struct proc *p)
 
 /* ---- cells come and go ---- */
 
-static void sets_free(struct set *sets)
-{
-    for (u32 k = 0; k < ACCESS_KINDS; k++) {
-        mem_free(sets[k].slot, sets[k].cap * sizeof(struct entry));
-    }
-    mem_free(sets, ACCESS_KINDS * sizeof *sets);
-}
-
 void cell_free(struct proc *p, u32 id)
 {
     struct cell *c = cell_at(id);
-    u32 size = id & CELL_BIG ? 0 : size_of(cell_count(c));
+    u32 size = pool_of(id);
 
     /* A reader that still holds the id must not take the cell for one of its own. */
     atomic_store_relaxed(&c->fast, 0);
-    if (id & CELL_BIG) {
-        sets_free(cell_sets(c));
+    for (u32 k = 0; id & CELL_BIG && k < ACCESS_KINDS; k++) {
+        mem_free(c->set[k].slot, c->set[k].cap * sizeof(struct entry));
     }
     pool_put(&pools[size], &p->cells[size], id & CELL_INDEX);
 }
@@ -351,7 +350,7 @@ static int set_add(struct set *s, struct access *a)
 /* The word's lock is held. */
 static u32 big_access(struct access *a, struct cell *c)
 {
-    struct set *sets = cell_sets(c);
+    struct set *sets = c->set;
     u8 need = a->e.mask;
     u32 left = 0, drops[ACCESS_KINDS] = {0};
 
@@ -412,13 +411,75 @@ static u32 big_access(struct access *a, struct cell *c)
     return CELL_SAME;
 }
 
+/* The table slot of a set for an entry of this goroutine that the access takes the place of, or a new one; NULL if there is no room. */
+static struct entry *set_place(const struct set *s, const struct access *a)
+{
+    u32 i = set_hash(a->e.g, s->cap);
+
+    for (; s->slot[i].mask != 0; i = (i + 1) & (s->cap - 1)) {
+        if (s->slot[i].g == a->e.g && (s->slot[i].mask & (u8)~a->e.mask) == 0) {
+            return &s->slot[i];
+        }
+    }
+    return (s->count + 1) * 4 <= s->cap * 3 ? &s->slot[i] : NULL;
+}
+
+int cell_read_big(const struct access *a, u32 id)
+{
+    struct cell *c = cell_at(id);
+    struct set *mine = &c->set[a->e.kind];
+    u32 bytes = a->fast == 0 ? 0 : fast_bytes(&a->e);
+    u8 need = a->e.mask;
+
+    if (mine->cap == 0) {
+        return 0;
+    }
+    for (u8 k = 0; k < ACCESS_KINDS; k++) {
+        const struct set *s = &c->set[k];
+
+        if (!(c->entry[0].kinds >> k & 1) || s->count == 0) {
+            continue;
+        }
+        if (access_conflicts(a->e.kind, k)) {
+            if (s->cap > SCAN_ALWAYS) {
+                return 0;
+            }
+            for (u32 i = 0; i < s->cap; i++) {
+                const struct entry *x = &s->slot[i];
+
+                if (x->mask & a->e.mask && !access_ordered(a, x->g, x->epoch)) {
+                    return 0;
+                }
+            }
+        }
+        if (access_covers(k, a->e.kind)) {
+            for (u32 i = set_hash(a->e.g, s->cap); s->slot[i].mask != 0; i = (i + 1) & (s->cap - 1)) {
+                need &= s->slot[i].g == a->e.g && s->slot[i].epoch == a->e.epoch ? (u8)~s->slot[i].mask : FULL;
+            }
+        }
+    }
+    if (need != 0) {
+        struct entry *place = set_place(mine, a);
+
+        if (!place) {
+            return 0;
+        }
+        mine->count += place->mask == 0;
+        *place = a->e;
+        if (set_notes(mine)) {
+            set_note_stack(mine, entry_stack(&a->e));
+        }
+        atomic_store_relaxed(&c->entry[0].kinds, (u8)(c->entry[0].kinds | 1u << a->e.kind));
+    }
+    cell_set_fast(c, a->fast, bytes | (a->fast != 0 && c->fast == a->fast ? c->fast_bytes : 0));
+    return 1;
+}
+
 static u32 big_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, u32 count)
 {
-    struct set *sets = mem_alloc(ACCESS_KINDS * sizeof *sets);
-    u32 id = sets ? pool_get(&pools[0], &p->cells[0]) : 0;
+    u32 id = pool_get(&pools[BIG], &p->cells[BIG]);
 
     if (id == 0) {
-        mem_free(sets, ACCESS_KINDS * sizeof *sets);
         return 0;
     }
 
@@ -427,11 +488,10 @@ static u32 big_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, u
     entries_open(c);
     c->refs = 1;
     c->entry[0].kinds = kinds_of(e, count);
-    c->sets[0] = (u32)(uptr)sets;
-    c->sets[1] = (u32)((uptr)sets >> 32);
     entries_close(c);
+    memset(c->set, 0, sizeof c->set);
     for (u32 i = 0; i < count; i++) {
-        struct set *s = &sets[e[i].kind];
+        struct set *s = &c->set[e[i].kind];
 
         if ((s->count + 1) * 2 > s->cap && set_rebuild(s, NULL, s->count + 1) != 0) {
             break;
@@ -507,6 +567,9 @@ u32 cell_access(struct access *a, u32 id)
     if (n == 1) {
         return CELL_ALONE;
     }
+    if (n > ENTRIES_LARGE && atomic_load(&c->refs) == 1) {
+        return big_new(a->p, a->fast, a->bytes, e, n); /* which need not be looked through */
+    }
     if (cell_reuse(c, a->fast, a->bytes, e, n)) {
         return CELL_SAME;
     }
@@ -562,7 +625,7 @@ int cell_look(const struct access *a, u32 id, struct look *l)
 
 int cell_step(const struct access *a, u32 id, const struct look *l)
 {
-    static const u8 room[CELL_SIZES + 1] = {0, ENTRIES_SMALL, ENTRIES_MIDDLE, ENTRIES_LARGE, ENTRIES_MAX};
+    static const u8 room[CELL_SIZES] = {0, ENTRIES_SMALL, ENTRIES_MIDDLE, ENTRIES_LARGE, ENTRIES_MAX};
     struct cell *c = cell_at(id);
 
     if (atomic_load(&c->refs) != 1 || c->version != l->version) {
@@ -656,7 +719,7 @@ u32 cell_meet(struct access *a, u32 id)
         so_far = entry_meet(a, &c->entry[i], so_far);
     }
     for (u32 k = 0; id & CELL_BIG && k < ACCESS_KINDS; k++) {
-        const struct set *s = &cell_sets(c)[k];
+        const struct set *s = &c->set[k];
 
         if (s->count != 0 && access_conflicts(a->e.kind, (u8)k) && set_notes(s) &&
             set_known(s, access_stack(a))) {
@@ -678,7 +741,7 @@ u32 cell_forget(struct proc *p, u32 id, u8 mask)
         u32 left = 0;
 
         for (u32 k = 0; k < ACCESS_KINDS; k++) {
-            struct set *s = &cell_sets(c)[k];
+            struct set *s = &c->set[k];
 
             for (u32 i = 0; i < s->cap; i++) {
                 s->slot[i].mask &= (u8)~mask;

@@ -8,8 +8,8 @@
  * unordered with x is unordered with y also.  Nothing else is ever dropped.  (FastTrack, PLDI 2009,
  * keeps one write and drops its unordered predecessors; we keep those.)
  *
- * A word whose set outgrows ENTRIES_MAX has a big cell: its own, mutable under the word's lock,
- * sets hashed by goroutine.
+ * A word whose set outgrows ENTRIES_MAX, or ENTRIES_LARGE if no other word has the same, has a big cell: its own,
+ * mutable under the word's lock, sets hashed by goroutine.
  *
  * Ownership: a word and a memo (thread.h) hold a reference each.  Threading: whoever changes the
  * cell of a word holds the word's lock (shadow.h), which also keeps the cell from being recycled.
@@ -41,6 +41,14 @@ struct entry {
     u8 count, kinds;
 };
 
+/* Entries of one kind hashed by goroutine; open addressing, an empty slot has mask 0. */
+struct set {
+    struct entry *slot;
+    u32 count, cap;
+    /* The different stacks among the entries; STACKS_MANY if they are more than fit. */
+    u32 stack_count, stack[SET_STACKS];
+};
+
 /* fast is the thr.key of the latest access, or 0.  Then fast_bytes says which bytes that goroutine
  * has read or written in that epoch (low half), and which it has written (high half), by plain
  * accesses that are entries here, since anybody else's access.  fast_amd64.S knows where both are. */
@@ -51,16 +59,11 @@ struct cell {
     u64 fast;
     union {
         struct entry entry[1]; /* count of them */
-        u32 sets[2];           /* big: where the ACCESS_KINDS sets are (cell_sets) */
+        struct {
+            u64 head[3];                  /* of a big one: entry[0].kinds alone counts */
+            struct set set[ACCESS_KINDS]; /* that of plain reads in one cache line with `fast`, most often */
+        };
     };
-};
-
-/* Entries of one kind hashed by goroutine; open addressing, an empty slot has mask 0. */
-struct set {
-    struct entry *slot;
-    u32 count, cap;
-    /* The different stacks among the entries; STACKS_MANY if they are more than fit. */
-    u32 stack_count, stack[SET_STACKS];
 };
 
 _Static_assert(sizeof(struct entry) == 20, "entry");
@@ -78,11 +81,6 @@ static inline struct cell *cell_at(u32 id)
 static inline u32 cell_count(const struct cell *c)
 {
     return c->entry[0].count;
-}
-
-static inline struct set *cell_sets(const struct cell *c)
-{
-    return (struct set *)((uptr)c->sets[1] << 32 | c->sets[0]);
 }
 
 void cell_free(struct proc *p, u32 id);

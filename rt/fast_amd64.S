@@ -37,7 +37,7 @@
 	.set FEW, 56			/* bytes of a range */
 	.set PROC_KNOWER, 20
 	.set PROC_KNOWN, 24
-	.set PROC_RECORDS, 3128		/* count, ids */
+	.set PROC_RECORDS, 1064		/* count, ids */
 	.set CACHE_MAX, 128
 	.set CACHE_AHEAD, 3
 	.set REFS_STICKY, 0x80000000

@@ -349,6 +349,17 @@ static uptr words_known(struct access *a, u64 *word, uptr n, u64 w)
     if (word_has_cell(w) && w & WORD_LOCK) {
         return 0;
     }
+    if (word_has_cell(w) && w & CELL_BIG) {
+        u64 now = w;
+        int done = !(a->e.kind & ACCESS_WRITE) && inside_cas(word, &now, w | WORD_LOCK);
+
+        if (done) {
+            done = cell_read_big(a, (u32)w);
+            atomic_store(word, w); /* unlocks; pairs with word_lock */
+        }
+        return (uptr)done;
+    }
+
     int single = word_has_cell(w) && atomic_load_relaxed(&cell_at((u32)w)->refs) == 1;
     uptr moved = single ? 0 : words_memo(a, word, n, w); /* memos count the cell */
     struct look look;

@@ -98,7 +98,7 @@ struct recent {
     u32 id, tag;
 };
 
-enum { CELL_SIZES = 4, STEPS_LOG = 10, STEPPED_LOG = 11, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, OUTBOX = 64 };
+enum { CELL_SIZES = 5, STEPS_LOG = 10, STEPPED_LOG = 11, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, OUTBOX = 64 };
 
 struct proc {
     u16 id;
@@ -106,7 +106,6 @@ struct proc {
     u32 quiet, others; /* for alone_begin */
     u32 knower;        /* a goroutine, and until when it knows another: plain key of that epoch (quick.c); 0: not asked yet */
     u64 known;
-    struct cache cells[CELL_SIZES];
     struct cache nodes;        /* clock nodes */
     struct cache syncs;        /* synchronisation objects */
     struct cache records;
@@ -117,10 +116,11 @@ struct proc {
         u32 hash;            /* of the latest one that belongs here */
         u8 old_bytes, mine_bytes;
     } join[1u << JOIN_LOG]; /* see record_join */
-    struct {
+    _Alignas(64) struct {
         u64 pc;
         u32 parent, stack;
     } call[1u << CALLS_LOG]; /* edges of the calling-context tree */
+    struct cache cells[CELL_SIZES];
     struct memo memo[MEMOS];
     struct transition step[1u << STEPS_LOG];
     u32 stepped[1u << STEPPED_LOG]; /* hashes of transitions that came once */

@@ -76,7 +76,7 @@ static void check_cell(u32 id)
 
     if (id & CELL_BIG) {
         for (u8 k = 0; k < ACCESS_KINDS; k++) {
-            const struct set *s = &cell_sets(c)[k];
+            const struct set *s = &c->set[k];
 
             check_set(id, s, k);
             for (u32 i = 0; i < s->cap; i++) {
@@ -111,9 +111,7 @@ void rt_cell_used(u32 id, u32 n, struct rt_census *c)
     }
     w.refs[index] += n;
     if (w.refs[index] == n) {
-        u32 size = id & CELL_BIG ? 0 : size_of(cell_count(cell_at(id)));
-
-        rt_mark(&w.marks, index, pools[size].stride, "used");
+        rt_mark(&w.marks, index, pools[pool_of(id)].stride, "used");
         check_cell(id);
         c->cells++;
     }
