@@ -328,6 +328,98 @@ static NOINLINE int few_write(struct proc *p, struct thr *t, u64 *word, u64 mask
     return few_lean(p, t, word, mask, spot, addr, ACCESS_WRITE);
 }
 
+/* ---- among other threads ---- */
+
+/* The same of one word if others may be inside: as words_simple in shadow.c, which says why.  0: not so simple, or the word has changed. */
+static inline __attribute__((always_inline)) int shared(struct proc *p, const struct thr *t, const struct range *r, u64 *word, u64 w, u8 mask,
+                                                        u64 spot, const u8 kind)
+{
+    const u64 key = atomic_load_relaxed(&t->key);
+    u32 was = word_record(w, kind), other = word_record(w, !kind), is = was;
+    struct record *x = record_at(was);
+    const struct record *y = record_at(other);
+    u8 bytes = word_bytes(w, kind), left = mask;
+    u8 others = word_bytes(w, !kind);
+    u64 seen = atomic_load(&x->key), seen_other = atomic_load(&y->key), now = w;
+
+    if (others != 0) {
+        if ((kind == ACCESS_WRITE && y->older != 0) || !knows(p, t, key, seen_other, 1)) {
+            return 0;
+        }
+    } else if (w == 0 && page_untouched(r, word)) {
+        return 0;
+    }
+    if (bytes != 0 && seen == key && record_spot(x) == spot && !x->joined) {
+        left = bytes | mask; /* the same instruction again */
+    } else if (bytes == 0 || ((bytes | x->older) & ~mask) == 0) {
+        if (bytes != 0 && !knows(p, t, key, seen, 1)) {
+            return 0;
+        }
+        is = record_get(p, key, (u32)spot, (int)(spot >> 32), kind);
+        if (UNLIKELY(is == 0)) {
+            return 0;
+        }
+    } else if (seen == key && x->joined && record_is_single(p, x) && atomic_load_relaxed(word) == w) {
+        record_place(x, (struct spot){(u32)spot, (int)(spot >> 32)}, mask);
+        left = bytes | mask;
+    } else {
+        return 0;
+    }
+
+    u64 to = word_with(w, kind, is, left, mask);
+
+    if (UNLIKELY(!atomic_cas(word, &now, to))) {
+        return 0;
+    }
+    if (UNLIKELY((bytes != 0 && atomic_load(&x->key) != seen) || (others != 0 && atomic_load(&y->key) != seen_other))) {
+        words_back(p, word, 1, w, to, kind);
+        return 0;
+    }
+    if (is != was) {
+        record_ref(p, is, 1);
+        if (was != 0) {
+            record_unref(p, was, 1);
+        }
+    } else if (UNLIKELY(x->older & mask)) {
+        x->older &= (u8)~mask;
+    }
+    if (word_record(to, !kind) != other) {
+        record_unref(p, other, 1);
+    }
+    return 1;
+}
+
+/* As few_lean, of p's thread, which is inside. */
+static inline __attribute__((always_inline)) int few_shared(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr,
+                                                            const u8 kind)
+{
+    const struct range *r = range_of(addr);
+
+    if (UNLIKELY(flags.all_pairs)) {
+        return 0;
+    }
+    for (; mask != 0; word++, mask >>= 8) {
+        u64 w = atomic_load_relaxed(word);
+
+        if (!word_is_fast(w, atomic_load_relaxed(&t->key), kind, (u8)mask) &&
+            (word_has_cell(w) || !shared(p, t, r, word, w, (u8)mask, spot, kind))) {
+            return 0;
+        }
+    }
+    t->dirty |= THR_ACCESS;
+    return 1;
+}
+
+static NOINLINE int shared_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    return few_shared(p, t, word, mask, spot, addr, ACCESS_READ);
+}
+
+static NOINLINE int shared_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    return few_shared(p, t, word, mask, spot, addr, ACCESS_WRITE);
+}
+
 /* Frames to be trimmed, or none yet? */
 static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
 {
@@ -349,12 +441,22 @@ static NOINLINE int scalar_longer(struct proc *p, struct thr *t, uptr addr, u32 
 {
     u32 stack = thr_stack_known(p, t);
 
-    if (LIKELY(stack != 0 && proc_enter_lean(p) && !sample_pause())) {
+    if (LIKELY(stack != 0 && !sample_pause())) {
         const struct range *r = range_of(addr);
         u64 *word = &r->words[(addr - r->lo) >> 3], mask = mask_few(addr, size), spot = spot_make(stack, (int)(pc - (uptr)&record_anchor));
 
-        if (kind == ACCESS_WRITE ? few_write(p, t, word, mask, spot, addr) : few_read(p, t, word, mask, spot, addr)) {
-            return 1;
+        if (proc_enter_lean(p)) {
+            if (kind == ACCESS_WRITE ? few_write(p, t, word, mask, spot, addr) : few_read(p, t, word, mask, spot, addr)) {
+                return 1;
+            }
+        } else {
+            proc_enter(p);
+
+            int done = (kind == ACCESS_WRITE ? shared_write(p, t, word, mask, spot, addr) : shared_read(p, t, word, mask, spot, addr)) ||
+                       shadow_scalar(p, t, addr, size, kind, pc, stack);
+
+            proc_leave(p);
+            return done;
         }
     }
     return scalar_general(p, t, addr, size, kind, pc); /* in the place of this frame: there is little stack */
@@ -462,8 +564,8 @@ int quick_few_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot
     return few_write(p, t, word, mask, spot, addr) || few_general(p, t, mask, spot, addr, ACCESS_WRITE);
 }
 
-/* Ranges of few words are as scalars.  callpc: as in range_general. */
-static int range_few(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, uptr callpc)
+/* Ranges of few words are as scalars. */
+static int range_longer(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, uptr callpc)
 {
     const struct range *r = range_of(addr);
     sptr near = (sptr)(pc - (uptr)&record_anchor);
@@ -473,27 +575,30 @@ static int range_few(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kin
         stack = proc_call_known(p, stack, callpc);
     }
 
-    if (size - 1 >= FEW || size > r->size - (addr - r->lo) || near != (int)near || stack == 0 || !proc_enter_lean(p) ||
-        sample_pause()) {
-        return 0;
+    if (size - 1 >= FEW || size > r->size - (addr - r->lo) || near != (int)near || stack == 0 || sample_pause()) {
+        return range_general(p, t, addr, size, kind, pc, callpc);
     }
 
     u64 *word = &r->words[(addr - r->lo) >> 3], mask = mask_few(addr, size), spot = spot_make(stack, (int)near);
 
-    return kind == ACCESS_WRITE ? few_write(p, t, word, mask, spot, addr) : few_read(p, t, word, mask, spot, addr);
+    if (proc_enter_lean(p)) {
+        return (kind == ACCESS_WRITE ? few_write(p, t, word, mask, spot, addr) : few_read(p, t, word, mask, spot, addr)) ||
+               range_general(p, t, addr, size, kind, pc, callpc);
+    }
+    proc_enter(p);
+
+    int done = (kind == ACCESS_WRITE ? shared_write(p, t, word, mask, spot, addr) : shared_read(p, t, word, mask, spot, addr)) ||
+               shadow_quick(p, t, addr, size, kind, pc, stack);
+
+    proc_leave(p);
+    return done;
 }
 
 int quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, uptr pc, uptr how)
 {
     struct proc *p = current_of(g);
 
-    if (!p || quick_not(t, g, sp)) {
-        return 0;
-    }
-    if (range_few(p, t, addr, how >> 1, how & 1, pc, 0)) {
-        return 1;
-    }
-    return range_general(p, t, addr, how >> 1, how & 1, pc, 0);
+    return p && !quick_not(t, g, sp) && range_longer(p, t, addr, how >> 1, how & 1, pc, 0);
 }
 
 int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
@@ -501,6 +606,5 @@ int quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
     struct proc *p = current_of(g);
     const uptr *arg = (const uptr *)sp;
 
-    return p && !quick_not(t, g, sp) &&
-           (range_few(p, t, addr, 1, kind, arg[3] + 1, arg[2]) || range_general(p, t, addr, 1, kind, arg[3] + 1, arg[2]));
+    return p && !quick_not(t, g, sp) && range_longer(p, t, addr, 1, kind, arg[3] + 1, arg[2]);
 }

@@ -213,9 +213,7 @@ static void touched(const struct range *r, uptr first, uptr last)
     page_touched(r, last);
 }
 
-/* Takes the change of n words from w to `to` back, as if nothing had happened: who made it looks again.  Not of those that
- * others have changed since. */
-static void words_back(struct proc *p, u64 *word, uptr n, u64 w, u64 to, u8 kind)
+void words_back(struct proc *p, u64 *word, uptr n, u64 w, u64 to, u8 kind)
 {
     uptr lost = 0;
 

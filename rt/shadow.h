@@ -210,6 +210,10 @@ static inline u8 slot_kind(u32 slot, u64 key)
 /* What a word without a cell remembers, at most 16 entries.  0 if its records changed meanwhile. */
 int word_entries(u64 w, struct entry *e, u32 *n, struct seen *seen);
 
+/* Takes the change of n words from w to `to` by an access of this kind back, as if nothing had happened: who made it looks again.  Not of
+ * those that others have changed since. */
+void words_back(struct proc *p, u64 *word, uptr n, u64 w, u64 to, u8 kind);
+
 /* Gives what the word named back. */
 void word_drop(struct proc *p, u64 w, uptr n);
 

@@ -12,8 +12,7 @@ int rt_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr 
         return 0;
     }
     if (size > 24 || (size > 8 && size % 8 != 0) || near != (int)near) { /* no scalar, or a plugin's */
-        return (t->top != t->base && range_few(p, t, addr, size, kind, pc, 0)) ||
-               range_general(p, t, addr, size, kind, pc, 0);
+        return (t->top != t->base ? range_longer : range_general)(p, t, addr, size, kind, pc, 0);
     }
     thr_stack(p, t);
     return (t->top != t->base ? scalar_longer : scalar_general)(p, t, addr, (u32)size, kind, pc);
@@ -25,7 +24,7 @@ int rt_quick_pc(struct proc *p, struct thr *t, uptr addr, u8 kind, uptr callpc, 
         return 0;
     }
     thr_stack(p, t);
-    return range_few(p, t, addr, 1, kind, pc, callpc) || range_general(p, t, addr, 1, kind, pc, callpc);
+    return range_longer(p, t, addr, 1, kind, pc, callpc);
 }
 
 /* What the entries of fast_amd64.S say is theirs, on this stack; to `pc`, where "jmp *%rbp" stands, they return as to Go's code. */
