@@ -102,7 +102,11 @@ static u64 word_step(struct access *a, u64 w, struct seen *seen)
         return WORD_GENERAL;
     }
     left[slot] |= a->e.mask;
-    return word_make(id[1], left[1], id[0], left[0]);
+
+    u64 to = word_make(id[1], left[1], id[0], left[0]);
+
+    /* As a value, w again: the word has lost that record meanwhile, and its id is the new one's. */
+    return LIKELY(to != w) ? to : WORD_GENERAL;
 }
 
 /* What a slot of the word remembers, as entries, at most 8; returns how many. */
@@ -724,12 +728,17 @@ static u64 word_own(struct proc *p, const struct thr *t, u64 w, u8 mask, u8 kind
     return word_joined(p, w, mask, kind, key, was, (struct spot){stack, near});
 }
 
-/* An access to bytes of a word without a cell that word_step has to look at, by way of p's table of
- * transitions. */
-static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind,
-                                    int near, u32 stack)
+/* An access to bytes of a word that word_step has to look at, by way of p's table of transitions; 0: of one with a cell, too.  What the word
+ * was before words_simple must not be looked at any more: that may have given the id of a record that the word has lost meanwhile to the one
+ * of this access. */
+static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u8 mask, u8 kind, int near, u32 stack)
 {
-    u64 key = atomic_load_relaxed(&t->key), was = w, to;
+    u64 key = atomic_load_relaxed(&t->key), w = atomic_load_relaxed(word), was = w, to;
+
+    if (UNLIKELY(word_has_cell(w))) {
+        return 0;
+    }
+
     u64 from = step_from(w);
     u32 hash = step_hash(from, key, near);
     struct transition *s = step_at(p, from, near, stack);
@@ -940,9 +949,7 @@ int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
         }
         n = shadow_simple(p, t, r, addr & ~7UL, count, mask, kind, near, stack);
         if (n == 0 && mask != FULL && !(kind & ACCESS_ATOMIC)) {
-            u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word);
-
-            n = !word_has_cell(w) && word_transition(p, t, word, w, mask, kind, near, stack);
+            n = (uptr)word_transition(p, t, &r->words[(addr - r->lo) >> 3], mask, kind, near, stack);
         }
         if (n != count) {
             return shadow_steps(p, t, r, addr + 8 * n, size - 8 * n, kind, pc, stack);
@@ -982,7 +989,7 @@ static NOINLINE int words_few(struct proc *p, struct thr *t, const struct range 
             }
         } else if (!word_is_fast(w, key, kind, FULL) &&
                    !words_simple(p, t, r, &word[i], 1, w, addr + 8 * i, FULL, kind, near, stack) &&
-                   !word_transition(p, t, &word[i], w, FULL, kind, near, stack)) {
+                   !word_transition(p, t, &word[i], FULL, kind, near, stack)) {
             return 0;
         }
     }
@@ -1011,7 +1018,7 @@ int shadow_scalar(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, u
         return cell_quick(p, t, word, w, mask, kind, near, stack);
     }
     return words_simple(p, t, r, word, 1, w, addr, mask, kind, near, stack) ||
-           word_transition(p, t, word, w, mask, kind, near, stack);
+           word_transition(p, t, word, mask, kind, near, stack);
 }
 
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)
@@ -1078,9 +1085,16 @@ static int shadow_atomic_quick(struct proc *p, struct thr *t, const struct range
                                u32 stack)
 {
     int near = (int)(pc - (uptr)&record_anchor);
+    u8 mask = mask_of(addr & 7, (u32)size);
 
-    return (uptr)&record_anchor + (uptr)(sptr)near == pc && (addr & 7) + size <= 8 && !flags.all_pairs &&
-           shadow_simple(p, t, r, addr & ~7UL, 1, mask_of(addr & 7, (u32)size), kind, near, stack) != 0;
+    if ((uptr)&record_anchor + (uptr)(sptr)near != pc || (addr & 7) + size > 8 || flags.all_pairs) {
+        return 0;
+    }
+
+    u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word);
+
+    return word_has_cell(w) ? cell_quick(p, t, word, w, mask, kind, near, stack)
+                            : shadow_simple(p, t, r, addr & ~7UL, 1, mask, kind, near, stack) != 0;
 }
 
 void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack)
