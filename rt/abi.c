@@ -78,6 +78,7 @@ _Static_assert(offsetof(struct record, stack) == 8 && offsetof(struct record, pc
 _Static_assert(offsetof(struct proc, records) == 1064 && offsetof(struct cache, count) == 0 && offsetof(struct cache, index) == 4 &&
                    CACHE_MAX == 128 && CACHE_AHEAD == 3,
                "PROC_RECORDS");
+_Static_assert(ALONE_CALLS == (__STDC_HOSTED__ ? 16 : 1024), "ALONE_CALLS");
 _Static_assert(sizeof(struct range) == 64 && offsetof(struct range, words) == 16 && offsetof(struct range, pages) == 48 &&
                    HEAP_HI - HEAP_LO == 1UL << 37 && PAGE_LOG == 13 && PAGE_TOUCHED == 1u << 31,
                "SHADOW_RANGE");

@@ -42,6 +42,11 @@
 	.set CACHE_AHEAD, 3
 	.set REFS_STICKY, 0x80000000
 	.set DIRTY_ACCESS, 1
+#if __STDC_HOSTED__
+	.set ALONE_CALLS, 16
+#else
+	.set ALONE_CALLS, 1024
+#endif
 	.set RECORD_JOINED, 27
 	.set RECORD_OLDER, 28
 	.set PLACES_LOG, 7
@@ -322,12 +327,9 @@
 21:
 	.endm
 
-/* R8: the proc, RSI: the stack of the innermost frame, if this may be the only thread (alone.h); else to 39. Clobbers RCX, R13. */
-	.macro only
-	movq	alone+ALONE_PROC(%rip), %r8
-	testq	%r8, %r8
-	je	39f
-	movl	current_at+AT_M(%rip), %ecx	/* as current_of (current.h) */
+/* RCX + R13: where the current P's proc stands, as current_of (current.h); else to 39. */
+	.macro proc_at
+	movl	current_at+AT_M(%rip), %ecx
 	movq	(%r14,%rcx), %r13
 	movl	current_at+AT_P(%rip), %ecx
 	addq	%rcx, %r13
@@ -337,8 +339,10 @@
 	cmpq	$0, OLDP_BEHIND_P(%r13)
 	jne	39f
 	movl	current_at+AT_PROC(%rip), %r13d
-	cmpq	%r8, (%rcx,%r13)
-	jne	39f
+	.endm
+
+/* RSI: the stack of the innermost frame, by what proc R8 knows; else to 39. Clobbers RCX, R13. */
+	.macro stack_known
 	movq	THR_TOP(%rdi), %rcx
 	cmpq	THR_BASE(%rdi), %rcx
 	je	39f
@@ -393,6 +397,18 @@
 	.popsection
 	.endm
 
+/* R8: the proc, RSI: the stack of the innermost frame, if this may be the only thread (alone.h); if nobody is, to `none`; else to 39. Clobbers
+ * RCX, R13. */
+	.macro only none=39f
+	movq	alone+ALONE_PROC(%rip), %r8
+	testq	%r8, %r8
+	je	\none
+	proc_at
+	cmpq	%r8, (%rcx,%r13)
+	jne	39f
+	stack_known
+	.endm
+
 /* proc_enter_lean (alone.h); else to 39. */
 	.macro enter
 	cmpl	$0, rt_off(%rip)
@@ -405,6 +421,20 @@
 44:	movl	$0, PROC_INSIDE(%r8)
 	jmp	39f
 	.popsection
+	.endm
+
+/* proc_enter, if nobody is the only thread and it is not time to look whether this one could be; else to 39. */
+	.macro enter_shared
+	cmpl	$0, rt_off(%rip)
+	jne	39f
+	movl	PROC_CALLS(%r8), %ecx
+	incl	%ecx
+	testl	$(ALONE_CALLS - 1), %ecx
+	je	39f
+	movl	%ecx, PROC_CALLS(%r8)
+	movl	$1, PROC_INSIDE(%r8)
+	cmpq	$0, alone+ALONE_PROC(%rip)
+	jne	44b
 	.endm
 
 /* quick_HOW_read(p R8, t, word R12, mask RDX, spot RSI, addr), on the goroutine's stack. */
@@ -688,7 +718,7 @@
 5:	leal	-1(%rdx), %ecx
 	cmpl	$0xff, %ecx
 	jae	2f
-	only
+	only	54f
 	shlq	$32, %r15
 	orq	%r15, %rsi		/* spot_make (record.h) */
 	enter
@@ -725,7 +755,7 @@
 2:	testl	%edx, %edx
 	je	39f
 	/* EBX of them, mostly equal. */
-	only
+	only	54f
 	shlq	$32, %r15
 	orq	%r15, %rsi
 	enter
@@ -765,6 +795,19 @@
 	same_id	\write, 16
 	jmp	48b
 29:	go_on	first, \write
+	/* Nobody is the only thread. */
+54:	proc_at
+	movq	(%rcx,%r13), %r8
+	testq	%r8, %r8
+	je	39f
+	stack_known
+	shlq	$32, %r15
+	orq	%r15, %rsi
+	leaq	-1536(%rsp), %rcx
+	cmpq	(%r14), %rcx
+	jb	10f
+	enter_shared
+	lean	shared, \write
 	pause \write, 39f, 1
 39:	quick scalar, \write
 40:	quick scalar, \write, line_

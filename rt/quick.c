@@ -328,6 +328,16 @@ static NOINLINE int few_write(struct proc *p, struct thr *t, u64 *word, u64 mask
     return few_lean(p, t, word, mask, spot, addr, ACCESS_WRITE);
 }
 
+static inline u32 size_of(u64 mask)
+{
+    return (u32)(64 - __builtin_clzl(mask) - __builtin_ctzl(mask));
+}
+
+static inline uptr pc_of(u64 spot)
+{
+    return (uptr)&record_anchor + (uptr)((sptr)spot >> 32);
+}
+
 /* ---- among other threads ---- */
 
 /* The same of one word if others may be inside: as words_simple in shadow.c, which says why.  0: not so simple, or the word has changed. */
@@ -420,6 +430,22 @@ static NOINLINE int shared_write(struct proc *p, struct thr *t, u64 *word, u64 m
     return few_shared(p, t, word, mask, spot, addr, ACCESS_WRITE);
 }
 
+int quick_shared_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    int done = shared_read(p, t, word, mask, spot, addr) || shadow_scalar(p, t, addr, size_of(mask), ACCESS_READ, pc_of(spot), (u32)spot);
+
+    proc_leave(p);
+    return done;
+}
+
+int quick_shared_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
+{
+    int done = shared_write(p, t, word, mask, spot, addr) || shadow_scalar(p, t, addr, size_of(mask), ACCESS_WRITE, pc_of(spot), (u32)spot);
+
+    proc_leave(p);
+    return done;
+}
+
 /* Frames to be trimmed, or none yet? */
 static inline int quick_not(const struct thr *t, const struct go_g *g, uptr sp)
 {
@@ -451,25 +477,10 @@ static NOINLINE int scalar_longer(struct proc *p, struct thr *t, uptr addr, u32 
             }
         } else {
             proc_enter(p);
-
-            int done = (kind == ACCESS_WRITE ? shared_write(p, t, word, mask, spot, addr) : shared_read(p, t, word, mask, spot, addr)) ||
-                       shadow_scalar(p, t, addr, size, kind, pc, stack);
-
-            proc_leave(p);
-            return done;
+            return kind == ACCESS_WRITE ? quick_shared_write(p, t, word, mask, spot, addr) : quick_shared_read(p, t, word, mask, spot, addr);
         }
     }
     return scalar_general(p, t, addr, size, kind, pc); /* in the place of this frame: there is little stack */
-}
-
-static inline u32 size_of(u64 mask)
-{
-    return (u32)(64 - __builtin_clzl(mask) - __builtin_ctzl(mask));
-}
-
-static inline uptr pc_of(u64 spot)
-{
-    return (uptr)&record_anchor + (uptr)((sptr)spot >> 32);
 }
 
 /* For the only thread, which is inside. */

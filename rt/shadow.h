@@ -266,6 +266,9 @@ int quick_lean_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot
 int quick_lean_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
 int quick_few_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
 int quick_few_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
+/* The same of a scalar by p's thread, which is inside, perhaps with others; it leaves. */
+int quick_shared_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
+int quick_shared_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr);
 /* An atomic access by p's thread, which is the only one and inside; 0: it is still to be checked (shadow_atomic). */
 int quick_atomic_read(struct proc *p, struct thr *t, const struct range *r, uptr addr, u32 size, uptr pc, u32 stack);
 int quick_atomic_write(struct proc *p, struct thr *t, const struct range *r, uptr addr, u32 size, uptr pc, u32 stack);
