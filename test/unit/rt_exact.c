@@ -986,9 +986,42 @@ static void pages_anew(const struct plan *plan, u64 seed)
     }
 }
 
+/* Frames whose stacks nobody asked for yet, below callers that are in each other's way in the P's table (proc_call_slot). */
+static void callers(const struct plan *plan, u64 seed)
+{
+    enum { APART = 1 << (CALLS_LOG - 3) };
+    u32 caller[2], known = 0;
+    struct thr *t;
+
+    set_up(plan, seed);
+    t = w.live[0]->t;
+    caller[0] = caller[1] = stack_push(0, w.code);
+    for (uptr i = 1; caller[1] != caller[0] + APART && i < 4 * APART; i++) {
+        caller[1] = stack_push(0, w.code + i);
+    }
+    must(caller[1] == caller[0] + APART, "stacks are numbered one after the other");
+    rt_func_enter(t, w.code + 8);
+    rt_func_enter(t, w.code + 16);
+    for (u32 k = 0; k < 1000; k++) {
+        uptr pc = w.code + 32 + 8 * (k / 2 % 50);
+        u32 of = caller[k & 1], is = stack_push(of, pc);
+
+        if (k < 100) {
+            proc_call(w.proc[w.current], of, pc);
+        }
+        t->top[-2].stack = of;
+        t->top[-1].pc = pc;
+        t->top[-1].stack = 0;
+        known += (u32)hook(t, w.heap + 8 * (k % 7), 8, k / 7 & 1, w.code + 24);
+        must(t->top[-1].stack == 0 || t->top[-1].stack == is, "the stack is that of the frame below with this call");
+        rt_tsan_release(t, w.heap);
+    }
+    must(known == 0 || known > 500, "the hook knows them");
+}
+
 static void test_parts(void **state)
 {
-    static void (*const parts[])(const struct plan *, u64) = {ranges_but_one, pairs_but_bytes, pages_anew};
+    static void (*const parts[])(const struct plan *, u64) = {ranges_but_one, pairs_but_bytes, pages_anew, callers};
 
     (void)state;
     for (u32 i = 0; i < LENGTH(parts); i++) {
