@@ -934,6 +934,7 @@ static void ranges_but_one(const struct plan *plan, u64 seed)
         }
         must(*word != 0, "the access is remembered");
     }
+    end_gor(0);
 }
 
 /* Two words of one read, the second one of which was written in part since. */
@@ -958,6 +959,7 @@ static void pairs_but_bytes(const struct plan *plan, u64 seed)
             rt_tsan_release(g->t, w.heap);
         }
     }
+    end_gor(0);
 }
 
 /* Pages that a large object has left: what is accessed there first must be found when the next one is freed. */
@@ -984,6 +986,7 @@ static void pages_anew(const struct plan *plan, u64 seed)
         rt_tsan_free(first, size);
         must(*word == 0, "nothing is remembered");
     }
+    end_gor(0);
 }
 
 /* Frames whose stacks nobody asked for yet, below callers that are in each other's way in the P's table (proc_call_slot). */
@@ -1017,6 +1020,7 @@ static void callers(const struct plan *plan, u64 seed)
         rt_tsan_release(t, w.heap);
     }
     must(known == 0 || known > 500, "the hook knows them");
+    end_gor(0);
 }
 
 static void test_parts(void **state)
