@@ -81,7 +81,7 @@ int cell_look(const struct access *a, u32 id, struct look *l);
  * 0. */
 int cell_step(const struct access *a, u32 id, const struct look *l);
 /* A read of a locked word with a big cell, if it races with nothing and there is room for it; else 0. */
-int cell_read_big(const struct access *a, u32 id);
+int cell_read_big(struct access *a, u32 id);
 /* As cell_access, for a word without a cell that remembers old[0..n), n <= 16. */
 u32 cell_begin(struct access *a, const struct entry *old, u32 n);
 

@@ -325,22 +325,39 @@ static int set_rebuild(struct set *s, struct access *a, u32 more)
     return 0;
 }
 
-static int set_add(struct set *s, struct access *a)
+/* The slot of a set for the access: of an entry of its goroutine's that it replaces entirely, or a free one; NULL if there is no room. */
+static struct entry *set_place(const struct set *s, struct access *a)
 {
-    /* One of our own that is replaced entirely? */
-    for (u32 i = s->cap ? set_hash(a->e.g, s->cap) : 0; s->cap && s->slot[i].mask != 0;
-         i = (i + 1) & (s->cap - 1)) {
+    u32 i = s->cap != 0 ? set_hash(a->e.g, s->cap) : 0;
+
+    for (; s->cap != 0 && s->slot[i].mask != 0; i = (i + 1) & (s->cap - 1)) {
         struct entry *x = &s->slot[i];
 
         if (x->g == a->e.g && (x->mask & (u8)~a->e.mask) == 0 && supersedes(a, x)) {
-            *x = a->e;
-            if (set_notes(s)) {
-                set_note_stack(s, access_stack(a));
-            }
-            return 0;
+            return x;
         }
     }
-    if ((s->count + 1) * 4 > s->cap * 3 && set_rebuild(s, a, s->count / 2 + 1) != 0) {
+    return (s->count + 1) * 4 <= s->cap * 3 ? &s->slot[i] : NULL;
+}
+
+static void set_fill(struct set *s, struct access *a, struct entry *place)
+{
+    s->count += place->mask == 0;
+    *place = a->e;
+    if (set_notes(s)) {
+        set_note_stack(s, access_stack(a));
+    }
+}
+
+static int set_add(struct set *s, struct access *a)
+{
+    struct entry *place = set_place(s, a);
+
+    if (place) {
+        set_fill(s, a, place);
+        return 0;
+    }
+    if (set_rebuild(s, a, s->count / 2 + 1) != 0) {
         return -1;
     }
     set_put(s, &a->e);
@@ -411,29 +428,13 @@ static u32 big_access(struct access *a, struct cell *c)
     return CELL_SAME;
 }
 
-/* The table slot of a set for an entry of this goroutine that the access takes the place of, or a new one; NULL if there is no room. */
-static struct entry *set_place(const struct set *s, const struct access *a)
-{
-    u32 i = set_hash(a->e.g, s->cap);
-
-    for (; s->slot[i].mask != 0; i = (i + 1) & (s->cap - 1)) {
-        if (s->slot[i].g == a->e.g && (s->slot[i].mask & (u8)~a->e.mask) == 0) {
-            return &s->slot[i];
-        }
-    }
-    return (s->count + 1) * 4 <= s->cap * 3 ? &s->slot[i] : NULL;
-}
-
-int cell_read_big(const struct access *a, u32 id)
+int cell_read_big(struct access *a, u32 id)
 {
     struct cell *c = cell_at(id);
     struct set *mine = &c->set[a->e.kind];
     u32 bytes = a->fast == 0 ? 0 : fast_bytes(&a->e);
     u8 need = a->e.mask;
 
-    if (mine->cap == 0) {
-        return 0;
-    }
     for (u8 k = 0; k < ACCESS_KINDS; k++) {
         const struct set *s = &c->set[k];
 
@@ -464,11 +465,7 @@ int cell_read_big(const struct access *a, u32 id)
         if (!place) {
             return 0;
         }
-        mine->count += place->mask == 0;
-        *place = a->e;
-        if (set_notes(mine)) {
-            set_note_stack(mine, entry_stack(&a->e));
-        }
+        set_fill(mine, a, place);
         atomic_store_relaxed(&c->entry[0].kinds, (u8)(c->entry[0].kinds | 1u << a->e.kind));
     }
     cell_set_fast(c, a->fast, bytes | (a->fast != 0 && c->fast == a->fast ? c->fast_bytes : 0));
