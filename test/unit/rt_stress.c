@@ -165,15 +165,30 @@ static struct {
     int general; /* not by the quick ways */
 } meet;
 
+static void all_here(u32 *times)
+{
+    __atomic_fetch_add(&meet.arrived, 1, __ATOMIC_ACQ_REL);
+    wait_for(&meet.arrived, ++*times * meet.players);
+}
+
+/* How many pairs of players, of which one at least writes. */
+static u32 pairs_of(u32 players, u32 kinds)
+{
+    u32 readers = players - (u32)__builtin_popcount(kinds);
+
+    return players * (players - 1) / 2 - readers * (readers - 1) / 2;
+}
+
 /* All at once access the same fresh words, in every round others. */
 static void meet_player(struct player *p)
 {
+    u32 times = 0;
+
     for (u32 round = 0; round < ROUNDS; round++) {
         uptr addr = word(round * meet.step) + meet.offset;
         uptr size = meet.size != 0 ? meet.size : meet.width * 8;
 
-        __atomic_fetch_add(&meet.arrived, 1, __ATOMIC_ACQ_REL);
-        wait_for(&meet.arrived, (round + 1) * meet.players);
+        all_here(&times);
         if (meet.kinds >> p->id & 1) {
             rt_write_range(p->t[0], addr, size, 5 + p->id);
         } else {
@@ -184,8 +199,7 @@ static void meet_player(struct player *p)
 
 static void meet_once(u32 players, u32 kinds, u32 width, u32 offset, u32 size)
 {
-    u32 readers = players - (u32)__builtin_popcount(kinds);
-    u32 pairs = players * (players - 1) / 2 - readers * (readers - 1) / 2;
+    u32 pairs = pairs_of(players, kinds);
 
     memset(&meet, 0, sizeof meet);
     meet.players = players;
@@ -234,12 +248,6 @@ static void access_word(struct player *p, uptr addr)
     }
 }
 
-static void all_here(u32 *times)
-{
-    __atomic_fetch_add(&meet.arrived, 1, __ATOMIC_ACQ_REL);
-    wait_for(&meet.arrived, ++*times * meet.players);
-}
-
 /* Player 0, and then player 1 if `both`, has accessed the words before, in an epoch that all others know, by the same instruction.  So the
  * others may let go of its record while it replaces it, and its id may become that of the new one.  That both of two meet each other is rare, and
  * no error: reports know pairs of stacks in either order. */
@@ -279,8 +287,7 @@ static void again_player(struct player *p)
 
 static void again_once(u32 players, u32 kinds, int both, int general)
 {
-    u32 readers = players - (u32)__builtin_popcount(kinds), twice = 0;
-    u32 pairs = players * (players - 1) / 2 - readers * (readers - 1) / 2;
+    u32 pairs = pairs_of(players, kinds), twice = 0;
 
     memset(&meet, 0, sizeof meet);
     meet.players = players;
