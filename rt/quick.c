@@ -1,9 +1,10 @@
 /* quick.c: accesses on the goroutine's own stack (shadow.h), where fast_amd64.S leaves off.
  *
  * What the only thread (alone.h) accesses for the first time in an epoch is mostly its own goroutine's of an earlier one, and many
- * programs do little else.  Such words are changed here, without calls and locking instructions; all others by shadow_scalar and
- * shadow_quick, which come to the same.  The macro "change" in change_amd64.inc has the first four of these ways itself, as far as they
- * need no walk down the clock, and give no joined record back.
+ * programs do little else.  Such words are changed here, without calls and locking instructions.  Where others may be inside, the commonest
+ * are changed here too, by compare and swap (shared).  All others are left to shadow_scalar and shadow_quick, which come to the same.  The macro
+ * "change" in change_amd64.inc has the first four of these ways itself, as far as they need no walk down the clock, and give no joined record
+ * back.
  *
  *   renew   a record that only this word names, in the slot of the access and covered by it, becomes the access's own
  *   take    else the word gets the P's record of this access, which other words may have as well, or a new one
