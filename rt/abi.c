@@ -60,6 +60,11 @@ _Static_assert(offsetof(struct thr, ticks) == 32 && SAMPLE_TICKS == 1024 && SAMP
 _Static_assert(offsetof(struct cell, fast_bytes) == 4 && offsetof(struct cell, entry[0].kinds) == 35 &&
                    offsetof(struct cell, fast) == 8,
                "CELL_*");
+_Static_assert(offsetof(struct cell, refs) == 0 && offsetof(struct cell, version) == 6 && offsetof(struct cell, entry) == 16 &&
+                   sizeof(struct entry) == 20 && offsetof(struct entry, epoch) == 4 && offsetof(struct entry, stack) == 8 &&
+                   offsetof(struct entry, pc) == 12 && offsetof(struct entry, mask) == 16 && CELL_BIG == 0x40000000u &&
+                   WORD_LOCK == 0x80000000u,
+               "CELL_*, ENTRY_*");
 _Static_assert(WIDTHS_REACH == 1UL << 29, "WIDTHS_REACH");
 _Static_assert(offsetof(struct proc, id) == 0 && offsetof(struct proc, inside) == 4 && offsetof(struct proc, calls) == 8 &&
                    offsetof(struct proc, knower) == 20 && offsetof(struct proc, known) == 24 &&
@@ -684,8 +689,13 @@ struct atomic_call {
 /* frame: of the hook, which has the caller's frame pointer. */
 static NOINLINE void atomic_begin(struct atomic_call *c, struct thr *t, uptr callpc, uptr pc, uptr addr, u32 size, const void *frame)
 {
-    *c = (struct atomic_call){.t = t, .addr = addr, .pc = pc, .callpc = callpc, .size = size};
     c->p = sync_proc(t);
+    c->t = t;
+    c->addr = addr;
+    c->pc = pc;
+    c->callpc = callpc;
+    c->size = size;
+    c->stack = 0;
     if (!c->p) {
         return;
     }
@@ -698,6 +708,9 @@ static NOINLINE void atomic_begin(struct atomic_call *c, struct thr *t, uptr cal
     if (!sync_lock(&c->line, c->addr)) {
         current_leave(c->p);
         c->p = NULL;
+    } else if (!is_alone()) {
+        os_fetch((const void *)addr);
+        shadow_atomic_soon(c->line.range, addr);
     }
 }
 
@@ -728,7 +741,7 @@ static inline __attribute__((always_inline)) void atomic_end_as(struct atomic_ca
     if (UNLIKELY(c->pause)) {
         meet(p, t, c->addr, c->size, kind | ACCESS_ATOMIC, c->pc, c->callpc);
     } else if (!atomic_quick(c, what)) {
-        shadow_atomic(p, t, c->addr, c->size, kind, c->pc, c->stack);
+        shadow_atomic(p, t, c->line.range, c->addr, c->size, kind, c->pc, c->stack);
     }
     if (what != ATOMIC_LOAD && !(is_alone() && sync_release_only(c->line.found, t))) {
         sync_release_held(p, t, &c->line);

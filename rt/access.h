@@ -82,6 +82,11 @@ int cell_look(const struct access *a, u32 id, struct look *l);
 int cell_step(const struct access *a, u32 id, const struct look *l);
 /* A read of a locked word with a big cell, if it races with nothing and there is room for it; else 0. */
 int cell_read_big(struct access *a, u32 id);
+/* An atomic write by t to bytes of a word, w, with a cell: takes the place of the latest access, if that was one to the same bytes which happened
+ * before and no other word or memo has the cell; so does then all that conflicts with either.  Else 0. */
+int cell_follow(const struct thr *t, u64 *word, u64 w, u8 mask, struct spot at);
+/* A cell with such an access alone; 0 when memory ran out. */
+u32 cell_atomic(struct proc *p, const struct thr *t, u8 mask, struct spot at);
 /* As cell_access, for a word without a cell that remembers old[0..n), n <= 16. */
 u32 cell_begin(struct access *a, const struct entry *old, u32 n);
 

@@ -2,8 +2,8 @@
  *
  * Programs do that most of the time when they lock and unlock, and it needs no general answer: the object of the address is there, its last
  * release is the goroutine's own, so there is nothing to learn; the goroutine has learnt nothing since, so the object's clock stays; and the
- * word has one record, of an atomic write of this goroutine's to the same bytes, that becomes the record of this one.  All that is asked
- * first; then come the operation, its access, and its release.  Whatever else there is goes on in C (abi.c) from the beginning.
+ * word has one record, of an atomic write of this goroutine's to the same bytes, that becomes the record of this one, or a cell whose latest
+ * access was one (cell.h), whose entry becomes that of this one.  All that is asked first; then come the operation, its access, and its release.  Whatever else there is goes on in C (abi.c) from the beginning.
  *
  * Called from racecall<> (GOROOT/src/runtime/race_amd64.s): thr, the caller's pc, pc, the arguments as Go lays them out: address, operands,
  * result.
@@ -58,6 +58,39 @@
 	.macro exchange32
 	store32
 	movl	%eax, 16(%rcx)
+	.endm
+
+/* R11: the goroutine's key. To 14 unless it has released there last, and learnt nothing since. */
+	.macro released_last
+	movq	THR_KEY(%rdi), %r11
+	movq	%r11, %rax
+	shrq	$33, %rax
+	cmpl	%eax, SYNC_PAIR(%rdx)
+	jne	14f
+	cmpl	$0, SYNC_PAIR+4(%rdx)
+	je	14f
+	movl	THR_CLOCK(%rdi), %eax
+	cmpl	%eax, SYNC_CLOCK(%rdx)
+	jne	14f
+	movq	%r11, %rax
+	shrq	%rax
+	cmpl	$EPOCH_LAST, %eax
+	jae	14f
+	.endm
+
+/* proc_enter_lean (alone.h); else to 13. */
+	.macro enter
+	addl	$1, PROC_CALLS(%r8)
+	movl	$1, PROC_INSIDE(%r8)
+	cmpq	%r8, alone+ALONE_PROC(%rip)
+	jne	13f
+	.endm
+
+/* The entry of the latest access, which was atomic, of the cell R9. Clobbers RAX. */
+	.macro cell_entry to
+	movzwl	CELL_BYTES(%r9), %eax
+	leaq	(%rax,%rax,4), %rax
+	leaq	CELL_ENTRY(%r9,%rax,4), \to
 	.endm
 
 /* To 15 if there is another value. */
@@ -165,6 +198,8 @@ entry \name
 	movq	SHADOW_WORDS(%r9), %r9
 	movq	(%r9,%r11,8), %r9
 	rolq	$16, %r9
+	testw	%r9w, %r9w
+	je	19f
 	.if \bits == 64
 	testb	$7, %al
 	jne	14f
@@ -182,21 +217,7 @@ entry \name
 	shrq	$40, %r9
 	shlq	$RECORD_LOG, %r9
 	addq	gomm_fast_records(%rip), %r9
-	/* R11: the goroutine's key. Has it released there last, and learnt nothing since? */
-	movq	THR_KEY(%rdi), %r11
-	movq	%r11, %rax
-	shrq	$33, %rax
-	cmpl	%eax, SYNC_PAIR(%rdx)
-	jne	14f
-	cmpl	$0, SYNC_PAIR+4(%rdx)
-	je	14f
-	movl	THR_CLOCK(%rdi), %eax
-	cmpl	%eax, SYNC_CLOCK(%rdx)
-	jne	14f
-	movq	%r11, %rax
-	shrq	%rax
-	cmpl	$EPOCH_LAST, %eax
-	jae	14f
+	released_last
 	/* Is it the record of this word alone, and of this goroutine? */
 	movq	(%r9), %rax
 	xorq	%r11, %rax
@@ -210,11 +231,7 @@ entry \name
 	subl	RECORD_GONE(%r9), %eax
 	cmpl	$1, %eax
 	jne	14f
-	/* proc_enter_lean (alone.h) */
-	addl	$1, PROC_CALLS(%r8)
-	movl	$1, PROC_INSIDE(%r8)
-	cmpq	%r8, alone+ALONE_PROC(%rip)
-	jne	13f
+	enter
 	cmpq	%r10, RECORD_SPOT(%r9)
 	jne	16f
 5:	orl	$LINE_LOCK, (%rsi)	/* for who looks without being inside */
@@ -226,7 +243,7 @@ entry \name
 6:	incw	RECORD_GENERATION(%r9)
 	leaq	-1(%r11), %rax
 	movq	%rax, (%r9)
-	/* thr_release_only, and publishing in sync.c */
+8:	/* thr_release_only, and publishing in sync.c */
 	leaq	2(%r11), %rax
 	movq	%rax, THR_KEY(%rdi)
 	movw	$0, THR_DIRTY(%rdi)
@@ -240,6 +257,59 @@ entry \name
 	movl	$0, PROC_INSIDE(%r8)
 	ret
 	.subsection 1
+	/* R9: the cell of the word, if it has one; its latest access was one of the goroutine's to the same bytes, which this one replaces where it
+	   stands: cell_follow. */
+19:	shrq	$16, %r9
+	testl	$(WORD_LOCK | CELL_BIG), %r9d
+	jne	14f
+	testl	%r9d, %r9d
+	je	14f
+	shlq	$CELL_UNIT_LOG, %r9
+	addq	cells(%rip), %r9
+	.if \bits == 64
+	testb	$7, %al
+	.else
+	testb	$3, %al
+	.endif
+	jne	14f
+	released_last
+	movq	CELL_FAST(%r9), %rax
+	testb	$1, %al
+	jne	14f
+	testq	%rax, %rax
+	je	14f
+	xorq	%r11, %rax
+	shrq	$33, %rax
+	jne	14f
+	cmpl	$1, CELL_REFS(%r9)
+	jne	14f
+	enter
+	cell_entry %r10
+	.if \bits == 64
+	cmpb	$0xff, ENTRY_MASK(%r10)
+	.else
+	movl	(%rcx), %eax
+	andl	$4, %eax
+	negl	%eax
+	sbbl	%eax, %eax		/* all ones for the word's second half */
+	andl	$(0xf0 ^ 0x0f), %eax
+	xorl	$0x0f, %eax
+	cmpb	%al, ENTRY_MASK(%r10)
+	.endif
+	jne	13f
+	orl	$LINE_LOCK, (%rsi)
+	movq	(%rcx), %r10
+	\operation\bits
+	incw	CELL_VERSION(%r9)
+	cell_entry %r10
+	movq	SPOT(%rsp), %rax
+	movq	%rax, ENTRY_SPOT(%r10)
+	leaq	-1(%r11), %rax
+	movq	%rax, CELL_FAST(%r9)
+	shrq	%rax
+	movl	%eax, ENTRY_EPOCH(%r10)
+	incw	CELL_VERSION(%r9)
+	jmp	8b
 	/* A function that nobody asked for the stack of yet. */
 10:	pushq	%rdi
 	pushq	%rsi

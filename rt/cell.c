@@ -114,6 +114,11 @@ int cell_covers(u32 id, const struct thr *t, u8 kind, u8 mask, u32 *version)
     return need == 0;
 }
 
+static int fast_is_atomic(u64 fast)
+{
+    return fast != 0 && !(fast & 1);
+}
+
 /* What cell.fast_bytes says of an access. */
 static u32 fast_bytes(const struct entry *e)
 {
@@ -660,8 +665,47 @@ int cell_step(const struct access *a, u32 id, const struct look *l)
     c->entry[0].count = (u8)n;
     c->entry[0].kinds = kinds;
     entries_close(c);
-    cell_set_fast(c, a->fast, bytes);
+    if (a->e.kind == (ACCESS_WRITE | ACCESS_ATOMIC)) {
+        cell_set_fast(c, a->key, place); /* it conflicts with nothing that did not happen before: cell_look */
+    } else if (a->e.kind != ACCESS_ATOMIC || !fast_is_atomic(c->fast) || l->others != 0) {
+        cell_set_fast(c, a->fast, bytes);
+    }
     return 1;
+}
+
+int cell_follow(const struct thr *t, u64 *word, u64 w, u8 mask, struct spot at)
+{
+    struct cell *c = cell_at((u32)w);
+    u64 key = atomic_load_relaxed(&t->key) & ~1UL, last = atomic_load_relaxed(&c->fast);
+
+    if (w & (WORD_LOCK | CELL_BIG) || !fast_is_atomic(last) ||
+        ((last ^ key) >> 33 != 0 && !thr_knows(t, (u32)(last >> 33), key_epoch(last))) || !inside_cas(word, &w, w | WORD_LOCK)) {
+        return 0;
+    }
+
+    struct entry *x = &c->entry[c->fast_bytes];
+    int done = atomic_load_relaxed(&c->fast) == last && x->mask == mask && atomic_load(&c->refs) == 1;
+
+    if (done) {
+        entries_open(c);
+        x->g = (u32)(key >> 33);
+        x->epoch = key_epoch(key);
+        x->stack = at.stack;
+        x->pc = at.pc;
+        entries_close(c);
+        atomic_store(&c->fast, key);
+    }
+    atomic_store(word, w); /* unlocks; pairs with word_lock */
+    return done;
+}
+
+u32 cell_atomic(struct proc *p, const struct thr *t, u8 mask, struct spot at)
+{
+    u64 key = atomic_load_relaxed(&t->key) & ~1UL;
+    struct entry e = {.g = (u32)(key >> 33), .epoch = key_epoch(key), .stack = at.stack, .pc = at.pc, .mask = mask,
+                      .kind = ACCESS_WRITE | ACCESS_ATOMIC};
+
+    return cell_new(p, key, 0, &e, 1);
 }
 
 u32 cell_begin(struct access *a, const struct entry *old, u32 n)

@@ -49,9 +49,11 @@ struct set {
     u32 stack_count, stack[SET_STACKS];
 };
 
-/* fast is the thr.key of the latest access, or 0.  Then fast_bytes says which bytes that goroutine
+/* fast is the thr.key of the latest access, or 0: not said.  Then fast_bytes says which bytes that goroutine
  * has read or written in that epoch (low half), and which it has written (high half), by plain
- * accesses that are entries here, since anybody else's access.  fast_amd64.S knows where both are. */
+ * accesses that are entries here, since anybody else's access.  fast_amd64.S knows where both are.
+ * If the latest access that was no atomic read was an atomic write, bit 0 is clear, and fast_bytes is the place of its entry: all that conflicts
+ * with it happened before. */
 struct cell {
     u32 refs; /* words and memos that name this cell */
     u16 fast_bytes;

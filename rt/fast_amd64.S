@@ -23,9 +23,7 @@
 	.set RANGE_SIZE, GOMM_FAST_SIZE
 	.set RANGE_WORDS, GOMM_FAST_WORDS
 	.set RANGE, GOMM_FAST_RANGE
-	.set CELL_BYTES, 4
 	.set CELL_KINDS, 35
-	.set CELL_FAST, 8
 	.set WIDTHS_REACH, 1 << 29
 	.set KINDS_WRITE, 10		/* bits of the kinds of write */
 	.set FAST_NEVER, 1

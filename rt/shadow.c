@@ -1081,6 +1081,34 @@ int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size)
     return word_is_fast_atomic(w, key, mask);
 }
 
+/* A word that names the atomic write of another goroutine to the same bytes and nothing else, after one by t that happens after it: it gets a cell,
+ * which can change hands where it stands.  Else 0. */
+static int word_passed(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, struct spot at)
+{
+    const struct record *r = record_at(word_record(w, 1));
+    u64 key = atomic_load_relaxed(&t->key), seen = atomic_load(&r->key);
+
+    if (word_bytes(w, 0) != 0 || word_bytes(w, 1) != mask || seen & 1 || seen >> 33 == key >> 33 ||
+        !thr_knows(t, (u32)(seen >> 33), key_epoch(seen)) || atomic_load_relaxed(&r->joined)) {
+        return 0;
+    }
+
+    u32 cell = cell_atomic(p, t, mask, at);
+    u64 was = w;
+    int done = cell != 0 && inside_cas(word, &was, cell | WORD_LOCK);
+
+    if (done) {
+        done = atomic_load(&r->key) == seen; /* else w came back with another record's id */
+        atomic_store(word, done ? cell : w); /* unlocks; pairs with word_lock */
+    }
+    if (done) {
+        record_unref(p, word_record(w, 1), 1);
+    } else if (cell != 0) {
+        cell_unref(p, cell, 1);
+    }
+    return done;
+}
+
 static int shadow_atomic_quick(struct proc *p, struct thr *t, const struct range *r, uptr addr, uptr size, u8 kind, uptr pc,
                                u32 stack)
 {
@@ -1093,15 +1121,31 @@ static int shadow_atomic_quick(struct proc *p, struct thr *t, const struct range
 
     u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word);
 
+    if (kind & ACCESS_WRITE && (word_has_cell(w) ? cell_follow(t, word, w, mask, (struct spot){stack, near})
+                                                 : !is_alone() && word_passed(p, t, word, w, mask, (struct spot){stack, near}))) {
+        t->dirty |= THR_ACCESS;
+        return 1;
+    }
     return word_has_cell(w) ? cell_quick(p, t, word, w, mask, kind, near, stack)
                             : shadow_simple(p, t, r, addr & ~7UL, 1, mask, kind, near, stack) != 0;
 }
 
-void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack)
+void shadow_atomic_soon(const struct range *r, uptr addr)
 {
-    const struct range *r = shadow_range(addr);
+    const u64 *word = &r->words[(addr - r->lo) >> 3];
 
-    if (r && size <= r->lo + r->size - addr && !shadow_atomic_quick(p, t, r, addr, size, kind | ACCESS_ATOMIC, pc, stack)) {
+    os_fetch(word);
+
+    u64 w = atomic_load_relaxed(word);
+
+    if (word_has_cell(w)) {
+        os_fetch(cell_at((u32)w));
+    }
+}
+
+void shadow_atomic(struct proc *p, struct thr *t, const struct range *r, uptr addr, uptr size, u8 kind, uptr pc, u32 stack)
+{
+    if (size <= r->lo + r->size - addr && !shadow_atomic_quick(p, t, r, addr, size, kind | ACCESS_ATOMIC, pc, stack)) {
         access_slow(p, t, r, addr, size, kind | ACCESS_ATOMIC, pc, stack);
     }
 }

@@ -224,8 +224,11 @@ int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind);
 /* Has t's epoch an access that makes an atomic load of these bytes needless? */
 int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size);
 
+/* shadow_atomic will be called: fetches what several goroutines change in turn, all at once. */
+void shadow_atomic_soon(const struct range *r, uptr addr);
+
 /* An atomic operation, called at pc in the function at the top of `stack`. */
-void shadow_atomic(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
+void shadow_atomic(struct proc *p, struct thr *t, const struct range *r, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);
 
 /* The same as shadow_access if that needs no cell and finds no race; 0 if it does or may, and then
  * it is still to be done.  Takes less than 1.5 KB of stack. */

@@ -118,23 +118,36 @@ static void take_pair(struct proc *p, struct thr *t, const struct sync *s, int c
     }
 }
 
+static void clock_take(struct proc *p, struct thr *t, u32 clock)
+{
+    u32 old = t->clock;
+
+    if (old != clock) {
+        t->clock = clock_ref(clock);
+        clock_unref(&p->nodes, old);
+    }
+}
+
 /* What t does not know yet. */
 static void take(struct proc *p, struct thr *t, const struct sync *s)
 {
     int covered = covers(s, t);
 
     /* Goroutines that one has started, and that wait for one, know nothing but what it knew, apart from
-       themselves: for a hundred thousand of them that is not compared node by node.  Two that wait for each other keep
-       the clocks that they have, and are each other's source. */
+       themselves: for a hundred thousand of them that is not compared node by node.  Two that wait for each other are
+       each other's source, and come to have one clock. */
+    if (s->source_epoch != 0 && s->source == thr_g(t) && covered && s->epoch != 0) {
+        clock_take(p, t, s->clock); /* says what t's says, and what the source said: no more is known */
+        t->source = s->g;
+        t->source_epoch = s->epoch;
+        return;
+    }
     if (s->source_epoch != 0 && (s->source == thr_g(t) || thr_knows(t, s->source, s->source_epoch))) {
         take_pair(p, t, s, covered);
         return;
     }
     if (covered) {
-        u32 old = t->clock;
-
-        t->clock = clock_ref(s->clock);
-        clock_unref(&p->nodes, old);
+        clock_take(p, t, s->clock);
     } else {
         thr_write_down(p, t);
         t->clock = clock_join(&p->nodes, t->clock, s->clock);

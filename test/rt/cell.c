@@ -97,7 +97,14 @@ static void check_cell(u32 id)
     if (kinds & ~(u32)c->entry[0].kinds) {
         rt_broken("cell %#x: entries of the kinds %#x, but it says %#x", id, kinds, c->entry[0].kinds);
     }
-    if (c->fast != 0 && (c->fast_bytes & ~backed) != 0) {
+    if (fast_is_atomic(c->fast)) {
+        const struct entry *e = &c->entry[c->fast_bytes];
+
+        if (id & CELL_BIG || c->fast_bytes >= cell_count(c) || e->kind != (ACCESS_WRITE | ACCESS_ATOMIC) ||
+            c->fast != ((u64)e->g << 33 | (u64)e->epoch << 1)) {
+            rt_broken("cell %#x: fast %#lx, place %u is no atomic write", id, c->fast, c->fast_bytes);
+        }
+    } else if (c->fast != 0 && (c->fast_bytes & ~backed) != 0) {
         rt_broken("cell %#x: fast %#lx, bytes %#x are no accesses of the word", id, c->fast, c->fast_bytes);
     }
 }
