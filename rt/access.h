@@ -46,6 +46,12 @@ static inline int access_conflicts(u8 a, u8 b)
     return ((a | b) & ACCESS_WRITE) && !(a & b & ACCESS_ATOMIC);
 }
 
+/* The kinds that conflict with this one, bit by kind. */
+static inline u32 access_conflicting(u8 kind)
+{
+    return 0x32fau >> (4 * kind) & 0xf;
+}
+
 /* Does y conflict with everything that x conflicts with? */
 static inline int access_covers(u8 y, u8 x)
 {
@@ -84,7 +90,10 @@ int cell_step(const struct access *a, u32 id, const struct look *l);
 int cell_read_big(struct access *a, u32 id);
 /* An atomic write by t to bytes of a word, w, with a cell: takes the place of the latest access, if that was one to the same bytes which happened
  * before and no other word or memo has the cell; so does then all that conflicts with either.  Else 0. */
-int cell_follow(const struct thr *t, u64 *word, u64 w, u8 mask, struct spot at);
+int cell_follow(struct thr *t, u64 *word, u64 w, u8 mask, struct spot at);
+/* An access by t to these bytes of a word, w, with a cell, which has an entry of t's of the same kind and bytes: the new one takes its place, if all that
+ * conflicts with it happened before and no other word or memo has the cell.  Else 0, also if nothing but the new one need be left. */
+int cell_again(struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, struct spot at);
 /* A cell with such an access alone; 0 when memory ran out. */
 u32 cell_atomic(struct proc *p, const struct thr *t, u8 mask, struct spot at);
 /* As cell_access, for a word without a cell that remembers old[0..n), n <= 16. */

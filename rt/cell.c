@@ -580,9 +580,9 @@ u32 cell_access(struct access *a, u32 id)
 }
 
 /* Would the access take the place of x, if x happened before? */
-static int step_takes(const struct access *a, const struct entry *x)
+static int step_takes(u8 kind, u8 mask, const struct entry *x)
 {
-    return access_covers(a->e.kind, x->kind) && (x->mask & (u8)~a->e.mask) == 0;
+    return access_covers(kind, x->kind) && (x->mask & (u8)~mask) == 0;
 }
 
 int cell_look(const struct access *a, u32 id, struct look *l)
@@ -602,7 +602,7 @@ int cell_look(const struct access *a, u32 id, struct look *l)
             if (x->epoch == a->e.epoch && access_covers(x->kind, a->e.kind)) {
                 need &= (u8)~x->mask;
             }
-            if (step_takes(a, x)) {
+            if (step_takes(a->e.kind, a->e.mask, x)) {
                 superseded++;
                 others |= place != n && i < 64 ? 1UL << i : 0;
                 place = place != n ? place : i;
@@ -611,9 +611,9 @@ int cell_look(const struct access *a, u32 id, struct look *l)
             if (!thr_knows(a->t, x->g, x->epoch)) {
                 return LOOK_NOT;
             }
-            superseded += (u32)step_takes(a, x);
+            superseded += (u32)step_takes(a->e.kind, a->e.mask, x);
         } else if (n > ENTRIES_MIDDLE && superseded == i) { /* a crowd that is gone: looked for as long as all of it may be */
-            superseded += (u32)(step_takes(a, x) && thr_knows(a->t, x->g, x->epoch));
+            superseded += (u32)(step_takes(a->e.kind, a->e.mask, x) && thr_knows(a->t, x->g, x->epoch));
         }
     }
     l->place = place;
@@ -638,7 +638,7 @@ int cell_step(const struct access *a, u32 id, const struct look *l)
 
     /* one of another goroutine that happened before, if there is none of the own */
     for (u32 i = 0; place == n && i < n; i++) {
-        place = step_takes(a, &c->entry[i]) && access_ordered(a, c->entry[i].g, c->entry[i].epoch) ? i : n;
+        place = step_takes(a->e.kind, a->e.mask, &c->entry[i]) && access_ordered(a, c->entry[i].g, c->entry[i].epoch) ? i : n;
     }
     if (place == room[size + 1]) {
         return 0;
@@ -673,7 +673,7 @@ int cell_step(const struct access *a, u32 id, const struct look *l)
     return 1;
 }
 
-int cell_follow(const struct thr *t, u64 *word, u64 w, u8 mask, struct spot at)
+int cell_follow(struct thr *t, u64 *word, u64 w, u8 mask, struct spot at)
 {
     struct cell *c = cell_at((u32)w);
     u64 key = atomic_load_relaxed(&t->key) & ~1UL, last = atomic_load_relaxed(&c->fast);
@@ -694,6 +694,60 @@ int cell_follow(const struct thr *t, u64 *word, u64 w, u8 mask, struct spot at)
         x->pc = at.pc;
         entries_close(c);
         atomic_store(&c->fast, key);
+        t->dirty |= THR_ACCESS;
+    }
+    atomic_store(word, w); /* unlocks; pairs with word_lock */
+    return done;
+}
+
+static NOINLINE int knows(const struct thr *t, const struct entry *x)
+{
+    return thr_knows(t, x->g, x->epoch);
+}
+
+int cell_again(struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, struct spot at)
+{
+    struct cell *c = cell_at((u32)w);
+    const u64 key = atomic_load_relaxed(&t->key);
+    const u32 g = (u32)(key >> 33);
+
+    if (w & (WORD_LOCK | CELL_BIG) || atomic_load_relaxed(&c->refs) != 1 || flags.all_pairs || !inside_cas(word, &w, w | WORD_LOCK)) {
+        return 0;
+    }
+
+    const u64 fast = c->fast;
+    const u32 n = cell_count(c);
+    const u32 meets = c->entry[0].kinds & access_conflicting(kind);
+    struct entry *mine = NULL;
+    int others = 0, done = atomic_load(&c->refs) == 1 && n <= ENTRIES_MIDDLE; /* others: that stay */
+
+    for (u32 i = 0; i < n && done; i++) {
+        struct entry *x = &c->entry[i];
+
+        if (x->g == g && x->kind == kind && x->mask == mask) {
+            mine = x;
+        } else if (x->g != g && !(meets >> x->kind & 1 && x->mask & mask)) {
+            others = 1;
+        } else {
+            done = x->g == g || knows(t, x);
+            others |= !step_takes(kind, mask, x);
+        }
+    }
+    done = done && mine && others;
+    if (done) {
+        entries_open(c);
+        mine->epoch = key_epoch(key);
+        mine->stack = at.stack;
+        mine->pc = at.pc;
+        entries_close(c);
+        if (kind == (ACCESS_WRITE | ACCESS_ATOMIC)) {
+            cell_set_fast(c, key & ~1UL, (u32)(mine - c->entry));
+        } else if (kind != ACCESS_ATOMIC) {
+            cell_set_fast(c, key, fast_bytes(mine) | (fast == key ? c->fast_bytes : 0U));
+        } else if (!fast_is_atomic(fast)) {
+            cell_set_fast(c, 0, 0);
+        }
+        t->dirty |= THR_ACCESS;
     }
     atomic_store(word, w); /* unlocks; pairs with word_lock */
     return done;

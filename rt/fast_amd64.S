@@ -722,9 +722,19 @@
 	enter
 	movq	%r9, %rcx
 	shrq	$48, %rcx
+	je	43f
 	again	\write, 8f
 8:	go_on	word, \write
 	.subsection 1
+	/* A cell, or nothing yet. */
+43:	testl	%r9d, %r9d
+	je	8b
+	leaq	-1536(%rsp), %rcx
+	cmpq	(%r14), %rcx
+	jb	38f
+	lean	lean, \write
+38:	movl	$0, PROC_INSIDE(%r8)
+	jmp	*%r10
 4:	testl	%r9d, %r9d
 	je	5b			/* nobody was here */
 	movl	%r9d, %ecx

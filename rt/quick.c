@@ -16,6 +16,7 @@
  * That alone.proc names this thread when it has come in means that nobody else has been inside since long before, as only it
  * sets that.  So what it read of records before is true then.
  */
+#include "access.h"
 #include "alone.h"
 #include "current.h"
 #include "flags.h"
@@ -64,6 +65,11 @@ static inline __attribute__((always_inline)) void let_go(struct proc *p, struct 
         r->key = 0;
         p->records.index[p->records.count++] = id;
     }
+}
+
+static inline struct spot spot_of(u64 spot)
+{
+    return (struct spot){(u32)spot, (int)(spot >> 32)};
 }
 
 static inline const struct range *range_of(uptr addr)
@@ -147,7 +153,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
             record_age(x, key, bytes);
             bytes = 0;
         }
-        record_place(x, (struct spot){(u32)spot, (int)(spot >> 32)}, mask);
+        record_place(x, spot_of(spot), mask);
         x->older &= (u8)~mask;
         bytes |= mask;
     } else {
@@ -184,7 +190,7 @@ static NOINLINE int join(struct proc *p, const struct thr *t, u64 *word, u64 w, 
     }
 
     u32 hash = step_hash(from, key, (int)(spot >> 32));
-    u64 to = step_first(p, hash) ? word_joined(p, w, mask, kind, key, x->key, (struct spot){(u32)spot, (int)(spot >> 32)}) : 0;
+    u64 to = step_first(p, hash) ? word_joined(p, w, mask, kind, key, x->key, spot_of(spot)) : 0;
 
     if (to == 0) {
         return NOT;
@@ -371,7 +377,7 @@ static inline __attribute__((always_inline)) int shared(struct proc *p, const st
             return 0;
         }
     } else if (seen == key && x->joined && record_is_single(p, x) && atomic_load_relaxed(word) == w) {
-        record_place(x, (struct spot){(u32)spot, (int)(spot >> 32)}, mask);
+        record_place(x, spot_of(spot), mask);
         left = bytes | mask;
     } else {
         return 0;
@@ -412,8 +418,10 @@ static inline __attribute__((always_inline)) int few_shared(struct proc *p, stru
     for (; mask != 0; word++, mask >>= 8) {
         u64 w = atomic_load_relaxed(word);
 
-        if (!word_is_fast(w, atomic_load_relaxed(&t->key), kind, (u8)mask) &&
-            (word_has_cell(w) || !shared(p, t, r, word, w, (u8)mask, spot, kind))) {
+        if (word_is_fast(w, atomic_load_relaxed(&t->key), kind, (u8)mask)) {
+            continue;
+        }
+        if (word_has_cell(w) ? !cell_again(t, word, w, (u8)mask, kind, spot_of(spot)) : !shared(p, t, r, word, w, (u8)mask, spot, kind)) {
             return 0;
         }
     }
@@ -493,6 +501,15 @@ static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, str
     int how;
 
     if (UNLIKELY(word_has_cell(w))) {
+        atomic_store_relaxed(&alone.inside, 1);
+
+        int done = cell_again(t, word, w, (u8)mask, kind, spot_of(spot));
+
+        atomic_store_relaxed(&alone.inside, 0);
+        if (done) {
+            proc_leave_lean(p);
+            return 1;
+        }
         return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
     }
     if ((word_bytes(w, kind) & ~mask) != 0 &&

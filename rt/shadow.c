@@ -1081,15 +1081,15 @@ int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size)
     return word_is_fast_atomic(w, key, mask);
 }
 
-/* A word that names the atomic write of another goroutine to the same bytes and nothing else, after one by t that happens after it: it gets a cell,
- * which can change hands where it stands.  Else 0. */
+/* A word that names an atomic write to the same bytes, which happened before, and nothing else, after one by t: it gets a cell, which can change
+ * hands where it stands.  Else 0. */
 static int word_passed(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, struct spot at)
 {
     const struct record *r = record_at(word_record(w, 1));
     u64 key = atomic_load_relaxed(&t->key), seen = atomic_load(&r->key);
 
-    if (word_bytes(w, 0) != 0 || word_bytes(w, 1) != mask || seen & 1 || seen >> 33 == key >> 33 ||
-        !thr_knows(t, (u32)(seen >> 33), key_epoch(seen)) || atomic_load_relaxed(&r->joined)) {
+    if (word_bytes(w, 0) != 0 || word_bytes(w, 1) != mask || seen & 1 || atomic_load_relaxed(&r->joined) ||
+        (seen >> 33 != key >> 33 && !thr_knows(t, (u32)(seen >> 33), key_epoch(seen)))) {
         return 0;
     }
 
@@ -1102,6 +1102,7 @@ static int word_passed(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask,
         atomic_store(word, done ? cell : w); /* unlocks; pairs with word_lock */
     }
     if (done) {
+        t->dirty |= THR_ACCESS;
         record_unref(p, word_record(w, 1), 1);
     } else if (cell != 0) {
         cell_unref(p, cell, 1);
@@ -1121,13 +1122,14 @@ static int shadow_atomic_quick(struct proc *p, struct thr *t, const struct range
 
     u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word);
 
-    if (kind & ACCESS_WRITE && (word_has_cell(w) ? cell_follow(t, word, w, mask, (struct spot){stack, near})
-                                                 : !is_alone() && word_passed(p, t, word, w, mask, (struct spot){stack, near}))) {
-        t->dirty |= THR_ACCESS;
-        return 1;
+    struct spot at = {stack, near};
+
+    if (word_has_cell(w)) {
+        return (kind & ACCESS_WRITE && cell_follow(t, word, w, mask, at)) || cell_again(t, word, w, mask, kind, at) ||
+               cell_quick(p, t, word, w, mask, kind, near, stack);
     }
-    return word_has_cell(w) ? cell_quick(p, t, word, w, mask, kind, near, stack)
-                            : shadow_simple(p, t, r, addr & ~7UL, 1, mask, kind, near, stack) != 0;
+    return (kind & ACCESS_WRITE && !is_alone() && word_passed(p, t, word, w, mask, at)) ||
+           shadow_simple(p, t, r, addr & ~7UL, 1, mask, kind, near, stack) != 0;
 }
 
 void shadow_atomic_soon(const struct range *r, uptr addr)

@@ -287,8 +287,10 @@ void sync_release_merge(struct proc *p, struct thr *t, uptr addr)
     } else if (s) {
         u32 epoch = thr_release(p, t);
 
-        thr_write_down(p, t);
-        s->clock = clock_join(&p->nodes, s->clock, t->clock);
+        if (!covers(s, t)) {
+            s->clock = clock_join(&p->nodes, s->clock, t->clock);
+            s->clock = clock_set(&p->nodes, s->clock, t->source, t->source_epoch);
+        }
         s->clock = clock_set(&p->nodes, s->clock, s->source, s->source_epoch);
         s->clock = clock_set(&p->nodes, s->clock, s->g, s->epoch);
         s->clock = clock_set(&p->nodes, s->clock, thr_g(t), epoch);
