@@ -317,7 +317,7 @@ void hook_func_enter(struct thr *t, uptr pc, const struct go_g *g, uptr fp, uptr
     if (!t) {
         return;
     }
-    if (UNLIKELY(t->top == t->end) && racectx_offset == 0) {
+    if (UNLIKELY(t->top == t->end) && atomic_load_relaxed(&racectx_offset) == 0) {
         walk_find_racectx(t, g);
     }
 

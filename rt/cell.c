@@ -95,19 +95,16 @@ int cell_covers(u32 id, const struct thr *t, u8 kind, u8 mask, u32 *version)
     u32 n = cell_count(c);
 
     for (u32 i = 0; i < n && need != 0; i++) {
-        const struct entry *x = &c->entry[i];
+        struct entry x = entry_get(&c->entry[i]);
 
-        if (atomic_load_relaxed(&x->g) == (u32)(key >> 33) && atomic_load_relaxed(&x->epoch) == key_epoch(key) &&
-            access_covers(atomic_load_relaxed(&x->kind), kind)) {
-            need &= (u8)~atomic_load_relaxed(&x->mask);
+        if (x.g == (u32)(key >> 33) && x.epoch == key_epoch(key) && access_covers(x.kind, kind)) {
+            need &= (u8)~x.mask;
         }
     }
     for (u32 i = 0; i < n && need == 0; i++) {
-        const struct entry *x = &c->entry[i];
-        u32 g = atomic_load_relaxed(&x->g), epoch = atomic_load_relaxed(&x->epoch);
+        struct entry x = entry_get(&c->entry[i]);
 
-        if (g != (u32)(key >> 33) && atomic_load_relaxed(&x->mask) & mask &&
-            access_conflicts(atomic_load_relaxed(&x->kind), kind) && !thr_knows(t, g, epoch)) {
+        if (x.g != (u32)(key >> 33) && x.mask & mask && access_conflicts(x.kind, kind) && !thr_knows(t, x.g, x.epoch)) {
             need = mask;
         }
     }
@@ -135,14 +132,19 @@ static u8 kinds_of(const struct entry *e, u32 count)
     return (u8)kinds;
 }
 
+static void entries_say(struct cell *c, u32 count, u32 kinds)
+{
+    atomic_store_relaxed(&c->entry[0].count, (u8)count);
+    atomic_store_relaxed(&c->entry[0].kinds, (u8)kinds);
+}
+
 static void entries_set(struct cell *c, const struct entry *e, u32 count)
 {
     entries_open(c);
     for (u32 i = 0; i < count; i++) {
-        c->entry[i] = e[i];
+        entry_put(&c->entry[i], &e[i]);
     }
-    c->entry[0].count = (u8)count;
-    c->entry[0].kinds = kinds_of(e, count);
+    entries_say(c, count, kinds_of(e, count));
     entries_close(c);
 }
 
@@ -154,7 +156,7 @@ static u32 cell_new(struct proc *p, u64 fast, u32 bytes, const struct entry *e, 
     if (id != 0) {
         struct cell *c = cell_at(id);
 
-        c->refs = 1; /* before anything is read: then new memory takes one page fault, not two */
+        atomic_store_relaxed(&c->refs, 1); /* before anything is read: then new memory takes one page fault, not two */
         entries_set(c, e, count);
         cell_set_fast(c, fast, bytes);
     }
@@ -596,24 +598,24 @@ int cell_look(const struct access *a, u32 id, struct look *l)
         return LOOK_NOT;
     }
     for (u32 i = 0; i < n; i++) {
-        const struct entry *x = &c->entry[i];
+        const struct entry x = entry_get(&c->entry[i]);
 
-        if (x->g == a->e.g) {
-            if (x->epoch == a->e.epoch && access_covers(x->kind, a->e.kind)) {
-                need &= (u8)~x->mask;
+        if (x.g == a->e.g) {
+            if (x.epoch == a->e.epoch && access_covers(x.kind, a->e.kind)) {
+                need &= (u8)~x.mask;
             }
-            if (step_takes(a->e.kind, a->e.mask, x)) {
+            if (step_takes(a->e.kind, a->e.mask, &x)) {
                 superseded++;
                 others |= place != n && i < 64 ? 1UL << i : 0;
                 place = place != n ? place : i;
             }
-        } else if (x->mask & a->e.mask && access_conflicts(x->kind, a->e.kind)) {
-            if (!thr_knows(a->t, x->g, x->epoch)) {
+        } else if (x.mask & a->e.mask && access_conflicts(x.kind, a->e.kind)) {
+            if (!thr_knows(a->t, x.g, x.epoch)) {
                 return LOOK_NOT;
             }
-            superseded += (u32)step_takes(a->e.kind, a->e.mask, x);
+            superseded += (u32)step_takes(a->e.kind, a->e.mask, &x);
         } else if (n > ENTRIES_MIDDLE && superseded == i) { /* a crowd that is gone: looked for as long as all of it may be */
-            superseded += (u32)(step_takes(a->e.kind, a->e.mask, x) && thr_knows(a->t, x->g, x->epoch));
+            superseded += (u32)(step_takes(a->e.kind, a->e.mask, &x) && thr_knows(a->t, x.g, x.epoch));
         }
     }
     l->place = place;
@@ -650,7 +652,7 @@ int cell_step(const struct access *a, u32 id, const struct look *l)
     u8 kinds = (u8)(c->entry[0].kinds | 1u << a->e.kind);
 
     entries_open(c);
-    c->entry[place] = a->e;
+    entry_put(&c->entry[place], &a->e);
     n += place == n;
     /* What others did and the access makes needless may stay: it was there, and only takes room.  The pool that the cell
        is from must stay what size_of says. */
@@ -659,11 +661,10 @@ int cell_step(const struct access *a, u32 id, const struct look *l)
 
         others &= ~(1UL << i);
         n--;
-        c->entry[i] = c->entry[n];
+        entry_put(&c->entry[i], &c->entry[n]);
         place = place == n ? i : place;
     }
-    c->entry[0].count = (u8)n;
-    c->entry[0].kinds = kinds;
+    entries_say(c, n, kinds);
     entries_close(c);
     if (a->e.kind == (ACCESS_WRITE | ACCESS_ATOMIC)) {
         cell_set_fast(c, a->key, place); /* it conflicts with nothing that did not happen before: cell_look */
@@ -671,6 +672,14 @@ int cell_step(const struct access *a, u32 id, const struct look *l)
         cell_set_fast(c, a->fast, bytes);
     }
     return 1;
+}
+
+static void entry_renew(struct entry *x, u64 key, struct spot at)
+{
+    atomic_store_relaxed(&x->g, (u32)(key >> 33));
+    atomic_store_relaxed(&x->epoch, key_epoch(key));
+    atomic_store_relaxed(&x->stack, at.stack);
+    atomic_store_relaxed(&x->pc, at.pc);
 }
 
 int cell_follow(struct thr *t, u64 *word, u64 w, u8 mask, struct spot at)
@@ -688,10 +697,7 @@ int cell_follow(struct thr *t, u64 *word, u64 w, u8 mask, struct spot at)
 
     if (done) {
         entries_open(c);
-        x->g = (u32)(key >> 33);
-        x->epoch = key_epoch(key);
-        x->stack = at.stack;
-        x->pc = at.pc;
+        entry_renew(x, key, at);
         entries_close(c);
         atomic_store(&c->fast, key);
         t->dirty |= THR_ACCESS;
@@ -736,9 +742,7 @@ int cell_again(struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, struct spot at
     done = done && mine && others;
     if (done) {
         entries_open(c);
-        mine->epoch = key_epoch(key);
-        mine->stack = at.stack;
-        mine->pc = at.pc;
+        entry_renew(mine, key, at);
         entries_close(c);
         if (kind == (ACCESS_WRITE | ACCESS_ATOMIC)) {
             cell_set_fast(c, key & ~1UL, (u32)(mine - c->entry));

@@ -31,14 +31,19 @@ enum { ENTRIES_SMALL = 2, ENTRIES_MIDDLE = 7, ENTRIES_LARGE = 24, ENTRIES_MAX = 
 enum { SET_STACKS = 5, STACKS_MANY = SET_STACKS + 1 };
 
 struct entry {
-    u32 g, epoch;
-    u32 stack; /* of the function */
-    int pc;    /* in the function, from record_anchor; 0: stack is the whole */
-    u8 mask;   /* bytes of the word, bit i = byte i; never 0 in a set */
-    u8 kind;
-    /* in the first entry: how many the cell has, and their kinds, bit by kind (perhaps others too); of a big cell the
-       kinds as well */
-    u8 count, kinds;
+    union {
+        struct {
+            u32 g, epoch;
+            u32 stack; /* of the function */
+            int pc;    /* in the function, from record_anchor; 0: stack is the whole */
+            u8 mask;   /* bytes of the word, bit i = byte i; never 0 in a set */
+            u8 kind;
+            /* in the first entry: how many the cell has, and their kinds, bit by kind (perhaps others too); of a big cell the
+               kinds as well */
+            u8 count, kinds;
+        };
+        u32 part[5]; /* stored and loaded whole where others may look: see `version` */
+    };
 };
 
 /* Entries of one kind hashed by goroutine; open addressing, an empty slot has mask 0. */
@@ -82,7 +87,24 @@ static inline struct cell *cell_at(u32 id)
 
 static inline u32 cell_count(const struct cell *c)
 {
-    return c->entry[0].count;
+    return atomic_load_relaxed(&c->entry[0].count);
+}
+
+static inline struct entry entry_get(const struct entry *x)
+{
+    struct entry e;
+
+    for (u32 i = 0; i < LENGTH(e.part); i++) {
+        e.part[i] = atomic_load_relaxed(&x->part[i]);
+    }
+    return e;
+}
+
+static inline void entry_put(struct entry *x, const struct entry *e)
+{
+    for (u32 i = 0; i < LENGTH(e->part); i++) {
+        atomic_store_relaxed(&x->part[i], e->part[i]);
+    }
 }
 
 void cell_free(struct proc *p, u32 id);

@@ -23,12 +23,9 @@ static inline u8 next_bytes(uptr *addr, uptr *size)
 static int cell_harmless(const struct thr *t, u64 w, u8 mask, u8 kind, u32 *version)
 {
     const struct cell *c = cell_at((u32)w);
-    u32 conflicts = 0;
+    u32 conflicts = access_conflicting(kind);
 
     *version = atomic_load(&c->version);
-    for (u8 k = 0; k < ACCESS_KINDS; k++) {
-        conflicts |= access_conflicts(kind, k) ? 1u << k : 0;
-    }
     if (!(atomic_load_relaxed(&c->entry[0].kinds) & conflicts)) {
         return !(*version & 1);
     }
@@ -36,13 +33,11 @@ static int cell_harmless(const struct thr *t, u64 w, u8 mask, u8 kind, u32 *vers
         return 0;
     }
     for (u32 i = 0, n = cell_count(c); i < n; i++) {
-        const struct entry *x = &c->entry[i];
-        u32 g = atomic_load_relaxed(&x->g), epoch = atomic_load_relaxed(&x->epoch);
-        u8 m = atomic_load_relaxed(&x->mask), k = atomic_load_relaxed(&x->kind);
+        struct entry x = entry_get(&c->entry[i]);
 
         /* a write takes the place of what it does not race with */
-        if (m & mask && conflicts >> k & 1 &&
-            (kind == ACCESS_WRITE || (g != thr_g(t) && !thr_knows(t, g, epoch)))) {
+        if (x.mask & mask && conflicts >> x.kind & 1 &&
+            (kind == ACCESS_WRITE || (x.g != thr_g(t) && !thr_knows(t, x.g, x.epoch)))) {
             return 0;
         }
     }
@@ -65,7 +60,7 @@ static int records_harmless(const struct thr *t, u64 w, u8 mask, u8 kind, const 
             continue;
         }
 
-        u8 older = record_at(id[slot])->older;
+        u8 older = record_older(record_at(id[slot]));
 
         if (key >> 33 != thr_g(t) && !thr_knows(t, (u32)(key >> 33), key_epoch(key))) {
             if ((bytes | older) & mask && access_conflicts(was, kind)) {

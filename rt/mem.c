@@ -62,7 +62,7 @@ u32 arena_take(struct arena *a, u32 n)
     os_lock(&a->lock);
     if (n <= a->limit - a->next && arena_commit(a, a->next + n) == 0) {
         first = a->next;
-        a->next += n;
+        atomic_store_relaxed(&a->next, first + n);
     }
     os_unlock(&a->lock);
     return first;

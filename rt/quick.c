@@ -49,7 +49,7 @@ static inline __attribute__((always_inline)) int knows(struct proc *p, const str
 /* Can let_go give n references to r back, without a call unless far? */
 static inline __attribute__((always_inline)) int may_let_go(const struct proc *p, const struct record *r, u32 n, const int far)
 {
-    return r->owner == p->id && r->refs < REFS_STICKY && (far || !r->joined) &&
+    return record_owner(r) == p->id && r->refs < REFS_STICKY && (far || !record_is_joined(r)) &&
            (p->records.count < CACHE_MAX - 1 || record_refs(r) != n);
 }
 
@@ -58,7 +58,7 @@ static inline __attribute__((always_inline)) void let_go(struct proc *p, struct 
 {
     r->refs -= n;
     if (r->refs == r->gone) {
-        if (far && UNLIKELY(r->joined)) {
+        if (far && UNLIKELY(record_is_joined(r))) {
             record_free(p, id);
             return;
         }
@@ -96,7 +96,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
 
     if (others != 0) {
         drops = kind == ACCESS_WRITE && (others & ~mask) == 0;
-        if ((kind == ACCESS_WRITE && y->older != 0) || (atomic && y->key & 1) || !knows(p, t, key, y->key, far) ||
+        if ((kind == ACCESS_WRITE && record_older(y) != 0) || (atomic && y->key & 1) || !knows(p, t, key, y->key, far) ||
             (drops && !may_let_go(p, y, count, far))) {
             return NOT;
         }
@@ -104,24 +104,23 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
         return NOT; /* a cell, or memory that is accessed for the first time */
     }
 
-    int covered = ((bytes | x->older) & ~mask) == 0, own = (x->key ^ key) >> 33 == 0 && ((x->key ^ key) & 1) == 0;
-    int single = x->owner == p->id && record_refs(x) == count;
+    int covered = ((bytes | record_older(x)) & ~mask) == 0, own = (x->key ^ key) >> 33 == 0 && ((x->key ^ key) & 1) == 0;
+    int single = record_owner(x) == p->id && record_refs(x) == count;
 
-    if (record_spot(x) == spot && !x->joined && (x->key == key || (covered && single && own))) {
+    if (record_spot(x) == spot && !record_is_joined(x) && (x->key == key || (covered && single && own))) {
         bytes |= mask; /* the same instruction again */
         if (x->key != key) {
-            x->generation++;
+            atomic_store_relaxed(&x->generation, (u16)(x->generation + 1));
             atomic_store(&x->key, key);
         }
     } else if (covered) {
         struct recent *e = record_slot(p, spot);
         int there = recent_is(p, e, key, spot, how);
 
-        if (!there && single && own && !x->joined) {
+        if (!there && single && own && !record_is_joined(x)) {
             *e = (struct recent){was, recent_tag(key, spot)}; /* as record_renew */
-            x->stack = (u32)spot;
-            x->pc = (int)(spot >> 32);
-            x->generation++;
+            atomic_store_relaxed(&x->spot, spot);
+            atomic_store_relaxed(&x->generation, (u16)(x->generation + 1));
             atomic_store(&x->key, key);
         } else {
             leaves = was != 0;
@@ -145,7 +144,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
             is = e->id;
         }
         bytes = mask;
-    } else if (x->joined && single) {
+    } else if (record_is_joined(x) && single) {
         if (!own) {
             return NOT;
         }
@@ -154,7 +153,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
             bytes = 0;
         }
         record_place(x, spot_of(spot), mask);
-        x->older &= (u8)~mask;
+        record_older_set(x, record_older(x) & ~mask);
         bytes |= mask;
     } else {
         return STEP;
@@ -185,7 +184,7 @@ static NOINLINE int join(struct proc *p, const struct thr *t, u64 *word, u64 w, 
     int drops = kind == ACCESS_WRITE && others != 0 && (others & ~mask) == 0;
 
     if (word_bytes(w, kind) == 0 || (x->key ^ key) >> 33 != 0 || !(x->key & 1) || !may_let_go(p, x, 1, 1) ||
-        (others != 0 && ((kind == ACCESS_WRITE && y->older != 0) || !knows(p, t, key, y->key, 1) || (drops && !may_let_go(p, y, 1, 1))))) {
+        (others != 0 && ((kind == ACCESS_WRITE && record_older(y) != 0) || !knows(p, t, key, y->key, 1) || (drops && !may_let_go(p, y, 1, 1))))) {
         return NOT;
     }
 
@@ -360,15 +359,15 @@ static inline __attribute__((always_inline)) int shared(struct proc *p, const st
     u64 seen = atomic_load(&x->key), seen_other = atomic_load(&y->key), now = w;
 
     if (others != 0) {
-        if ((kind == ACCESS_WRITE && y->older != 0) || !knows(p, t, key, seen_other, 1)) {
+        if ((kind == ACCESS_WRITE && record_older(y) != 0) || !knows(p, t, key, seen_other, 1)) {
             return 0;
         }
     } else if (w == 0 && page_untouched(r, word)) {
         return 0;
     }
-    if (bytes != 0 && seen == key && record_spot(x) == spot && !x->joined) {
+    if (bytes != 0 && seen == key && record_spot(x) == spot && !record_is_joined(x)) {
         left = bytes | mask; /* the same instruction again */
-    } else if (bytes == 0 || ((bytes | x->older) & ~mask) == 0) {
+    } else if (bytes == 0 || ((bytes | record_older(x)) & ~mask) == 0) {
         if (bytes != 0 && !knows(p, t, key, seen, 1)) {
             return 0;
         }
@@ -376,7 +375,7 @@ static inline __attribute__((always_inline)) int shared(struct proc *p, const st
         if (UNLIKELY(is == 0)) {
             return 0;
         }
-    } else if (seen == key && x->joined && record_is_single(p, x) && atomic_load_relaxed(word) == w) {
+    } else if (seen == key && record_is_joined(x) && record_is_single(p, x) && atomic_load_relaxed(word) == w) {
         record_place(x, spot_of(spot), mask);
         left = bytes | mask;
     } else {
@@ -397,8 +396,8 @@ static inline __attribute__((always_inline)) int shared(struct proc *p, const st
         if (was != 0) {
             record_unref(p, was, 1);
         }
-    } else if (UNLIKELY(x->older & mask)) {
-        x->older &= (u8)~mask;
+    } else if (UNLIKELY(record_older(x) & mask)) {
+        record_older_set(x, record_older(x) & ~mask);
     }
     if (word_record(to, !kind) != other) {
         record_unref(p, other, 1);
@@ -513,7 +512,7 @@ static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, str
         return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
     }
     if ((word_bytes(w, kind) & ~mask) != 0 &&
-        (x->joined ? !record_is_single(p, x) : record_spot(x) != spot || x->key != atomic_load_relaxed(&t->key))) {
+        (record_is_joined(x) ? !record_is_single(p, x) : record_spot(x) != spot || x->key != atomic_load_relaxed(&t->key))) {
         how = STEP; /* no need to ask all that lean does */
     } else {
         how = lean(p, t, range_of(addr), word, w, (u8)mask, spot, kind, 1, 0);

@@ -24,7 +24,7 @@ void record_free(struct proc *p, u32 id)
     struct record *r = record_at(id);
 
     atomic_store_relaxed(&r->key, 0);
-    if (r->joined) {
+    if (record_is_joined(r)) {
         pool_put(&places_pool, &p->places, r->stack);
     }
     pool_put(&record_pool, &p->records, id);
@@ -34,7 +34,7 @@ void record_free(struct proc *p, u32 id)
 static void outbox_flush(struct proc *p)
 {
     for (u32 i = 0; i < p->out_count;) {
-        u16 owner = record_at(p->out[i])->owner;
+        u16 owner = record_owner(record_at(p->out[i]));
         struct proc *q = proc_by_id(owner);
 
         os_lock(&q->in_lock);
@@ -55,7 +55,7 @@ static void outbox_flush(struct proc *p)
                 atomic_store_relaxed(&q->in_count, q->in_count + 1);
             }
             i++;
-        } while (i < p->out_count && record_at(p->out[i])->owner == owner);
+        } while (i < p->out_count && record_owner(record_at(p->out[i])) == owner);
         os_unlock(&q->in_lock);
     }
     p->out_count = 0;
@@ -116,7 +116,7 @@ static void join_clear(struct proc *p, u32 i)
 u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8 kind, struct spot mine, u8 mine_bytes)
 {
     const struct record *x = record_at(old);
-    u64 was = x->key;
+    u64 was = atomic_load(&x->key), old_spot = record_spot(x);
     u32 index = pool_get(&places_pool, &p->places), to;
 
     if (index == 0) {
@@ -133,7 +133,7 @@ u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8
         b = (u32)__builtin_ctz(left);
         at->key[b] = was; /* unused, if it is the new one's too */
         if (!from) {
-            at->at[b] = (struct spot){x->stack, x->pc};
+            at->at[b] = (struct spot){(u32)old_spot, (int)(old_spot >> 32)};
         }
     }
     for (u32 left = mine_bytes; left != 0; left &= left - 1) {
@@ -142,7 +142,7 @@ u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8
     to = record_new(p, key, index, 0, kind, 1, was == key ? older : older | old_bytes); /* last: its key says that all is there */
     if (to == 0) {
         pool_put(&places_pool, &p->places, index);
-    } else if (UNLIKELY(x->key != was)) { /* others took the word's, and it is free already */
+    } else if (UNLIKELY(atomic_load(&x->key) != was)) { /* others took the word's, and it is free already */
         record_free(p, to);
         to = 0;
     }
@@ -166,7 +166,7 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
     if (to == 0) {
         return 0;
     }
-    if (p->join[i].hash != (u32)(h >> 8) || record_at(old)->owner != p->id) {
+    if (p->join[i].hash != (u32)(h >> 8) || record_owner(record_at(old)) != p->id) {
         p->join[i].hash = (u32)(h >> 8); /* most come once */
         return to;
     }
@@ -186,7 +186,7 @@ void record_refuse(struct proc *p, u32 id)
 {
     const struct record *r = record_at(id);
 
-    if (id != 0 && record_is_of(p, r) && r->refs == 0 && r->gone == 0) {
+    if (id != 0 && record_is_of(p, r) && r->refs == 0 && atomic_load_relaxed(&r->gone) == 0) {
         record_free(p, id);
     }
 }

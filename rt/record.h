@@ -34,12 +34,22 @@ enum { RECORD_BITS = 24 };
 /* fast_amd64.S knows the size, and that key comes first. */
 struct record {
     u64 key;   /* thr.key of the access, with bit 0 clear if it was atomic; 0: the record is free */
-    u32 stack; /* of the function (stack.h); joined: index of a struct places */
-    int pc;    /* in the function, from record_anchor; 0: stack is all of it */
+    union {
+        struct {
+            u32 stack; /* of the function (stack.h); joined: index of a struct places */
+            int pc;    /* in the function, from record_anchor; 0: stack is all of it */
+        };
+        u64 spot; /* both, as spot_make */
+    };
     u32 refs, gone;
-    u16 owner; /* proc.id */
-    u8 kind;
-    u8 joined;
+    union {
+        struct {
+            u16 owner; /* proc.id */
+            u8 kind;
+            u8 joined;
+        };
+        u32 sort; /* all three, as sort_make */
+    };
     u8 older; /* bytes of older accesses; only if joined */
     u8 spare;
     u16 generation; /* of the id: tells records of one key apart that had it one after the other */
@@ -82,18 +92,58 @@ static inline const struct places *record_places_of(const struct record *r)
                : NULL;
 }
 
+/* stack and pc at once. */
+static inline u64 spot_make(u32 stack, int pc)
+{
+    return (u64)(u32)pc << 32 | stack;
+}
+
+static inline u64 record_spot(const struct record *r)
+{
+    return atomic_load_relaxed(&r->spot);
+}
+
+/* Whose record it is, of which kind, and whether it is joined, at once. */
+static inline u32 sort_make(const struct proc *p, u8 kind)
+{
+    return p->id | (u32)kind << 16; /* not joined */
+}
+
+static inline u32 record_sort(const struct record *r)
+{
+    return atomic_load_relaxed(&r->sort);
+}
+
+/* What others may look at while it changes (see seen_still): loaded and stored whole. */
+static inline u16 record_owner(const struct record *r)
+{
+    return atomic_load_relaxed(&r->owner);
+}
+
+static inline int record_is_joined(const struct record *r)
+{
+    return atomic_load_relaxed(&r->joined);
+}
+
+static inline u8 record_older(const struct record *r)
+{
+    return atomic_load_relaxed(&r->older);
+}
+
+static inline void record_older_set(struct record *r, u32 bytes)
+{
+    atomic_store_relaxed(&r->older, (u8)bytes);
+}
+
 /* What record_new makes of a free record; its key comes last, the generation before it: see seen_still (shadow.h). */
 static inline void record_fill(struct record *r, const struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u8 older)
 {
-    r->stack = stack; /* before anything is read: then new memory takes one page fault, not two */
+    atomic_store_relaxed(&r->spot, spot_make(stack, pc)); /* before anything is read: then new memory takes one page fault, not two */
     atomic_store(&r->generation, (u16)(r->generation + 1));
-    r->pc = pc;
-    r->gone = 0;
-    r->owner = p->id;
-    r->kind = kind;
-    r->joined = joined;
-    r->older = older;
-    r->refs = 0;
+    atomic_store_relaxed(&r->gone, 0);
+    atomic_store_relaxed(&r->sort, sort_make(p, kind) | (u32)joined << 24);
+    atomic_store_relaxed(&r->older, older);
+    atomic_store_relaxed(&r->refs, 0);
     atomic_store(&r->key, key);
 }
 
@@ -105,28 +155,6 @@ void record_unref_slow(struct proc *p, u32 id, uptr n);
 /* Counts from which on a record stays for ever, and where they are put then. */
 #define REFS_STICKY 0x80000000u
 #define REFS_MIDDLE 0xc0000000u
-
-/* stack and pc at once. */
-static inline u64 spot_make(u32 stack, int pc)
-{
-    return (u64)(u32)pc << 32 | stack;
-}
-
-static inline u64 record_spot(const struct record *r)
-{
-    return spot_make(r->stack, r->pc);
-}
-
-/* Whose record it is, of which kind, and whether it is joined, at once. */
-static inline u32 sort_make(const struct proc *p, u8 kind)
-{
-    return p->id | (u32)kind << 16; /* not joined */
-}
-
-static inline u32 record_sort(const struct record *r)
-{
-    return r->owner | (u32)r->kind << 16 | (u32)r->joined << 24;
-}
 
 /* p's table (proc.recent) finds the record of an access again without counting it: what it says must still be so.  The tag tells other
  * places in the code and other epochs apart, mostly: records of these are in no cache any more. */
@@ -144,7 +172,7 @@ static inline u32 recent_tag(u64 key, u64 spot)
  * looked at first: between the two a free one may become another proc's. */
 static inline int record_is_of(const struct proc *p, const struct record *r)
 {
-    return atomic_load(&r->key) != 0 && r->owner == p->id;
+    return atomic_load(&r->key) != 0 && record_owner(r) == p->id;
 }
 
 /* The record of this access of p's, if the entry of its place in the code names it. */
@@ -152,7 +180,7 @@ static inline int recent_is(const struct proc *p, const struct recent *e, u64 ke
 {
     const struct record *r = record_at(e->id);
 
-    return e->tag == recent_tag(key, spot) && r->key == key && record_spot(r) == spot && record_sort(r) == sort_make(p, kind);
+    return e->tag == recent_tag(key, spot) && atomic_load_relaxed(&r->key) == key && record_spot(r) == spot && record_sort(r) == sort_make(p, kind);
 }
 
 /* What record_get made last is free again if nobody took it. */
@@ -160,7 +188,7 @@ static inline void record_untake(struct proc *p)
 {
     const struct record *r = record_at(p->untaken);
 
-    if (UNLIKELY(p->untaken != 0 && record_is_of(p, r) && r->refs == 0 && !r->joined)) {
+    if (UNLIKELY(p->untaken != 0 && record_is_of(p, r) && r->refs == 0 && !record_is_joined(r))) {
         record_free(p, p->untaken);
     }
 }
@@ -189,7 +217,7 @@ static inline u32 record_get(struct proc *p, u64 key, u32 stack, int pc, u8 kind
 static inline void record_ref(struct proc *p, u32 id, uptr n)
 {
     struct record *r = record_at(id);
-    uptr refs = r->refs + n;
+    uptr refs = atomic_load_relaxed(&r->refs) + n;
 
     atomic_store_relaxed(&r->refs, refs >= REFS_STICKY ? REFS_MIDDLE : (u32)refs);
     if (UNLIKELY(refs == atomic_load_relaxed(&r->gone))) {
@@ -202,7 +230,7 @@ static inline void record_unref(struct proc *p, u32 id, uptr n)
     struct record *r = record_at(id);
     u32 refs = atomic_load_relaxed(&r->refs) - (u32)n;
 
-    if (UNLIKELY(r->owner != p->id || refs >= REFS_STICKY - (u32)n)) {
+    if (UNLIKELY(record_owner(r) != p->id || refs >= REFS_STICKY - (u32)n)) {
         record_unref_slow(p, id, n);
         return;
     }
@@ -223,12 +251,12 @@ u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8
 /* How many references a record of p's has.  If 1, it is that of a word which names it afterwards. */
 static inline u32 record_refs(const struct record *r)
 {
-    return r->refs - atomic_load(&r->gone);
+    return atomic_load_relaxed(&r->refs) - atomic_load(&r->gone);
 }
 
 static inline int record_is_single(const struct proc *p, const struct record *r)
 {
-    return r->owner == p->id && record_refs(r) == 1;
+    return record_owner(r) == p->id && record_refs(r) == 1;
 }
 
 /* For the only thread (alone.h), and a record of p's that is not joined and that nothing names but the words about to change: it
@@ -243,9 +271,8 @@ static inline int record_renew(struct proc *p, u32 id, u64 key, u32 stack, int p
         return 0;
     }
     *e = (struct recent){id, recent_tag(key, spot)};
-    r->stack = stack;
-    r->pc = pc;
-    r->generation++;
+    atomic_store_relaxed(&r->spot, spot);
+    atomic_store_relaxed(&r->generation, (u16)(r->generation + 1));
     atomic_store(&r->key, key);
     return 1;
 }
@@ -269,8 +296,8 @@ static inline void record_age(struct record *r, u64 key, u8 bytes)
     for (u32 left = bytes; left != 0; left &= left - 1) {
         at->key[__builtin_ctz(left)] = r->key;
     }
-    r->older |= bytes;
-    r->generation++;
+    record_older_set(r, r->older | bytes);
+    atomic_store_relaxed(&r->generation, (u16)(r->generation + 1));
     atomic_store(&r->key, key);
 }
 

@@ -60,7 +60,7 @@ static u64 word_step(struct access *a, u64 w, struct seen *seen)
         u64 key = seen->key[i];
         u8 kind = slot_kind(i, key);
 
-        older[i] = was[i] = r->older;
+        older[i] = was[i] = record_older(r);
         if (key >> 33 != a->e.g && !thr_knows(a->t, (u32)(key >> 33), key_epoch(key))) {
             if ((left[i] | older[i]) & a->e.mask && access_conflicts(kind, a->e.kind)) {
                 return WORD_GENERAL;
@@ -119,12 +119,13 @@ static u32 slot_entries(u64 w, u32 slot, struct entry *e)
     u32 n = 0;
 
     for (u32 b = 0; b < 8; b++) {
-        if (!((bytes | (at ? r->older : 0)) >> b & 1)) {
+        if (!((bytes | (at ? record_older(r) : 0)) >> b & 1)) {
             continue;
         }
 
         u64 key = bytes >> b & 1 ? now : at->key[b];
-        struct spot spot = {r->stack, r->pc};
+        u64 of = record_spot(r);
+        struct spot spot = {(u32)of, (int)(of >> 32)};
 
         if (at) {
             __atomic_load(&at->at[b], &spot, __ATOMIC_RELAXED);
@@ -673,7 +674,7 @@ static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, co
 {
     /* Most come once. What only adds bytes names a record that is not counted, and is quickly done. */
     if (s->hash != hash || word_record(from, kind) == word_record(to, kind) ||
-        (word_bytes(from, !kind) != 0 && record_at(word_record(from, !kind))->joined)) {
+        (word_bytes(from, !kind) != 0 && record_is_joined(record_at(word_record(from, !kind))))) {
         s->hash = hash;
         words_stepped(p, from, to, 1);
         return;
@@ -702,9 +703,9 @@ static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, co
 static inline int other_stays(const struct thr *t, u64 key, u64 other_key, const struct record *y, u8 other, u8 mask, u8 kind)
 {
     if (other_key >> 33 != key >> 33 && !thr_knows(t, (u32)(other_key >> 33), key_epoch(other_key))) {
-        return ((other | y->older) & mask) == 0;
+        return ((other | record_older(y)) & mask) == 0;
     }
-    return kind == ACCESS_READ || y->older == 0;
+    return kind == ACCESS_READ || record_older(y) == 0;
 }
 
 /* A word without a cell whose slot has other bytes of the same goroutine's, after a plain access that comes for the first
@@ -718,7 +719,7 @@ static u64 word_own(struct proc *p, const struct thr *t, u64 w, u8 mask, u8 kind
     seen_read(w, seen);
 
     u64 was = seen->key[kind];
-    u8 left = (u8)(bytes & ~mask), older = (u8)(x->older & ~mask);
+    u8 left = (u8)(bytes & ~mask), older = (u8)(record_older(x) & ~mask);
 
     if ((left | older) == 0 || was >> 33 != key >> 33 || !(was & 1) ||
         (other != 0 && !other_stays(t, key, seen->key[!kind], y, other, mask, kind))) {
@@ -833,7 +834,7 @@ static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct ra
     uptr done;
     struct record *x = record_at(word_record(w, slot));
     const struct record *y = record_at(word_record(w, !slot));
-    u64 seen = x->key, seen_other = y->key;
+    u64 seen = atomic_load(&x->key), seen_other = atomic_load(&y->key);
     int mine = 1; /* takes the slot */
 
     if (other != 0 && !other_stays(t, key, seen_other, y, other, mask, slot)) {
@@ -843,10 +844,10 @@ static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct ra
     if (kind & ACCESS_ATOMIC && ((bytes != 0 && seen & 1) || (other != 0 && seen_other & 1))) {
         return 0;
     }
-    if (bytes != 0 && seen == key && x->stack == stack && x->pc == near && !x->joined) {
+    if (bytes != 0 && seen == key && record_spot(x) == spot_make(stack, near) && !record_is_joined(x)) {
         mine = 0; /* the same record, for more bytes */
-    } else if (bytes != 0 && ((bytes | x->older) & ~mask) != 0) {
-        if ((seen ^ key) >> 33 != 0 || ((seen ^ key) & 1) || (seen != key && !is_alone()) || !x->joined ||
+    } else if (bytes != 0 && ((bytes | record_older(x)) & ~mask) != 0) {
+        if ((seen ^ key) >> 33 != 0 || ((seen ^ key) & 1) || (seen != key && !is_alone()) || !record_is_joined(x) ||
             !record_is_single(p, x) || atomic_load_relaxed(word) != w) {
             return 0;
         }
@@ -861,7 +862,7 @@ static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct ra
         if (!thr_knows(t, (u32)(seen >> 33), key_epoch(seen))) {
             return 0;
         }
-    } else if (bytes != 0 && is_alone() && !((seen ^ key) & 1) && !x->joined && x->owner == p->id &&
+    } else if (bytes != 0 && is_alone() && !((seen ^ key) & 1) && !record_is_joined(x) && record_owner(x) == p->id &&
                (record_refs(x) == 1 || (record_refs(x) <= count && words_run(word, record_refs(x), w) == record_refs(x))) &&
                record_renew(p, word_record(w, slot), key, stack, near)) {
         count = record_refs(x);
@@ -887,13 +888,13 @@ static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct ra
     if (UNLIKELY(done == 0)) {
         return 0;
     }
-    if (UNLIKELY((bytes != 0 && x->key != seen) || (other != 0 && y->key != seen_other))) {
+    if (UNLIKELY((bytes != 0 && atomic_load(&x->key) != seen) || (other != 0 && atomic_load(&y->key) != seen_other))) {
         words_back(p, word, done, w, to, kind);
         return 0;
     }
     t->dirty |= THR_ACCESS;
-    if (!mine && UNLIKELY(x->older & mask)) {
-        x->older &= (u8)~mask;
+    if (!mine && UNLIKELY(record_older(x) & mask)) {
+        record_older_set(x, record_older(x) & ~mask);
     }
     words_stepped(p, w, to, done);
     if (w == 0) {
@@ -1088,7 +1089,7 @@ static int word_passed(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask,
     const struct record *r = record_at(word_record(w, 1));
     u64 key = atomic_load_relaxed(&t->key), seen = atomic_load(&r->key);
 
-    if (word_bytes(w, 0) != 0 || word_bytes(w, 1) != mask || seen & 1 || atomic_load_relaxed(&r->joined) ||
+    if (word_bytes(w, 0) != 0 || word_bytes(w, 1) != mask || seen & 1 || record_is_joined(r) ||
         (seen >> 33 != key >> 33 && !thr_knows(t, (u32)(seen >> 33), key_epoch(seen)))) {
         return 0;
     }

@@ -116,7 +116,7 @@ static int word_tells_nothing(u64 w, u8 mask)
 
     seen_read(w, &seen);
     for (u32 slot = 0; slot < 2; slot++) {
-        older |= word_bytes(w, slot) != 0 ? record_at(word_record(w, slot))->older : 0;
+        older |= word_bytes(w, slot) != 0 ? record_older(record_at(word_record(w, slot))) : 0;
     }
     return ((word_bytes(w, 0) | word_bytes(w, 1) | older) & mask) == 0 && seen_still(w, &seen);
 }

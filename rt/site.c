@@ -83,7 +83,7 @@ static u32 site_in(u32 v, u32 word)
  * entry cannot say that. */
 static int unit_set(u32 *entry, u32 words, u32 word, u32 site)
 {
-    u32 v = *entry, starts = (v >> UNIT_STARTS) & ~words, stack = v & SITE_STACK;
+    u32 v = atomic_load_relaxed(entry), starts = (v >> UNIT_STARTS) & ~words, stack = v & SITE_STACK;
     u32 own = site == SITE_UNKNOWN ? 0 : site;
 
     if (v >> UNIT_STARTS == 0 || words >> last_of(v >> UNIT_STARTS) & 1) {
@@ -105,7 +105,7 @@ static int unit_set(u32 *entry, u32 words, u32 word, u32 site)
 /* The same for one word of a half; 0: nothing starts there. */
 static void half_set(u32 *entry, u32 word, u32 site)
 {
-    u32 first = word & ~1u, sites[2] = {site_in(*entry, first), site_in(*entry, first + 1)}, starts, stack;
+    u32 v = atomic_load_relaxed(entry), first = word & ~1u, sites[2] = {site_in(v, first), site_in(v, first + 1)}, starts, stack;
 
     sites[word & 1] = site;
     starts = (u32)(sites[0] != 0) << first | (u32)(sites[1] != 0) << (first + 1);
@@ -166,7 +166,7 @@ static void page_refine(const struct range *r, uptr at)
     uptr first = ROUND_DOWN(at, 1UL << PAGE_LOG) >> SITE_LOG, n = 1UL << (PAGE_LOG - SITE_LOG);
 
     for (uptr i = first; i < first + n; i++) {
-        u32 v = r->sites[i], upper = v >> UNIT_STARTS & ~mask_of(0, 2);
+        u32 v = atomic_load_relaxed(&r->sites[i]), upper = v >> UNIT_STARTS & ~mask_of(0, 2);
 
         atomic_store_relaxed(&r->sites_upper[i], upper << UNIT_STARTS | (upper != 0 ? v & SITE_STACK : 0));
     }
@@ -234,7 +234,7 @@ void site_end(const struct range *r, uptr addr)
     int fine = (atomic_load_relaxed(shadow_page(r, addr)) & PAGE_FINE) != 0;
 
     if (at % (1UL << PAGE_LOG) != 0 &&
-        (fine ? site_at(r, at) == 0 : (r->sites[at >> SITE_LOG] >> (UNIT_STARTS + word_in_unit(at)) & 1) == 0)) {
+        (fine ? site_at(r, at) == 0 : (atomic_load_relaxed(&r->sites[at >> SITE_LOG]) >> (UNIT_STARTS + word_in_unit(at)) & 1) == 0)) {
         site_set(r, addr, 8, SITE_UNKNOWN);
     }
 }

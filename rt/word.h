@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) u64 word_with(u64 w, u8 kind, u32 r
 static inline u64 word_joined(struct proc *p, u64 w, u8 mask, u8 kind, u64 key, u64 was, struct spot mine)
 {
     u32 old = word_record(w, kind);
-    u8 left = (u8)(word_bytes(w, kind) & ~mask), older = (u8)(record_at(old)->older & ~mask);
+    u8 left = (u8)(word_bytes(w, kind) & ~mask), older = (u8)(record_older(record_at(old)) & ~mask);
     u32 to = record_join_one(p, old, left, older, key, kind, mine, mask);
 
     return to == 0 ? 0 : word_with(w, kind, to, was == key ? left | mask : mask, mask);
@@ -72,8 +72,8 @@ static inline u64 step_from(u64 w)
     for (u32 slot = 0; slot < 2; slot++) {
         const struct record *r = record_at(word_record(w, slot));
 
-        if (word_bytes(w, slot) != 0 && !r->joined) {
-            from = word_without(from, slot) ^ ((u64)r->stack << 32 ^ (u32)r->pc) << slot;
+        if (word_bytes(w, slot) != 0 && !record_is_joined(r)) {
+            from = word_without(from, slot) ^ record_spot(r) << slot;
         }
     }
     return from;
@@ -91,7 +91,8 @@ static inline int step_is(const struct transition *s, u64 w, u64 key, int pc, u3
                           const struct record *other)
 {
     return s->from == word_without(w, !kind) && s->key == key && spot_make(s->stack, s->pc) == spot_make(stack, pc) && s->to != 0 &&
-           (s->kind | s->mask << 8) == (kind | mask << 8) && s->other_key == (word_bytes(w, !kind) != 0 ? other->key : 0) && !other->joined;
+           (s->kind | s->mask << 8) == (kind | mask << 8) && s->other_key == (word_bytes(w, !kind) != 0 ? atomic_load_relaxed(&other->key) : 0) &&
+           !record_is_joined(other);
 }
 
 static inline u32 step_hash(u64 from, u64 key, int pc)
