@@ -420,7 +420,8 @@ static inline __attribute__((always_inline)) int few_shared(struct proc *p, stru
         if (word_is_fast(w, atomic_load_relaxed(&t->key), kind, (u8)mask)) {
             continue;
         }
-        if (word_has_cell(w) ? !cell_again(t, word, w, (u8)mask, kind, spot_of(spot)) : !shared(p, t, r, word, w, (u8)mask, spot, kind)) {
+        if (!(word_has_cell(w) ? cell_again(t, word, w, (u8)mask, kind, spot_of(spot)) : shared(p, t, r, word, w, (u8)mask, spot, kind)) &&
+            !shadow_memo(p, t, word, w, (u8)mask, kind, spot_of(spot))) {
             return 0;
         }
     }
@@ -491,6 +492,20 @@ static NOINLINE int scalar_longer(struct proc *p, struct thr *t, uptr addr, u32 
     return scalar_general(p, t, addr, size, kind, pc); /* in the place of this frame: there is little stack */
 }
 
+/* A word with a cell, or of another goroutine's that does not know: as the same access before.  The only thread leaves then. */
+static NOINLINE int met_again(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u64 spot, u8 kind)
+{
+    atomic_store_relaxed(&alone.inside, 1);
+
+    int done = (word_has_cell(w) && cell_again(t, word, w, mask, kind, spot_of(spot))) || shadow_memo(p, t, word, w, mask, kind, spot_of(spot));
+
+    atomic_store_relaxed(&alone.inside, 0);
+    if (done) {
+        proc_leave_lean(p);
+    }
+    return done;
+}
+
 /* For the only thread, which is inside. */
 static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, struct thr *t, u64 *word, u32 mask, u64 spot, uptr addr,
                                                              const u8 kind)
@@ -500,22 +515,19 @@ static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, str
     int how;
 
     if (UNLIKELY(word_has_cell(w))) {
-        atomic_store_relaxed(&alone.inside, 1);
-
-        int done = cell_again(t, word, w, (u8)mask, kind, spot_of(spot));
-
-        atomic_store_relaxed(&alone.inside, 0);
-        if (done) {
-            proc_leave_lean(p);
+        if (met_again(p, t, word, w, (u8)mask, spot, kind)) {
             return 1;
         }
-        return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
+        return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot)); /* in the place of this frame */
     }
     if ((word_bytes(w, kind) & ~mask) != 0 &&
         (record_is_joined(x) ? !record_is_single(p, x) : record_spot(x) != spot || x->key != atomic_load_relaxed(&t->key))) {
         how = STEP; /* no need to ask all that lean does */
     } else {
         how = lean(p, t, range_of(addr), word, w, (u8)mask, spot, kind, 1, 0);
+    }
+    if (how == NOT && word_bytes(w, kind) != 0 && met_again(p, t, word, w, (u8)mask, spot, kind)) {
+        return 1;
     }
     if (how == DONE ||
         (how == STEP ? step_word(p, t, word, (u8)mask, spot, kind) : lean_word(p, t, word, (u8)mask, spot, kind, 1))) {

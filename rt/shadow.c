@@ -244,11 +244,18 @@ void words_back(struct proc *p, u64 *word, uptr n, u64 w, u64 to, u8 kind)
 
 _Static_assert(MEMOS == 256, "memo_at takes 8 bits");
 
-static struct memo *memo_at(const struct access *a, u64 w)
+static struct memo *memo_at(struct proc *p, u64 w, u8 mask, int pc)
 {
-    u64 h = ((w ^ w >> 21) << 10 ^ (u32)a->e.pc ^ (u64)a->e.mask << 40) * 0x9e3779b97f4a7c15UL;
+    u64 h = ((w ^ w >> 21) << 10 ^ (u32)pc ^ (u64)mask << 40) * 0x9e3779b97f4a7c15UL;
 
-    return &a->p->memo[h >> 56];
+    return &p->memo[h >> 56];
+}
+
+/* Does the memo say what this access makes of w? */
+static inline int memo_is(const struct memo *m, u64 w, u64 key, u8 mask, u8 kind, struct spot at)
+{
+    return m->from == w && m->to != 0 && m->key == key && m->pc == at.pc && m->stack == at.stack && m->kind == kind && m->mask == mask &&
+           (word_has_cell(w) || seen_still(w, &m->seen));
 }
 
 /* Gives back what the words lost that the memo has moved. */
@@ -277,7 +284,7 @@ enum { FEW = 4 };
 
 static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 to, uptr count)
 {
-    struct memo *m = memo_at(a, from);
+    struct memo *m = memo_at(a->p, from, a->e.mask, a->e.pc);
     u32 hash = (u32)((a->key ^ (u64)(u32)a->e.pc << 20 ^ from) * 0x9e3779b97f4a7c15UL >> 32) & ~3U; /* times that it came */
     int again = m->hash == (hash | 3) ||
                 (word_has_cell(from) && atomic_load_relaxed(&cell_at((u32)from)->refs) > FEW);
@@ -304,18 +311,12 @@ static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 t
                        .step = count == 1 ? 1 : MEMO_REFS};
 }
 
-/* Moves words that are w on as a memo says, up to n; returns how many. */
-static uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
+/* Moves words that are w on as p's memo says, up to n; returns how many. */
+static uptr memo_move(struct proc *p, struct memo *m, u64 *word, uptr n, u64 w)
 {
-    struct memo *m = memo_at(a, w);
     u64 was = w;
     uptr done = 0;
 
-    if (m->from != w || m->to == 0 || m->key != a->key || m->pc != a->e.pc ||
-        m->stack != a->e.stack || m->kind != a->e.kind || m->mask != a->e.mask ||
-        !(word_has_cell(w) || seen_still(w, &m->seen))) {
-        return 0;
-    }
     do {
         if (m->spare == 0) { /* first: another thread may move a word on as soon as it names the cell */
             m->step = m->step < MEMO_REFS ? (u8)(2 * m->step) : MEMO_REFS;
@@ -340,9 +341,30 @@ static uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
         }
     }
     if (m->owed >= m->step) {
-        memo_settle(a->p, m);
+        memo_settle(p, m);
     }
     return done;
+}
+
+static inline uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
+{
+    struct memo *m = memo_at(a->p, w, a->e.mask, a->e.pc);
+
+    return memo_is(m, w, a->key, a->e.mask, a->e.kind, (struct spot){a->e.stack, a->e.pc}) ? memo_move(a->p, m, word, n, w) : 0;
+}
+
+int shadow_memo(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, struct spot at)
+{
+    struct memo *m = memo_at(p, w, mask, at.pc);
+
+    if (w & WORD_LOCK && word_has_cell(w)) {
+        return 0;
+    }
+    if (!memo_is(m, w, atomic_load_relaxed(&t->key), mask, kind, at) || memo_move(p, m, word, 1, w) == 0) {
+        return 0;
+    }
+    t->dirty |= THR_ACCESS;
+    return 1;
 }
 
 /* How many of the n words, which are w, could be moved on by a memo, have accesses that make this one needless, or a cell

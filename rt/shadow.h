@@ -222,6 +222,9 @@ void word_drop(struct proc *p, u64 w, uptr n);
  * Only reads; most accesses end here. */
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind);
 
+/* A plain access to these bytes of a word, w, as far as p remembers what the same one has made of another word that was w. */
+int shadow_memo(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, struct spot at);
+
 /* Has t's epoch an access that makes an atomic load of these bytes needless? */
 int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size);
 
