@@ -3,7 +3,8 @@
  * Programs do that most of the time when they lock and unlock, and it needs no general answer: the object of the address is there, its last
  * release is the goroutine's own, so there is nothing to learn; the goroutine has learnt nothing since, so the object's clock stays; and the
  * word has one record, of an atomic write of this goroutine's to the same bytes, that becomes the record of this one, or a cell whose latest
- * access was one (cell.h), whose entry becomes that of this one.  All that is asked first; then come the operation, its access, and its release.  Whatever else there is goes on in C (abi.c) from the beginning.
+ * access was one (cell.h), whose entry becomes that of this one.  All that is asked first; then come the operation, its access, and its release.
+ * Whatever else there is goes on in C (abi.c) from the beginning.
  *
  * Called from racecall<> (GOROOT/src/runtime/race_amd64.s): thr, the caller's pc, pc, the arguments as Go lays them out: address, operands,
  * result.

@@ -79,13 +79,13 @@ static inline void os_unlock(struct os_lock *l)
     }
 }
 
-/* One step of waiting for another thread to leave a few instructions; n counts the steps. */
 /* Asks for the cache line at p, which is about to be written. */
 static inline void os_fetch(const void *p)
 {
     __asm__ volatile("prefetchw %0" : : "m"(*(const u8 *)p));
 }
 
+/* One step of waiting for another thread to leave a few instructions; n counts the steps. */
 static inline void os_spin(u32 n)
 {
     if (n % 64 != 63) {

@@ -67,11 +67,6 @@ static inline __attribute__((always_inline)) void let_go(struct proc *p, struct 
     }
 }
 
-static inline struct spot spot_of(u64 spot)
-{
-    return (struct spot){(u32)spot, (int)(spot >> 32)};
-}
-
 static inline const struct range *range_of(uptr addr)
 {
     return &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
@@ -110,7 +105,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
     if (record_spot(x) == spot && !record_is_joined(x) && (x->key == key || (covered && single && own))) {
         bytes |= mask; /* the same instruction again */
         if (x->key != key) {
-            atomic_store_relaxed(&x->generation, (u16)(x->generation + 1));
+            record_another(x);
             atomic_store(&x->key, key);
         }
     } else if (covered) {
@@ -120,7 +115,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
         if (!there && single && own && !record_is_joined(x)) {
             *e = (struct recent){was, recent_tag(key, spot)}; /* as record_renew */
             atomic_store_relaxed(&x->spot, spot);
-            atomic_store_relaxed(&x->generation, (u16)(x->generation + 1));
+            record_another(x);
             atomic_store(&x->key, key);
         } else {
             leaves = was != 0;

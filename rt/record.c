@@ -133,7 +133,7 @@ u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8
         b = (u32)__builtin_ctz(left);
         at->key[b] = was; /* unused, if it is the new one's too */
         if (!from) {
-            at->at[b] = (struct spot){(u32)old_spot, (int)(old_spot >> 32)};
+            at->at[b] = spot_of(old_spot);
         }
     }
     for (u32 left = mine_bytes; left != 0; left &= left - 1) {
@@ -161,7 +161,7 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
     }
 
     const struct record *y = record_at(mine);
-    u32 to = record_join_one(p, old, old_bytes, older, y->key, y->kind, (struct spot){y->stack, y->pc}, mine_bytes);
+    u32 to = record_join_one(p, old, old_bytes, older, y->key, y->kind, spot_of(y->spot), mine_bytes);
 
     if (to == 0) {
         return 0;

@@ -98,6 +98,11 @@ static inline u64 spot_make(u32 stack, int pc)
     return (u64)(u32)pc << 32 | stack;
 }
 
+static inline struct spot spot_of(u64 spot)
+{
+    return (struct spot){(u32)spot, (int)(spot >> 32)};
+}
+
 static inline u64 record_spot(const struct record *r)
 {
     return atomic_load_relaxed(&r->spot);
@@ -130,6 +135,12 @@ static inline u8 record_older(const struct record *r)
     return atomic_load_relaxed(&r->older);
 }
 
+/* The id stands for another access from now on. */
+static inline void record_another(struct record *r)
+{
+    atomic_store(&r->generation, (u16)(r->generation + 1));
+}
+
 static inline void record_older_set(struct record *r, u32 bytes)
 {
     atomic_store_relaxed(&r->older, (u8)bytes);
@@ -139,7 +150,7 @@ static inline void record_older_set(struct record *r, u32 bytes)
 static inline void record_fill(struct record *r, const struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u8 older)
 {
     atomic_store_relaxed(&r->spot, spot_make(stack, pc)); /* before anything is read: then new memory takes one page fault, not two */
-    atomic_store(&r->generation, (u16)(r->generation + 1));
+    record_another(r);
     atomic_store_relaxed(&r->gone, 0);
     atomic_store_relaxed(&r->sort, sort_make(p, kind) | (u32)joined << 24);
     atomic_store_relaxed(&r->older, older);
@@ -272,7 +283,7 @@ static inline int record_renew(struct proc *p, u32 id, u64 key, u32 stack, int p
     }
     *e = (struct recent){id, recent_tag(key, spot)};
     atomic_store_relaxed(&r->spot, spot);
-    atomic_store_relaxed(&r->generation, (u16)(r->generation + 1));
+    record_another(r);
     atomic_store(&r->key, key);
     return 1;
 }
@@ -297,7 +308,7 @@ static inline void record_age(struct record *r, u64 key, u8 bytes)
         at->key[__builtin_ctz(left)] = r->key;
     }
     record_older_set(r, r->older | bytes);
-    atomic_store_relaxed(&r->generation, (u16)(r->generation + 1));
+    record_another(r);
     atomic_store(&r->key, key);
 }
 

@@ -124,8 +124,7 @@ static u32 slot_entries(u64 w, u32 slot, struct entry *e)
         }
 
         u64 key = bytes >> b & 1 ? now : at->key[b];
-        u64 of = record_spot(r);
-        struct spot spot = {(u32)of, (int)(of >> 32)};
+        struct spot spot = spot_of(record_spot(r));
 
         if (at) {
             __atomic_load(&at->at[b], &spot, __ATOMIC_RELAXED);
@@ -357,9 +356,6 @@ int shadow_memo(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kin
 {
     struct memo *m = memo_at(p, w, mask, at.pc);
 
-    if (w & WORD_LOCK && word_has_cell(w)) {
-        return 0;
-    }
     if (!memo_is(m, w, atomic_load_relaxed(&t->key), mask, kind, at) || memo_move(p, m, word, 1, w) == 0) {
         return 0;
     }
