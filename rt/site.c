@@ -232,9 +232,14 @@ void site_end(const struct range *r, uptr addr)
 {
     uptr at = addr - r->lo;
     int fine = (atomic_load_relaxed(shadow_page(r, addr)) & PAGE_FINE) != 0;
+    u32 *entry = fine ? half_at(r, at) : &r->sites[at >> SITE_LOG], v = atomic_load_relaxed(entry), word = word_in_unit(at);
 
-    if (at % (1UL << PAGE_LOG) != 0 &&
-        (fine ? site_at(r, at) == 0 : (atomic_load_relaxed(&r->sites[at >> SITE_LOG]) >> (UNIT_STARTS + word_in_unit(at)) & 1) == 0)) {
+    if (at % (1UL << PAGE_LOG) == 0 || (fine ? site_in(v, word) != 0 : (v >> (UNIT_STARTS + word) & 1) != 0)) {
+        return;
+    }
+    if (v == 0 && (fine ? word & 1 : word) == 0) {
+        atomic_store(entry, 1u << (UNIT_STARTS + word)); /* as below: nothing else is said there */
+    } else {
         site_set(r, addr, 8, SITE_UNKNOWN);
     }
 }
