@@ -13,6 +13,8 @@
  *   step    the word goes the way that another one went before (p->step)
  *   join    it gets a joined record of its own
  *
+ * Words with cells are not so simple, but what their goroutine does again is frequent (met_again).
+ *
  * That alone.proc names this thread when it has come in means that nobody else has been inside since long before, as only it
  * sets that.  So what it read of records before is true then.
  */
