@@ -172,7 +172,7 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
 
 /* Records of memory that was in use long ago are in no cache, and what is freed names one for each word: so those to come are
  * fetched ahead. */
-enum { AHEAD = 16 };
+enum { AHEAD = 16, SHORT = 16 };
 
 static inline void word_fetch(u64 w)
 {
@@ -187,8 +187,11 @@ static void words_clear(struct proc *p, u64 *word, uptr count)
 {
     uptr i = 0;
 
-    while (i < count && atomic_load_relaxed(&word[i]) == 0) {
+    while (i < count && i < SHORT && atomic_load_relaxed(&word[i]) == 0) {
         i++;
+    }
+    if (i == SHORT) { /* a goroutine's stack, most often */
+        i += words_run(&word[i], count - i, 0);
     }
     for (uptr ahead = 0; i < count;) {
         u64 w = atomic_load_relaxed(&word[i]);
