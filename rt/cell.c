@@ -95,16 +95,19 @@ int cell_covers(u32 id, const struct thr *t, u8 kind, u8 mask, u32 *version)
     u32 n = cell_count(c);
 
     for (u32 i = 0; i < n && need != 0; i++) {
-        struct entry x = entry_get(&c->entry[i]);
+        const struct entry *x = &c->entry[i];
 
-        if (x.g == (u32)(key >> 33) && x.epoch == key_epoch(key) && access_covers(x.kind, kind)) {
-            need &= (u8)~x.mask;
+        if (atomic_load_relaxed(&x->g) == (u32)(key >> 33) && atomic_load_relaxed(&x->epoch) == key_epoch(key) &&
+            access_covers(atomic_load_relaxed(&x->kind), kind)) {
+            need &= (u8)~atomic_load_relaxed(&x->mask);
         }
     }
     for (u32 i = 0; i < n && need == 0; i++) {
-        struct entry x = entry_get(&c->entry[i]);
+        const struct entry *x = &c->entry[i];
+        u32 g = atomic_load_relaxed(&x->g), epoch = atomic_load_relaxed(&x->epoch);
 
-        if (x.g != (u32)(key >> 33) && x.mask & mask && access_conflicts(x.kind, kind) && !thr_knows(t, x.g, x.epoch)) {
+        if (g != (u32)(key >> 33) && atomic_load_relaxed(&x->mask) & mask &&
+            access_conflicts(atomic_load_relaxed(&x->kind), kind) && !thr_knows(t, g, epoch)) {
             need = mask;
         }
     }
@@ -716,7 +719,13 @@ int cell_again(struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, struct spot at
     struct cell *c = cell_at((u32)w);
     const u64 key = atomic_load_relaxed(&t->key);
     const u32 g = (u32)(key >> 33);
+    u32 version;
 
+    /* Where others come in turn, nothing is written that says nothing new. */
+    if (!is_alone() && !(w & WORD_LOCK) && cell_covers((u32)w, t, kind, mask, &version) && atomic_load(word) == w &&
+        cell_version((u32)w) == version) {
+        return !flags.all_pairs;
+    }
     if (w & (WORD_LOCK | CELL_BIG) || atomic_load_relaxed(&c->refs) != 1 || flags.all_pairs || !inside_cas(word, &w, w | WORD_LOCK)) {
         return 0;
     }
