@@ -88,11 +88,13 @@ int cell_look(const struct access *a, u32 id, struct look *l);
 int cell_step(const struct access *a, u32 id, const struct look *l);
 /* A read of a locked word with a big cell, if it races with nothing and there is room for it; else 0. */
 int cell_read_big(struct access *a, u32 id);
-/* An atomic write by t to bytes of a word, w, with a cell: takes the place of the latest access, if that was one to the same bytes which happened
- * before and no other word or memo has the cell; so does then all that conflicts with either.  Else 0. */
+/* An atomic write by t to bytes of a word, w, with a cell: takes the place of the latest access, if that was an atomic write to the same bytes which
+ * happened before, and no other word or memo has the cell.  All that conflicts with it happened before that one (cell.h), so nothing else is looked
+ * at.  Else 0. */
 int cell_follow(struct thr *t, u64 *word, u64 w, u8 mask, struct spot at);
 /* An access by t to these bytes of a word, w, with a cell, which has an entry of t's of the same kind and bytes: the new one takes its place, if all that
- * conflicts with it happened before and no other word or memo has the cell.  Else 0, also if nothing but the new one need be left. */
+ * conflicts with it happened before and no other word or memo has the cell; or nothing, if that says all already.  Else 0, also if nothing but
+ * the new one need be left. */
 int cell_again(struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, struct spot at);
 /* A cell with such an access alone; 0 when memory ran out. */
 u32 cell_atomic(struct proc *p, const struct thr *t, u8 mask, struct spot at);

@@ -114,6 +114,7 @@ int cell_covers(u32 id, const struct thr *t, u8 kind, u8 mask, u32 *version)
     return need == 0;
 }
 
+/* Is cell.fast the key of an atomic write? */
 static int fast_is_atomic(u64 fast)
 {
     return fast != 0 && !(fast & 1);
@@ -677,6 +678,7 @@ int cell_step(const struct access *a, u32 id, const struct look *l)
     return 1;
 }
 
+/* The entry is of this access from now on, of the same kind and bytes. */
 static void entry_renew(struct entry *x, u64 key, struct spot at)
 {
     atomic_store_relaxed(&x->g, (u32)(key >> 33));
@@ -709,6 +711,7 @@ int cell_follow(struct thr *t, u64 *word, u64 w, u8 mask, struct spot at)
     return done;
 }
 
+/* Out of line, so that the loop that asks it now and then has its registers. */
 static NOINLINE int knows(const struct thr *t, const struct entry *x)
 {
     return thr_knows(t, x->g, x->epoch);

@@ -118,6 +118,7 @@ static void take_pair(struct proc *p, struct thr *t, const struct sync *s, int c
     }
 }
 
+/* t's clock is this one from now on. */
 static void clock_take(struct proc *p, struct thr *t, u32 clock)
 {
     u32 old = t->clock;
