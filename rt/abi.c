@@ -69,20 +69,19 @@ _Static_assert(WIDTHS_REACH == 1UL << 29, "WIDTHS_REACH");
 _Static_assert(offsetof(struct proc, id) == 0 && offsetof(struct proc, inside) == 4 && offsetof(struct proc, calls) == 8 &&
                    offsetof(struct proc, knower) == 20 && offsetof(struct proc, known) == 24 &&
                    offsetof(struct proc, call) == 30784 && offsetof(struct proc, recent) == 2096 && sizeof(struct recent) == 8 &&
-                   offsetof(struct recent, tag) == 4 && RECENT_LOG == 10 &&
-                   REFS_STICKY == 0x80000000u && sizeof((struct proc *)0)->call[0] == 16 &&
+                   offsetof(struct recent, tag) == 4 && RECENT_LOG == 10 && sizeof((struct proc *)0)->call[0] == 16 &&
                    offsetof(struct proc, call[0].parent) - offsetof(struct proc, call) == 8 &&
                    offsetof(struct proc, call[0].stack) - offsetof(struct proc, call) == 12 && CALLS_LOG == 14,
                "PROC_*, CALL_*");
 _Static_assert(offsetof(struct thr, dirty) == 40 && THR_ACCESS == 1, "THR_DIRTY");
-_Static_assert(offsetof(struct record, stack) == 8 && offsetof(struct record, pc) == 12 && offsetof(struct record, refs) == 16 &&
-                   offsetof(struct record, gone) == 20 && offsetof(struct record, owner) == 24 &&
-                   offsetof(struct record, kind) == 26 && offsetof(struct record, joined) == 27 &&
-                   offsetof(struct record, older) == 28 && offsetof(struct record, generation) == 30,
+_Static_assert(offsetof(struct record, spot) == 8 && RECORD_NAMED == 1u << 27 && RECORD_NAMES == 7u << 27 && RECORD_WRITE == 1u << 30 &&
+                   JOINED_PC == 1u << 31 && RECORD_JOINED == 1 << 23 && RECORD_OLDER == 0xff,
                "RECORD_*");
+_Static_assert(NAMING_PAGE_LOG == 13 && NAMING_LOG == 24, "NAMING_*");
 _Static_assert(offsetof(struct proc, records) == 1064 && offsetof(struct cache, count) == 0 && offsetof(struct cache, index) == 4 &&
                    CACHE_MAX == 128 && CACHE_AHEAD == 3,
                "PROC_RECORDS");
+_Static_assert(offsetof(struct proc, joined) == 1580, "PROC_JOINED");
 _Static_assert(ALONE_CALLS == (__STDC_HOSTED__ ? 16 : 1024), "ALONE_CALLS");
 _Static_assert(sizeof(struct range) == 64 && offsetof(struct range, words) == 16 && offsetof(struct range, pages) == 48 &&
                    HEAP_HI - HEAP_LO == 1UL << 37 && PAGE_LOG == 13 && PAGE_TOUCHED == 1u << 31,
@@ -407,7 +406,7 @@ static int observe(struct thr *t, uptr addr, uptr size, u8 kind, const struct li
 /* Called from callpc, or if that is 0, in the function at the top of the shadow stack. */
 static void meet(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, uptr callpc)
 {
-    if (!meet_quick(p, t, addr, size, kind)) {
+    if (!meet_quick(t, addr, size, kind)) {
         u32 stack = thr_stack(p, t);
 
         meet_access(p, t, addr, size, kind, pc, callpc != 0 ? proc_call(p, stack, callpc) : stack);

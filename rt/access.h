@@ -38,6 +38,11 @@ static inline void access_place(struct access *a, uptr pc, u32 stack)
     }
 }
 
+static inline u64 access_spot(const struct access *a)
+{
+    return spot_make(a->e.stack, a->e.pc, a->e.kind);
+}
+
 /* Reports the races that were noted, and forgets them.  No lock may be held: it takes its time and calls Go. */
 void access_report(struct access *a);
 

@@ -8,6 +8,7 @@
 enum { NEED_MAX = __STDC_HOSTED__ ? 1 : 32, LASTED = 64 };
 
 #define ALONE_ENDS ((struct proc *)~0UL) /* alone.proc: at the moment */
+#define ALONE_UNABLE ((struct proc *)~1UL) /* for ever: who comes in puts a fence itself */
 
 struct alone alone;
 
@@ -16,6 +17,8 @@ static struct {
     int able;
     u32 need;  /* looks that find nobody else, before somebody is the only one */
     u32 since; /* its calls then */
+    struct proc *before; /* alone.proc, before somebody stopped all others */
+    u32 stopped;
 } state;
 
 void alone_init(void)
@@ -23,6 +26,9 @@ void alone_init(void)
     /* where cache lines are observed, accesses are checked outside too (line_quick.c) */
     state.able = flags.share == 0 && os_fences_init() == 0;
     state.need = 1;
+    if (!state.able) {
+        alone.proc = ALONE_UNABLE;
+    }
 }
 
 /* What the others have done, all together. */
@@ -91,16 +97,59 @@ static void end(const struct proc *q)
 void alone_end(struct proc *p)
 {
     do {
+        if (atomic_load_relaxed(&alone.proc) == ALONE_UNABLE) {
+            __atomic_thread_fence(__ATOMIC_SEQ_CST);
+            if (LIKELY(!atomic_load(&state.stopped))) {
+                return;
+            }
+        }
         atomic_store(&p->inside, 0); /* nobody need wait for this one */
         os_lock(&state.lock);
 
         const struct proc *who = atomic_load_relaxed(&alone.proc);
 
-        if (who) {
+        if (who && who != ALONE_UNABLE) {
             end(who);
         }
         os_unlock(&state.lock);
         atomic_store_relaxed(&p->inside, 1);
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
     } while (atomic_load(&alone.proc));
+}
+
+int alone_stop(const struct proc *p)
+{
+    if (!os_lock_try(&state.lock)) {
+        return 0;
+    }
+    state.before = atomic_load_relaxed(&alone.proc);
+    if (state.before == p) {
+        return 1; /* nobody else is inside, and who comes in waits for the lock */
+    }
+    if (state.before == ALONE_UNABLE) {
+        atomic_store(&state.stopped, 1);
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    } else {
+        if (state.before) {
+            end(state.before);
+            state.before = NULL;
+        }
+        atomic_store(&alone.proc, ALONE_ENDS);
+        os_fences();
+    }
+    for (u32 i = 0; i < proc_count(); i++) {
+        const struct proc *q = proc_by_id((u16)i);
+
+        for (u32 n = 0; q != p && atomic_load(&q->inside) != 0; n++) {
+            os_spin(n);
+        }
+    }
+    return 1;
+}
+
+void alone_go(void)
+{
+    atomic_store(&state.stopped, 0);
+    atomic_store(&alone.proc, state.before);
+    os_unlock(&state.lock);
 }

@@ -9,6 +9,8 @@
  * Who goes inside stores proc.inside and then loads alone.proc, without a fence between.  That is right because who changes
  * alone.proc has the kernel put a fence into all threads (membarrier) before it looks at proc.inside.
  *
+ * A thread may also keep all others out for a moment (alone_stop).
+ *
  * What those may see who are not inside stays as without all this: words and keys change by one store, a line that is
  * changed is marked as locked, a cell's version is odd meanwhile.
  */
@@ -19,6 +21,7 @@
 
 struct alone {
     u32 inside; /* the only thread is inside: then this one is it, if it is inside */
+    u32 due;    /* who leaves is to call alone_due */
     struct proc *proc __attribute__((aligned(64))); /* its; NULL: nobody's */
 } __attribute__((aligned(64)));
 extern struct alone alone;
@@ -28,6 +31,12 @@ void alone_init(void);
 /* From proc_enter: perhaps p's thread can be the only one now; it is another one, which ends. */
 void alone_begin(struct proc *p);
 void alone_end(struct proc *p);
+
+/* p's thread, which is outside, keeps all others out from now on; 0: somebody else is about to.  Then alone_go. */
+int alone_stop(const struct proc *p);
+void alone_go(void);
+/* p's thread has left, and there may be enough records that nothing names: looks for them (record.c). */
+void alone_due(struct proc *p);
 
 /* Every so many calls a thread looks whether others come in.  (The runtime's own tests are to see many stretches.) */
 enum { ALONE_CALLS = __STDC_HOSTED__ ? 16 : 1024 };
@@ -73,6 +82,9 @@ static inline void proc_leave(struct proc *p)
         atomic_store_relaxed(&alone.inside, 0);
     }
     atomic_store(&p->inside, 0);
+    if (UNLIKELY(atomic_load_relaxed(&alone.due) != 0)) {
+        alone_due(p);
+    }
 }
 
 static inline int is_alone(void)

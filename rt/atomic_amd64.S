@@ -18,6 +18,7 @@
 	.set CALLPC, -8
 	.set PC, -16
 	.set SPOT, -24
+	.set RECORD_WRITE_BIT, 30
 
 /* RAX: the proc's entry for the place in the code R10, R10D: its tag for an atomic access in epoch R11 (record_slot, recent_tag). */
 	.macro recent
@@ -27,6 +28,13 @@
 	xorl	%eax, %r10d
 	shrq	$(64 - RECENT_LOG), %rax
 	leaq	PROC_RECENT(%r8,%rax,8), %rax
+	.endm
+
+/* ZF: is record R9, which one word names, of the place in the code R10?  Clobbers RAX. */
+	.macro same_spot
+	movq	RECORD_SPOT(%r9), %rax
+	xorq	%r10, %rax
+	cmpq	$RECORD_NAMED, %rax
 	.endm
 
 	.macro add64
@@ -172,6 +180,7 @@ entry \name
 	jne	\general
 	shlq	$32, %r9
 	orq	%r9, %r10
+	orq	$RECORD_WRITE, %r10
 	movq	%r10, SPOT(%rsp)
 	movq	%rsi, CALLPC(%rsp)
 	movq	%rdx, PC(%rsp)
@@ -221,28 +230,27 @@ entry \name
 	released_last
 	/* Is it the record of this word alone, and of this goroutine? */
 	movq	(%r9), %rax
+	testb	$1, %al			/* atomic */
+	jne	14f
 	xorq	%r11, %rax
 	shrq	$33, %rax
 	jne	14f
-	movzwl	(%r8), %eax
-	orl	$(3 << 16), %eax	/* written, atomic */
-	cmpl	%eax, RECORD_SORT(%r9)
-	jne	14f
-	movl	RECORD_REFS(%r9), %eax
-	subl	RECORD_GONE(%r9), %eax
-	cmpl	$1, %eax
+	cmpl	$JOINED_PC, RECORD_PC(%r9)
+	je	14f
+	movl	RECORD_SPOT(%r9), %eax
+	andl	$RECORD_NAMES, %eax
+	cmpl	$RECORD_NAMED, %eax
 	jne	14f
 	enter
-	cmpq	%r10, RECORD_SPOT(%r9)
+	same_spot
 	jne	16f
 5:	orl	$LINE_LOCK, (%rsi)	/* for who looks without being inside */
 	movq	(%rcx), %r10
 	\operation\bits
 	movq	SPOT(%rsp), %r10
-	cmpq	%r10, RECORD_SPOT(%r9)
+	same_spot
 	jne	17f
-6:	incw	RECORD_GENERATION(%r9)
-	leaq	-1(%r11), %rax
+6:	leaq	-1(%r11), %rax
 	movq	%rax, (%r9)
 8:	/* thr_release_only, and publishing in sync.c */
 	leaq	2(%r11), %rax
@@ -304,6 +312,7 @@ entry \name
 	incw	CELL_VERSION(%r9)
 	cell_entry %r10
 	movq	SPOT(%rsp), %rax
+	btrq	$RECORD_WRITE_BIT, %rax
 	movq	%rax, ENTRY_SPOT(%r10)
 	leaq	-1(%r11), %rax
 	movq	%rax, CELL_FAST(%r9)
@@ -358,7 +367,9 @@ entry \name
 	cmpl	%r10d, 4(%rax)
 	jne	5b
 	jmp	13b
-17:	movq	%r10, RECORD_SPOT(%r9)
+17:	movq	%r10, %rax
+	orq	$RECORD_NAMED, %rax
+	movq	%rax, RECORD_SPOT(%r9)
 	recent
 	movl	%r10d, 4(%rax)
 	movq	%r9, %r10

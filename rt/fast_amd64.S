@@ -36,18 +36,20 @@
 	.set PROC_KNOWER, 20
 	.set PROC_KNOWN, 24
 	.set PROC_RECORDS, 1064		/* count, ids */
+	.set PROC_JOINED, 1580		/* the same of joined records */
 	.set CACHE_MAX, 128
 	.set CACHE_AHEAD, 3
-	.set REFS_STICKY, 0x80000000
 	.set DIRTY_ACCESS, 1
+	.set NAMING_PAGE_LOG, 13
+	.set NAMING_MASK, (1 << 24) - 1
 #if __STDC_HOSTED__
 	.set ALONE_CALLS, 16
 #else
 	.set ALONE_CALLS, 1024
 #endif
-	.set RECORD_JOINED, 27
-	.set RECORD_OLDER, 28
-	.set PLACES_LOG, 7
+	.set RECORD_OLDER, RECORD_SPOT	/* a byte, of a joined one */
+	.set PLACES_BY_RECORD, 3	/* log of how much larger they are */
+	.set PLACES_BEFORE, 1 << 30	/* places of ids that are not joined's, in bytes */
 	.set PLACES_AT, 64
 	.set STACK_HI, 8
 	.set SHADOW_PAGES, 48
@@ -495,27 +497,66 @@
 23:
 	.endm
 
-/* R13: the record of word R9 in the slot of the access. To `no` unless it is of its place in the code RSI, a plain access of
- * goroutine R11 by proc R8. */
+/* To `no` unless this record is of the place in the code RSI (spot_make in record.h).  `by` is times RECORD_NAMED then how often something came to
+ * name it. */
+	.macro at_spot record, no, by=%r15
+	movq	RECORD_SPOT(\record), \by
+	xorq	%rsi, \by
+	testq	$BUT_NAMES, \by
+	jne	\no
+	.endm
+
+/* R13: the record of word R9 in the slot of the access. To `no` unless it is of its place in the code RSI, an access of goroutine R11. */
 	.macro same_access write, no
 	record_of \write
-	cmpq	%rsi, RECORD_SPOT(%r13)
-	jne	\no
-	sort	\write, %r15d
-	cmpl	%r15d, RECORD_SORT(%r13)
-	jne	\no
+	at_spot	%r13, \no
 	movq	(%r13), %r15
 	xorq	%r11, %r15
 	shrq	$33, %r15
 	jne	\no
 	.endm
 
-/* Has record R13 other references than those of `count` words?  Then to `others`. */
+/* How often something came to name the record. */
+	.macro names record, by=%r15d
+	movl	RECORD_SPOT(\record), \by
+	shrl	$NAMES_SHIFT, \by
+	andl	$RECORD_MANY, \by
+	.endm
+
+/* Has something else than `count` words, less than RECORD_MANY, named record R13?  Then to `others`. */
 	.macro single count, others, by=%r15d
-	movl	RECORD_REFS(%r13), \by
-	subl	RECORD_GONE(%r13), \by
+	names	%r13, \by
 	cmpl	\count, \by
 	jne	\others
+	.endm
+
+/* Some word of the page of words at this address comes to name a record (record_naming in record.h). */
+	.macro naming address, by, by32
+	leaq	\address, \by
+	shrq	$NAMING_PAGE_LOG, \by
+	andl	$NAMING_MASK, \by32
+	addq	record_naming(%rip), \by
+	movb	$1, (\by)
+	.endm
+
+/* `more` words from R12 on come to name record R15, which is of the place in the code RSI. */
+	.macro name more, more32, by, by32
+	naming	(%r12), \by, \by32
+	cmpl	$1, \more32
+	jne	21f
+20:
+	.pushsection .text, 2
+21:	naming	"-8(%r12,\more,8)", \by, \by32
+	jmp	20b
+	.popsection
+	names	%r15, \by32
+	addl	\more32, \by32
+	cmpl	$RECORD_MANY, \by32
+	jbe	22f
+	movl	$RECORD_MANY, \by32
+22:	shll	$NAMES_SHIFT, \by32
+	orq	%rsi, \by
+	movq	\by, RECORD_SPOT(%r15)
 	.endm
 
 /* RCX: the proc's entry for the place in the code RSI (record_slot), R15: the record that it names.  To `no` unless that may be the one of
@@ -542,20 +583,8 @@
 	movl	(%rcx), %ecx
 	cmpq	%r11, (%r15)
 	jne	\no
-	cmpq	%rsi, RECORD_SPOT(%r15)
-	jne	\no
-	movl	RECORD_SORT(%r13), %esi
-	cmpl	%esi, RECORD_SORT(%r15)
-	jne	45f
-	movl	RECORD_REFS(%r15), %esi
-	cmpl	$(REFS_STICKY - 8), %esi
-	jae	45f
-	movl	RECORD_REFS(%r13), %esi
-	cmpl	$REFS_STICKY, %esi
-	jae	45f
-	subl	\count, %esi
-	movl	%esi, RECORD_REFS(%r13)
-	addl	\count, RECORD_REFS(%r15)
+	at_spot	%r15, \no, %r13
+	name	%rbx, %ebx, %r13, %r13d
 	.if \write
 	movabsq	$0xffff000000ffffff, %rsi
 	andq	%rsi, %r9
@@ -564,10 +593,6 @@
 	andq	$-0x1000000, %r9
 	.endif
 	orq	%rcx, %r9
-	.subsection 2
-45:	movq	RECORD_SPOT(%r13), %rsi	/* which is the same */
-	jmp	\no
-	.subsection 1
 	.endm
 
 /* To `no` unless the word at this offset is R9, or for reads, says the same of reads, and if there is a write it happened before. */
@@ -626,14 +651,12 @@
 	write_before \no
 	.endif
 	record_of \write
-	sort	\write, %r15d
-	cmpq	%rsi, RECORD_SPOT(%r13)
-	jne	51f
-	cmpl	%r15d, RECORD_SORT(%r13)
+	at_spot	%r13, 51f
+	cmpq	%r11, (%r13)
+	je	52f
+	cmpl	$RECORD_NAMED, %r15d
 	jne	\no
 	movq	(%r13), %r15
-	cmpq	%r11, %r15
-	je	52f
 	xorq	%r11, %r15
 	shrq	$33, %r15
 	jne	\no
@@ -643,15 +666,12 @@
 	cmpb	%bl, %cl
 	.endif
 	jne	\no
-	single	$1, \no
-	incw	RECORD_GENERATION(%r13)
 	movq	%r11, (%r13)
 	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
 	movl	$0, PROC_INSIDE(%r8)
 	ret
 	.subsection 1
-51:	orl	$(1 << 24), %r15d
-	cmpl	%r15d, RECORD_SORT(%r13)
+51:	cmpl	$JOINED_PC, RECORD_PC(%r13)
 	jne	\no
 	cmpq	%r11, (%r13)
 	jne	\no
@@ -673,6 +693,15 @@
 	jmp	few_write_\entry
 	.else
 	jmp	few_read_\entry
+	.endif
+	.endm
+
+/* RSI: spot_make (record.h) of the stack there and the place R15, which is changed. */
+	.macro spot write
+	shlq	$32, %r15
+	orq	%r15, %rsi
+	.if \write
+	orq	$RECORD_WRITE, %rsi
 	.endif
 	.endm
 
@@ -717,8 +746,7 @@
 	cmpl	$0xff, %ecx
 	jae	2f
 	only	54f
-	shlq	$32, %r15
-	orq	%r15, %rsi		/* spot_make (record.h) */
+	spot	\write
 	enter
 	movq	%r9, %rcx
 	shrq	$48, %rcx
@@ -764,8 +792,7 @@
 	je	39f
 	/* EBX of them, mostly equal. */
 	only	54f
-	shlq	$32, %r15
-	orq	%r15, %rsi
+	spot	\write
 	enter
 	movq	%r9, %rcx
 	shrq	$48, %rcx
@@ -790,7 +817,6 @@
 	.endif
 	same_access \write, 29f
 	single	%ebx, 47f
-	incw	RECORD_GENERATION(%r13)
 	movq	%r11, (%r13)
 48:	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
 	movl	$0, PROC_INSIDE(%r8)
@@ -809,8 +835,7 @@
 	testq	%r8, %r8
 	je	39f
 	stack_known
-	shlq	$32, %r15
-	orq	%r15, %rsi
+	spot	\write
 	leaq	-1536(%rsp), %rcx
 	cmpq	(%r14), %rcx
 	jb	10f
@@ -842,6 +867,9 @@
 	jne	39f
 	shlq	$32, %rdx
 	orq	%rdx, %rsi
+	.if \write
+	orq	$RECORD_WRITE, %rsi
+	.endif
 	movl	%ebx, %ecx
 	movl	$1, %edx
 	shlq	%cl, %rdx

@@ -1,4 +1,5 @@
 /* line_quick.c: observing accesses on the goroutine's own stack (line.h, fast_amd64.S). */
+#include "alone.h"
 #include "current.h"
 #include "line.h"
 #include "sample.h"
@@ -33,6 +34,21 @@ static int observed(struct proc *p, struct thr *t, int done)
     return done;
 }
 
+/* callpc: in the function that this one calls, if not 0. */
+static int checked(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, uptr callpc)
+{
+    if (shadow_hit(t, addr, size, kind)) {
+        return 1;
+    }
+    proc_enter(p);
+
+    u32 stack = thr_stack(p, t);
+    int done = shadow_quick(p, t, addr, size, kind, pc, callpc != 0 ? proc_call(p, stack, callpc) : stack);
+
+    proc_leave(p);
+    return done;
+}
+
 static int scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
 {
     uptr pc = *(const uptr *)sp;
@@ -47,9 +63,7 @@ static int scalar(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 ki
     if (line_only()) {
         return observed(p, t, 1);
     }
-    return observed(p, t,
-                    shadow_hit(t, addr, size, kind) ||
-                        shadow_quick(p, t, addr, size, kind, pc, thr_stack(p, t)));
+    return observed(p, t, checked(p, t, addr, size, kind, pc, 0));
 }
 
 _Static_assert((int)LINE_READ == ACCESS_READ && (int)LINE_WRITE == ACCESS_WRITE,
@@ -79,9 +93,7 @@ int line_quick_range(struct thr *t, uptr addr, const struct go_g *g, uptr sp, up
     if (line_only()) {
         return observed(p, t, 1);
     }
-    return observed(p, t,
-                    size != 0 && (shadow_hit(t, addr, size, kind) ||
-                                  shadow_quick(p, t, addr, size, kind, pc, thr_stack(p, t))));
+    return observed(p, t, size != 0 && checked(p, t, addr, size, kind, pc, 0));
 }
 
 int line_quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 kind)
@@ -98,11 +110,5 @@ int line_quick_pc(struct thr *t, uptr addr, const struct go_g *g, uptr sp, u8 ki
     if (line_only()) {
         return observed(p, t, 1);
     }
-
-    u32 stack = thr_stack(p, t);
-
-    return observed(p, t,
-                    shadow_hit(t, addr, 1, kind) ||
-                        shadow_quick(p, t, addr, 1, kind, arg[3] + 1,
-                                     arg[2] != 0 ? proc_call(p, stack, arg[2]) : stack));
+    return observed(p, t, checked(p, t, addr, 1, kind, arg[3] + 1, arg[2]));
 }

@@ -45,14 +45,14 @@ static int cell_harmless(const struct thr *t, u64 w, u8 mask, u8 kind, u32 *vers
 }
 
 /* A word without a cell after the access; 0 if there may be a race. */
-static int records_harmless(const struct thr *t, u64 w, u8 mask, u8 kind, const struct seen *seen, u64 *to)
+static int records_harmless(const struct thr *t, u64 w, u8 mask, u8 kind, u64 *to)
 {
     u32 id[2];
     u8 left[2];
 
     for (u32 slot = 0; slot < 2; slot++) {
         u8 bytes = left[slot] = word_bytes(w, slot);
-        u64 key = seen->key[slot];
+        u64 key = atomic_load_relaxed(&record_at(word_record(w, slot))->key);
         u8 was = slot_kind(slot, key);
 
         id[slot] = word_record(w, slot);
@@ -77,11 +77,10 @@ static int records_harmless(const struct thr *t, u64 w, u8 mask, u8 kind, const 
 
 /* The access to these bytes of w, and of as many of the n words from `word` on as are w too. Returns for how many it is
  * done; 0: the first needs a lock or a report, or has changed. */
-static uptr words_meet(struct proc *p, const struct thr *t, u64 *word, uptr n, u64 w, u8 mask, u8 kind)
+static uptr words_meet(const struct thr *t, u64 *word, uptr n, u64 w, u8 mask, u8 kind)
 {
-    struct seen seen;
     u64 to, was = w;
-    uptr done = 0, gone = 0; /* gone: words that lost what `to` does not have */
+    uptr done = 0;
 
     if (word_has_cell(w)) {
         u32 version;
@@ -92,35 +91,19 @@ static uptr words_meet(struct proc *p, const struct thr *t, u64 *word, uptr n, u
         done = words_run(word, n, w);
         return cell_version((u32)w) == version ? done : 0;
     }
-    seen_read(w, &seen);
-    if (!records_harmless(t, w, mask, kind, &seen, &to)) {
+    if (!records_harmless(t, w, mask, kind, &to)) {
         return 0;
     }
     if (to == w) {
-        done = words_run(word, n, w);
-        return seen_still(w, &seen) ? done : 0;
+        return words_run(word, n, w);
     }
     while (done < n && inside_cas(&word[done], &was, to)) {
         done++;
     }
-    if (UNLIKELY(!seen_still(w, &seen))) {
-        while (done > 0) { /* as if nothing had happened, see words_back (shadow.c) */
-            was = to;
-            done--;
-            gone += !inside_cas(&word[done], &was, w);
-        }
-    } else {
-        gone = done;
-    }
-    for (u32 slot = 0; slot < 2 && gone != 0; slot++) {
-        if (word_record(w, slot) != word_record(to, slot)) {
-            record_unref(p, word_record(w, slot), gone);
-        }
-    }
     return done;
 }
 
-int meet_quick(struct proc *p, const struct thr *t, uptr addr, uptr size, u8 kind)
+int meet_quick(const struct thr *t, uptr addr, uptr size, u8 kind)
 {
     const struct range *r = shadow_range(addr);
 
@@ -133,7 +116,7 @@ int meet_quick(struct proc *p, const struct thr *t, uptr addr, uptr size, u8 kin
         uptr n = (addr & 7) == 0 ? size / 8 : 0;
 
         if (n > 1) {
-            n = w == 0 ? words_run(word, n, 0) : words_meet(p, t, word, n, w, FULL, kind);
+            n = w == 0 ? words_run(word, n, 0) : words_meet(t, word, n, w, FULL, kind);
             if (n == 0) {
                 return 0;
             }
@@ -142,7 +125,7 @@ int meet_quick(struct proc *p, const struct thr *t, uptr addr, uptr size, u8 kin
         } else {
             u8 mask = next_bytes(&addr, &size);
 
-            if (w != 0 && words_meet(p, t, word, 1, w, mask, kind) == 0) {
+            if (w != 0 && words_meet(t, word, 1, w, mask, kind) == 0) {
                 return 0;
             }
         }
@@ -176,17 +159,13 @@ static int cell_met(struct access *a, u64 *word)
 static int records_met(struct access *a, const u64 *word, u64 w)
 {
     struct entry e[16];
-    struct seen seen;
-    u32 n;
+    u32 n = word_entries(w, e);
     u8 need = 0;
 
-    if (!word_entries(w, e, &n, &seen)) {
-        return 0;
-    }
     for (u32 i = 0; i < n; i++) {
         access_meet(a, &e[i], &need);
     }
-    if (atomic_load(word) != w || !seen_still(w, &seen)) {
+    if (atomic_load(word) != w) {
         a->races = a->more = 0; /* what was found was perhaps not there */
         return 0;
     }
@@ -219,7 +198,7 @@ void meet_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
         for (int more = 1; more;) {
             u64 w = atomic_load_relaxed(word);
 
-            if (w == 0 || words_meet(p, t, word, 1, w, a.e.mask, kind) != 0) {
+            if (w == 0 || words_meet(t, word, 1, w, a.e.mask, kind) != 0) {
                 break;
             }
             if (word_has_cell(w) ? cell_met(&a, word) : records_met(&a, word, w)) {

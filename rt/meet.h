@@ -20,7 +20,7 @@ static inline int meet_nothing(uptr addr)
 
 /* Does the access, if that needs no lock and finds no race; 0 if it does or may, and then it is still to be done.
  * Takes less than 1.5 KB of stack. */
-int meet_quick(struct proc *p, const struct thr *t, uptr addr, uptr size, u8 kind);
+int meet_quick(const struct thr *t, uptr addr, uptr size, u8 kind);
 
 /* Does it, called at pc in the function at the top of `stack`. */
 void meet_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, uptr pc, u32 stack);

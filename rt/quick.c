@@ -3,8 +3,7 @@
  * What the only thread (alone.h) accesses for the first time in an epoch is mostly its own goroutine's of an earlier one, and many
  * programs do little else.  Such words are changed here, without calls and locking instructions.  Where others may be inside, the commonest
  * are changed here too, by compare and swap (shared).  All others are left to shadow_scalar and shadow_quick, which come to the same.  The macro
- * "change" in change_amd64.inc has the first four of these ways itself, as far as they need no walk down the clock, and give no joined record
- * back.
+ * "change" in change_amd64.inc has the first four of these ways itself, as far as they need no walk down the clock.
  *
  *   renew   a record that only this word names, in the slot of the access and covered by it, becomes the access's own
  *   take    else the word gets the P's record of this access, which other words may have as well, or a new one
@@ -48,24 +47,15 @@ static inline __attribute__((always_inline)) int knows(struct proc *p, const str
     return 0;
 }
 
-/* Can let_go give n references to r back, without a call unless far? */
-static inline __attribute__((always_inline)) int may_let_go(const struct proc *p, const struct record *r, u32 n, const int far)
+/* What `count` words, which are w, do not name as `to`. */
+static inline __attribute__((always_inline)) void let_go(struct proc *p, u64 w, u64 to, u32 count)
 {
-    return record_owner(r) == p->id && r->refs < REFS_STICKY && (far || !record_is_joined(r)) &&
-           (p->records.count < CACHE_MAX - 1 || record_refs(r) != n);
-}
+    for (u32 slot = 0; slot < 2; slot++) {
+        u32 was = word_record(w, slot);
 
-/* As record_unref. */
-static inline __attribute__((always_inline)) void let_go(struct proc *p, struct record *r, u32 id, u32 n, const int far)
-{
-    r->refs -= n;
-    if (r->refs == r->gone) {
-        if (far && UNLIKELY(record_is_joined(r))) {
-            record_free(p, id);
-            return;
+        if (was != 0 && was != word_record(to, slot)) {
+            record_let_go(p, was, count);
         }
-        r->key = 0;
-        p->records.index[p->records.count++] = id;
     }
 }
 
@@ -87,14 +77,12 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
     const u8 kind = how & ACCESS_WRITE, atomic = (how & ACCESS_ATOMIC) != 0;
     const u64 key = atomic_load_relaxed(&t->key) - atomic;
     u32 was = word_record(w, kind), other = word_record(w, !kind), is = was;
-    struct record *x = record_at(was), *y = record_at(other);
+    struct record *x = record_at(was);
+    const struct record *y = record_at(other);
     u8 bytes = word_bytes(w, kind), others = word_bytes(w, !kind);
-    int drops = 0, leaves = 0;
 
     if (others != 0) {
-        drops = kind == ACCESS_WRITE && (others & ~mask) == 0;
-        if ((kind == ACCESS_WRITE && record_older(y) != 0) || (atomic && y->key & 1) || !knows(p, t, key, y->key, far) ||
-            (drops && !may_let_go(p, y, count, far))) {
+        if ((kind == ACCESS_WRITE && record_older(y) != 0) || (atomic && y->key & 1) || !knows(p, t, key, y->key, far)) {
             return NOT;
         }
     } else if (bytes == 0 && (w != 0 || page_untouched(r, word) || (count > 1 && page_untouched(r, word + count - 1)))) {
@@ -102,43 +90,25 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
     }
 
     int covered = ((bytes | record_older(x)) & ~mask) == 0, own = (x->key ^ key) >> 33 == 0 && ((x->key ^ key) & 1) == 0;
-    int single = record_owner(x) == p->id && record_refs(x) == count;
+    int single = record_is_of(x, count);
 
-    if (record_spot(x) == spot && !record_is_joined(x) && (x->key == key || (covered && single && own))) {
+    if (record_spot(x) == spot && (x->key == key || (covered && single && own))) {
         bytes |= mask; /* the same instruction again */
         if (x->key != key) {
-            record_another(x);
             atomic_store(&x->key, key);
         }
     } else if (covered) {
-        struct recent *e = record_slot(p, spot);
-        int there = recent_is(p, e, key, spot, how);
-
-        if (!there && single && own && !record_is_joined(x)) {
-            *e = (struct recent){was, recent_tag(key, spot)}; /* as record_renew */
-            atomic_store_relaxed(&x->spot, spot);
-            record_another(x);
-            atomic_store(&x->key, key);
+        if (single && own && !record_is_joined(x) && record_renew(p, was, key, spot)) {
+            is = was;
         } else {
-            leaves = was != 0;
-            if (leaves && ((x->key ^ key) & 1 || !knows(p, t, key, x->key, far) || !may_let_go(p, x, count, far))) {
+            if (was != 0 && ((x->key ^ key) & 1 || !knows(p, t, key, x->key, far))) {
                 return NOT;
             }
-            if (!there) {
-                if (p->records.count == 0) {
-                    return NOT;
-                }
-                *e = (struct recent){cache_get(&records, &p->records), recent_tag(key, spot)};
-                record_fill(record_at(e->id), p, key, (u32)spot, (int)(spot >> 32), how, 0, 0);
-            }
-
-            struct record *s = record_at(e->id);
-
-            if (UNLIKELY(s->refs >= REFS_STICKY - 8)) {
+            is = record_get(p, key, spot);
+            if (UNLIKELY(is == 0)) {
                 return NOT;
             }
-            s->refs += count;
-            is = e->id;
+            record_name_by(is, word, count);
         }
         bytes = mask;
     } else if (record_is_joined(x) && single) {
@@ -149,8 +119,8 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
             record_age(x, key, bytes);
             bytes = 0;
         }
-        record_place(x, spot_of(spot), mask);
-        record_older_set(x, record_older(x) & ~mask);
+        record_place(x, spot, mask);
+        record_older_set(x, record_older(x) & (u32)~mask);
         bytes |= mask;
     } else {
         return STEP;
@@ -161,12 +131,7 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
     for (u32 i = 0; to != w && i < count; i++) {
         atomic_store(&word[i], to);
     }
-    if (leaves) {
-        let_go(p, x, was, count, far);
-    }
-    if (drops) {
-        let_go(p, y, other, count, far);
-    }
+    let_go(p, w, to, count);
     return DONE;
 }
 
@@ -175,29 +140,24 @@ static inline __attribute__((always_inline)) int lean(struct proc *p, const stru
 static NOINLINE int join(struct proc *p, const struct thr *t, u64 *word, u64 w, u8 mask, u64 spot, u8 kind, u64 from, struct transition *s)
 {
     u64 key = atomic_load_relaxed(&t->key);
-    u32 was = word_record(w, kind), other = word_record(w, !kind);
-    struct record *x = record_at(was), *y = record_at(other);
-    u8 others = word_bytes(w, !kind);
-    int drops = kind == ACCESS_WRITE && others != 0 && (others & ~mask) == 0;
+    u32 other = word_record(w, !kind);
+    const struct record *x = record_at(word_record(w, kind)), *y = record_at(other);
 
-    if (word_bytes(w, kind) == 0 || (x->key ^ key) >> 33 != 0 || !(x->key & 1) || !may_let_go(p, x, 1, 1) ||
-        (others != 0 && ((kind == ACCESS_WRITE && record_older(y) != 0) || !knows(p, t, key, y->key, 1) || (drops && !may_let_go(p, y, 1, 1))))) {
+    if (word_bytes(w, kind) == 0 || (x->key ^ key) >> 33 != 0 || !(x->key & 1) ||
+        (other != 0 && ((kind == ACCESS_WRITE && record_older(y) != 0) || !knows(p, t, key, y->key, 1)))) {
         return NOT;
     }
 
-    u32 hash = step_hash(from, key, (int)(spot >> 32));
-    u64 to = step_first(p, hash) ? word_joined(p, w, mask, kind, key, x->key, spot_of(spot)) : 0;
+    u32 hash = step_hash(from, key, spot);
+    u64 to = step_first(p, hash) ? word_joined(p, w, mask, kind, key, x->key, spot) : 0;
 
     if (to == 0) {
         return NOT;
     }
     s->hash = hash; /* as step_made */
-    record_at(word_record(to, kind))->refs = 1;
+    record_name_by(word_record(to, kind), word, 1);
     atomic_store(word, to);
-    let_go(p, x, was, 1, 1);
-    if (drops) {
-        let_go(p, y, other, 1, 1);
-    }
+    let_go(p, w, to, 1);
     return DONE;
 }
 
@@ -205,32 +165,19 @@ static NOINLINE int join(struct proc *p, const struct thr *t, u64 *word, u64 w, 
 static inline __attribute__((always_inline)) int step(struct proc *p, const struct thr *t, u64 *word, u64 w, u8 mask, u64 spot, const u8 kind)
 {
     u64 from = step_from(w);
-    struct transition *s = step_at(p, from, (int)(spot >> 32), (u32)spot);
-    u32 was = word_record(w, kind), other = word_record(w, !kind);
-    struct record *x = record_at(was), *y = record_at(other), *r;
+    struct transition *s = step_at(p, from, spot);
 
-    if (!step_is(s, w, atomic_load_relaxed(&t->key), (int)(spot >> 32), (u32)spot, kind, mask, y)) {
+    if (!step_is(s, w, atomic_load_relaxed(&t->key), spot, kind, mask, record_at(word_record(w, !kind)))) {
         return join(p, t, word, w, mask, spot, kind, from, s);
     }
 
-    u64 to = step_to(s, w);
-    u32 is = word_record(to, kind);
-    int drops = word_record(to, !kind) != other;
+    u64 to = step_to(s, w, kind);
 
-    r = record_at(is);
-    if (r->refs >= REFS_STICKY - 1 || (drops && !may_let_go(p, y, 1, 1)) || (is != was && was != 0 && !may_let_go(p, x, 1, 1))) {
-        return NOT;
-    }
     atomic_store(word, to);
-    if (is != was) {
-        r->refs++;
-        if (was != 0) {
-            let_go(p, x, was, 1, 1);
-        }
+    if (word_record(to, kind) != word_record(w, kind)) {
+        record_name_by(word_record(to, kind), word, 1);
     }
-    if (drops) {
-        let_go(p, y, other, 1, 1);
-    }
+    let_go(p, w, to, 1);
     return DONE;
 }
 
@@ -264,7 +211,7 @@ static inline __attribute__((always_inline)) int quick_atomic(struct proc *p, st
 
     u64 *word = &r->words[(addr - r->lo) >> 3];
 
-    if (lean(p, t, r, word, atomic_load_relaxed(word), mask_of(offset, size), spot_make(stack, (int)near), how, 1, 1) != DONE) {
+    if (lean(p, t, r, word, atomic_load_relaxed(word), mask_of(offset, size), spot_make(stack, (int)near, how), how, 1, 1) != DONE) {
         return 0;
     }
     t->dirty |= THR_ACCESS;
@@ -336,11 +283,6 @@ static inline u32 size_of(u64 mask)
     return (u32)(64 - __builtin_clzl(mask) - __builtin_ctzl(mask));
 }
 
-static inline uptr pc_of(u64 spot)
-{
-    return (uptr)&record_anchor + (uptr)((sptr)spot >> 32);
-}
-
 /* ---- among other threads ---- */
 
 /* The same of one word if others may be inside: as words_simple in shadow.c, which says why.  0: not so simple, or the word has changed. */
@@ -348,56 +290,43 @@ static inline __attribute__((always_inline)) int shared(struct proc *p, const st
                                                         u64 spot, const u8 kind)
 {
     const u64 key = atomic_load_relaxed(&t->key);
-    u32 was = word_record(w, kind), other = word_record(w, !kind), is = was;
+    u32 was = word_record(w, kind), is = was;
     struct record *x = record_at(was);
-    const struct record *y = record_at(other);
+    const struct record *y = record_at(word_record(w, !kind));
     u8 bytes = word_bytes(w, kind), left = mask;
-    u8 others = word_bytes(w, !kind);
-    u64 seen = atomic_load(&x->key), seen_other = atomic_load(&y->key), now = w;
+    u64 now = w, seen = atomic_load_relaxed(&x->key);
 
-    if (others != 0) {
-        if ((kind == ACCESS_WRITE && record_older(y) != 0) || !knows(p, t, key, seen_other, 1)) {
+    if (word_bytes(w, !kind) != 0) {
+        if ((kind == ACCESS_WRITE && record_older(y) != 0) || !knows(p, t, key, atomic_load_relaxed(&y->key), 1)) {
             return 0;
         }
     } else if (w == 0 && page_untouched(r, word)) {
         return 0;
     }
-    if (bytes != 0 && seen == key && record_spot(x) == spot && !record_is_joined(x)) {
+    if (seen == key && record_spot(x) == spot) {
         left = bytes | mask; /* the same instruction again */
-    } else if (bytes == 0 || ((bytes | record_older(x)) & ~mask) == 0) {
+    } else if (((bytes | record_older(x)) & ~mask) == 0) {
         if (bytes != 0 && !knows(p, t, key, seen, 1)) {
             return 0;
         }
-        is = record_get(p, key, (u32)spot, (int)(spot >> 32), kind);
+        is = record_get(p, key, spot);
         if (UNLIKELY(is == 0)) {
             return 0;
         }
-    } else if (seen == key && record_is_joined(x) && record_is_single(p, x) && atomic_load_relaxed(word) == w) {
-        record_place(x, spot_of(spot), mask);
+    } else if (seen == key && record_is_joined(x) && record_is_of(x, 1) && atomic_load_relaxed(word) == w) {
+        record_place(x, spot, mask);
         left = bytes | mask;
     } else {
         return 0;
     }
 
-    u64 to = word_with(w, kind, is, left, mask);
-
-    if (UNLIKELY(!atomic_cas(word, &now, to))) {
-        return 0;
-    }
-    if (UNLIKELY((bytes != 0 && atomic_load(&x->key) != seen) || (others != 0 && atomic_load(&y->key) != seen_other))) {
-        words_back(p, word, 1, w, to, kind);
+    if (UNLIKELY(!atomic_cas(word, &now, word_with(w, kind, is, left, mask)))) {
         return 0;
     }
     if (is != was) {
-        record_ref(p, is, 1);
-        if (was != 0) {
-            record_unref(p, was, 1);
-        }
+        record_name_by(is, word, 1);
     } else if (UNLIKELY(record_older(x) & mask)) {
-        record_older_set(x, record_older(x) & ~mask);
-    }
-    if (word_record(to, !kind) != other) {
-        record_unref(p, other, 1);
+        record_older_set(x, record_older(x) & (u32)~mask);
     }
     return 1;
 }
@@ -418,7 +347,7 @@ static inline __attribute__((always_inline)) int few_shared(struct proc *p, stru
             continue;
         }
         if (!(word_has_cell(w) ? cell_again(t, word, w, (u8)mask, kind, spot_of(spot)) : shared(p, t, r, word, w, (u8)mask, spot, kind)) &&
-            !shadow_memo(p, t, word, w, (u8)mask, kind, spot_of(spot))) {
+            !shadow_memo(p, t, word, w, (u8)mask, kind, spot)) {
             return 0;
         }
     }
@@ -438,7 +367,7 @@ static NOINLINE int shared_write(struct proc *p, struct thr *t, u64 *word, u64 m
 
 int quick_shared_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
 {
-    int done = shared_read(p, t, word, mask, spot, addr) || shadow_scalar(p, t, addr, size_of(mask), ACCESS_READ, pc_of(spot), (u32)spot);
+    int done = shared_read(p, t, word, mask, spot, addr) || shadow_scalar(p, t, addr, size_of(mask), ACCESS_READ, spot_pc(spot), spot_of(spot).stack);
 
     proc_leave(p);
     return done;
@@ -446,7 +375,7 @@ int quick_shared_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 sp
 
 int quick_shared_write(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
 {
-    int done = shared_write(p, t, word, mask, spot, addr) || shadow_scalar(p, t, addr, size_of(mask), ACCESS_WRITE, pc_of(spot), (u32)spot);
+    int done = shared_write(p, t, word, mask, spot, addr) || shadow_scalar(p, t, addr, size_of(mask), ACCESS_WRITE, spot_pc(spot), spot_of(spot).stack);
 
     proc_leave(p);
     return done;
@@ -462,7 +391,7 @@ static NOINLINE int scalar_general(struct proc *p, struct thr *t, uptr addr, u32
 {
     proc_enter(p);
 
-    int done = sample_pause() ? meet_quick(p, t, addr, size, kind) : shadow_scalar(p, t, addr, size, kind, pc, thr_stack(p, t));
+    int done = sample_pause() ? meet_quick(t, addr, size, kind) : shadow_scalar(p, t, addr, size, kind, pc, thr_stack(p, t));
 
     proc_leave(p);
     return done;
@@ -475,7 +404,7 @@ static NOINLINE int scalar_longer(struct proc *p, struct thr *t, uptr addr, u32 
 
     if (LIKELY(stack != 0 && !sample_pause())) {
         const struct range *r = range_of(addr);
-        u64 *word = &r->words[(addr - r->lo) >> 3], mask = mask_few(addr, size), spot = spot_make(stack, (int)(pc - (uptr)&record_anchor));
+        u64 *word = &r->words[(addr - r->lo) >> 3], mask = mask_few(addr, size), spot = spot_make(stack, (int)(pc - (uptr)&record_anchor), kind);
 
         if (proc_enter_lean(p)) {
             if (kind == ACCESS_WRITE ? few_write(p, t, word, mask, spot, addr) : few_read(p, t, word, mask, spot, addr)) {
@@ -494,7 +423,7 @@ static NOINLINE int met_again(struct proc *p, struct thr *t, u64 *word, u64 w, u
 {
     atomic_store_relaxed(&alone.inside, 1);
 
-    int done = (word_has_cell(w) && cell_again(t, word, w, mask, kind, spot_of(spot))) || shadow_memo(p, t, word, w, mask, kind, spot_of(spot));
+    int done = (word_has_cell(w) && cell_again(t, word, w, mask, kind, spot_of(spot))) || shadow_memo(p, t, word, w, mask, kind, spot);
 
     atomic_store_relaxed(&alone.inside, 0);
     if (done) {
@@ -515,10 +444,10 @@ static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, str
         if (met_again(p, t, word, w, (u8)mask, spot, kind)) {
             return 1;
         }
-        return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot)); /* in the place of this frame */
+        return scalar_general(p, t, addr, size_of(mask), kind, spot_pc(spot)); /* in the place of this frame */
     }
     if ((word_bytes(w, kind) & ~mask) != 0 &&
-        (record_is_joined(x) ? !record_is_single(p, x) : record_spot(x) != spot || x->key != atomic_load_relaxed(&t->key))) {
+        (record_is_joined(x) ? !record_is_of(x, 1) : !record_says(x, atomic_load_relaxed(&t->key), spot))) {
         how = STEP; /* no need to ask all that lean does */
     } else {
         how = lean(p, t, range_of(addr), word, w, (u8)mask, spot, kind, 1, 0);
@@ -532,7 +461,7 @@ static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, str
         proc_leave_lean(p);
         return 1;
     }
-    return scalar_general(p, t, addr, size_of(mask), kind, pc_of(spot));
+    return scalar_general(p, t, addr, size_of(mask), kind, spot_pc(spot));
 }
 
 int quick_lean_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
@@ -572,7 +501,7 @@ static NOINLINE int range_general(struct proc *p, struct thr *t, uptr addr, uptr
     int done;
 
     if (sample_pause()) {
-        done = meet_quick(p, t, addr, size, kind);
+        done = meet_quick(t, addr, size, kind);
     } else {
         u32 stack = thr_stack(p, t);
 
@@ -587,8 +516,8 @@ static inline int few_general(struct proc *p, struct thr *t, u64 mask, u64 spot,
 {
     u32 size = size_of(mask);
 
-    return size <= 24 && size % 8 == 0 && addr % 8 == 0 ? scalar_general(p, t, addr, size, kind, pc_of(spot))
-                                                        : range_general(p, t, addr, size, kind, pc_of(spot), 0);
+    return size <= 24 && size % 8 == 0 && addr % 8 == 0 ? scalar_general(p, t, addr, size, kind, spot_pc(spot))
+                                                        : range_general(p, t, addr, size, kind, spot_pc(spot), 0);
 }
 
 int quick_few_read(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr)
@@ -616,7 +545,7 @@ static int range_longer(struct proc *p, struct thr *t, uptr addr, uptr size, u8 
         return range_general(p, t, addr, size, kind, pc, callpc);
     }
 
-    u64 *word = &r->words[(addr - r->lo) >> 3], mask = mask_few(addr, size), spot = spot_make(stack, (int)near);
+    u64 *word = &r->words[(addr - r->lo) >> 3], mask = mask_few(addr, size), spot = spot_make(stack, (int)near, kind);
 
     if (proc_enter_lean(p)) {
         return (kind == ACCESS_WRITE ? few_write(p, t, word, mask, spot, addr) : few_read(p, t, word, mask, spot, addr)) ||

@@ -1,130 +1,126 @@
 /* record.c: see record.h. */
 #include "record.h"
 
+#include "alone.h"
+#include "shadow.h"
+
 const char record_anchor = 0;
 
 struct arena records;
 struct arena record_places;
-static struct pool places_pool = {.arena = &record_places, .stride = 1, .optional = 1};
-static struct pool record_pool = {.arena = &records, .stride = 1, .optional = 1};
+static struct arena joined; /* the upper half of records */
+
+enum { IDS = RECORD_JOINED };
+
+u8 *record_naming;
+
+/* So many are given at least before the next sweep, one more for so many words that the last one looked at, but not more than so many. */
+enum { SWEEP_LEAST = __STDC_HOSTED__ ? 1 << 10 : 1 << 16, SWEEP_WORDS = 4, SWEEP_MOST = IDS / 8, PLACES_WEIGHT = sizeof(struct places) / sizeof(struct record) };
+
+static struct {
+    struct os_lock lock;
+    u64 *used;  /* a bit for each id: given since it was last free */
+    u64 *young; /* and not before the last sweep, so that only words that came to name something since may name it */
+    u32 at[2]; /* plain, joined: index into used where the last one was found */
+    u32 given; /* since the last sweep, about */
+    u32 budget;
+    u32 live; /* after the last sweep of all */
+    int all;  /* the next one is to be of all, not only of what is young */
+} ids = {.budget = SWEEP_LEAST};
+
+/* The next 64 ids that were never given: the first one; 0: there are none. */
+static u32 ids_new(struct arena *a)
+{
+    u32 first = a->next, got = arena_take(a, 64);
+
+    if (first != 0 && got == 0) {
+        return 0;
+    }
+    return a == &joined ? RECORD_JOINED + first : first;
+}
 
 int record_init(void)
 {
-    if (arena_init(&record_places, "records of accesses", sizeof(struct places), 1u << RECORD_BITS) != 0) {
+    if (arena_init(&record_places, "records of accesses", sizeof(struct places), IDS) != 0 ||
+        arena_init(&records, "records of accesses", sizeof(struct record), 2 * IDS) != 0) {
         return -1;
     }
-    if (arena_init(&records, "records of accesses", sizeof(struct record), 1u << RECORD_BITS) != 0) {
+    records.limit = IDS;
+    records.next = record_places.next = 0;
+    joined = records;
+    joined.base = (u8 *)record_at(RECORD_JOINED);
+    ids.used = os_map(2 * IDS / 8);
+    ids.young = os_map(2 * IDS / 8);
+    record_naming = os_map(1UL << NAMING_LOG);
+    ids.at[1] = RECORD_JOINED / 64;
+    if (!ids.used || !ids.young || !record_naming) {
         return -1;
     }
-    return arena_take(&records, 1) != 0 ? 0 : -1; /* so that record 0, none, can be looked at */
+    ids_new(&records);
+    ids_new(&joined);
+    arena_take(&record_places, 64);
+    ids.used[0] = 1; /* none, which can be looked at */
+    return records.next == 64 && joined.next == 64 && record_places.next == 64 ? 0 : -1;
 }
 
-void record_free(struct proc *p, u32 id)
+static u32 bits_count(u64 w)
 {
-    struct record *r = record_at(id);
+    w -= w >> 1 & 0x5555555555555555UL;
+    w = (w & 0x3333333333333333UL) + (w >> 2 & 0x3333333333333333UL);
+    return (u32)(((w + (w >> 4)) & 0x0f0f0f0f0f0f0f0fUL) * 0x0101010101010101UL >> 56);
+}
 
-    atomic_store_relaxed(&r->key, 0);
-    if (record_is_joined(r)) {
-        pool_put(&places_pool, &p->places, r->stack);
+/* Fills an empty cache, with neighbours: what is taken in a row is mostly used together. 0: there are no more. */
+static u32 refill(struct cache *c, struct arena *a)
+{
+    u32 *at = &ids.at[a == &joined], first = a == &joined ? RECORD_JOINED : 0, n = 0;
+
+    os_lock(&ids.lock);
+    while (*at < (first + a->next) / 64 && ids.used[*at] == ~0UL) {
+        ++*at;
     }
-    pool_put(&record_pool, &p->records, id);
-}
+    if (*at == (first + a->next) / 64 && (ids_new(a) == 0 || (first != 0 && arena_take(&record_places, 64) == 0))) {
+        ids.given += 1; /* there are enough then, too, some time */
+        ids.all = 1;
+    } else {
+        u64 left = ~ids.used[*at];
 
-/* Tells owners which of their records seem to be free. */
-static void outbox_flush(struct proc *p)
-{
-    for (u32 i = 0; i < p->out_count;) {
-        u16 owner = record_owner(record_at(p->out[i]));
-        struct proc *q = proc_by_id(owner);
-
-        os_lock(&q->in_lock);
-        do {
-            if (q->in_count == q->in_cap) {
-                u32 cap = q->in_cap == 0 ? OUTBOX : q->in_cap * 2;
-                u32 *in = mem_alloc(cap * sizeof *in);
-
-                if (in) {
-                    memcpy(in, q->in, q->in_count * sizeof *in);
-                    mem_free(q->in, q->in_cap * sizeof *in);
-                    q->in = in;
-                    q->in_cap = cap;
-                }
-            }
-            if (q->in_count < q->in_cap) { /* else it is lost */
-                q->in[q->in_count] = p->out[i];
-                atomic_store_relaxed(&q->in_count, q->in_count + 1);
-            }
-            i++;
-        } while (i < p->out_count && record_owner(record_at(p->out[i])) == owner);
-        os_unlock(&q->in_lock);
-    }
-    p->out_count = 0;
-}
-
-void record_collect(struct proc *p)
-{
-    os_lock(&p->in_lock);
-    for (u32 i = 0; i < p->in_count; i++) {
-        u32 id = p->in[i];
-        const struct record *r = record_at(id);
-
-        /* It may have got new references, been freed, and belong to others since.  A new one that
-           nobody has taken yet has refs 0, and gone 0. */
-        if (record_is_of(p, r) && r->refs != 0 && r->refs == atomic_load(&r->gone)) {
-            record_free(p, id);
+        ids.used[*at] = ~0UL;
+        ids.young[*at] |= left;
+        n = bits_count(left);
+        for (u32 i = n; i > 0; left &= left - 1) {
+            c->index[--i] = *at * 64 + (u32)__builtin_ctzl(left); /* ascending when taken */
         }
+        ids.given += first != 0 ? n * PLACES_WEIGHT : n;
     }
-    atomic_store_relaxed(&p->in_count, 0);
-    os_unlock(&p->in_lock);
+    if (ids.given >= ids.budget) {
+        atomic_store_relaxed(&alone.due, 1);
+    }
+    os_unlock(&ids.lock);
+    if (n == 0) {
+        return 0;
+    }
+    c->count = n - 1;
+    return c->index[n - 1];
 }
 
-void record_unref_slow(struct proc *p, u32 id, uptr n)
+u32 record_refill(struct proc *p)
 {
-    struct record *r = record_at(id);
-
-    if (atomic_load_relaxed(&r->refs) >= REFS_STICKY) {
-        return;
-    }
-    if (atomic_add(&r->gone, (u32)n) + (u32)n == atomic_load_relaxed(&r->refs)) {
-        p->out[p->out_count++] = id;
-        if (p->out_count == OUTBOX) {
-            outbox_flush(p);
-        }
-    }
+    return refill(&p->records, &records);
 }
 
-u32 record_new(struct proc *p, u64 key, u32 stack, int pc, u8 kind, u8 joined, u8 older)
-{
-    u32 id = pool_get(&record_pool, &p->records);
-
-    if (id != 0) {
-        record_fill(record_at(id), p, key, stack, pc, kind, joined, older);
-    }
-    return id;
-}
-
-static void join_clear(struct proc *p, u32 i)
-{
-    if (p->join[i].to != 0) {
-        record_unref(p, p->join[i].old, 1);
-        record_unref(p, p->join[i].mine, 1);
-        record_unref(p, p->join[i].to, 1);
-        p->join[i].to = 0;
-    }
-}
-
-u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8 kind, struct spot mine, u8 mine_bytes)
+u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u64 spot, u8 mine_bytes)
 {
     const struct record *x = record_at(old);
-    u64 was = atomic_load(&x->key), old_spot = record_spot(x);
-    u32 index = pool_get(&places_pool, &p->places), to;
+    u64 was = atomic_load_relaxed(&x->key), old_spot = record_spot(x);
+    u32 to = LIKELY(p->joined.count != 0) ? cache_get(&records, &p->joined) : refill(&p->joined, &joined);
 
-    if (index == 0) {
+    if (to == 0) {
         return 0;
     }
 
-    struct places *at = arena_at(&record_places, index);
-    const struct places *from = record_places_of(x);
+    struct places *at = record_places_of(record_at(to));
+    const struct places *from = spot_is_joined(old_spot) ? record_places_of(x) : NULL;
 
     if (from) {
         *at = *from;
@@ -133,19 +129,13 @@ u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u8
         b = (u32)__builtin_ctz(left);
         at->key[b] = was; /* unused, if it is the new one's too */
         if (!from) {
-            at->at[b] = spot_of(old_spot);
+            at->at[b] = old_spot;
         }
     }
     for (u32 left = mine_bytes; left != 0; left &= left - 1) {
-        at->at[__builtin_ctz(left)] = mine;
+        at->at[__builtin_ctz(left)] = spot;
     }
-    to = record_new(p, key, index, 0, kind, 1, was == key ? older : older | old_bytes); /* last: its key says that all is there */
-    if (to == 0) {
-        pool_put(&places_pool, &p->places, index);
-    } else if (UNLIKELY(atomic_load(&x->key) != was)) { /* others took the word's, and it is free already */
-        record_free(p, to);
-        to = 0;
-    }
+    record_fill(record_at(to), key, (u64)JOINED_PC << 32 | (spot & RECORD_WRITE) | (was == key ? older : older | old_bytes));
     return to;
 }
 
@@ -161,19 +151,18 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
     }
 
     const struct record *y = record_at(mine);
-    u32 to = record_join_one(p, old, old_bytes, older, y->key, y->kind, spot_of(y->spot), mine_bytes);
+    u32 to = record_join_one(p, old, old_bytes, older, y->key, record_spot(y), mine_bytes);
 
     if (to == 0) {
         return 0;
     }
-    if (p->join[i].hash != (u32)(h >> 8) || record_owner(record_at(old)) != p->id) {
+    if (p->join[i].hash != (u32)(h >> 8) || (atomic_load_relaxed(&record_at(old)->key) ^ y->key) >> 33 != 0) {
         p->join[i].hash = (u32)(h >> 8); /* most come once */
         return to;
     }
-    record_ref(p, old, 1); /* before the old entry is cleared: it may have the last reference */
-    record_ref(p, mine, 1);
-    record_ref(p, to, 1);
-    join_clear(p, i);
+    record_name(old, 1);
+    record_name(mine, 1);
+    record_name(to, 1);
     p->join[i].to = to;
     p->join[i].old = old;
     p->join[i].mine = mine;
@@ -182,24 +171,80 @@ u32 record_join(struct proc *p, u32 old, u8 old_bytes, u8 older, u32 mine, u8 mi
     return to;
 }
 
-void record_refuse(struct proc *p, u32 id)
+static void give_back(struct cache *c)
 {
-    const struct record *r = record_at(id);
+    for (u32 i = 0; i < c->count; i++) {
+        u32 id = c->index[i], *at = &ids.at[id / RECORD_JOINED];
 
-    if (id != 0 && record_is_of(p, r) && r->refs == 0 && atomic_load_relaxed(&r->gone) == 0) {
-        record_free(p, id);
+        ids.used[id / 64] &= ~(1UL << id % 64);
+        *at = *at < id / 64 ? *at : id / 64;
     }
+    c->count = 0;
+}
+
+/* What p keeps, and knows of ids. */
+static void forget(struct proc *p)
+{
+    give_back(&p->records);
+    give_back(&p->joined);
+    p->untaken = 0;
+    memset(p->recent, 0, sizeof p->recent);
+    memset(p->join, 0, sizeof p->join);
+    memset(p->step, 0, sizeof p->step);
+}
+
+static u32 used_count(u32 first, u32 n)
+{
+    u32 count = 0;
+
+    for (u32 i = first / 64; i < (first + n) / 64; i++) {
+        count += bits_count(ids.used[i]);
+    }
+    return count;
+}
+
+/* Takes back what is given if no word comes to mark it. */
+static void sweep(u32 first, u32 n)
+{
+    for (u32 i = first / 64; i < (first + n) / 64; i++) {
+        ids.used[i] = ids.all ? 0 : ids.used[i] & ~ids.young[i];
+        ids.young[i] = 0;
+    }
+}
+
+/* Mostly young ones only, in the pages of words that came to name something; all of them when those that stay have become many.  (Generations, and a
+ * table of pages: D. Ungar, "Generation Scavenging", 1984; P. Wilson, "Uniprocessor Garbage Collection Techniques", IWMM 1992, section 4.) */
+void alone_due(struct proc *p)
+{
+    if (!alone_stop(p)) {
+        return;
+    }
+    if (alone.due != 0) {
+        for (u32 i = 0; i < proc_count(); i++) {
+            forget(proc_by_id((u16)i));
+        }
+        sweep(0, records.next);
+        sweep(RECORD_JOINED, joined.next);
+        ids.used[0] |= 1;
+
+        uptr words = shadow_mark(ids.used, ids.all);
+        u32 live = used_count(0, records.next) + used_count(RECORD_JOINED, joined.next);
+        uptr budget = SWEEP_LEAST + words / SWEEP_WORDS;
+
+        ids.live = ids.all ? live : ids.live;
+        ids.all = live / 2 > ids.live + SWEEP_LEAST;
+        ids.budget = budget < SWEEP_MOST ? (u32)budget : SWEEP_MOST;
+        ids.given = 0;
+        ids.at[0] = 0;
+        ids.at[1] = RECORD_JOINED / 64;
+        atomic_store_relaxed(&alone.due, 0);
+    }
+    alone_go();
 }
 
 void record_drain(struct proc *p)
 {
-    record_untake(p);
-    p->untaken = 0;
-    for (u32 i = 0; i < 1u << JOIN_LOG; i++) {
-        join_clear(p, i);
-    }
-    outbox_flush(p);
-    record_collect(p);
-    pool_drain(&places_pool, &p->places, 0);
-    pool_drain(&record_pool, &p->records, 0);
+    os_lock(&ids.lock);
+    forget(p);
+    os_unlock(&ids.lock);
 }

@@ -27,39 +27,24 @@ u64 word_lock(u64 *word)
     }
 }
 
-void word_drop(struct proc *p, u64 w, uptr n)
-{
-    if (word_has_cell(w)) {
-        cell_unref(p, (u32)w, (u32)n);
-        return;
-    }
-    for (u32 slot = 0; slot < 2; slot++) {
-        if (word_bytes(w, slot) != 0) {
-            record_unref(p, word_record(w, slot), n);
-        }
-    }
-}
-
 /* ---- words without a cell ---- */
 
-/* A word without a cell after the access, w itself if that adds nothing; or WORD_GENERAL.  It holds for
- * the records in *seen. */
-static u64 word_step(struct access *a, u64 w, struct seen *seen)
+/* A word without a cell after the access, w itself if that adds nothing; or WORD_GENERAL. */
+static u64 word_step(struct access *a, u64 w)
 {
     u8 need = a->e.mask, left[2], older[2] = {0, 0}, was[2] = {0, 0};
     u32 slot = a->e.kind & ACCESS_WRITE, ordered = 1;
+    u64 keys[2];
 
-    seen_read(w, seen);
     for (u32 i = 0; i < 2; i++) {
+        const struct record *r = record_at(word_record(w, i));
+        u64 key = keys[i] = atomic_load_relaxed(&r->key);
+        u8 kind = slot_kind(i, key);
+
         left[i] = word_bytes(w, i);
         if (left[i] == 0) {
             continue;
         }
-
-        const struct record *r = record_at(word_record(w, i));
-        u64 key = seen->key[i];
-        u8 kind = slot_kind(i, key);
-
         older[i] = was[i] = record_older(r);
         if (key >> 33 != a->e.g && !thr_knows(a->t, (u32)(key >> 33), key_epoch(key))) {
             if ((left[i] | older[i]) & a->e.mask && access_conflicts(kind, a->e.kind)) {
@@ -80,7 +65,7 @@ static u64 word_step(struct access *a, u64 w, struct seen *seen)
         return w;
     }
 
-    u32 other = !slot, mine = record_get(a->p, a->key, a->e.stack, a->e.pc, a->e.kind);
+    u32 other = !slot, mine = record_get(a->p, a->key, access_spot(a));
     u32 id[2] = {word_record(w, 0), word_record(w, 1)};
 
     /* the other slot keeps its record, or does not */
@@ -93,47 +78,38 @@ static u64 word_step(struct access *a, u64 w, struct seen *seen)
         id[slot] = mine;
     } else if (id[slot] != mine) {
         /* atomic and plain accesses of one slot are of different kinds */
-        id[slot] = mine != 0 && ordered && !((seen->key[slot] ^ a->key) & 1)
+        id[slot] = mine != 0 && ordered && !((keys[slot] ^ a->key) & 1)
                        ? record_join(a->p, id[slot], left[slot], older[slot], mine, a->e.mask)
                        : 0;
-        left[slot] = seen->key[slot] == a->key ? left[slot] : 0;
+        left[slot] = keys[slot] == a->key ? left[slot] : 0;
     }
     if (id[slot] == 0) {
         return WORD_GENERAL;
     }
     left[slot] |= a->e.mask;
-
-    u64 to = word_make(id[1], left[1], id[0], left[0]);
-
-    /* As a value, w again: the word has lost that record meanwhile, and its id is the new one's. */
-    return LIKELY(to != w) ? to : WORD_GENERAL;
+    return word_make(id[1], left[1], id[0], left[0]);
 }
 
 /* What a slot of the word remembers, as entries, at most 8; returns how many. */
 static u32 slot_entries(u64 w, u32 slot, struct entry *e)
 {
     const struct record *r = record_at(word_record(w, slot));
-    const struct places *at = record_places_of(r);
-    u64 now = atomic_load_relaxed(&r->key);
-    u8 bytes = word_bytes(w, slot);
+    u64 spot = record_spot(r), now = atomic_load_relaxed(&r->key);
+    const struct places *at = spot_is_joined(spot) ? record_places_of(r) : NULL;
+    u8 bytes = word_bytes(w, slot), older = record_older(r);
     u32 n = 0;
 
     for (u32 b = 0; b < 8; b++) {
-        if (!((bytes | (at ? record_older(r) : 0)) >> b & 1)) {
+        if (!((bytes | older) >> b & 1)) {
             continue;
         }
 
         u64 key = bytes >> b & 1 ? now : at->key[b];
-        struct spot spot = spot_of(record_spot(r));
-
-        if (at) {
-            __atomic_load(&at->at[b], &spot, __ATOMIC_RELAXED);
-        }
-
+        struct spot x_at = spot_of(at ? atomic_load_relaxed(&at->at[b]) : spot);
         struct entry x = {.g = (u32)(key >> 33),
                           .epoch = key_epoch(key),
-                          .stack = spot.stack,
-                          .pc = spot.pc,
+                          .stack = x_at.stack,
+                          .pc = x_at.pc,
                           .mask = (u8)(1 << b),
                           .kind = slot_kind(slot, key)};
         u32 i = 0;
@@ -151,44 +127,28 @@ static u32 slot_entries(u64 w, u32 slot, struct entry *e)
     return n;
 }
 
-int word_entries(u64 w, struct entry *e, u32 *n, struct seen *seen)
+u32 word_entries(u64 w, struct entry *e)
 {
-    *n = 0;
-    seen_read(w, seen);
+    u32 n = 0;
+
     for (u32 slot = 0; slot < 2; slot++) {
-        *n += word_bytes(w, slot) != 0 ? slot_entries(w, slot, e + *n) : 0;
+        n += word_bytes(w, slot) != 0 ? slot_entries(w, slot, e + n) : 0;
     }
-    return seen_still(w, seen);
+    return n;
 }
 
-/* The word was from, and somebody else's access may have slipped in while that was looked at. */
-static void meet_again(struct access *a, u64 from, const struct seen *seen)
-{
-    for (u32 slot = 0; slot < 2; slot++) {
-        if (UNLIKELY(!slot_still(from, slot, seen))) {
-            struct entry e[8];
-            u32 n = slot_entries(from, slot, e);
-            u8 need = a->e.mask;
-
-            for (u32 i = 0; i < n; i++) {
-                access_meet(a, &e[i], &need);
-            }
-        }
-    }
-}
-
-/* n words were `from` and are `to`, both without a cell: counts. */
-static inline void words_stepped(struct proc *p, u64 from, u64 to, uptr n)
+/* n words were `from` and are `to`, both without a cell. */
+static inline void words_stepped(struct proc *p, const u64 *word, u64 from, u64 to, uptr n)
 {
     for (u32 slot = 0; slot < 2; slot++) {
         u32 was = word_record(from, slot), is = word_record(to, slot);
 
         if (was != is) {
             if (is != 0) {
-                record_ref(p, is, n);
+                record_name_by(is, word, n);
             }
-            if (was != 0) {
-                record_unref(p, was, n);
+            if (was != 0 && is_alone()) {
+                record_let_go(p, was, n);
             }
         }
     }
@@ -217,23 +177,6 @@ static void touched(const struct range *r, uptr first, uptr last)
     page_touched(r, last);
 }
 
-void words_back(struct proc *p, u64 *word, uptr n, u64 w, u64 to, u8 kind)
-{
-    uptr lost = 0;
-
-    while (n > 0) {
-        u64 was = to;
-
-        n--;
-        lost += !inside_cas(&word[n], &was, w);
-    }
-    if (lost != 0) {
-        words_stepped(p, w, to, lost);
-    } else {
-        record_refuse(p, word_record(to, kind & ACCESS_WRITE));
-    }
-}
-
 /* ---- memos ---- */
 
 /* Within one epoch of one goroutine the same access turns the same word into the same word, and the
@@ -251,9 +194,9 @@ static struct memo *memo_at(struct proc *p, u64 w, u8 mask, int pc)
 }
 
 /* Does the memo say what this access makes of w? */
-static inline int memo_is(const struct memo *m, u64 w, u64 key, u8 mask, u8 kind, struct spot at)
+static inline int memo_is(const struct memo *m, u64 w, u64 key, u8 mask, u8 kind, u64 spot)
 {
-    return m->from == w && m->to != 0 && m->key == key && m->pc == at.pc && m->stack == at.stack && m->kind == kind && m->mask == mask &&
+    return m->from == w && m->to != 0 && m->key == key && m->spot == spot && m->kind == kind && m->mask == mask &&
            (word_has_cell(w) || seen_still(w, &m->seen));
 }
 
@@ -281,7 +224,12 @@ static void memo_clear(struct proc *p, struct memo *m)
    cheaper than what memos cost. */
 enum { FEW = 4 };
 
-static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 to, uptr count)
+static int word_is_joined(u64 w)
+{
+    return !word_has_cell(w) && (word_record(w, 0) | word_record(w, 1)) & RECORD_JOINED;
+}
+
+static void memo_make(struct access *a, u64 from, u32 to, uptr count)
 {
     struct memo *m = memo_at(a->p, from, a->e.mask, a->e.pc);
     u32 hash = (u32)((a->key ^ (u64)(u32)a->e.pc << 20 ^ from) * 0x9e3779b97f4a7c15UL >> 32) & ~3U; /* times that it came */
@@ -290,7 +238,7 @@ static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 t
 
     m->hash = again ? hash | 3 : (m->hash & ~3U) == hash ? m->hash + 1 : hash | 1;
     if (from == 0 || flags.all_pairs || to & CELL_BIG || (word_has_cell(from) && from & CELL_BIG) || a->races != 0 ||
-        (count == 1 && !again)) {
+        (count == 1 && !again) || word_is_joined(from)) {
         return;
     }
     memo_clear(a->p, m);
@@ -300,14 +248,15 @@ static void memo_make(struct access *a, u64 from, const struct seen *seen, u32 t
     }
     *m = (struct memo){.key = a->key,
                        .from = from,
-                       .seen = *seen,
                        .to = to,
-                       .stack = a->e.stack,
-                       .pc = a->e.pc,
+                       .spot = access_spot(a),
                        .hash = hash,
                        .kind = a->e.kind,
                        .mask = a->e.mask,
                        .step = count == 1 ? 1 : MEMO_REFS};
+    if (!word_has_cell(from)) {
+        seen_read(from, &m->seen);
+    }
 }
 
 /* Moves words that are w on as p's memo says, up to n; returns how many. */
@@ -329,16 +278,6 @@ static uptr memo_move(struct proc *p, struct memo *m, u64 *word, uptr n, u64 w)
         done++;
     } while (done < n);
     m->owed += (u32)done;
-    if (UNLIKELY(!word_has_cell(w) && !seen_still(w, &m->seen))) {
-        while (done > 0) { /* see words_back */
-            was = m->to;
-            done--;
-            if (inside_cas(&word[done], &was, w)) {
-                m->spare++;
-                m->owed--;
-            }
-        }
-    }
     if (m->owed >= m->step) {
         memo_settle(p, m);
     }
@@ -349,14 +288,14 @@ static inline uptr words_memo(struct access *a, u64 *word, uptr n, u64 w)
 {
     struct memo *m = memo_at(a->p, w, a->e.mask, a->e.pc);
 
-    return memo_is(m, w, a->key, a->e.mask, a->e.kind, (struct spot){a->e.stack, a->e.pc}) ? memo_move(a->p, m, word, n, w) : 0;
+    return memo_is(m, w, a->key, a->e.mask, a->e.kind, access_spot(a)) ? memo_move(a->p, m, word, n, w) : 0;
 }
 
-int shadow_memo(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, struct spot at)
+int shadow_memo(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, u64 spot)
 {
-    struct memo *m = memo_at(p, w, mask, at.pc);
+    struct memo *m = memo_at(p, w, mask, (int)(spot >> 32));
 
-    if (!memo_is(m, w, atomic_load_relaxed(&t->key), mask, kind, at) || memo_move(p, m, word, 1, w) == 0) {
+    if (!memo_is(m, w, atomic_load_relaxed(&t->key), mask, kind, spot) || memo_move(p, m, word, 1, w) == 0) {
         return 0;
     }
     t->dirty |= THR_ACCESS;
@@ -411,7 +350,6 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
 
     while (i < count) {
         u64 w = atomic_load_relaxed(&word[i]), to;
-        struct seen seen;
 
         if (word_is_fast(w, key, a->e.kind, a->e.mask)) {
             uptr run = count == 1 ? 1 : words_run(&word[i], count - i, w);
@@ -420,7 +358,7 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
             i += run > 1 && !word_is_fast(w, key, a->e.kind, a->e.mask) ? 1 : run;
             continue;
         }
-        if (word_has_cell(w) || (to = word_step(a, w, &seen)) == WORD_GENERAL) {
+        if (word_has_cell(w) || (to = word_step(a, w)) == WORD_GENERAL) {
             uptr n = words_known(a, &word[i], count - i, w);
 
             if (n == 0) {
@@ -437,14 +375,8 @@ static inline uptr words_quick(struct access *a, const struct range *r, u64 *wor
         u64 was = w;
         uptr done = count == 1 ? (uptr)inside_cas(word, &was, to) : words_swap(&word[i], count - i, w, to);
 
-        if (UNLIKELY(!seen_still(w, &seen))) {
-            words_back(a->p, &word[i], done, w, to, a->e.kind);
-            break;
-        }
-        if (done == 0) {
-            record_refuse(a->p, word_record(to, a->e.kind & ACCESS_WRITE));
-        } else {
-            words_stepped(a->p, w, to, done);
+        if (done != 0) {
+            words_stepped(a->p, &word[i], w, to, done);
             if (w == 0) {
                 touched(r, addr + i * 8, addr + (i + done - 1) * 8);
             }
@@ -472,23 +404,16 @@ void access_report(struct access *a)
 static int word_begin(struct access *a, u64 *word, u64 w, uptr count)
 {
     struct entry old[16];
-    struct seen seen;
     u64 to;
-    u32 n;
 
-    if (!word_entries(w, old, &n, &seen)) {
-        return 0;
-    }
-
-    /* The entries are those of the word if it still is the same after they were read and its records
-       still are after it was changed.  Until then nothing is final. */
-    u32 cell = cell_begin(a, old, n);
+    /* The entries are those of the word if it still is the same after they were read.  Until then nothing is final. */
+    u32 cell = cell_begin(a, old, word_entries(w, old));
 
     if (cell == CELL_SAME) {
-        return atomic_load(word) == w && seen_still(w, &seen);
+        return atomic_load(word) == w;
     }
 
-    u32 mine = cell == CELL_ALONE ? record_get(a->p, a->key, a->e.stack, a->e.pc, a->e.kind) : 0;
+    u32 mine = cell == CELL_ALONE ? record_get(a->p, a->key, access_spot(a)) : 0;
     u32 slot = a->e.kind & ACCESS_WRITE;
 
     if (cell == CELL_ALONE && mine == 0) {
@@ -509,23 +434,11 @@ static int word_begin(struct access *a, u64 *word, u64 w, uptr count)
         }
         return 0;
     }
-    if (UNLIKELY(!seen_still(w, &seen))) {
-        u64 now = to;
-
-        if (inside_cas(word, &now, w)) { /* as if nothing had happened */
-            if (mine == 0) {
-                cell_unref(a->p, cell, 2);
-            }
-            return 0;
-        }
-    }
-    meet_again(a, w, &seen);
     if (mine != 0) {
-        words_stepped(a->p, w, to, 1);
+        words_stepped(a->p, word, w, to, 1);
         return 1;
     }
-    memo_make(a, w, &seen, cell, count);
-    word_drop(a->p, w, 1);
+    memo_make(a, w, cell, count);
     cell_unref(a->p, cell, 1);
     return 1;
 }
@@ -533,7 +446,6 @@ static int word_begin(struct access *a, u64 *word, u64 w, uptr count)
 /* The same for a word with a cell; it is locked meanwhile. */
 static int word_continue(struct access *a, u64 *word, uptr count)
 {
-    static const struct seen none;
     u64 w = word_lock(word), to;
 
     if (w == 0) {
@@ -545,11 +457,11 @@ static int word_continue(struct access *a, u64 *word, uptr count)
     if (cell == CELL_ALONE) {
         u32 slot = a->e.kind & ACCESS_WRITE;
 
-        mine = record_get(a->p, a->key, a->e.stack, a->e.pc, a->e.kind);
+        mine = record_get(a->p, a->key, access_spot(a));
         if (mine == 0) {
             cell = cell_alone(a);
         } else {
-            record_ref(a->p, mine, 1);
+            record_name_by(mine, word, 1);
             to = word_make(slot ? mine : 0, slot ? a->left : 0, slot ? 0 : mine,
                            slot ? 0 : a->left);
         }
@@ -557,7 +469,7 @@ static int word_continue(struct access *a, u64 *word, uptr count)
     if (mine == 0) {
         to = cell == CELL_SAME ? w : cell;
         if (to != w) {
-            memo_make(a, w, &none, (u32)to, count);
+            memo_make(a, w, (u32)to, count);
         }
     }
     atomic_store(word, to); /* unlocks; pairs with word_lock */
@@ -670,50 +582,29 @@ static NOINLINE void access_slow(struct proc *p, struct thr *t, const struct ran
 
 /* ---- steps ---- */
 
-static void step_clear(struct proc *p, struct transition *s)
+/* The word was `from` and is `to`, by an access at spot that may come again.  What it lost stays named by the step. */
+static void step_made(struct proc *p, struct transition *s, const u64 *word, u64 from, u64 to, u64 key, u64 spot, u8 kind, u8 mask, u32 hash)
 {
-    for (u32 slot = 0; slot < 2 && s->to != 0; slot++) {
-        u32 was = word_record(s->from, slot), is = word_record(s->to, slot);
-
-        if (was != is && was != 0) {
-            record_unref(p, was, 1);
-        }
-        if (was != is && is != 0) {
-            record_unref(p, is, 1);
-        }
-    }
-    s->to = 0;
-}
-
-/* The word was `from` and is `to`, by an access that may come again.  What it lost is the caller's to
- * give back: now, or when the step is forgotten. */
-static void step_made(struct proc *p, struct transition *s, u64 from, u64 to, const struct seen *seen,
-                      u64 key, int pc, u32 stack, u8 kind, u8 mask, u32 hash)
-{
-    /* Most come once. What only adds bytes names a record that is not counted, and is quickly done. */
-    if (s->hash != hash || word_record(from, kind) == word_record(to, kind) ||
-        (word_bytes(from, !kind) != 0 && record_is_joined(record_at(word_record(from, !kind))))) {
-        s->hash = hash;
-        words_stepped(p, from, to, 1);
-        return;
-    }
-
     u32 other = word_record(from, !kind);
 
-    record_ref(p, word_record(to, kind), 2); /* the word's and the step's, before the old step gives its own */
-    if (other != 0 && word_record(to, !kind) == 0) {
-        record_unref(p, other, 1);
+    /* Most come once. What only adds bytes names a record already, and is quickly done. */
+    if (s->hash != hash || word_record(from, kind) == word_record(to, kind) || other & RECORD_JOINED) {
+        s->hash = hash;
+        words_stepped(p, word, from, to, 1);
+        return;
     }
-    step_clear(p, s);
+    record_name_by(word_record(to, kind), word, 1);
+    record_name(word_record(to, kind), 1);
     *s = (struct transition){.from = word_without(from, !kind),
                              .to = word_without(to, !kind),
                              .key = key,
-                             .other_key = seen->key[!kind],
-                             .pc = pc,
-                             .stack = stack,
+                             .other_key = other != 0 ? atomic_load_relaxed(&record_at(other)->key) : 0,
+                             .spot = spot,
                              .hash = hash,
-                             .kind = kind,
                              .mask = mask};
+    if (other != 0 && word_record(to, !kind) == 0 && is_alone()) {
+        record_let_go(p, other, 1);
+    }
 }
 
 /* Does a plain access leave the record of the other slot (y, of this key) as it is, but for bytes that a write covers?  If
@@ -728,29 +619,23 @@ static inline int other_stays(const struct thr *t, u64 key, u64 other_key, const
 
 /* A word without a cell whose slot has other bytes of the same goroutine's, after a plain access that comes for the first
  * time: with a joined record of its own.  0: not so simple. */
-static u64 word_own(struct proc *p, const struct thr *t, u64 w, u8 mask, u8 kind, int near, u32 stack, struct seen *seen)
+static u64 word_own(struct proc *p, const struct thr *t, u64 w, u8 mask, u8 kind, u64 spot)
 {
     u64 key = atomic_load_relaxed(&t->key);
     u8 bytes = word_bytes(w, kind), other = word_bytes(w, !kind);
     const struct record *x = record_at(word_record(w, kind)), *y = record_at(word_record(w, !kind));
-
-    seen_read(w, seen);
-
-    u64 was = seen->key[kind];
+    u64 was = atomic_load_relaxed(&x->key);
     u8 left = (u8)(bytes & ~mask), older = (u8)(record_older(x) & ~mask);
 
-    if ((left | older) == 0 || was >> 33 != key >> 33 || !(was & 1) ||
-        (other != 0 && !other_stays(t, key, seen->key[!kind], y, other, mask, kind))) {
+    if (bytes == 0 || (left | older) == 0 || was >> 33 != key >> 33 || !(was & 1) ||
+        (other != 0 && !other_stays(t, key, atomic_load_relaxed(&y->key), y, other, mask, kind))) {
         return 0;
     }
-
-    return word_joined(p, w, mask, kind, key, was, (struct spot){stack, near});
+    return word_joined(p, w, mask, kind, key, was, spot);
 }
 
-/* An access to bytes of a word that word_step has to look at, by way of p's table of transitions; 0: of one with a cell, too.  What the word
- * was before words_simple must not be looked at any more: that may have given the id of a record that the word has lost meanwhile to the one
- * of this access. */
-static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u8 mask, u8 kind, int near, u32 stack)
+/* An access to bytes of a word that word_step has to look at, by way of p's table of transitions; 0: of one with a cell, too. */
+static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u8 mask, u8 kind, u64 spot)
 {
     u64 key = atomic_load_relaxed(&t->key), w = atomic_load_relaxed(word), was = w, to;
 
@@ -759,22 +644,19 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u8
     }
 
     u64 from = step_from(w);
-    u32 hash = step_hash(from, key, near);
-    struct transition *s = step_at(p, from, near, stack);
-    struct seen seen;
-    int known;
+    u32 hash = step_hash(from, key, spot);
+    struct transition *s = step_at(p, from, spot);
+    int known = step_is(s, w, key, spot, kind, mask, record_at(word_record(w, !kind)));
 
-    seen_read(w, &seen);
-    known = step_is(s, w, key, near, stack, kind, mask, record_at(word_record(w, !kind)));
     if (known) {
-        to = step_to(s, w);
+        to = step_to(s, w, kind);
     } else if (!step_first(p, hash) ||
-               (to = word_own(p, t, w, mask, kind, near, stack, &seen)) == 0) {
+               (to = word_own(p, t, w, mask, kind, spot)) == 0) {
         struct access a;
 
-        access_init(&a, p, t, kind, (uptr)&record_anchor + (uptr)(sptr)near, stack);
+        access_init(&a, p, t, kind, spot_pc(spot), spot_of(spot).stack);
         a.e.mask = mask;
-        to = word_step(&a, w, &seen);
+        to = word_step(&a, w);
         if (to == WORD_GENERAL) {
             return words_memo(&a, word, 1, w) != 0;
         }
@@ -783,18 +665,13 @@ static NOINLINE int word_transition(struct proc *p, struct thr *t, u64 *word, u8
         }
     }
     if (!inside_cas(word, &was, to)) {
-        record_refuse(p, word_record(to, kind));
-        return 0;
-    }
-    if (UNLIKELY(known ? !slot_still(w, !kind, &seen) : !seen_still(w, &seen))) {
-        words_back(p, word, 1, w, to, kind);
         return 0;
     }
     t->dirty |= THR_ACCESS;
     if (known) {
-        words_stepped(p, w, to, 1);
+        words_stepped(p, word, w, to, 1);
     } else {
-        step_made(p, s, w, to, &seen, key, near, stack, kind, mask, hash);
+        step_made(p, s, word, w, to, key, spot, kind, mask, hash);
     }
     return 1;
 }
@@ -844,7 +721,7 @@ static NOINLINE int shadow_steps(struct proc *p, struct thr *t, const struct ran
  * they are w, which has no cell.  Handles words in which it meets only accesses that it covers or has nothing to do with, the commonest;
  * returns how many are done. */
 static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct range *r, u64 *word, uptr count, u64 w, uptr addr,
-                                  u8 mask, u8 kind, int near, u32 stack)
+                                  u8 mask, u8 kind, u64 spot)
 {
     const u8 slot = kind & ACCESS_WRITE;
     u64 key = atomic_load_relaxed(&t->key) - (kind & ACCESS_ATOMIC ? 1 : 0), was = w, to;
@@ -852,7 +729,7 @@ static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct ra
     uptr done;
     struct record *x = record_at(word_record(w, slot));
     const struct record *y = record_at(word_record(w, !slot));
-    u64 seen = atomic_load(&x->key), seen_other = atomic_load(&y->key);
+    u64 seen = atomic_load_relaxed(&x->key), seen_other = atomic_load_relaxed(&y->key);
     int mine = 1; /* takes the slot */
 
     if (other != 0 && !other_stays(t, key, seen_other, y, other, mask, slot)) {
@@ -862,38 +739,38 @@ static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct ra
     if (kind & ACCESS_ATOMIC && ((bytes != 0 && seen & 1) || (other != 0 && seen_other & 1))) {
         return 0;
     }
-    if (bytes != 0 && seen == key && record_spot(x) == spot_make(stack, near) && !record_is_joined(x)) {
+    if (bytes != 0 && record_says(x, key, spot)) {
         mine = 0; /* the same record, for more bytes */
     } else if (bytes != 0 && ((bytes | record_older(x)) & ~mask) != 0) {
         if ((seen ^ key) >> 33 != 0 || ((seen ^ key) & 1) || (seen != key && !is_alone()) || !record_is_joined(x) ||
-            !record_is_single(p, x) || atomic_load_relaxed(word) != w) {
+            !record_is_of(x, 1) || atomic_load_relaxed(word) != w) {
             return 0;
         }
         if (seen != key) {
             record_age(x, key, bytes);
-            seen = key;
             bytes = 0;
         }
-        record_place(x, (struct spot){stack, near}, mask);
+        record_place(x, spot, mask);
         mine = 0;
     } else if (bytes != 0 && seen >> 33 != key >> 33) {
         if (!thr_knows(t, (u32)(seen >> 33), key_epoch(seen))) {
             return 0;
         }
-    } else if (bytes != 0 && is_alone() && !((seen ^ key) & 1) && !record_is_joined(x) && record_owner(x) == p->id &&
-               (record_refs(x) == 1 || (record_refs(x) <= count && words_run(word, record_refs(x), w) == record_refs(x))) &&
-               record_renew(p, word_record(w, slot), key, stack, near)) {
-        count = record_refs(x);
-        if (word_with(w, slot, word_record(w, slot), mask, mask) == w) {
-            t->dirty |= THR_ACCESS; /* the words stay as they are */
-            return count;
+    } else if (bytes != 0 && is_alone() && !((seen ^ key) & 1) && !record_is_joined(x)) {
+        u32 names = record_names(x);
+
+        if (names <= count && record_is_of(x, names) && words_run(word, names, w) == names && record_renew(p, word_record(w, slot), key, spot)) {
+            count = names;
+            if (word_with(w, slot, word_record(w, slot), mask, mask) == w) {
+                t->dirty |= THR_ACCESS; /* the words stay as they are */
+                return count;
+            }
+            bytes = 0;
+            mine = 0;
         }
-        seen = key;
-        bytes = 0;
-        mine = 0;
     }
     if (mine) {
-        u32 id = record_get(p, key, stack, near, kind);
+        u32 id = record_get(p, key, spot);
 
         if (UNLIKELY(id == 0)) {
             return 0;
@@ -906,15 +783,11 @@ static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct ra
     if (UNLIKELY(done == 0)) {
         return 0;
     }
-    if (UNLIKELY((bytes != 0 && atomic_load(&x->key) != seen) || (other != 0 && atomic_load(&y->key) != seen_other))) {
-        words_back(p, word, done, w, to, kind);
-        return 0;
-    }
     t->dirty |= THR_ACCESS;
     if (!mine && UNLIKELY(record_older(x) & mask)) {
-        record_older_set(x, record_older(x) & ~mask);
+        record_older_set(x, record_older(x) & (u32)~mask);
     }
-    words_stepped(p, w, to, done);
+    words_stepped(p, word, w, to, done);
     if (w == 0) {
         touched(r, addr, addr + 8 * (done - 1));
     }
@@ -923,7 +796,7 @@ static NOINLINE uptr words_simple(struct proc *p, struct thr *t, const struct ra
 
 /* How many of the words words_simple can do. */
 static NOINLINE uptr shadow_simple(struct proc *p, struct thr *t, const struct range *r, uptr addr, uptr count, u8 mask, u8 kind,
-                                  int near, u32 stack)
+                                  u64 spot)
 {
     u64 *word = &r->words[(addr - r->lo) >> 3], key = atomic_load_relaxed(&t->key);
     uptr i = 0, n;
@@ -938,7 +811,7 @@ static NOINLINE uptr shadow_simple(struct proc *p, struct thr *t, const struct r
             n = count == 1 ? 1 : words_run(&word[i], count - i, w);
             n = n > 1 && !word_is_fast(w, key, kind, mask) ? 1 : n; /* as in words_quick */
         } else {
-            n = words_simple(p, t, r, &word[i], count - i, w, addr + 8 * i, mask, kind, near, stack);
+            n = words_simple(p, t, r, &word[i], count - i, w, addr + 8 * i, mask, kind, spot);
         }
         i += n;
     } while (n != 0 && i < count);
@@ -956,6 +829,9 @@ int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
     if (UNLIKELY((uptr)&record_anchor + (uptr)(sptr)near != pc)) {
         return shadow_steps(p, t, r, addr, size, kind, pc, stack);
     }
+
+    u64 spot = spot_make(stack, near, kind);
+
     while (size > 0) {
         uptr bytes = (addr & 7) != 0 && 8 - (addr & 7) < size ? 8 - (addr & 7) : size, count = 1, n;
         u8 mask = FULL;
@@ -966,9 +842,9 @@ int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
             count = size / 8;
             bytes = 8 * count;
         }
-        n = shadow_simple(p, t, r, addr & ~7UL, count, mask, kind, near, stack);
+        n = shadow_simple(p, t, r, addr & ~7UL, count, mask, kind, spot);
         if (n == 0 && mask != FULL && !(kind & ACCESS_ATOMIC)) {
-            n = (uptr)word_transition(p, t, &r->words[(addr - r->lo) >> 3], mask, kind, near, stack);
+            n = (uptr)word_transition(p, t, &r->words[(addr - r->lo) >> 3], mask, kind, spot);
         }
         if (n != count) {
             return shadow_steps(p, t, r, addr + 8 * n, size - 8 * n, kind, pc, stack);
@@ -980,22 +856,20 @@ int shadow_quick(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind, u
 }
 
 /* An access to bytes of a word with a cell. */
-static NOINLINE int cell_quick(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, int near,
-                               u32 stack)
+static NOINLINE int cell_quick(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, u64 spot)
 {
     struct access a;
 
     if (flags.all_pairs) {
         return 0;
     }
-    access_init(&a, p, t, kind, (uptr)&record_anchor + (uptr)(sptr)near, stack);
+    access_init(&a, p, t, kind, spot_pc(spot), spot_of(spot).stack);
     a.e.mask = mask;
     return words_known(&a, word, 1, w) != 0;
 }
 
 /* A string, interface or slice. */
-static NOINLINE int words_few(struct proc *p, struct thr *t, const struct range *r, u64 *word, u32 count, uptr addr, u8 kind,
-                              int near, u32 stack)
+static NOINLINE int words_few(struct proc *p, struct thr *t, const struct range *r, u64 *word, u32 count, uptr addr, u8 kind, u64 spot)
 {
     u64 key = atomic_load_relaxed(&t->key);
 
@@ -1003,12 +877,12 @@ static NOINLINE int words_few(struct proc *p, struct thr *t, const struct range 
         u64 w = atomic_load_relaxed(&word[i]);
 
         if (word_has_cell(w)) {
-            if (!cell_quick(p, t, &word[i], w, FULL, kind, near, stack)) {
+            if (!cell_quick(p, t, &word[i], w, FULL, kind, spot)) {
                 return 0;
             }
         } else if (!word_is_fast(w, key, kind, FULL) &&
-                   !words_simple(p, t, r, &word[i], 1, w, addr + 8 * i, FULL, kind, near, stack) &&
-                   !word_transition(p, t, &word[i], FULL, kind, near, stack)) {
+                   !words_simple(p, t, r, &word[i], 1, w, addr + 8 * i, FULL, kind, spot) &&
+                   !word_transition(p, t, &word[i], FULL, kind, spot)) {
             return 0;
         }
     }
@@ -1025,19 +899,18 @@ int shadow_scalar(struct proc *p, struct thr *t, uptr addr, u32 size, u8 kind, u
 
     const struct range *r = &shadow_ranges[addr - HEAP_LO >= HEAP_HI - HEAP_LO];
     u64 *word = &r->words[(addr - r->lo) >> 3];
-    u64 w = atomic_load_relaxed(word);
+    u64 w = atomic_load_relaxed(word), spot = spot_make(stack, near, kind);
 
     if (size > 8) {
-        return words_few(p, t, r, word, size / 8, addr, kind, near, stack);
+        return words_few(p, t, r, word, size / 8, addr, kind, spot);
     }
 
     u8 mask = mask_of(addr & 7, size);
 
     if (UNLIKELY(word_has_cell(w))) {
-        return cell_quick(p, t, word, w, mask, kind, near, stack);
+        return cell_quick(p, t, word, w, mask, kind, spot);
     }
-    return words_simple(p, t, r, word, 1, w, addr, mask, kind, near, stack) ||
-           word_transition(p, t, word, mask, kind, near, stack);
+    return words_simple(p, t, r, word, 1, w, addr, mask, kind, spot) || word_transition(p, t, word, mask, kind, spot);
 }
 
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind)
@@ -1114,15 +987,10 @@ static int word_passed(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask,
 
     u32 cell = cell_atomic(p, t, mask, at);
     u64 was = w;
-    int done = cell != 0 && inside_cas(word, &was, cell | WORD_LOCK);
+    int done = cell != 0 && inside_cas(word, &was, cell);
 
     if (done) {
-        done = atomic_load(&r->key) == seen; /* else w came back with another record's id */
-        atomic_store(word, done ? cell : w); /* unlocks; pairs with word_lock */
-    }
-    if (done) {
         t->dirty |= THR_ACCESS;
-        record_unref(p, word_record(w, 1), 1);
     } else if (cell != 0) {
         cell_unref(p, cell, 1);
     }
@@ -1142,13 +1010,14 @@ static int shadow_atomic_quick(struct proc *p, struct thr *t, const struct range
     u64 *word = &r->words[(addr - r->lo) >> 3], w = atomic_load_relaxed(word);
 
     struct spot at = {stack, near};
+    u64 spot = spot_make(stack, near, kind);
 
     if (word_has_cell(w)) {
         return (kind & ACCESS_WRITE && cell_follow(t, word, w, mask, at)) || cell_again(t, word, w, mask, kind, at) ||
-               cell_quick(p, t, word, w, mask, kind, near, stack);
+               cell_quick(p, t, word, w, mask, kind, spot);
     }
     return (kind & ACCESS_WRITE && !is_alone() && word_passed(p, t, word, w, mask, at)) ||
-           shadow_simple(p, t, r, addr & ~7UL, 1, mask, kind, near, stack) != 0;
+           shadow_simple(p, t, r, addr & ~7UL, 1, mask, kind, spot) != 0;
 }
 
 void shadow_atomic_soon(const struct range *r, uptr addr)
@@ -1188,9 +1057,6 @@ void shadow_drain(struct proc *p)
 {
     for (u32 i = 0; i < MEMOS; i++) {
         memo_clear(p, &p->memo[i]);
-    }
-    for (u32 i = 0; i < 1u << STEPS_LOG; i++) {
-        step_clear(p, &p->step[i]);
     }
     cell_drain(p);
 }

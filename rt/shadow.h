@@ -176,30 +176,20 @@ static inline void seen_read(u64 w, struct seen *s)
     for (u32 slot = 0; slot < 2; slot++) {
         const struct record *r = record_at(word_record(w, slot));
 
-        s->generation[slot] = word_bytes(w, slot) != 0 ? atomic_load(&r->generation) : 0;
         s->key[slot] = word_bytes(w, slot) != 0 ? atomic_load(&r->key) : 0;
+        s->spot[slot] = word_bytes(w, slot) != 0 ? record_spot(r) : 0;
     }
 }
 
-/* Is the record in this slot of w the one that was seen?  Ids are recycled: whoever decides by what a
- * record says looks again when the word has been changed, for while a word names a record, and so from
- * before the change until that is counted, the record stays what it is. */
-static inline int slot_names(u64 w, u32 slot, u64 key, u16 generation)
-{
-    const struct record *r = record_at(word_record(w, slot));
-
-    return word_bytes(w, slot) == 0 ||
-           (atomic_load(&r->key) == key && atomic_load(&r->generation) == generation);
-}
-
-static inline int slot_still(u64 w, u32 slot, const struct seen *s)
-{
-    return slot_names(w, slot, s->key[slot], s->generation[slot]);
-}
-
+/* Are the records of w what was seen?  None of them is joined. */
 static inline int seen_still(u64 w, const struct seen *s)
 {
-    return slot_still(w, 0, s) && slot_still(w, 1, s);
+    for (u32 slot = 0; slot < 2; slot++) {
+        if (word_bytes(w, slot) != 0 && !record_says(record_at(word_record(w, slot)), s->key[slot], s->spot[slot])) {
+            return 0;
+        }
+    }
+    return 1;
 }
 
 /* The kind of what a slot's record with this key stands for. */
@@ -208,22 +198,27 @@ static inline u8 slot_kind(u32 slot, u64 key)
     return (u8)(slot | (key & 1 ? 0 : ACCESS_ATOMIC));
 }
 
-/* What a word without a cell remembers, at most 16 entries.  0 if its records changed meanwhile. */
-int word_entries(u64 w, struct entry *e, u32 *n, struct seen *seen);
+/* What a word without a cell remembers: how many entries, at most 16. */
+u32 word_entries(u64 w, struct entry *e);
 
-/* Takes the change of n words from w to `to` by an access of this kind back, as if nothing had happened: who made it looks again.  Not of
- * those that others have changed since. */
-void words_back(struct proc *p, u64 *word, uptr n, u64 w, u64 to, u8 kind);
+/* n words that were w name nothing of it any more: counts its cell down. */
+static inline void word_drop(struct proc *p, u64 w, uptr n)
+{
+    if (word_has_cell(w)) {
+        cell_unref(p, (u32)w, (u32)n);
+    }
+}
 
-/* Gives what the word named back. */
-void word_drop(struct proc *p, u64 w, uptr n);
+/* Marks the records that words name, by id: all of them, or where some came to name one (record_naming, which is cleared). Returns how many words
+ * were looked at.  Nobody is inside. */
+uptr shadow_mark(u64 *marks, int all);
 
 /* Does t's epoch have plain accesses of these bytes already that make this one needless?
  * Only reads; most accesses end here. */
 int shadow_hit(const struct thr *t, uptr addr, uptr size, u8 kind);
 
 /* A plain access to these bytes of a word, w, as far as p remembers what the same one has made of another word that was w. */
-int shadow_memo(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, struct spot at);
+int shadow_memo(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u8 kind, u64 spot);
 
 /* Has t's epoch an access that makes an atomic load of these bytes needless? */
 int shadow_atomic_hit(const struct thr *t, uptr addr, uptr size);

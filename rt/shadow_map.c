@@ -10,19 +10,21 @@
 
 struct range shadow_ranges[2];
 struct fast_range shadow_fast[2];
+static uptr mapped[2]; /* no memory of the range behind it has tables */
 
 /* ---- tables ---- */
 
 static int range_init(struct range *r, uptr lo, uptr size)
 {
     r->lo = lo;
-    r->words = os_reserve(size + 4096);
+    r->words = os_reserve(size + 4096 + (1UL << NAMING_PAGE_LOG));
     r->lines = os_reserve(size >> (LINE_LOG - 2));
     r->pages = os_reserve(ROUND_UP(size >> (PAGE_LOG - 2), 4096UL));
     r->steps = os_map(ROUND_UP(size / MAP_STEP, 4096UL));
     if (!r->words || !r->lines || !r->pages || !r->steps) {
         return -1;
     }
+    r->words = (u64 *)ROUND_UP((uptr)r->words, 1UL << NAMING_PAGE_LOG); /* a page's have a byte of record_naming */
     shadow_fast[r - shadow_ranges].lo = lo;
     shadow_fast[r - shadow_ranges].words = r->words;
     r->size = size; /* last: makes the range visible */
@@ -87,6 +89,10 @@ void shadow_map(uptr addr, uptr size)
         atomic_store_relaxed(&r->steps[step], 1);
     }
 
+    if (mapped[r - shadow_ranges] < to) {
+        atomic_store(&mapped[r - shadow_ranges], to);
+    }
+
     struct fast_range *fast = &shadow_fast[r - shadow_ranges];
 
     if (flags.all_pairs) {
@@ -111,14 +117,9 @@ enum { RELEASE = 1 << 20 };
 /* Does the word, which has no cell, tell nothing of these bytes? */
 static int word_tells_nothing(u64 w, u8 mask)
 {
-    struct seen seen;
-    u8 older = 0;
+    u8 older = record_older(record_at(word_record(w, 0))) | record_older(record_at(word_record(w, 1)));
 
-    seen_read(w, &seen);
-    for (u32 slot = 0; slot < 2; slot++) {
-        older |= word_bytes(w, slot) != 0 ? record_older(record_at(word_record(w, slot))) : 0;
-    }
-    return ((word_bytes(w, 0) | word_bytes(w, 1) | older) & mask) == 0 && seen_still(w, &seen);
+    return ((word_bytes(w, 0) | word_bytes(w, 1) | older) & mask) == 0;
 }
 
 static void word_forget(struct proc *p, u64 *word, u8 mask)
@@ -131,13 +132,9 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
         }
         if (!word_has_cell(w)) {
             struct entry e[16];
-            struct seen seen;
-            u32 n, kept = 0;
+            u32 n = word_entries(w, e), kept = 0;
             u64 was = w;
 
-            if (!word_entries(w, e, &n, &seen)) {
-                continue;
-            }
             for (u32 i = 0; i < n; i++) {
                 e[i].mask &= (u8)~mask;
                 if (e[i].mask != 0) {
@@ -146,7 +143,6 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
             }
             to = kept != 0 ? cell_make(p, e, kept) : 0;
             if (inside_cas(word, &was, to)) {
-                word_drop(p, w, 1);
                 return;
             }
             if (to != 0) {
@@ -170,17 +166,7 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
     }
 }
 
-/* Records of memory that was in use long ago are in no cache, and what is freed names one for each word: so those to come are
- * fetched ahead. */
-enum { AHEAD = 16, SHORT = 16 };
-
-static inline void word_fetch(u64 w)
-{
-    if (w != 0 && !word_has_cell(w)) {
-        __builtin_prefetch(record_at(word_record(w, 0)), 1);
-        __builtin_prefetch(record_at(word_record(w, 1)), 1);
-    }
-}
+enum { SHORT = 16 };
 
 /* Whole words.  Nobody has a right to this memory now, so words without a cell need no care. */
 static void words_clear(struct proc *p, u64 *word, uptr count)
@@ -193,27 +179,23 @@ static void words_clear(struct proc *p, u64 *word, uptr count)
     if (i == SHORT) { /* a goroutine's stack, most often */
         i += words_run(&word[i], count - i, 0);
     }
-    for (uptr ahead = 0; i < count;) {
+    while (i < count) {
         u64 w = atomic_load_relaxed(&word[i]);
-        uptr run = words_run(&word[i], count - i, w);
 
-        for (ahead = ahead < i ? i : ahead; ahead < count && ahead < i + AHEAD; ahead++) {
-            word_fetch(word[ahead]);
-        }
         if (w == 0) {
-            i += run;
+            i += words_run(&word[i], count - i, 0);
             continue;
         }
-        if (word_has_cell(w)) {
+        while (word_has_cell(w)) {
             w = word_lock(&word[i]);
-            run = w != 0;
+            if (w != 0) {
+                atomic_store(&word[i], 0);
+                word_drop(p, w, 1);
+            }
+            w = atomic_load_relaxed(&word[i]);
         }
-        for (uptr end = i + run; i < end; i++) {
-            atomic_store(&word[i], 0);
-        }
-        if (run != 0) {
-            word_drop(p, w, run);
-        }
+        atomic_store_relaxed(&word[i], 0);
+        i++;
     }
 }
 
@@ -393,4 +375,75 @@ void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
 void shadow_free(struct proc *p, uptr addr, uptr size)
 {
     object_set(p, addr, size, 0, 0);
+}
+
+/* ---- sweeping ---- */
+
+static void mark(u64 *marks, u32 id)
+{
+    marks[id / 64] |= 1UL << id % 64;
+}
+
+static uptr page_mark(const u64 *word, u64 *marks)
+{
+    const uptr count = (1UL << PAGE_LOG) / 8;
+    u64 last = 0;
+
+    for (uptr i = 0; i < count; i++) {
+        u64 w = atomic_load_relaxed(&word[i]);
+
+        if (w != last && !word_has_cell(w)) {
+            mark(marks, word_record(w, 0)); /* perhaps 0, none */
+            mark(marks, word_record(w, 1));
+            last = w;
+        }
+    }
+    return count;
+}
+
+/* Calls f for each page of memory that was touched: its first word. */
+static void pages_each(void (*f)(u64 *word, void *arg), void *arg)
+{
+    for (u32 i = 0; i < LENGTH(shadow_ranges); i++) {
+        const struct range *r = &shadow_ranges[i];
+        const uptr page = 1UL << PAGE_LOG;
+
+        for (uptr at = 0; at < mapped[i]; at += r->steps[at / MAP_STEP] ? page : MAP_STEP) {
+            if (r->steps[at / MAP_STEP] && atomic_load_relaxed(&r->pages[at >> PAGE_LOG]) & PAGE_TOUCHED) {
+                f(&r->words[at >> 3], arg);
+            }
+        }
+    }
+}
+
+struct marking {
+    u64 *marks;
+    uptr words;
+    int all;
+};
+
+static void page_marked(u64 *word, void *arg)
+{
+    struct marking *m = arg;
+
+    if (m->all || *record_naming_at(word)) {
+        m->words += page_mark(word, m->marks);
+    }
+}
+
+static void page_settled(u64 *word, void *arg)
+{
+    (void)arg;
+    if (*record_naming_at(word)) {
+        *record_naming_at(word) = 0;
+    }
+}
+
+uptr shadow_mark(u64 *marks, int all)
+{
+    struct marking m = {.marks = marks, .all = all};
+
+    pages_each(page_marked, &m);
+    pages_each(page_settled, NULL); /* not before, as pages share bytes */
+    return m.words;
 }

@@ -6,7 +6,7 @@
  */
 #include "stack.h"
 
-enum { NODES = 1u << 28, BUCKETS = 1u << 14, CUT_DEPTH = 8 };
+enum { NODES = 1u << 27, BUCKETS = 1u << 14, CUT_DEPTH = 8 };
 
 u32 stack_limit = 1u << 25;
 

@@ -61,10 +61,9 @@ struct thr {
     u32 source, source_epoch;
 } __attribute__((aligned(64))); /* every hook writes to its own */
 
-/* Which records a word without a cell named when they were looked at; 0 where it names none. */
+/* What the records of a word without a cell were, of the read and of the write; 0 where it names none. */
 struct seen {
-    u64 key[2]; /* of the read, of the write */
-    u16 generation[2];
+    u64 key[2], spot[2];
 };
 
 /* A transition of a word to a cell, see shadow.c. */
@@ -74,23 +73,21 @@ struct memo {
     struct seen seen;
     u32 to;          /* a cell, counted; 0: no memo */
     u32 spare, owed; /* references to `to` for words still to come; to `from`, of words that were it */
-    u32 stack;
-    int pc;
+    u64 spot;
     u32 hash; /* of the latest transition that belongs here and was not made a memo */
     u8 kind, mask;
     u8 step; /* by how many references are counted at a time */
 };
 
-/* A transition of a word without a cell that came more than once: from one record of a slot to another, which are counted,
+/* A transition of a word without a cell that came more than once: from one record of a slot to another, which are named here,
  * so these ids are of nothing else.  The other slot has its bytes in both, and its record is any of other_key, not joined. */
 struct transition {
     u64 from, to; /* to 0: no step */
     u64 key;
     u64 other_key; /* 0: the other slot is empty */
-    u32 stack;
-    int pc;
+    u64 spot;
     u32 hash; /* of the latest transition that belongs here */
-    u8 kind, mask;
+    u8 mask;
 };
 
 /* A record of an access, by its place in the code, see record.h. */
@@ -98,7 +95,7 @@ struct recent {
     u32 id, tag;
 };
 
-enum { CELL_SIZES = 5, STEPS_LOG = 10, STEPPED_LOG = 11, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, OUTBOX = 64 };
+enum { CELL_SIZES = 5, STEPS_LOG = 10, STEPPED_LOG = 11, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14 };
 
 struct proc {
     u16 id;
@@ -109,10 +106,10 @@ struct proc {
     struct cache nodes;        /* clock nodes */
     struct cache syncs;        /* synchronisation objects */
     struct cache records;
-    struct cache places;          /* of joined records */
+    struct cache joined; /* records */
     struct recent recent[1u << RECENT_LOG]; /* records of accesses, see record.h */
     struct {
-        u32 old, mine, to; /* each counted; to 0: nothing */
+        u32 old, mine, to; /* each named here; to 0: nothing */
         u32 hash;            /* of the latest one that belongs here */
         u8 old_bytes, mine_bytes;
     } join[1u << JOIN_LOG]; /* see record_join */
@@ -128,11 +125,7 @@ struct proc {
         u64 hash;
         u32 stack;
     } site[SITES]; /* allocation sites */
-    u32 untaken; /* the record that record_get made last, as long as nobody took it; 0: none */
-    /* Records that seem to be free and are others': not yet told; and this proc's. */
-    u32 out[OUTBOX], out_count;
-    struct os_lock in_lock;
-    u32 *in, in_count, in_cap;
+    u32 untaken; /* the record that record_get made last; 0: none */
     struct proc *idle; /* next in the list of those that no P uses */
 };
 

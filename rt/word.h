@@ -49,11 +49,11 @@ static inline __attribute__((always_inline)) u64 word_with(u64 w, u8 kind, u32 r
 
 /* w with a joined record of its own: for these bytes of mine, of this key, for others of what the slot's record, whose key is `was`, told of
  * them.  0: there is none. */
-static inline u64 word_joined(struct proc *p, u64 w, u8 mask, u8 kind, u64 key, u64 was, struct spot mine)
+static inline u64 word_joined(struct proc *p, u64 w, u8 mask, u8 kind, u64 key, u64 was, u64 spot)
 {
     u32 old = word_record(w, kind);
     u8 left = (u8)(word_bytes(w, kind) & ~mask), older = (u8)(record_older(record_at(old)) & ~mask);
-    u32 to = record_join_one(p, old, left, older, key, kind, mine, mask);
+    u32 to = record_join_one(p, old, left, older, key, spot, mask);
 
     return to == 0 ? 0 : word_with(w, kind, to, was == key ? left | mask : mask, mask);
 }
@@ -79,25 +79,24 @@ static inline u64 step_from(u64 w)
     return from;
 }
 
-static inline struct transition *step_at(struct proc *p, u64 from, int pc, u32 stack)
+static inline struct transition *step_at(struct proc *p, u64 from, u64 spot)
 {
-    u64 h = (from ^ from >> 24 ^ (u64)stack << 32 ^ (u32)pc) * 0x9e3779b97f4a7c15UL;
+    u64 h = (from ^ from >> 24 ^ spot << 32 ^ spot >> 32) * 0x9e3779b97f4a7c15UL;
 
     return &p->step[h >> (64 - STEPS_LOG)];
 }
 
 /* Is it the transition of w by this access?  other: the record in the other slot. */
-static inline int step_is(const struct transition *s, u64 w, u64 key, int pc, u32 stack, u8 kind, u8 mask,
-                          const struct record *other)
+static inline int step_is(const struct transition *s, u64 w, u64 key, u64 spot, u8 kind, u8 mask, const struct record *other)
 {
-    return s->from == word_without(w, !kind) && s->key == key && spot_make(s->stack, s->pc) == spot_make(stack, pc) && s->to != 0 &&
-           (s->kind | s->mask << 8) == (kind | mask << 8) && s->other_key == (word_bytes(w, !kind) != 0 ? atomic_load_relaxed(&other->key) : 0) &&
+    return s->from == word_without(w, !kind) && s->key == key && s->spot == spot && s->to != 0 && s->mask == mask &&
+           s->other_key == (word_bytes(w, !kind) != 0 ? atomic_load_relaxed(&other->key) : 0) &&
            !record_is_joined(other);
 }
 
-static inline u32 step_hash(u64 from, u64 key, int pc)
+static inline u32 step_hash(u64 from, u64 key, u64 spot)
 {
-    return (u32)((from ^ key << 7 ^ (u32)pc) * 0x9e3779b97f4a7c15UL >> 32);
+    return (u32)((from ^ key << 7 ^ spot >> 32) * 0x9e3779b97f4a7c15UL >> 32);
 }
 
 /* Does this transition come for the first time, as far as is remembered? */
@@ -110,9 +109,9 @@ static inline int step_first(struct proc *p, u32 hash)
     return first;
 }
 
-static inline u64 step_to(const struct transition *s, u64 w)
+static inline u64 step_to(const struct transition *s, u64 w, u8 kind)
 {
-    return s->to | (word_bytes(s->to, !s->kind) != 0 ? w ^ word_without(w, !s->kind) : 0);
+    return s->to | (word_bytes(s->to, !kind) != 0 ? w ^ word_without(w, !kind) : 0);
 }
 
 #endif

@@ -28,6 +28,6 @@
 
 /* gomm_fast_records: where the records are; each has its key first and 1 << GOMM_FAST_RECORD_LOG bytes.  A word has bytes
  * and record of the write in bits 56 to 63 and 24 to 47, those of the read in 48 to 55 and 0 to 23. */
-#define GOMM_FAST_RECORD_LOG 5
+#define GOMM_FAST_RECORD_LOG 4
 
 #endif

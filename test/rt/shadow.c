@@ -23,12 +23,6 @@ static void check_memo(const struct memo *m, struct rt_census *c)
         rt_cell_used(m->to, 1 + m->spare, c);
         if (word_has_cell(m->from)) {
             rt_cell_used((u32)m->from, 1 + m->owed, c);
-        } else {
-            for (u32 slot = 0; slot < 2; slot++) {
-                if (word_bytes(m->from, slot) != 0 && m->owed != 0) {
-                    rt_record_used(word_record(m->from, slot), m->owed);
-                }
-            }
         }
     }
 }
@@ -64,8 +58,8 @@ void rt_check_words(const struct rt_world *world, struct rt_census *c)
                 }
                 if (word_bytes(w, slot) != 0) {
                     rt_record_used(word_record(w, slot), 1);
-                    if (rec->kind != slot_kind(slot, rec->key)) {
-                        rt_broken("word %#lx: slot %u, kind %u", at, slot, rec->kind);
+                    if (((rec->spot & RECORD_WRITE) != 0) != slot) {
+                        rt_broken("word %#lx: slot %u, spot %#lx", at, slot, rec->spot);
                     }
                 }
             }

@@ -37,7 +37,7 @@ void rt_check_thrs(struct rt_census *c, void (*root)(u32 clock))
         prev = i;
     }
     for (const struct proc *p = procs.idle; p; p = p->idle) { /* kept for the next P */
-        c->blocks -= rt_block_size(sizeof *p) + (p->in ? rt_block_size(p->in_cap * sizeof *p->in) : 0);
+        c->blocks -= rt_block_size(sizeof *p);
     }
     rt_check_goroutines(c);
     rt_mark_pool(&m, &thr_pool);
