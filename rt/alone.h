@@ -32,7 +32,7 @@ void alone_init(void);
 void alone_begin(struct proc *p);
 void alone_end(struct proc *p);
 
-/* p's thread, which is outside, keeps all others out from now on; 0: somebody else is about to.  Then alone_go. */
+/* p's thread, which is outside, keeps all others out from now on, until alone_go.  0: somebody else is about to; -1: one of them does not leave. */
 int alone_stop(const struct proc *p);
 void alone_go(void);
 /* p's thread has left, and there may be enough records that nothing names: looks for them (record.c). */

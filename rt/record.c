@@ -15,7 +15,9 @@ enum { IDS = RECORD_JOINED };
 u8 *record_naming;
 
 /* So many are given at least before the next sweep, one more for so many words that the last one looked at, but not more than so many. */
-enum { SWEEP_LEAST = __STDC_HOSTED__ ? 1 << 10 : 1 << 16, SWEEP_WORDS = 4, SWEEP_MOST = IDS / 8, PLACES_WEIGHT = sizeof(struct places) / sizeof(struct record) };
+enum { SWEEP_LEAST = __STDC_HOSTED__ ? 1 << 10 : 1 << 16, SWEEP_WORDS = 4, SWEEP_MOST = IDS / 8 };
+/* What a joined one counts for: the new memory that it takes. */
+enum { PLACES_WEIGHT = sizeof(struct places) / sizeof(struct record) };
 
 static struct {
     struct os_lock lock;
@@ -79,7 +81,7 @@ static u32 refill(struct cache *c, struct arena *a)
     while (*at < (first + a->next) / 64 && ids.used[*at] == ~0UL) {
         ++*at;
     }
-    if (*at == (first + a->next) / 64 && (ids_new(a) == 0 || (first != 0 && arena_take(&record_places, 64) == 0))) {
+    if (*at == (first + a->next) / 64 && ((first != 0 && arena_take(&record_places, 64) == 0) || ids_new(a) == 0)) {
         ids.given += 1; /* there are enough then, too, some time */
         ids.all = 1;
     } else {
@@ -216,10 +218,19 @@ static void sweep(u32 first, u32 n)
  * table of pages: D. Ungar, "Generation Scavenging", 1984; P. Wilson, "Uniprocessor Garbage Collection Techniques", IWMM 1992, section 4.) */
 void alone_due(struct proc *p)
 {
-    if (!alone_stop(p)) {
+    int stopped = alone_stop(p);
+
+    if (stopped == 0) {
         return;
     }
-    if (alone.due != 0) {
+    if (stopped < 0) { /* some time later */
+        os_lock(&ids.lock);
+        ids.given -= ids.given < ids.budget / 4 ? ids.given : ids.budget / 4;
+        atomic_store_relaxed(&alone.due, 0);
+        os_unlock(&ids.lock);
+        return;
+    }
+    if (atomic_load_relaxed(&alone.due) != 0) {
         for (u32 i = 0; i < proc_count(); i++) {
             forget(proc_by_id((u16)i));
         }
