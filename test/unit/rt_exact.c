@@ -962,6 +962,46 @@ static void pairs_but_bytes(const struct plan *plan, u64 seed)
     end_gor(0);
 }
 
+/* Records of freed memory, plain and joined, come to stand for other accesses, those of memory that is in use do not. */
+static void records_swept(const struct plan *plan, u64 seed)
+{
+    enum { KEPT = 64, FREED = 256 };
+    struct gor *g;
+    struct record was[KEPT];
+    const u64 *kept;
+
+    set_up(plan, seed);
+    g = w.live[0];
+    rt_func_enter(g->t, w.code + 8);
+    kept = &shadow_ranges[0].words[(w.heap + 4096 - shadow_ranges[0].lo) >> 3];
+    for (u32 i = 0; i < KEPT; i++) {
+        rt_write_range(g->t, w.heap + 4096 + 8 * i, 8, w.code + 16 + 4 * i);
+        was[i] = *record_at(word_record(kept[i], 1));
+        rt_tsan_release(g->t, w.heap);
+    }
+    for (u32 k = 0; k < 100000; k++) {
+        uptr addr = w.heap + 8192 + 8 * (k % FREED), pc = w.code + 1024 + (k % 5 << 22);
+
+        rt_write_range(g->t, addr, 8, pc);
+        if (k % 3 == 0) { /* two places in one word */
+            rt_write_range(g->t, addr + 2, 3, pc + 8);
+        }
+        if (k % 7 == 0) {
+            rt_tsan_release(g->t, w.heap);
+        }
+        if (k % FREED == FREED - 1) {
+            rt_tsan_free(w.heap + 8192, 8 * FREED);
+        }
+    }
+    must(records.next < 1 << 14 && record_places.next < 1 << 13, "records are used again");
+    for (u32 i = 0; i < KEPT; i++) {
+        const struct record *r = record_at(word_record(kept[i], 1));
+
+        must(r->key == was[i].key && record_spot(r) == record_spot(&was[i]), "a record that is named stays");
+    }
+    end_gor(0);
+}
+
 /* Pages that a large object has left: what is accessed there first must be found when the next one is freed. */
 static void pages_anew(const struct plan *plan, u64 seed)
 {
@@ -1025,7 +1065,7 @@ static void callers(const struct plan *plan, u64 seed)
 
 static void test_parts(void **state)
 {
-    static void (*const parts[])(const struct plan *, u64) = {ranges_but_one, pairs_but_bytes, pages_anew, callers};
+    static void (*const parts[])(const struct plan *, u64) = {ranges_but_one, pairs_but_bytes, pages_anew, records_swept, callers};
 
     (void)state;
     for (u32 i = 0; i < LENGTH(parts); i++) {
