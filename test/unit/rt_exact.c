@@ -994,6 +994,28 @@ static void records_swept(const struct plan *plan, u64 seed)
         }
     }
     must(records.next < 1 << 14 && record_places.next < 1 << 13, "records are used again");
+
+    /* The first words share a record, and their page names nothing new for long; then one of them gets one, by the hook. */
+    for (u32 i = 0; i < 100; i++) {
+        uptr addr = w.heap + 16384 + 8 * (i % 8), pc = w.code + 32 + (32UL << 20);
+        const u64 *word = &shadow_ranges[0].words[(addr - shadow_ranges[0].lo) >> 3];
+
+        rt_write_range(g->t, w.heap + 16384, 256, w.code + 2048);
+        rt_tsan_release(g->t, w.heap);
+        for (u32 k = 0; k < 3000; k++) {
+            if (k == 1500 && !hook(g->t, addr, 8, ACCESS_WRITE, pc)) {
+                rt_write_range(g->t, addr, 8, pc);
+            }
+            rt_write_range(g->t, w.heap + 8192 + 8 * (k % 16), 8, w.code + 1024 + (k << 20));
+            rt_tsan_release(g->t, w.heap);
+            rt_tsan_free(w.heap + 8192, 128);
+        }
+
+        const struct record *r = record_at(word_record(*word, 1));
+
+        must(record_spot(r) >> 32 == (u32)(pc - (uptr)&record_anchor), "what the hook named stays");
+        rt_tsan_free(w.heap + 16384, 256);
+    }
     for (u32 i = 0; i < KEPT; i++) {
         const struct record *r = record_at(word_record(kept[i], 1));
 
