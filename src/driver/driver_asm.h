@@ -25,7 +25,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* To be raised when the edit or a number of gomm/fast.h changes; part of cache keys. */
+/* To be raised when the edit changes; part of cache keys. */
 #define DRIVER_ASM_FORMAT 6
 
 /* What the edited text asks of the race runtime, NULL-terminated. */

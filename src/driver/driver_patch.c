@@ -295,6 +295,7 @@ static bool patch_cache_file(struct arena *a, str member, str source, str *file)
     }
     struct hash_state *h = hash_begin();
     hash_add_u64(h, DRIVER_ASM_FORMAT);
+    hash_add(h, driver_asm_enter(a)); /* has the numbers of gomm/fast.h */
     hash_add(h, member);
     hash_add(h, source);
     *file = path_join(a, dir, hash128_hex(a, hash_end(h)));
