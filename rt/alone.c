@@ -132,11 +132,10 @@ int alone_stop(const struct proc *p)
     if (state.before == ALONE_UNABLE) {
         atomic_store(&state.stopped, 1);
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    } else if (state.before) { /* who was not when p came in: p ends that when it comes in again */
+        os_unlock(&state.lock);
+        return 0;
     } else {
-        if (state.before) {
-            end(state.before);
-            state.before = NULL;
-        }
         atomic_store(&alone.proc, ALONE_ENDS);
         os_fences();
     }

@@ -116,9 +116,7 @@ u32 pool_refill(struct pool *p, struct cache *c)
         u32 first = arena_take(p->arena, CACHE_STEP * p->stride);
 
         if (first == 0) {
-            if (!p->optional) {
-                rt_exhausted(p->arena->what);
-            }
+            rt_exhausted(p->arena->what);
             return 0;
         }
         for (n = 0; n < CACHE_STEP; n++) {

@@ -32,7 +32,6 @@ struct pool {
     /* Units of both are u64: a bit for each unit of the arena, set if a free object begins there; one for each u64 of free that is not 0. */
     struct arena free, any;
     u32 free_count, at; /* at: index into free where the last one was found */
-    u32 optional; /* its users go on without: no message when there are no more */
 };
 
 enum { CACHE_MAX = 128, CACHE_STEP = CACHE_MAX / 2, CACHE_AHEAD = 3 };

@@ -408,8 +408,9 @@ static void pages_each(void (*f)(u64 *word, void *arg), void *arg)
         const struct range *r = &shadow_ranges[i];
         const uptr page = 1UL << PAGE_LOG;
 
-        for (uptr at = 0; at < mapped[i]; at += r->steps[at / MAP_STEP] ? page : MAP_STEP) {
-            if (r->steps[at / MAP_STEP] && atomic_load_relaxed(&r->pages[at >> PAGE_LOG]) & PAGE_TOUCHED) {
+        for (uptr at = 0, end = atomic_load(&mapped[i]), step; at < end; at += step) {
+            step = atomic_load_relaxed(&r->steps[at / MAP_STEP]) ? page : MAP_STEP;
+            if (step == page && atomic_load_relaxed(&r->pages[at >> PAGE_LOG]) & PAGE_TOUCHED) {
                 f(&r->words[at >> 3], arg);
             }
         }
