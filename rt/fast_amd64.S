@@ -40,8 +40,8 @@
 	.set CACHE_MAX, 128
 	.set CACHE_AHEAD, 3
 	.set DIRTY_ACCESS, 1
-	.set NAMING_PAGE_LOG, 13
-	.set NAMING_MASK, (1 << 24) - 1
+	.set NAMING_LINE_LOG, 6
+	.set NAMING_MASK, (1 << 26) - 1
 #if __STDC_HOSTED__
 	.set ALONE_CALLS, 16
 #else
@@ -530,10 +530,10 @@
 	jne	\others
 	.endm
 
-/* Some word of the page of words at this address comes to name a record (record_naming in record.h). */
+/* Some word of the line of words at this address comes to name a record (record_naming in record.h). */
 	.macro naming address, by, by32
 	leaq	\address, \by
-	shrq	$NAMING_PAGE_LOG, \by
+	shrq	$NAMING_LINE_LOG, \by
 	andl	$NAMING_MASK, \by32
 	addq	record_naming(%rip), \by
 	movb	$1, (\by)

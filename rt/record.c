@@ -14,8 +14,11 @@ enum { IDS = RECORD_JOINED };
 
 u8 *record_naming;
 
-/* So many are given at least before the next sweep, one more for so many words that the last one looked at, but not more than so many. */
-enum { SWEEP_LEAST = __STDC_HOSTED__ ? 1 << 10 : 1 << 16, SWEEP_WORDS = 4, SWEEP_MOST = IDS / 8 };
+/* So many are given at least before the next sweep, one more for so many words that there are (what is looked at of each page, but for what came to
+ * name something), but not more than so many.  All of them are swept when there are twice as many as after the last time, and so many more, and one
+ * more for so many words; then so many words are looked at each time. */
+enum { SWEEP_LEAST = __STDC_HOSTED__ ? 1 << 10 : 1 << 16, SWEEP_WORDS = 1 << 9, SWEEP_MOST = IDS / 8, SWEEP_ALL = 64 };
+enum { SWEEP_STEP = __STDC_HOSTED__ ? 1 << 11 : 1 << 21 };
 /* What a joined one counts for: the new memory that it takes. */
 enum { PLACES_WEIGHT = sizeof(struct places) / sizeof(struct record) };
 
@@ -23,11 +26,15 @@ static struct {
     struct os_lock lock;
     u64 *used;  /* a bit for each id: given since it was last free */
     u64 *young; /* and not before the last sweep, so that only words that came to name something since may name it */
+    u64 *seen;  /* while all words are looked at: named by one of those before `place`, or of those that came to name something since */
+    struct shadow_place place;
     u32 at[2]; /* plain, joined: index into used where the last one was found */
     u32 given; /* since the last sweep, about */
     u32 budget;
+    u32 pages; /* of memory, in which some word remembers something for the first time */
     u32 live; /* after the last sweep of all */
-    int all;  /* the next one is to be of all, not only of what is young */
+    int all;  /* one is under way */
+    int none; /* there were no more */
 } ids = {.budget = SWEEP_LEAST};
 
 /* The next 64 ids that were never given: the first one; 0: there are none. */
@@ -53,9 +60,10 @@ int record_init(void)
     joined.base = (u8 *)record_at(RECORD_JOINED);
     ids.used = os_map(2 * IDS / 8);
     ids.young = os_map(2 * IDS / 8);
+    ids.seen = os_map(2 * IDS / 8);
     record_naming = os_map(1UL << NAMING_LOG);
     ids.at[1] = RECORD_JOINED / 64;
-    if (!ids.used || !ids.young || !record_naming) {
+    if (!ids.used || !ids.young || !ids.seen || !record_naming) {
         return -1;
     }
     ids_new(&records);
@@ -83,7 +91,7 @@ static u32 refill(struct cache *c, struct arena *a)
     }
     if (*at == (first + a->next) / 64 && ((first != 0 && arena_take(&record_places, 64) == 0) || ids_new(a) == 0)) {
         ids.given += 1; /* there are enough then, too, some time */
-        ids.all = 1;
+        ids.none = 1;
     } else {
         u64 left = ~ids.used[*at];
 
@@ -104,6 +112,16 @@ static u32 refill(struct cache *c, struct arena *a)
     }
     c->count = n - 1;
     return c->index[n - 1];
+}
+
+/* What names few records, but in many words, is looked at in time, too. */
+enum { SWEEP_PAGES = 1 << 12 };
+
+void record_page_begins(void)
+{
+    if (atomic_add(&ids.pages, 1) % SWEEP_PAGES == SWEEP_PAGES - 1) {
+        atomic_store_relaxed(&alone.due, 1);
+    }
 }
 
 u32 record_refill(struct proc *p)
@@ -209,9 +227,32 @@ static u32 used_count(u32 first, u32 n)
 static void sweep(u32 first, u32 n)
 {
     for (u32 i = first / 64; i < (first + n) / 64; i++) {
-        ids.used[i] = ids.all ? 0 : ids.used[i] & ~ids.young[i];
+        ids.used[i] &= ~ids.young[i];
         ids.young[i] = 0;
     }
+}
+
+/* All words are looked at, in steps, one in each sweep.  What they come to name meanwhile is seen in the sweeps.  (As marking beside the program does with a table of
+ * pages: H.-J. Boehm, A. Demers, S. Shenker, "Mostly Parallel Garbage Collection", PLDI 1991.) */
+static void all_begin(void)
+{
+    memset(ids.seen, 0, records.next / 8);
+    memset(ids.seen + RECORD_JOINED / 64, 0, joined.next / 8);
+    ids.place = (struct shadow_place){0, 0};
+    ids.all = 1;
+}
+
+static u32 all_end(u32 first, u32 n)
+{
+    for (u32 i = first / 64; i < (first + n) / 64; i++) {
+        ids.used[i] &= ids.seen[i];
+    }
+    return used_count(first, n);
+}
+
+static u32 live_count(u32 (*count)(u32 first, u32 n))
+{
+    return count(0, records.next) + count(RECORD_JOINED, joined.next) * PLACES_WEIGHT;
 }
 
 /* Mostly young ones only, in the pages of words that came to name something; all of them when those that stay have become many.  (Generations, and a
@@ -238,12 +279,16 @@ void alone_due(struct proc *p)
         sweep(RECORD_JOINED, joined.next);
         ids.used[0] |= 1;
 
-        uptr words = shadow_mark(ids.used, ids.all);
-        u32 live = used_count(0, records.next) + used_count(RECORD_JOINED, joined.next);
-        uptr budget = SWEEP_LEAST + words / SWEEP_WORDS;
+        uptr words = shadow_mark(ids.used, ids.all ? ids.seen : NULL), budget = SWEEP_LEAST + words / SWEEP_WORDS;
 
-        ids.live = ids.all ? live : ids.live;
-        ids.all = live / 2 > ids.live + SWEEP_LEAST;
+        if (!ids.all && (ids.none || live_count(used_count) / 2 > ids.live + SWEEP_LEAST + words / SWEEP_ALL)) {
+            all_begin();
+        }
+        if (ids.all && !shadow_mark_some(&ids.place, ids.seen, SWEEP_STEP)) {
+            ids.seen[0] |= 1;
+            ids.live = live_count(all_end);
+            ids.all = ids.none = 0;
+        }
         ids.budget = budget < SWEEP_MOST ? (u32)budget : SWEEP_MOST;
         ids.given = 0;
         ids.at[0] = 0;

@@ -142,14 +142,14 @@ static inline int record_is_of(const struct record *r, uptr words)
     return words < RECORD_MANY && record_names(r) == words;
 }
 
-/* A byte for each 8 KiB of words (by their address, and more than one with the same): did any of them come to name a record since the last
- * sweep?  fast_amd64.S knows the numbers. */
-enum { NAMING_PAGE_LOG = 13, NAMING_LOG = 24 };
+/* A byte for each eight words, a cache line of them (by their address, and more than one with the same): did any of them come to name a record since
+ * the last sweep?  fast_amd64.S knows the numbers. */
+enum { NAMING_LINE_LOG = 6, NAMING_LOG = 26 };
 extern u8 *record_naming;
 
 static inline u8 *record_naming_at(const u64 *word)
 {
-    return &record_naming[(uptr)word >> NAMING_PAGE_LOG & ((1u << NAMING_LOG) - 1)];
+    return &record_naming[(uptr)word >> NAMING_LINE_LOG & ((1u << NAMING_LOG) - 1)];
 }
 
 static inline void record_naming_set(const u64 *word)
@@ -177,7 +177,7 @@ static inline void record_name_by(u32 id, const u64 *word, uptr more)
     const u64 *last = word + more - 1;
 
     record_name(id, more);
-    for (; word < last; word += (1UL << NAMING_PAGE_LOG) / sizeof *word) {
+    for (; word < last; word += (1UL << NAMING_LINE_LOG) / sizeof *word) {
         record_naming_set(word);
     }
     record_naming_set(last);
@@ -191,6 +191,9 @@ static inline void record_fill(struct record *r, u64 key, u64 spot)
 }
 
 u32 record_refill(struct proc *p);
+
+/* Some word of a page of memory is about to name a record, and none has yet. */
+void record_page_begins(void);
 
 /* p's table (proc.recent) finds the record of an access again: what it says must still be so.  The tag tells other places in the code and
  * other epochs apart, mostly: records of these are in no cache any more. */

@@ -162,6 +162,7 @@ static void page_touched(const struct range *r, uptr at)
 
     if (!(atomic_load_relaxed(here) & PAGE_TOUCHED)) {
         atomic_or(here, PAGE_TOUCHED);
+        record_page_begins();
         if (in_step >= page && in_step < MAP_STEP - page && atomic_load_relaxed(here - 1) & PAGE_TOUCHED &&
             !(atomic_load_relaxed(here + 1) & PAGE_TOUCHED)) {
             shadow_wake(r, ROUND_DOWN(at, page) + page);

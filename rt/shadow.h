@@ -209,9 +209,17 @@ static inline void word_drop(struct proc *p, u64 w, uptr n)
     }
 }
 
-/* Marks the records that words name, by id: all of them, or where some came to name one (record_naming, which is cleared). Returns how many words
- * were looked at.  Nobody is inside. */
-uptr shadow_mark(u64 *marks, int all);
+/* A place in the words of both ranges: the beginning of a page of memory. */
+struct shadow_place {
+    u32 range;
+    uptr offset;
+};
+
+/* Marks, by id, the records that the words name that came to name one (record_naming, which is cleared), and perhaps others; twice, if `more` is not
+ * NULL. Returns how many words there are in pages that were touched.  Nobody is inside. */
+uptr shadow_mark(u64 *marks, u64 *more);
+/* The same for all words from a place on, about so many; 0: there are no more. */
+int shadow_mark_some(struct shadow_place *at, u64 *marks, uptr words);
 
 /* Does t's epoch have plain accesses of these bytes already that make this one needless?
  * Only reads; most accesses end here. */

@@ -17,14 +17,14 @@ static uptr mapped[2]; /* no memory of the range behind it has tables */
 static int range_init(struct range *r, uptr lo, uptr size)
 {
     r->lo = lo;
-    r->words = os_reserve(size + 4096 + (1UL << NAMING_PAGE_LOG));
+    r->words = os_reserve(size + 4096 + (1UL << PAGE_LOG));
     r->lines = os_reserve(size >> (LINE_LOG - 2));
     r->pages = os_reserve(ROUND_UP(size >> (PAGE_LOG - 2), 4096UL));
     r->steps = os_map(ROUND_UP(size / MAP_STEP, 4096UL));
     if (!r->words || !r->lines || !r->pages || !r->steps) {
         return -1;
     }
-    r->words = (u64 *)ROUND_UP((uptr)r->words, 1UL << NAMING_PAGE_LOG); /* a page's have a byte of record_naming */
+    r->words = (u64 *)ROUND_UP((uptr)r->words, 1UL << PAGE_LOG); /* a page's bytes of record_naming are whole u64 */
     shadow_fast[r - shadow_ranges].lo = lo;
     shadow_fast[r - shadow_ranges].words = r->words;
     r->size = size; /* last: makes the range visible */
@@ -379,72 +379,126 @@ void shadow_free(struct proc *p, uptr addr, uptr size)
 
 /* ---- sweeping ---- */
 
+/* Of a page of memory: its words, and what record_naming says of them, eight lines in a u64. */
+enum { PAGE_WORDS = (1 << PAGE_LOG) / 8, LINE_WORDS = (1 << NAMING_LINE_LOG) / 8, PAGE_NAMING = PAGE_WORDS / LINE_WORDS / 8 };
+/* Lines that are fetched while those before them are looked at: they are in no cache. */
+enum { AHEAD = 16 };
+
+struct marking {
+    u64 *marks, *more; /* more: or NULL */
+    const u64 *ahead[AHEAD];
+    u32 next;
+};
+
 static void mark(u64 *marks, u32 id)
 {
     marks[id / 64] |= 1UL << id % 64;
 }
 
-static uptr page_mark(const u64 *word, u64 *marks)
+static void words_mark(const struct marking *m, const u64 *word, uptr n)
 {
-    const uptr count = (1UL << PAGE_LOG) / 8;
     u64 last = 0;
 
-    for (uptr i = 0; i < count; i++) {
+    for (uptr i = 0; i < n; i++) {
         u64 w = atomic_load_relaxed(&word[i]);
 
-        if (w != last && !word_has_cell(w)) {
-            mark(marks, word_record(w, 0)); /* perhaps 0, none */
-            mark(marks, word_record(w, 1));
-            last = w;
+        if (w == last || word_has_cell(w)) {
+            continue;
         }
+        for (u32 slot = 0; slot < 2; slot++) { /* perhaps 0, none */
+            mark(m->marks, word_record(w, slot));
+            if (m->more) {
+                mark(m->more, word_record(w, slot));
+            }
+        }
+        last = w;
     }
-    return count;
 }
 
-/* Calls f for each page of memory that was touched: its first word. */
-static void pages_each(void (*f)(u64 *word, void *arg), void *arg)
+static void line_mark(struct marking *m, const u64 *line)
 {
-    for (u32 i = 0; i < LENGTH(shadow_ranges); i++) {
-        const struct range *r = &shadow_ranges[i];
-        const uptr page = 1UL << PAGE_LOG;
+    const u64 **slot = &m->ahead[m->next++ % AHEAD], *before = *slot;
 
-        for (uptr at = 0, end = atomic_load(&mapped[i]), step; at < end; at += step) {
-            step = atomic_load_relaxed(&r->steps[at / MAP_STEP]) ? page : MAP_STEP;
-            if (step == page && atomic_load_relaxed(&r->pages[at >> PAGE_LOG]) & PAGE_TOUCHED) {
-                f(&r->words[at >> 3], arg);
+    os_fetch(line);
+    *slot = line;
+    if (before) {
+        words_mark(m, before, LINE_WORDS);
+    }
+}
+
+/* The words of the first page from *at on that was touched, and *at behind it; NULL: there are no more. */
+static u64 *page_next(struct shadow_place *at)
+{
+    const uptr page = 1UL << PAGE_LOG;
+
+    for (; at->range < LENGTH(shadow_ranges); at->range++, at->offset = 0) {
+        const struct range *r = &shadow_ranges[at->range];
+        uptr end = atomic_load(&mapped[at->range]);
+
+        while (at->offset < end) {
+            uptr here = at->offset;
+            int is_mapped = atomic_load_relaxed(&r->steps[here / MAP_STEP]);
+
+            at->offset += is_mapped ? page : MAP_STEP;
+            if (is_mapped && atomic_load_relaxed(&r->pages[here >> PAGE_LOG]) & PAGE_TOUCHED) {
+                return &r->words[here >> 3];
             }
         }
     }
+    return NULL;
 }
 
-struct marking {
-    u64 *marks;
-    uptr words;
-    int all;
-};
-
-static void page_marked(u64 *word, void *arg)
+static u64 *page_naming(const u64 *word)
 {
-    struct marking *m = arg;
+    return (u64 *)(void *)record_naming_at(word);
+}
 
-    if (m->all || *record_naming_at(word)) {
-        m->words += page_mark(word, m->marks);
+uptr shadow_mark(u64 *marks, u64 *more)
+{
+    struct marking m = {.marks = marks, .more = more};
+    struct shadow_place at = {0, 0};
+    uptr words = 0;
+
+    for (const u64 *word; (word = page_next(&at)) != NULL; words += PAGE_WORDS) {
+        const u64 *naming = page_naming(word);
+
+        for (u32 i = 0; i < PAGE_NAMING; i++) {
+            for (u64 left = naming[i]; left != 0;) {
+                u32 line = (u32)__builtin_ctzl(left) / 8;
+
+                line_mark(&m, word + (i * 8 + line) * LINE_WORDS);
+                left &= ~(0xffUL << 8 * line);
+            }
+        }
     }
-}
-
-static void page_settled(u64 *word, void *arg)
-{
-    (void)arg;
-    if (*record_naming_at(word)) {
-        *record_naming_at(word) = 0;
+    for (u32 i = 0; i < AHEAD; i++) {
+        if (m.ahead[i]) {
+            words_mark(&m, m.ahead[i], LINE_WORDS);
+        }
     }
+    /* not before, as lines share bytes */
+    at = (struct shadow_place){0, 0};
+    for (const u64 *word; (word = page_next(&at)) != NULL;) {
+        for (u64 *naming = page_naming(word), *end = naming + PAGE_NAMING; naming < end; naming++) {
+            if (*naming != 0) {
+                *naming = 0;
+            }
+        }
+    }
+    return words;
 }
 
-uptr shadow_mark(u64 *marks, int all)
+int shadow_mark_some(struct shadow_place *at, u64 *marks, uptr words)
 {
-    struct marking m = {.marks = marks, .all = all};
+    const struct marking m = {.marks = marks};
 
-    pages_each(page_marked, &m);
-    pages_each(page_settled, NULL); /* not before, as pages share bytes */
-    return m.words;
+    for (uptr n = 0; n < words; n += PAGE_WORDS) {
+        const u64 *word = page_next(at);
+
+        if (!word) {
+            return 0;
+        }
+        words_mark(&m, word, PAGE_WORDS);
+    }
+    return 1;
 }

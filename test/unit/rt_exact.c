@@ -1024,6 +1024,48 @@ static void records_swept(const struct plan *plan, u64 seed)
     end_gor(0);
 }
 
+/* Records that stayed through many sweeps are found too when their words name them no more: while all words are looked at, step by step, others that are
+ * as old stay, and what words that were looked at already come to name. */
+static void records_old(const struct plan *plan, u64 seed)
+{
+    enum { WORDS = 8192, ROUNDS = 24, KEPT = 97 }; /* of so many words one is kept */
+    struct gor *g;
+    const u64 *word;
+    static struct record was[WORDS];
+
+    set_up(plan, seed);
+    g = w.live[0];
+    rt_func_enter(g->t, w.code + 8);
+    word = &shadow_ranges[0].words[(w.heap + 4096 - shadow_ranges[0].lo) >> 3];
+    for (u32 round = 0; round < ROUNDS; round++) {
+        for (u32 k = 0; k < WORDS; k++) {
+            u32 i = round % 2 ? WORDS - 1 - k : k;
+
+            if (i % KEPT == 0 && round % 8 != 0) {
+                const struct record *r = record_at(word_record(word[i], 1));
+
+                must(word_bytes(word[i], 1) == FULL && r->key == was[i].key && record_spot(r) == record_spot(&was[i]), "an old record that is named stays");
+                continue;
+            }
+            rt_write_range(g->t, w.heap + 4096 + 8 * i, 8, w.code + 16 + 4 * (k % 1000));
+            was[i] = *record_at(word_record(word[i], 1));
+            if (k % 100 == 0) {
+                rt_tsan_release(g->t, w.heap);
+            }
+        }
+        for (u32 i = 0; i < WORDS; i++) {
+            const struct record *r = record_at(word_record(word[i], 1));
+
+            must(r->key == was[i].key && record_spot(r) == record_spot(&was[i]), "what a word names stays");
+            if (i % KEPT != 0) {
+                rt_tsan_free(w.heap + 4096 + 8 * i, 8);
+            }
+        }
+    }
+    must(records.next < 5 * WORDS, "old records are used again");
+    end_gor(0);
+}
+
 /* Pages that a large object has left: what is accessed there first must be found when the next one is freed. */
 static void pages_anew(const struct plan *plan, u64 seed)
 {
@@ -1087,7 +1129,7 @@ static void callers(const struct plan *plan, u64 seed)
 
 static void test_parts(void **state)
 {
-    static void (*const parts[])(const struct plan *, u64) = {ranges_but_one, pairs_but_bytes, pages_anew, records_swept, callers};
+    static void (*const parts[])(const struct plan *, u64) = {ranges_but_one, pairs_but_bytes, pages_anew, records_swept, records_old, callers};
 
     (void)state;
     for (u32 i = 0; i < LENGTH(parts); i++) {
