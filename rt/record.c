@@ -132,7 +132,7 @@ u32 record_refill(struct proc *p)
 u32 record_join_one(struct proc *p, u32 old, u8 old_bytes, u8 older, u64 key, u64 spot, u8 mine_bytes)
 {
     const struct record *x = record_at(old);
-    u64 was = atomic_load_relaxed(&x->key), old_spot = record_spot(x);
+    u64 was = atomic_load(&x->key), old_spot = record_spot(x); /* as slot_entries in shadow.c */
     u32 to = LIKELY(p->joined.count != 0) ? cache_get(&records, &p->joined) : refill(&p->joined, &joined);
 
     if (to == 0) {

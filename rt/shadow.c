@@ -94,7 +94,7 @@ static u64 word_step(struct access *a, u64 w)
 static u32 slot_entries(u64 w, u32 slot, struct entry *e)
 {
     const struct record *r = record_at(word_record(w, slot));
-    u64 spot = record_spot(r), now = atomic_load_relaxed(&r->key);
+    u64 now = atomic_load(&r->key), spot = record_spot(r); /* pairs with record_fill */
     const struct places *at = spot_is_joined(spot) ? record_places_of(r) : NULL;
     u8 bytes = word_bytes(w, slot), older = record_older(r);
     u32 n = 0;
