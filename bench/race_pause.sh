@@ -23,7 +23,7 @@ go build -buildvcs=false -race -o "$bin/pause.stock" ./pause || exit 1
     echo
     echo "two goroutines, each with a mutex of its own; one changes objects of the heap at random, the other looks at the clock"
     echo
-    printf '%8s  %-8s%18s%28s%34s\n' "heap, MB" "" "changes/s, median" "longest pause, ms, by round" "in pauses of 10 ms or more, median"
+    printf '%8s  %-8s%18s%28s%37s\n' "heap, MB" "" "changes/s, median" "longest pause, ms, by round" "in pauses of 10 ms or more, median"
     for mb in $HEAPS; do
         for ((round = 0; round < ROUNDS; round++)); do
             for variant in plain stock gomm; do
@@ -40,7 +40,7 @@ go build -buildvcs=false -race -o "$bin/pause.stock" ./pause || exit 1
             END {
                 split("plain stock gomm", all, " ")
                 for (i = 1; i <= 3; i++)
-                    printf "%8d  %-8s%18d%28s%33.1f%%\n", mb, all[i], median(change, all[i]), substr(worst[all[i]], 2), median(lost, all[i])
+                    printf "%8d  %-8s%18d%28s%36.1f%%\n", mb, all[i], median(change, all[i]), substr(worst[all[i]], 2), median(lost, all[i])
             }'
     done
 } | tee "$BENCH_OUT/race_pause.txt"
