@@ -25,12 +25,16 @@ go build -buildvcs=false -race -o "$bin/pause.stock" ./pause || exit 1
     echo
     printf '%8s  %-8s%18s%28s%37s\n' "heap, MB" "" "changes/s, median" "longest pause, ms, by round" "in pauses of 10 ms or more, median"
     for mb in $HEAPS; do
-        for ((round = 0; round < ROUNDS; round++)); do
-            for variant in plain stock gomm; do
-                line=$(GORACE=atexit_sleep_ms=0 timeout 300 "$bin/pause.$variant" "$mb" "$SECONDS_EACH") || { echo "$0: pause.$variant $mb failed" >&2; exit 1; }
-                echo "$variant $line"
+        runs=$(
+            for ((round = 0; round < ROUNDS; round++)); do
+                for variant in plain stock gomm; do
+                    line=$(GORACE=atexit_sleep_ms=0 timeout 300 "$bin/pause.$variant" "$mb" "$SECONDS_EACH") ||
+                        { echo "$0: pause.$variant $mb failed" >&2; exit 1; }
+                    echo "$variant $line"
+                done
             done
-        done | sort -s -k1,1 | awk -v mb="$mb" '
+        ) || exit 1
+        awk -v mb="$mb" '
             { v = $1; n[v]++; change[v, n[v]] = $2; worst[v] = worst[v] " " $3; lost[v, n[v]] = $4 }
             function median(x, v,    i, j, t, c) {
                 c = n[v]
@@ -41,7 +45,7 @@ go build -buildvcs=false -race -o "$bin/pause.stock" ./pause || exit 1
                 split("plain stock gomm", all, " ")
                 for (i = 1; i <= 3; i++)
                     printf "%8d  %-8s%18d%28s%36.1f%%\n", mb, all[i], median(change, all[i]), substr(worst[all[i]], 2), median(lost, all[i])
-            }'
+            }' <<<"$runs"
     done
 } | tee "$BENCH_OUT/race_pause.txt"
 exit "${PIPESTATUS[0]}"

@@ -77,7 +77,7 @@ _Static_assert(offsetof(struct thr, dirty) == 40 && THR_ACCESS == 1, "THR_DIRTY"
 _Static_assert(offsetof(struct record, spot) == 8 && RECORD_NAMED == 1u << 27 && RECORD_NAMES == 7u << 27 && RECORD_WRITE == 1u << 30 &&
                    JOINED_PC == 1u << 31 && RECORD_JOINED == 1 << 23 && RECORD_OLDER == 0xff,
                "RECORD_*");
-_Static_assert(NAMING_LINE_LOG == 8 && NAMING_LOG == 24, "NAMING_*");
+_Static_assert(NAMING_LINE_LOG == 6 && NAMING_LOG == 26, "NAMING_*");
 _Static_assert(offsetof(struct proc, records) == 1064 && offsetof(struct cache, count) == 0 && offsetof(struct cache, index) == 4 &&
                    CACHE_MAX == 128 && CACHE_AHEAD == 3,
                "PROC_RECORDS");

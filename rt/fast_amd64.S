@@ -40,8 +40,8 @@
 	.set CACHE_MAX, 128
 	.set CACHE_AHEAD, 3
 	.set DIRTY_ACCESS, 1
-	.set NAMING_LINE_LOG, 8
-	.set NAMING_MASK, (1 << 24) - 1
+	.set NAMING_LINE_LOG, 6
+	.set NAMING_MASK, (1 << 26) - 1
 #if __STDC_HOSTED__
 	.set ALONE_CALLS, 16
 #else

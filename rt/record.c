@@ -242,20 +242,19 @@ static void all_begin(void)
     ids.all = 1;
 }
 
-static u32 all_end(u32 first, u32 n)
+static void all_end(u32 first, u32 n)
 {
     for (u32 i = first / 64; i < (first + n) / 64; i++) {
         ids.used[i] &= ids.seen[i];
     }
-    return used_count(first, n);
 }
 
-static u32 live_count(u32 (*count)(u32 first, u32 n))
+static u32 live_count(void)
 {
-    return count(0, records.next) + count(RECORD_JOINED, joined.next) * PLACES_WEIGHT;
+    return used_count(0, records.next) + used_count(RECORD_JOINED, joined.next) * PLACES_WEIGHT;
 }
 
-/* Mostly young ones only, in the pages of words that came to name something; all of them when those that stay have become many.  (Generations, and a
+/* Mostly young ones only, in the lines of words that came to name something; all of them when those that stay have become many.  (Generations, and a
  * table of pages: D. Ungar, "Generation Scavenging", 1984; P. Wilson, "Uniprocessor Garbage Collection Techniques", IWMM 1992, section 4.) */
 void alone_due(struct proc *p)
 {
@@ -281,12 +280,14 @@ void alone_due(struct proc *p)
 
         uptr words = shadow_mark(ids.used, ids.all ? ids.seen : NULL), budget = SWEEP_LEAST + words / SWEEP_WORDS;
 
-        if (!ids.all && (ids.none || live_count(used_count) / 2 > ids.live + SWEEP_LEAST + words / SWEEP_ALL)) {
+        if (!ids.all && (ids.none || live_count() / 2 > ids.live + SWEEP_LEAST + words / SWEEP_ALL)) {
             all_begin();
         }
         if (ids.all && !shadow_mark_some(&ids.place, ids.seen, SWEEP_STEP)) {
             ids.seen[0] |= 1;
-            ids.live = live_count(all_end);
+            all_end(0, records.next);
+            all_end(RECORD_JOINED, joined.next);
+            ids.live = live_count();
             ids.all = ids.none = 0;
         }
         ids.budget = budget < SWEEP_MOST ? (u32)budget : SWEEP_MOST;

@@ -142,9 +142,9 @@ static inline int record_is_of(const struct record *r, uptr words)
     return words < RECORD_MANY && record_names(r) == words;
 }
 
-/* A byte for each line of 32 words, four cache lines (by their address, and more than one with the same): did any of them come to name a record since
+/* A byte for each eight words, a cache line (by their address, and more than one with the same): did any of them come to name a record since
  * the last sweep?  fast_amd64.S knows the numbers. */
-enum { NAMING_LINE_LOG = 8, NAMING_LOG = 24 };
+enum { NAMING_LINE_LOG = 6, NAMING_LOG = 26 };
 extern u8 *record_naming;
 
 static inline u8 *record_naming_at(const u64 *word)
