@@ -588,7 +588,7 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
     if (t) {
         shadow_malloc(p, addr, size, walk_stack(p, t, g, fp));
     } else {
-        shadow_free(p, addr, size); /* nobody's object */
+        shadow_none(p, addr, size); /* nobody's object */
     }
     if (line_on()) {
         line_object(addr, size);

@@ -292,7 +292,9 @@ void shadow_access(struct proc *p, struct thr *t, uptr addr, uptr size, u8 kind,
 
 /* The memory is a new object, allocated at stack `site` (0: unknown): forgets all accesses. */
 void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site);
-/* It is no object, or none of the program's. */
+/* The object is gone.  The table of sites may keep it until another one is there, unless cache lines are observed. */
 void shadow_free(struct proc *p, uptr addr, uptr size);
+/* The memory is no object of the program's. */
+void shadow_none(struct proc *p, uptr addr, uptr size);
 
 #endif

@@ -111,6 +111,8 @@ void shadow_map(uptr addr, uptr size)
 
 /* ---- objects come and go ---- */
 
+/* Objects up to this size are nearly all there are. */
+enum { SMALL = 1024 };
 /* Objects from this size on give the memory of their words back. */
 enum { RELEASE = 1 << 20 };
 
@@ -168,14 +170,9 @@ static void word_forget(struct proc *p, u64 *word, u8 mask)
 
 enum { SHORT = 16 };
 
-/* Whole words.  Nobody has a right to this memory now, so words without a cell need no care. */
-static void words_clear(struct proc *p, u64 *word, uptr count)
+/* Whole words, from the i-th on, SHORT or the first that is not 0. */
+static NOINLINE void words_clear_from(struct proc *p, u64 *word, uptr i, uptr count)
 {
-    uptr i = 0;
-
-    while (i < count && i < SHORT && atomic_load_relaxed(&word[i]) == 0) {
-        i++;
-    }
     if (i == SHORT) { /* a goroutine's stack, most often */
         i += words_run(&word[i], count - i, 0);
     }
@@ -196,6 +193,19 @@ static void words_clear(struct proc *p, u64 *word, uptr count)
         }
         atomic_store_relaxed(&word[i], 0);
         i++;
+    }
+}
+
+/* Whole words.  Nobody has a right to this memory now, so words without a cell need no care. */
+static inline void words_clear(struct proc *p, u64 *word, uptr count)
+{
+    uptr i = 0;
+
+    while (i < count && i < SHORT && atomic_load_relaxed(&word[i]) == 0) {
+        i++;
+    }
+    if (i < count) {
+        words_clear_from(p, word, i, count);
     }
 }
 
@@ -351,18 +361,20 @@ static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 sit
     pages_forget(p, r, addr, size);
 }
 
-void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
+/* One that is not as simple as most. */
+static NOINLINE void malloc_longer(struct proc *p, const struct range *r, uptr addr, uptr size, u32 site)
 {
     /* What comes behind it in its last word is no object: the tiny allocator gives out words from their beginning on. */
     uptr from = ROUND_UP(addr, 8UL), to = ROUND_UP(addr + size, 8UL);
-    const struct range *r = &shadow_ranges[0];
     int simple = size - 1 < LARGE && addr - r->lo < r->size && (addr ^ (to - 1)) >> PAGE_LOG == 0;
     u32 page = simple ? atomic_load_relaxed(shadow_page(r, addr)) : 0;
 
     if ((page & (PAGE_SYNC | PAGE_SITE | PAGE_SMALL)) == PAGE_SMALL) {
         if (from < to) { /* as object_set */
             site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
-            site_end(r, to);
+            if (line_on()) {
+                site_end(r, to);
+            }
         }
         if (page & PAGE_TOUCHED) {
             words_forget(p, r, addr, to - addr);
@@ -372,9 +384,67 @@ void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
     }
 }
 
-void shadow_free(struct proc *p, uptr addr, uptr size)
+void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
+{
+    const struct range *r = &shadow_ranges[0];
+    uptr at = addr - r->lo, whole = ROUND_UP(size, 8UL);
+    u32 page = 0;
+
+    if (LIKELY(size - 1 < SMALL && (at & 7) == 0 && at < r->size && (at ^ (at + whole - 1)) >> PAGE_LOG == 0 && !line_on())) {
+        page = atomic_load_relaxed(shadow_page(r, addr));
+    }
+    if (UNLIKELY((page & (PAGE_SITE | PAGE_SMALL)) != PAGE_SMALL)) {
+        malloc_longer(p, r, addr, size, site);
+        return;
+    }
+    if (page & PAGE_SYNC) {
+        sync_forget(p, r, addr, whole);
+    }
+    if (!(page & PAGE_FINE) && ((at | whole) & ((1UL << SITE_LOG) - 1)) == 0) {
+        site_set_units(r, at, whole, site);
+    } else {
+        site_set(r, addr, whole, site != 0 ? site : SITE_UNKNOWN);
+    }
+    if (page & PAGE_TOUCHED) {
+        words_clear(p, &r->words[at >> 3], whole / 8); /* most often there is nothing: they were cleared when the memory became free */
+    }
+}
+
+void shadow_none(struct proc *p, uptr addr, uptr size)
 {
     object_set(p, addr, size, 0, 0);
+}
+
+void shadow_free(struct proc *p, uptr addr, uptr size)
+{
+    const struct range *r = &shadow_ranges[0];
+    uptr at = addr - r->lo, n = size / 8, i = 0;
+
+    if (UNLIKELY(size - 1 >= SMALL || ((at | size) & 7) != 0 || at >= r->size || (at ^ (at + size - 1)) >> PAGE_LOG != 0 || line_on())) {
+        shadow_none(p, addr, size);
+        return;
+    }
+
+    u32 page = atomic_load_relaxed(shadow_page(r, addr));
+
+    if (page & PAGE_TOUCHED) {
+        u64 *word = &r->words[at >> 3];
+
+        for (u64 w; i < n && !word_has_cell(w = atomic_load_relaxed(&word[i])); i++) {
+            if (w != 0) {
+                atomic_store_relaxed(&word[i], 0);
+            }
+        }
+        if (UNLIKELY(i < n)) {
+            words_clear(p, word + i, n - i);
+        }
+    }
+    if (page & PAGE_SYNC) {
+        sync_forget(p, r, addr, size);
+    }
+    if (page & PAGE_FINE && ((at | size) & 15) != 0) { /* else one that comes beside it would make a pair with it */
+        site_set(r, addr, size, SITE_UNKNOWN);
+    }
 }
 
 /* ---- sweeping ---- */

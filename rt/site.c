@@ -12,7 +12,7 @@
  *
  * A page becomes fine by the first unit that would have to say more, and stays so until it is cleared as a whole: then it
  * has objects of less than 32 bytes, most likely nothing else.  So half of the table is enough for larger ones. */
-enum { UNIT_STARTS = 28, UNIT_WORDS = 4, SITE_STACK = (1 << UNIT_STARTS) - 1 };
+enum { UNIT_WORDS = 4, SITE_STACK = (1 << SITE_STARTS) - 1 };
 _Static_assert(8 * UNIT_WORDS == 1 << SITE_LOG, "a unit has an entry");
 
 /* Pairs, hashed; more than fit are not kept. */
@@ -36,7 +36,7 @@ int site_init(void)
 static u32 pair_of(u32 lower, u32 upper, u32 starts)
 {
     u64 h = ((u64)lower << 32 ^ upper) * 0x9e3779b97f4a7c15UL >> (64 - PAIRS_LOG);
-    u32 entry = starts << UNIT_STARTS;
+    u32 entry = starts << SITE_STARTS;
 
     for (u32 n = 0; n < PAIR_PROBES; n++) {
         u64 i = (h + n) & ((1u << PAIRS_LOG) - 1);
@@ -68,7 +68,7 @@ static u32 last_of(u32 starts)
 /* The site of what starts in this word of the unit (0 … 3) by the entry that speaks of it; 0: nothing does. */
 static u32 site_in(u32 v, u32 word)
 {
-    u32 starts = v >> UNIT_STARTS;
+    u32 starts = v >> SITE_STARTS;
 
     if (starts == 0) {
         return v == 0 ? 0 : word & 1 ? pairs[v - 1].upper : pairs[v - 1].lower;
@@ -83,10 +83,10 @@ static u32 site_in(u32 v, u32 word)
  * entry cannot say that. */
 static int unit_set(u32 *entry, u32 words, u32 word, u32 site)
 {
-    u32 v = atomic_load_relaxed(entry), starts = (v >> UNIT_STARTS) & ~words, stack = v & SITE_STACK;
+    u32 v = atomic_load_relaxed(entry), starts = (v >> SITE_STARTS) & ~words, stack = v & SITE_STACK;
     u32 own = site == SITE_UNKNOWN ? 0 : site;
 
-    if (v >> UNIT_STARTS == 0 || words >> last_of(v >> UNIT_STARTS) & 1) {
+    if (v >> SITE_STARTS == 0 || words >> last_of(v >> SITE_STARTS) & 1) {
         stack = 0;
     }
     if (site != 0) {
@@ -98,7 +98,7 @@ static int unit_set(u32 *entry, u32 words, u32 word, u32 site)
             return 0;
         }
     }
-    atomic_store(entry, starts << UNIT_STARTS | stack | own);
+    atomic_store(entry, starts << SITE_STARTS | stack | own);
     return 1;
 }
 
@@ -113,7 +113,7 @@ static void half_set(u32 *entry, u32 word, u32 site)
     if (sites[1] != 0 && sites[0] != 0 && sites[0] != SITE_UNKNOWN) {
         atomic_store(entry, pair_of(sites[0], sites[1], starts));
     } else {
-        atomic_store(entry, starts << UNIT_STARTS | (stack == SITE_UNKNOWN ? 0 : stack));
+        atomic_store(entry, starts << SITE_STARTS | (stack == SITE_UNKNOWN ? 0 : stack));
     }
 }
 
@@ -166,9 +166,9 @@ static void page_refine(const struct range *r, uptr at)
     uptr first = ROUND_DOWN(at, 1UL << PAGE_LOG) >> SITE_LOG, n = 1UL << (PAGE_LOG - SITE_LOG);
 
     for (uptr i = first; i < first + n; i++) {
-        u32 v = atomic_load_relaxed(&r->sites[i]), upper = v >> UNIT_STARTS & ~mask_of(0, 2);
+        u32 v = atomic_load_relaxed(&r->sites[i]), upper = v >> SITE_STARTS & ~mask_of(0, 2);
 
-        atomic_store_relaxed(&r->sites_upper[i], upper << UNIT_STARTS | (upper != 0 ? v & SITE_STACK : 0));
+        atomic_store_relaxed(&r->sites_upper[i], upper << SITE_STARTS | (upper != 0 ? v & SITE_STACK : 0));
     }
     atomic_or(shadow_page(r, r->lo + at), PAGE_FINE);
 }
@@ -197,7 +197,7 @@ void site_set(const struct range *r, uptr addr, uptr size, u32 site)
         if (UNLIKELY(atomic_load_relaxed(shadow_page(r, addr)) & PAGE_FINE)) {
             const uptr unit = 1UL << SITE_LOG;
 
-            atomic_store(half_at(r, from), 1u << (UNIT_STARTS + word_in_unit(from)) | stack);
+            atomic_store(half_at(r, from), 1u << (SITE_STARTS + word_in_unit(from)) | stack);
             from += 16;
             entries_clear(&r->sites[ROUND_UP(from, unit) >> SITE_LOG], &r->sites[ROUND_UP(to, unit) >> SITE_LOG]);
             entries_clear(&r->sites_upper[from >> SITE_LOG], &r->sites_upper[to >> SITE_LOG]);
@@ -206,7 +206,7 @@ void site_set(const struct range *r, uptr addr, uptr size, u32 site)
         if (LIKELY((from | to) % (1UL << SITE_LOG) == 0)) {
             u32 *at = &r->sites[from >> SITE_LOG], *end = &r->sites[to >> SITE_LOG];
 
-            atomic_store(at, 1u << UNIT_STARTS | stack);
+            atomic_store(at, 1u << SITE_STARTS | stack);
             entries_clear(at + 1, end);
             return;
         }
@@ -247,11 +247,11 @@ void site_end(const struct range *r, uptr addr)
     int fine = (atomic_load_relaxed(shadow_page(r, addr)) & PAGE_FINE) != 0;
     u32 *entry = fine ? half_at(r, at) : &r->sites[at >> SITE_LOG], v = atomic_load_relaxed(entry), word = word_in_unit(at);
 
-    if (at % (1UL << PAGE_LOG) == 0 || (fine ? site_in(v, word) != 0 : (v >> (UNIT_STARTS + word) & 1) != 0)) {
+    if (at % (1UL << PAGE_LOG) == 0 || (fine ? site_in(v, word) != 0 : (v >> (SITE_STARTS + word) & 1) != 0)) {
         return;
     }
     if (v == 0 && (fine ? word & 1 : word) == 0) {
-        atomic_store(entry, 1u << (UNIT_STARTS + word)); /* as below: nothing else is said there */
+        atomic_store(entry, 1u << (SITE_STARTS + word)); /* as below: nothing else is said there */
     } else {
         site_set(r, addr, 8, SITE_UNKNOWN);
     }

@@ -10,12 +10,24 @@
 #include "shadow.h"
 
 #define SITE_UNKNOWN 0x3fffffffu
+enum { SITE_STARTS = 28 }; /* of an entry: see site.c */
 
 int site_init(void);
 
 /* [addr, addr + size), whole words, is one object from here on, allocated at this stack or
  * SITE_UNKNOWN; 0: it is no object. */
 void site_set(const struct range *r, uptr addr, uptr size, u32 site);
+
+/* The same for whole units of a page that is not PAGE_FINE; stack 0: not known. */
+static inline void site_set_units(const struct range *r, uptr offset, uptr size, u32 stack)
+{
+    u32 *at = &r->sites[offset >> SITE_LOG];
+
+    atomic_store(at, 1u << SITE_STARTS | stack);
+    for (const u32 *end = at + (size >> SITE_LOG); ++at < end;) {
+        atomic_store_relaxed(at, 0);
+    }
+}
 
 /* An object ends here: what comes behind it is none, if nothing else is said.  (The first word of a page needs no such.) */
 void site_end(const struct range *r, uptr addr);

@@ -64,11 +64,11 @@ u32 walk_stack(struct proc *p, const struct thr *t, const struct go_g *g, uptr f
         return 0;
     }
 
-    uptr until = t->top[-1].pc;
+    const uptr until = t->top[-1].pc, low = g->stack_lo, size = g->stack_hi - low - 8;
     u64 hash = 0;
 
     for (;;) {
-        if (n == DEEP || fp - g->stack_lo >= g->stack_hi - g->stack_lo - 8 || fp % 8 != 0) {
+        if (n == DEEP || fp - low >= size || fp % 8 != 0) {
             return 0;
         }
 

@@ -236,7 +236,6 @@ static struct hist *hist(uptr word)
 }
 
 /* An address belongs to the object that starts last at or before it; SITE_UNSURE if that ends before. */
-#define SITE_UNSURE 0xffffffffu
 static u32 site_at(uptr word)
 {
     for (uptr n = 0; n < LARGE && word - n >= HEAP_LO && word < HEAP_HI; n += 8) {

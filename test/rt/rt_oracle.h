@@ -59,7 +59,8 @@ void oracle_release_merge(struct gor *g, uptr addr);
 void oracle_release_acquire(struct gor *g, uptr addr);
 /* others: all that live */
 void oracle_everything(struct gor *g, struct gor *const *others, u32 count);
-/* The memory is another object now, allocated at stack `site`, 0 unknown. */
+/* The memory is another object now, allocated at stack `site`, 0 unknown; or what is said of that is not checked. */
+#define SITE_UNSURE 0xffffffffu
 void oracle_forget(uptr addr, uptr size, u32 site);
 
 /* Between these the runtime sees the access; reports go to oracle_on_race. */

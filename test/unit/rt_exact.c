@@ -535,7 +535,7 @@ static void synchronise(void)
 
 static void remember(uptr addr, uptr size, int fresh)
 {
-    u32 site = fresh && !rnd_one_in(&w.r, 3) ? stack_push(0, 7 + rnd_below(&w.r, 5)) : 0;
+    u32 site = !fresh ? SITE_UNSURE : rnd_one_in(&w.r, 3) ? 0 : stack_push(0, 7 + rnd_below(&w.r, 5));
 
     if (!fresh) {
         rt_tsan_free(addr, size);

@@ -12,6 +12,7 @@
 #include "../rt/rt_random.h"
 #include "../rt/rt_test.h"
 #include "code.h"
+#include "line.h"
 #include "site.h"
 
 enum { PAGE = 1 << PAGE_LOG, SPANS = 24, SPAN = 4 * PAGE, STACKS = 1 << 28 };
@@ -46,7 +47,7 @@ static void object(uptr addr, uptr size, u32 site)
         want[i].site = i == from ? site : 0;
     }
     if (from < to && want[to].what == NOTHING) {
-        want[to].what = to * 8 % PAGE != 0 ? STARTS : OPEN;
+        want[to].what = line_on() && to * 8 % PAGE != 0 ? STARTS : OPEN;
     }
 }
 
@@ -94,7 +95,7 @@ static u32 fill(struct rnd *r, uptr base, u32 class, u32 stacks)
         if (rnd_one_in(r, 4)) {
             rt_tsan_free(at, class);
             for (uptr w = word(at); w < word(at + class); w++) {
-                want[w].what = w == word(at) ? STARTS : NOTHING;
+                want[w].what = w != word(at) ? NOTHING : line_on() ? STARTS : OPEN;
                 want[w].site = 0;
             }
             if (want[word(at + class)].what == NOTHING) {
@@ -121,6 +122,7 @@ static void test_spans(void **state)
 
     (void)state;
     for (u32 round = rnd_rounds(60); round > 0; round--) {
+        line_mode = round % 2 ? LINE_OFF : LINE_CHECK; /* where they end is said for who observes cache lines */
         for (u32 s = 0; s < SPANS; s++) {
             uptr base = heap + (uptr)s * SPAN;
             u32 class = classes[rnd_below(&r, LENGTH(classes))];
