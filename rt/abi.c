@@ -73,6 +73,9 @@ _Static_assert(offsetof(struct proc, id) == 0 && offsetof(struct proc, inside) =
                    offsetof(struct proc, call[0].parent) - offsetof(struct proc, call) == 8 &&
                    offsetof(struct proc, call[0].stack) - offsetof(struct proc, call) == 12 && CALLS_LOG == 14,
                "PROC_*, CALL_*");
+_Static_assert(offsetof(struct proc, repeat) == 292928 && sizeof(struct repeat) == 32 && REPEATS == 256 && offsetof(struct repeat, to) == 8 &&
+                   offsetof(struct repeat, way) == 16 && offsetof(struct repeat, key) == 24,
+               "REPEAT_*");
 _Static_assert(offsetof(struct thr, dirty) == 40 && THR_ACCESS == 1, "THR_DIRTY");
 _Static_assert(offsetof(struct record, spot) == 8 && RECORD_NAMED == 1u << 27 && RECORD_NAMES == 7u << 27 && RECORD_WRITE == 1u << 30 &&
                    JOINED_PC == 1u << 31 && RECORD_JOINED == 1 << 23 && RECORD_OLDER == 0xff,
@@ -585,7 +588,7 @@ void hook_malloc(const struct go_g *g, uptr fp, uptr addr, uptr size)
     } else {
         p = t ? current_enter() : current_any();
     }
-    if (t) {
+    if (LIKELY(t != NULL)) {
         shadow_malloc(p, addr, size, walk_stack(p, t, g, fp));
     } else {
         shadow_none(p, addr, size); /* nobody's object */

@@ -539,8 +539,8 @@
 	movb	$1, (\by)
 	.endm
 
-/* `more` words from R12 on come to name record R15, which is of the place in the code RSI. */
-	.macro name more, more32, by, by32
+/* `more` words from R12 on come to name a record. */
+	.macro words_name more, more32, by, by32
 	naming	(%r12), \by, \by32
 	cmpl	$1, \more32
 	jne	21f
@@ -549,6 +549,11 @@
 21:	naming	"-8(%r12,\more,8)", \by, \by32
 	jmp	20b
 	.popsection
+	.endm
+
+/* And that is R15, of the place in the code RSI. */
+	.macro name more, more32, by, by32
+	words_name \more, \more32, \by, \by32
 	names	%r15, \by32
 	addl	\more32, \by32
 	cmpl	$RECORD_MANY, \by32
@@ -629,6 +634,72 @@
 	orq	%rcx, %rsi
 	movq	%rsi, \offset(%r12)
 	.endif
+	.endm
+
+/* R15 + PROC_REPEAT: R8's entry for the access at RSI of a word R9. */
+	.macro repeat_at write, spot, by, by32
+	movq	\spot, %r15
+	shrq	$32, %r15
+	.if \write
+	movq	\by, %rcx
+	shrq	$24, %rcx
+	xorl	%ecx, %r15d
+	.else
+	xorl	\by32, %r15d
+	.endif
+	andl	$(REPEATS - 1), %r15d
+	shll	$REPEAT_LOG, %r15d
+	addq	%r8, %r15
+	.endm
+
+/* R13: what the same access made of such a word as R9 in this epoch; to `no` if that is not known.  The access is to address AX, of one
+ * word or of whole ones that are equal, and at RSI, with key R11.  Clobbers RCX, R15. */
+	.macro repeat write, no
+	repeat_at \write, %rsi, %r9, %r9d
+	cmpq	%r9, PROC_REPEAT(%r15)
+	jne	\no
+	movl	%eax, %ecx
+	andl	$7, %ecx
+	shll	$NAMES_SHIFT, %ecx
+	orq	%rsi, %rcx
+	cmpq	%rcx, PROC_REPEAT+REPEAT_WAY(%r15)
+	jne	\no
+	cmpq	%r11, PROC_REPEAT+REPEAT_KEY(%r15)
+	jne	\no
+	movq	PROC_REPEAT+REPEAT_TO(%r15), %r13
+	.endm
+
+/* Such an access has made R9 of XMM0, by record R15.  Clobbers RBX, RCX, RDX, RSI, R13, R15. */
+	.macro repeat_set write
+	movq	%xmm0, %r13
+	movl	%r13d, %ecx
+	andl	$0xffffff, %ecx
+	shlq	$RECORD_LOG, %rcx
+	addq	gomm_fast_records(%rip), %rcx
+	movq	%r13, %rbx
+	shrq	$24, %rbx
+	andl	$0xffffff, %ebx
+	shlq	$RECORD_LOG, %rbx
+	addq	gomm_fast_records(%rip), %rbx
+	testl	$NAMED_AGAIN, RECORD_SPOT(%rcx)
+	je	22f
+	testl	$NAMED_AGAIN, RECORD_SPOT(%rbx)
+	je	22f
+	orl	$RECORD_NAMES, RECORD_SPOT(%rcx)
+	orl	$RECORD_NAMES, RECORD_SPOT(%rbx)
+	orl	$RECORD_NAMES, RECORD_SPOT(%r15)
+	movq	RECORD_SPOT(%r15), %rdx
+	andq	$BUT_NAMES, %rdx
+	repeat_at \write, %rdx, %r13, %r13d
+	movl	%eax, %ecx
+	andl	$7, %ecx
+	shll	$NAMES_SHIFT, %ecx
+	orq	%rcx, %rdx
+	movq	%r13, PROC_REPEAT(%r15)
+	movq	%r9, PROC_REPEAT+REPEAT_TO(%r15)
+	movq	%rdx, PROC_REPEAT+REPEAT_WAY(%r15)
+	movq	%r11, PROC_REPEAT+REPEAT_KEY(%r15)
+22:
 	.endm
 
 #include "change_amd64.inc"
@@ -752,11 +823,17 @@
 	shrq	$48, %rcx
 	je	43f
 	again	\write, 8f
-8:	go_on	word, \write
+8:	repeat	\write, 45f
+	movq	%r13, (%r12)
+	naming	(%r12), %rcx, %ecx
+	jmp	48f
+45:	movq	%r9, %rcx
+	shrq	$48, %rcx
+46:	go_on	word, \write
 	.subsection 1
 	/* A cell, or nothing yet. */
 43:	testl	%r9d, %r9d
-	je	8b
+	je	46b
 	leaq	-1536(%rsp), %rcx
 	cmpq	(%r14), %rcx
 	jb	38f
@@ -804,11 +881,28 @@
 	jne	29f
 	movl	$2, %ebx
 	cmpl	$0xffff, %edx
-	je	28f
+	je	27f
 	cmpl	$0xffffff, %edx
 	jne	29f
-	alike	\write, 16, 29f
 	movl	$3, %ebx
+	cmpq	%r9, 16(%r12)
+	jne	26f
+27:	cmpq	%r9, 8(%r12)
+	jne	26f
+	repeat	\write, 26f
+	movq	%r13, (%r12)
+	movq	%r13, 8(%r12)
+	naming	(%r12), %rcx, %ecx
+	cmpl	$2, %ebx
+	jne	25f
+	naming	8(%r12), %rcx, %ecx
+	jmp	48f
+25:	movq	%r13, 16(%r12)
+	naming	16(%r12), %rcx, %ecx
+	jmp	48f
+26:	cmpl	$2, %ebx
+	je	28f
+	alike	\write, 16, 29f
 28:	alike	\write, 8, 29f
 	.if !\write
 	movq	%r9, %rcx
@@ -821,12 +915,14 @@
 48:	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
 	movl	$0, PROC_INSIDE(%r8)
 	ret
-47:	take	\write, %ebx, 29f
+47:	movq	%r9, %xmm0
+	take	\write, %ebx, 29f
 	movq	%r9, (%r12)
 	same_id	\write, 8
 	cmpl	$2, %ebx
-	je	48b
+	je	49f
 	same_id	\write, 16
+49:	repeat_set \write
 	jmp	48b
 29:	go_on	first, \write
 	/* Nobody is the only thread. */

@@ -12,6 +12,8 @@
  *   step    the word goes the way that another one went before (p->step)
  *   join    it gets a joined record of its own
  *
+ * What take or step made of a word is looked up for others that are the same, in assembly, before all that (p->repeat, "repeat" in fast_amd64.S).
+ *
  * Words with cells are not so simple, but what their goroutine does again is frequent (met_again).
  *
  * That alone.proc names this thread when it has come in means that nobody else has been inside since long before, as only it
@@ -197,6 +199,24 @@ static NOINLINE int lean_word(struct proc *p, const struct thr *t, u64 *word, u8
                                    : lean(p, t, r, word, w, mask, spot, ACCESS_READ, count, 1);
 
     return how == DONE || (how == STEP && step_word(p, t, word, mask, spot, kind));
+}
+
+/* One word is all that an access of this key was to: it was `from`, and is `to`.  What one word alone names has no use for others. */
+static void repeat_set(struct proc *p, u64 from, u64 to, u64 key, u64 spot, uptr addr)
+{
+    u32 id[] = {word_record(from, 0), word_record(from, 1), word_record(to, 0), word_record(to, 1)};
+
+    for (u32 i = 0; i < LENGTH(id); i++) {
+        if (record_names(record_at(id[i])) < 2) {
+            return;
+        }
+    }
+    for (u32 i = 0; i < LENGTH(id); i++) {
+        record_name(id[i], RECORD_MANY);
+    }
+    /* fast_amd64.S knows where */
+    p->repeat[(word_record(from, spot & RECORD_WRITE ? 1 : 0) ^ (u32)(spot >> 32)) % REPEATS] =
+        (struct repeat){from, to, spot | (addr & 7) * RECORD_NAMED, key};
 }
 
 static inline __attribute__((always_inline)) int quick_atomic(struct proc *p, struct thr *t, const struct range *r, uptr addr, u32 size,
@@ -458,6 +478,9 @@ static inline __attribute__((always_inline)) int scalar_lean(struct proc *p, str
     if (how == DONE ||
         (how == STEP ? step_word(p, t, word, (u8)mask, spot, kind) : lean_word(p, t, word, (u8)mask, spot, kind, 1))) {
         t->dirty |= THR_ACCESS;
+        if (how == STEP) {
+            repeat_set(p, w, atomic_load_relaxed(word), atomic_load_relaxed(&t->key), spot, addr);
+        }
         proc_leave_lean(p);
         return 1;
     }

@@ -70,6 +70,7 @@ int record_init(void)
     ids_new(&joined);
     arena_take(&record_places, 64);
     ids.used[0] = 1; /* none, which can be looked at */
+    record_at(0)->spot = RECORD_NAMES;
     return records.next == 64 && joined.next == 64 && record_places.next == 64 ? 0 : -1;
 }
 
@@ -211,6 +212,7 @@ static void forget(struct proc *p)
     memset(p->recent, 0, sizeof p->recent);
     memset(p->join, 0, sizeof p->join);
     memset(p->step, 0, sizeof p->step);
+    memset(p->repeat, 0, sizeof p->repeat);
 }
 
 static u32 used_count(u32 first, u32 n)

@@ -90,12 +90,20 @@ struct transition {
     u8 mask;
 };
 
+/* What an access of the only thread (alone.h) made of a word, `from`, and will make of others that are the same.  All four records count as named
+ * RECORD_MANY times, so they stay what they are until the next sweep (repeat_set in quick.c). */
+struct repeat {
+    u64 from, to;
+    u64 way; /* spot_make of the access; in the place of RECORD_NAMES, which byte of the word it begins with */
+    u64 key;
+};
+
 /* A record of an access, by its place in the code, see record.h. */
 struct recent {
     u32 id, tag;
 };
 
-enum { CELL_SIZES = 5, STEPS_LOG = 10, STEPPED_LOG = 11, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14 };
+enum { CELL_SIZES = 5, STEPS_LOG = 10, STEPPED_LOG = 11, MEMOS = 256, MEMO_REFS = 64, SITES = 1024, RECENT_LOG = 10, JOIN_LOG = 10, CALLS_LOG = 14, REPEATS = 256 };
 
 struct proc {
     u16 id;
@@ -117,6 +125,7 @@ struct proc {
         u64 pc;
         u32 parent, stack;
     } call[1u << CALLS_LOG]; /* edges of the calling-context tree */
+    struct repeat repeat[REPEATS];
     struct cache cells[CELL_SIZES];
     struct memo memo[MEMOS];
     struct transition step[1u << STEPS_LOG];

@@ -26,7 +26,7 @@
 #include "sample.h"
 #include "stack.h"
 
-enum { HEAP = 384 << 10, GLOBALS = 32 << 10, LIVE_MAX = 400, PROCS = 4, SPOTS = 48, SYNCS = 12 };
+enum { HEAP = 384 << 10, GLOBALS = 32 << 10, LIVE_MAX = 400, PROCS = 4, SPOTS = 48, SYNCS = 12, OVER = 128 };
 
 /* What a schedule is like. */
 struct plan {
@@ -37,7 +37,7 @@ struct plan {
     struct oracle_mode mode;
     u32 burn; /* goroutines that came and went before */
     /* chances, out of 1000 per step; the rest are plain accesses of up to a word */
-    u32 range, loop, again, atomic, lock, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
+    u32 range, loop, again, over, atomic, lock, sync, life, memory, frame, everything, ignore, proc, burst, overflow;
     u32 sample; /* out of 1000: a burst begins or ends; 0: no sampling */
     u32 run;    /* "again": words behind the first one that an instruction comes to as well */
 };
@@ -275,11 +275,10 @@ static void loop(void)
     }
 }
 
-/* A few instructions that a goroutine comes back to in one epoch after the other. */
-static void again(void)
+/* A few instructions, at least `room` bytes before the end of memory. */
+static struct instruction *instructions(uptr room)
 {
-    struct gor *g = some_gor();
-    u32 which = rnd_below(&w.r, LENGTH(w.again)), passes = 2 + rnd_below(&w.r, 6);
+    u32 which = rnd_below(&w.r, LENGTH(w.again));
     struct instruction *mine = w.again[which].in;
 
     if (!w.again[which].known || rnd_one_in(&w.r, 40)) {
@@ -291,18 +290,33 @@ static void again(void)
             in->size = rnd_one_in(&w.r, 6) ? 24 : in->size;
             in->write = rnd_below(&w.r, 3) == 0;
             in->addr = (w.spot[rnd_below(&w.r, w.plan->spots)] & ~7UL) + (in->size < 8 ? rnd_below(&w.r, 8 / in->size) * in->size : 0);
-            in->addr -= in->addr + in->size + 8 + 8 * w.plan->run > region_end(in->addr) ? 32 + 8 * w.plan->run : 0;
+            in->addr -= in->addr + room > region_end(in->addr) ? room & ~7UL : 0;
             in->pc = w.code + 8 * ++w.next_pc + ((2UL * in->size + in->write) << 20);
         }
     }
+    return mine;
+}
+
+static void in_frame(struct gor *g)
+{
     if (g->depth == 0) {
         uptr pc = some_pc();
 
         push(g, pc);
         rt_func_enter(g->t, pc);
     }
+}
+
+/* That a goroutine comes back to in one epoch after the other. */
+static void again(void)
+{
+    struct gor *g = some_gor();
+    u32 passes = 2 + rnd_below(&w.r, 6);
+    struct instruction *mine = instructions(OVER);
+
+    in_frame(g);
     while (passes-- > 0) {
-        for (u32 i = 0; i < LENGTH(w.again[which].in); i++) {
+        for (u32 i = 0; i < LENGTH(w.again[0].in); i++) {
             if (rnd_one_in(&w.r, 2)) {
                 uptr next = 0, size = mine[i].size;
 
@@ -313,6 +327,40 @@ static void again(void)
                     next += 8 * rnd_below(&w.r, w.plan->run + 1);
                 }
                 plain_at(g, mine[i].addr + next, size, (int)mine[i].write, mine[i].pc);
+            }
+        }
+        if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
+            uptr addr = w.sync[rnd_below(&w.r, SYNCS)];
+
+            rt_tsan_release(g->t, addr);
+            oracle_release(g, addr);
+        }
+    }
+}
+
+/* And that go over several words each time. */
+static void over(void)
+{
+    struct gor *g = some_gor();
+    u32 passes = 2 + rnd_below(&w.r, 4);
+    struct instruction *mine = instructions(OVER);
+
+    in_frame(g);
+    while (passes-- > 0) {
+        for (u32 i = 0; i < LENGTH(w.again[0].in); i++) {
+            uptr size = mine[i].size, stride = size > 8 ? size : 8, room = rnd_one_in(&w.r, 2) ? OVER / 2 : OVER;
+
+            if (rnd_one_in(&w.r, 3)) {
+                continue;
+            }
+            for (uptr at = 0; at + size <= room - 16; at += stride) {
+                /* now and then other bytes of a word, or one that is not as those before */
+                uptr next = size < 8 && rnd_one_in(&w.r, 6) ? ((mine[i].addr ^ size) & 7) - (mine[i].addr & 7) : 0;
+
+                if (rnd_one_in(&w.r, 20)) {
+                    plain(g, (mine[i].addr & ~7UL) + at + (size < 8 ? size : size - 8), 8, rnd_one_in(&w.r, 2));
+                }
+                plain_at(g, mine[i].addr + at + next, size, (int)mine[i].write, mine[i].pc);
             }
         }
         if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
@@ -672,7 +720,7 @@ static void step(void)
         u32 chance;
         void (*run)(void);
     } kinds[] = {
-        {p->range, range}, {p->loop, loop}, {p->again, again}, {p->atomic, atomic}, {p->lock, lock}, {p->sync, synchronise}, {p->memory, memory},
+        {p->range, range}, {p->loop, loop}, {p->again, again}, {p->over, over}, {p->atomic, atomic}, {p->lock, lock}, {p->sync, synchronise}, {p->memory, memory},
         {p->frame, frame}, {p->everything, everything}, {p->ignore, ignore},    {p->proc, procs},
         {p->burst, burst}, {p->overflow, overflow},     {p->sample, sample},
     };
@@ -828,6 +876,8 @@ static const struct plan plans[] = {
     {"again and again", 150, 400, 3, 12, .mode.thorough = 1, .sync = 150, .life = 10, .frame = 4, .again = 600, .atomic = 10,
      .memory = 4},
     {"again, in runs", 150, 400, 3, 6, .mode.thorough = 1, .sync = 200, .life = 10, .frame = 4, .again = 400, .run = 3, .atomic = 150,
+     .memory = 4},
+    {"again, over words", 100, 400, 3, 4, .mode.thorough = 1, .sync = 200, .life = 10, .frame = 4, .over = 300, .again = 100, .run = 3,
      .memory = 4},
     {"again, few stacks", 100, 400, 3, 8, .mode.dedupe = 1, .mode.thorough = 1, .sync = 150, .life = 10, .frame = 4, .again = 600,
      .atomic = 10, .memory = 4},
@@ -1024,6 +1074,71 @@ static void records_swept(const struct plan *plan, u64 seed)
     end_gor(0);
 }
 
+/* Writes that take enough records for some sweeps, in one epoch or many. */
+static void churn(struct gor *g, int epochs)
+{
+    for (u32 k = 0; k < 4000; k++) {
+        rt_write_range(g->t, w.heap + 8192 + 8 * (k % 16), 8, w.code + 1024 + 4 * (k % 2000));
+        if (k % 64 == 63) {
+            rt_tsan_free(w.heap + 8192, 128);
+        }
+        if (epochs) {
+            rt_tsan_release(g->t, w.heap);
+        }
+    }
+}
+
+/* An instruction goes over words, in one epoch after the other.  What all but the first two are is looked up (proc.repeat): it stays when these name
+ * it no more, and is forgotten when there was a sweep. */
+static void repeats(const struct plan *plan, u64 seed)
+{
+    enum { LINE = 8, WORDS = 4 * LINE };
+    struct gor *g;
+    const u64 *word;
+    uptr first;
+
+    set_up(plan, seed);
+    g = w.live[0];
+    rt_func_enter(g->t, w.code + 8);
+    first = w.heap + 16384;
+    word = &shadow_ranges[0].words[(first - shadow_ranges[0].lo) >> 3];
+    for (u32 k = 0; k < 48; k++) {
+        u32 size = k % 3 == 0 ? 4 : k % 3 == 1 ? 8 : 16, step = size == 16 ? 2 : 1;
+        u8 kind = k / 3 % 2;
+        uptr pc = w.code + 16 + ((2UL * size + kind) << 20);
+        void (*access)(struct thr *, uptr, uptr, uptr) = kind == ACCESS_WRITE ? rt_write_range : rt_read_range;
+
+        for (u32 i = 0; i < WORDS; i += step) {
+            access(g->t, first + 8 * i, size, pc);
+        }
+        churn(g, 1);
+        for (u32 i = 0; i < WORDS; i += step) {
+            u64 key = g->t->key;
+            const struct record *r;
+
+            if (i == 2 * LINE) {
+                rt_tsan_free(first, 8 * LINE);
+                churn(g, 1);
+                r = record_at(word_record(word[LINE], kind));
+                must(word_bytes(word[LINE], kind) == (size == 4 ? 0xf : FULL) && record_spot(r) >> 32 == (u32)(pc - (uptr)&record_anchor) &&
+                         r->key < g->t->key,
+                     "what was looked up is named");
+                key = g->t->key;
+            } else if (i == 3 * LINE) {
+                rt_tsan_free(first, 8 * i);
+                churn(g, 0);
+            }
+            if (!hook(g->t, first + 8 * i, size, kind, pc)) {
+                access(g->t, first + 8 * i, size, pc);
+            }
+            r = record_at(word_record(word[i], kind));
+            must(r->key == key && record_spot(r) >> 32 == (u32)(pc - (uptr)&record_anchor), "the access is remembered");
+        }
+        rt_tsan_free(first, 8 * WORDS);
+    }
+    end_gor(0);
+}
+
 /* Records that stayed through many sweeps are found too when their words name them no more: while all words are looked at, step by step, others that are
  * as old stay, and what words that were looked at already come to name. */
 static void records_old(const struct plan *plan, u64 seed)
@@ -1129,7 +1244,7 @@ static void callers(const struct plan *plan, u64 seed)
 
 static void test_parts(void **state)
 {
-    static void (*const parts[])(const struct plan *, u64) = {ranges_but_one, pairs_but_bytes, pages_anew, records_swept, records_old, callers};
+    static void (*const parts[])(const struct plan *, u64) = {ranges_but_one, pairs_but_bytes, pages_anew, records_swept, repeats, records_old, callers};
 
     (void)state;
     for (u32 i = 0; i < LENGTH(parts); i++) {
