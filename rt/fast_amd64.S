@@ -709,8 +709,9 @@
 
 /* The most frequent of what `change` does, before it has to put anything by.  Word R9 has a record in the slot of the access, which is this
  * epoch's and of the place in the code RSI: it stands for bytes EBX, too.  Or it is of the same bytes and place and nothing else names it:
- * it becomes this epoch's.  Or it is a joined one of this epoch, which nothing else names: it tells of the access, too.  Else to `no`. */
-	.macro again write, no
+ * it becomes this epoch's.  Or it is a joined one of this epoch, which nothing else names: it tells of the access, too.  Or it is of another
+ * place, and nothing else names it: it becomes that of the access, and to `no_other` if it cannot.  Else to `no`. */
+	.macro again write, no, no_other
 	.if \write
 	testb	%cl, %cl
 	jne	\no
@@ -743,7 +744,7 @@
 	ret
 	.subsection 1
 51:	cmpl	$JOINED_PC, RECORD_PC(%r13)
-	jne	\no
+	jne	53f
 	cmpq	%r11, (%r13)
 	jne	\no
 	single	$1, \no
@@ -756,6 +757,38 @@
 	orb	$DIRTY_ACCESS, THR_DIRTY(%rdi)
 	movl	$0, PROC_INSIDE(%r8)
 	ret
+53:	testl	$NAMED_AGAIN, RECORD_SPOT(%r13)
+	jne	\no
+	movl	%ebx, %ecx		/* covered? */
+	xorl	$0xff, %ecx
+	shlq	$(48 + 8 * \write), %rcx
+	testq	%rcx, %r9
+	jne	\no_other
+	movq	(%r13), %rcx
+	xorq	%r11, %rcx
+	testb	$1, %cl
+	jne	\no_other
+	shrq	$33, %rcx
+	jne	\no_other
+	movabsq	$0x9e3779b97f4a7c15, %rcx /* as in `recent` */
+	imulq	%rsi, %rcx
+	movl	%ecx, %r15d
+	shrq	$(64 - RECENT_LOG), %rcx
+	xorl	%r11d, %r15d
+	leaq	PROC_RECENT(%r8,%rcx,8), %rcx
+	cmpl	%r15d, 4(%rcx)
+	je	\no_other
+	movl	%r15d, 4(%rcx)
+	movq	%r9, %r15
+	.if \write
+	shrq	$24, %r15
+	.endif
+	andl	$0xffffff, %r15d
+	movl	%r15d, (%rcx)
+	orq	$RECORD_NAMED, %rsi
+	movq	%rsi, RECORD_SPOT(%r13)
+	movq	%r11, (%r13)
+	jmp	52b
 	.subsection 0
 	.endm
 
@@ -822,7 +855,7 @@
 	movq	%r9, %rcx
 	shrq	$48, %rcx
 	je	43f
-	again	\write, 8f
+	again	\write, 8f, 45f
 8:	repeat	\write, 45f
 	movq	%r13, (%r12)
 	naming	(%r12), %rcx, %ecx
