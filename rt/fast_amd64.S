@@ -564,15 +564,19 @@
 	movq	\by, RECORD_SPOT(%r15)
 	.endm
 
-/* RCX: the proc's entry for the place in the code RSI (record_slot), R15: the record that it names.  To `no` unless that may be the one of
- * this access in epoch R11, with its tag in R15D. */
-	.macro recent no
+/* RCX: the proc's entry for the place in the code RSI (record_slot), R15D: its tag in epoch R11 (recent_tag). */
+	.macro recent_at
 	movabsq	$0x9e3779b97f4a7c15, %rcx
 	imulq	%rsi, %rcx
 	movl	%ecx, %r15d
 	shrq	$(64 - RECENT_LOG), %rcx
-	xorl	%r11d, %r15d		/* recent_tag */
+	xorl	%r11d, %r15d
 	leaq	PROC_RECENT(%r8,%rcx,8), %rcx
+	.endm
+
+/* And R15: the record that it names.  To `no` unless that may be the one of this access, with the tag in R15D. */
+	.macro recent no
+	recent_at
 	cmpl	%r15d, 4(%rcx)
 	jne	\no
 	movl	(%rcx), %r15d
@@ -770,12 +774,7 @@
 	jne	\no_other
 	shrq	$33, %rcx
 	jne	\no_other
-	movabsq	$0x9e3779b97f4a7c15, %rcx /* as in `recent` */
-	imulq	%rsi, %rcx
-	movl	%ecx, %r15d
-	shrq	$(64 - RECENT_LOG), %rcx
-	xorl	%r11d, %r15d
-	leaq	PROC_RECENT(%r8,%rcx,8), %rcx
+	recent_at
 	cmpl	%r15d, 4(%rcx)
 	je	\no_other
 	movl	%r15d, 4(%rcx)

@@ -204,7 +204,7 @@ static NOINLINE int lean_word(struct proc *p, const struct thr *t, u64 *word, u8
 /* One word is all that an access of this key was to: it was `from`, and is `to`.  What one word alone names has no use for others. */
 static void repeat_set(struct proc *p, u64 from, u64 to, u64 key, u64 spot, uptr addr)
 {
-    u32 id[] = {word_record(from, 0), word_record(from, 1), word_record(to, 0), word_record(to, 1)};
+    u32 id[] = {word_record(to, 0), word_record(to, 1), word_record(from, 0), word_record(from, 1)};
 
     for (u32 i = 0; i < LENGTH(id); i++) {
         if (record_names(record_at(id[i])) < 2) {

@@ -111,8 +111,6 @@ void shadow_map(uptr addr, uptr size)
 
 /* ---- objects come and go ---- */
 
-/* Objects up to this size are nearly all there are. */
-enum { SMALL = 1024 };
 /* Objects from this size on give the memory of their words back. */
 enum { RELEASE = 1 << 20 };
 
@@ -361,52 +359,33 @@ static void object_set(struct proc *p, uptr addr, uptr size, int object, u32 sit
     pages_forget(p, r, addr, size);
 }
 
-/* One that is not as simple as most. */
-static NOINLINE void malloc_longer(struct proc *p, const struct range *r, uptr addr, uptr size, u32 site)
+void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
 {
     /* What comes behind it in its last word is no object: the tiny allocator gives out words from their beginning on. */
     uptr from = ROUND_UP(addr, 8UL), to = ROUND_UP(addr + size, 8UL);
+    const struct range *r = &shadow_ranges[0];
     int simple = size - 1 < LARGE && addr - r->lo < r->size && (addr ^ (to - 1)) >> PAGE_LOG == 0;
     u32 page = simple ? atomic_load_relaxed(shadow_page(r, addr)) : 0;
 
-    if ((page & (PAGE_SYNC | PAGE_SITE | PAGE_SMALL)) == PAGE_SMALL) {
-        if (from < to) { /* as object_set */
-            site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
-            if (line_on()) {
-                site_end(r, to);
-            }
-        }
-        if (page & PAGE_TOUCHED) {
-            words_forget(p, r, addr, to - addr);
-        }
-    } else {
-        object_set(p, addr, to - addr, 1, site);
-    }
-}
-
-void shadow_malloc(struct proc *p, uptr addr, uptr size, u32 site)
-{
-    const struct range *r = &shadow_ranges[0];
-    uptr at = addr - r->lo, whole = ROUND_UP(size, 8UL);
-    u32 page = 0;
-
-    if (LIKELY(size - 1 < SMALL && (at & 7) == 0 && at < r->size && (at ^ (at + whole - 1)) >> PAGE_LOG == 0 && !line_on())) {
-        page = atomic_load_relaxed(shadow_page(r, addr));
-    }
     if (UNLIKELY((page & (PAGE_SITE | PAGE_SMALL)) != PAGE_SMALL)) {
-        malloc_longer(p, r, addr, size, site);
+        object_set(p, addr, to - addr, 1, site);
         return;
     }
     if (page & PAGE_SYNC) {
-        sync_forget(p, r, addr, whole);
+        sync_forget(p, r, addr, to - addr);
     }
-    if (!(page & PAGE_FINE) && ((at | whole) & ((1UL << SITE_LOG) - 1)) == 0) {
-        site_set_units(r, at, whole, site);
-    } else {
-        site_set(r, addr, whole, site != 0 ? site : SITE_UNKNOWN);
+    if (from < to) { /* as object_set */
+        if (!(page & PAGE_FINE) && ((from | to) & ((1UL << SITE_LOG) - 1)) == 0) {
+            site_set_units(r, from - r->lo, to - from, site);
+        } else {
+            site_set(r, from, to - from, site != 0 ? site : SITE_UNKNOWN);
+        }
+        if (line_on()) {
+            site_end(r, to);
+        }
     }
     if (page & PAGE_TOUCHED) {
-        words_clear(p, &r->words[at >> 3], whole / 8); /* most often there is nothing: they were cleared when the memory became free */
+        words_forget(p, r, addr, to - addr); /* most often there is nothing: they were cleared when the memory became free */
     }
 }
 
@@ -414,6 +393,9 @@ void shadow_none(struct proc *p, uptr addr, uptr size)
 {
     object_set(p, addr, size, 0, 0);
 }
+
+/* Objects up to this size are nearly all there are. */
+enum { SMALL = 1024 };
 
 void shadow_free(struct proc *p, uptr addr, uptr size)
 {

@@ -173,19 +173,6 @@ static void page_refine(const struct range *r, uptr at)
     atomic_or(shadow_page(r, r->lo + at), PAGE_FINE);
 }
 
-/* Nothing starts in these entries.  Each is stored whole by half a vector as well, see words_run. */
-static inline __attribute__((no_sanitize("thread"))) void entries_clear(u32 *at, u32 *end)
-{
-    typedef u32 four __attribute__((vector_size(16), aligned(4), may_alias));
-
-    for (; at + 4 <= end; at += 4) {
-        *(four *)(void *)at = (four){0};
-    }
-    for (; at < end; at++) {
-        atomic_store_relaxed(at, 0);
-    }
-}
-
 void site_set(const struct range *r, uptr addr, uptr size, u32 site)
 {
     uptr from = addr - r->lo, to = from + size;
@@ -199,15 +186,12 @@ void site_set(const struct range *r, uptr addr, uptr size, u32 site)
 
             atomic_store(half_at(r, from), 1u << (SITE_STARTS + word_in_unit(from)) | stack);
             from += 16;
-            entries_clear(&r->sites[ROUND_UP(from, unit) >> SITE_LOG], &r->sites[ROUND_UP(to, unit) >> SITE_LOG]);
-            entries_clear(&r->sites_upper[from >> SITE_LOG], &r->sites_upper[to >> SITE_LOG]);
+            site_clear(&r->sites[ROUND_UP(from, unit) >> SITE_LOG], &r->sites[ROUND_UP(to, unit) >> SITE_LOG]);
+            site_clear(&r->sites_upper[from >> SITE_LOG], &r->sites_upper[to >> SITE_LOG]);
             return;
         }
         if (LIKELY((from | to) % (1UL << SITE_LOG) == 0)) {
-            u32 *at = &r->sites[from >> SITE_LOG], *end = &r->sites[to >> SITE_LOG];
-
-            atomic_store(at, 1u << SITE_STARTS | stack);
-            entries_clear(at + 1, end);
+            site_set_units(r, from, size, stack);
             return;
         }
     }

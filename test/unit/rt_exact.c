@@ -275,8 +275,8 @@ static void loop(void)
     }
 }
 
-/* A few instructions, at least `room` bytes before the end of memory. */
-static struct instruction *instructions(uptr room)
+/* A few instructions, OVER bytes or more before the end of memory. */
+static struct instruction *instructions(void)
 {
     u32 which = rnd_below(&w.r, LENGTH(w.again));
     struct instruction *mine = w.again[which].in;
@@ -290,7 +290,7 @@ static struct instruction *instructions(uptr room)
             in->size = rnd_one_in(&w.r, 6) ? 24 : in->size;
             in->write = rnd_below(&w.r, 3) == 0;
             in->addr = (w.spot[rnd_below(&w.r, w.plan->spots)] & ~7UL) + (in->size < 8 ? rnd_below(&w.r, 8 / in->size) * in->size : 0);
-            in->addr -= in->addr + room > region_end(in->addr) ? room & ~7UL : 0;
+            in->addr -= in->addr + OVER > region_end(in->addr) ? OVER : 0;
             in->pc = w.code + 8 * ++w.next_pc + ((2UL * in->size + in->write) << 20);
         }
     }
@@ -307,12 +307,22 @@ static void in_frame(struct gor *g)
     }
 }
 
+static void release_perhaps(struct gor *g)
+{
+    if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
+        uptr addr = w.sync[rnd_below(&w.r, SYNCS)];
+
+        rt_tsan_release(g->t, addr);
+        oracle_release(g, addr);
+    }
+}
+
 /* That a goroutine comes back to in one epoch after the other. */
 static void again(void)
 {
     struct gor *g = some_gor();
     u32 passes = 2 + rnd_below(&w.r, 6);
-    struct instruction *mine = instructions(OVER);
+    struct instruction *mine = instructions();
 
     in_frame(g);
     while (passes-- > 0) {
@@ -329,12 +339,7 @@ static void again(void)
                 plain_at(g, mine[i].addr + next, size, (int)mine[i].write, mine[i].pc);
             }
         }
-        if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
-            uptr addr = w.sync[rnd_below(&w.r, SYNCS)];
-
-            rt_tsan_release(g->t, addr);
-            oracle_release(g, addr);
-        }
+        release_perhaps(g);
     }
 }
 
@@ -343,7 +348,7 @@ static void over(void)
 {
     struct gor *g = some_gor();
     u32 passes = 2 + rnd_below(&w.r, 4);
-    struct instruction *mine = instructions(OVER);
+    struct instruction *mine = instructions();
 
     in_frame(g);
     while (passes-- > 0) {
@@ -363,12 +368,7 @@ static void over(void)
                 plain_at(g, mine[i].addr + at + next, size, (int)mine[i].write, mine[i].pc);
             }
         }
-        if (g->ignore == 0 && rnd_one_in(&w.r, 2)) {
-            uptr addr = w.sync[rnd_below(&w.r, SYNCS)];
-
-            rt_tsan_release(g->t, addr);
-            oracle_release(g, addr);
-        }
+        release_perhaps(g);
     }
 }
 
