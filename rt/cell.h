@@ -109,6 +109,12 @@ static inline void entry_put(struct entry *x, const struct entry *e)
 
 void cell_free(struct proc *p, u32 id);
 
+/* Does one word alone name it, or may? */
+static inline int cell_single(u32 id)
+{
+    return atomic_load_relaxed(&cell_at(id)->refs) == 1;
+}
+
 static inline void cell_ref(u32 id, u32 n)
 {
     inside_add(&cell_at(id)->refs, n);

@@ -351,6 +351,15 @@ static inline __attribute__((always_inline)) int shared(struct proc *p, const st
     return 1;
 }
 
+/* A word with a cell as the same access before, in place or by way of p's memos: what more words name has no place of its own. */
+static inline int cell_met(struct proc *p, struct thr *t, u64 *word, u64 w, u8 mask, u64 spot, u8 kind)
+{
+    if (cell_single((u32)w)) {
+        return cell_again(t, word, w, mask, kind, spot_of(spot)) || shadow_memo(p, t, word, w, mask, kind, spot);
+    }
+    return shadow_memo(p, t, word, w, mask, kind, spot) || cell_again(t, word, w, mask, kind, spot_of(spot));
+}
+
 /* As few_lean, of p's thread, which is inside. */
 static inline __attribute__((always_inline)) int few_shared(struct proc *p, struct thr *t, u64 *word, u64 mask, u64 spot, uptr addr,
                                                             const u8 kind)
@@ -366,8 +375,8 @@ static inline __attribute__((always_inline)) int few_shared(struct proc *p, stru
         if (word_is_fast(w, atomic_load_relaxed(&t->key), kind, (u8)mask)) {
             continue;
         }
-        if (!(word_has_cell(w) ? cell_again(t, word, w, (u8)mask, kind, spot_of(spot)) : shared(p, t, r, word, w, (u8)mask, spot, kind)) &&
-            !shadow_memo(p, t, word, w, (u8)mask, kind, spot)) {
+        if (word_has_cell(w) ? !cell_met(p, t, word, w, (u8)mask, spot, kind)
+                             : !shared(p, t, r, word, w, (u8)mask, spot, kind) && !shadow_memo(p, t, word, w, (u8)mask, kind, spot)) {
             return 0;
         }
     }
@@ -443,7 +452,7 @@ static NOINLINE int met_again(struct proc *p, struct thr *t, u64 *word, u64 w, u
 {
     atomic_store_relaxed(&alone.inside, 1);
 
-    int done = (word_has_cell(w) && cell_again(t, word, w, mask, kind, spot_of(spot))) || shadow_memo(p, t, word, w, mask, kind, spot);
+    int done = word_has_cell(w) ? cell_met(p, t, word, w, mask, spot, kind) : shadow_memo(p, t, word, w, mask, kind, spot);
 
     atomic_store_relaxed(&alone.inside, 0);
     if (done) {

@@ -321,7 +321,7 @@ static uptr words_known(struct access *a, u64 *word, uptr n, u64 w)
         return (uptr)done;
     }
 
-    int single = word_has_cell(w) && atomic_load_relaxed(&cell_at((u32)w)->refs) == 1;
+    int single = word_has_cell(w) && cell_single((u32)w);
     uptr moved = single ? 0 : words_memo(a, word, n, w); /* memos count the cell */
     struct look look;
     int what = moved != 0 || !word_has_cell(w) ? LOOK_NOT : cell_look(a, (u32)w, &look);
