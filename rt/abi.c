@@ -90,7 +90,7 @@ _Static_assert(sizeof(struct range) == 64 && offsetof(struct range, words) == 16
                    HEAP_HI - HEAP_LO == 1UL << 37 && PAGE_LOG == 13 && PAGE_TOUCHED == 1u << 31,
                "SHADOW_RANGE");
 _Static_assert(sizeof(struct places) == 1 << 7 && offsetof(struct places, at) == 64, "PLACES_AT");
-_Static_assert(offsetof(struct alone, proc) == 64, "ALONE_PROC");
+_Static_assert(offsetof(struct alone, proc) == 64 && offsetof(struct alone, held) == 72, "ALONE_*");
 _Static_assert(offsetof(struct current_thunk, m) == 8 && offsetof(struct current_thunk, p) == 12 &&
                    offsetof(struct current_thunk, proc) == 16 && OLDP_BEHIND_P == 16,
                "AT_*");
@@ -205,6 +205,7 @@ EXPORT void __tsan_proc_destroy(struct proc *p);
 EXPORT void __tsan_proc_destroy(struct proc *p)
 {
     if (p) {
+        alone_held_end();
         proc_free(p);
     }
 }

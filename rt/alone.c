@@ -1,6 +1,7 @@
 /* alone.c: see alone.h. */
 #include "alone.h"
 
+#include "current.h"
 #include "flags.h"
 
 /* A stretch that ended makes twice as many looks necessary before the next one, one that lasted so many half as many.
@@ -8,9 +9,10 @@
 enum { NEED_MAX = __STDC_HOSTED__ ? 1 : 32, LASTED = 64 };
 
 #define ALONE_ENDS ((struct proc *)~0UL) /* alone.proc: at the moment */
+#define HELD_NONE ((const void *)~0UL)
 #define ALONE_UNABLE ((struct proc *)~1UL) /* for ever: who comes in puts a fence itself */
 
-struct alone alone;
+struct alone alone = {.held = HELD_NONE};
 
 static struct {
     struct os_lock lock;
@@ -48,11 +50,22 @@ static u32 others(const struct proc *p, int *inside)
     return sum;
 }
 
+static const void *held_of(const struct proc *p)
+{
+    const void *held = current_held(p);
+
+    return held ? held : HELD_NONE;
+}
+
+void alone_held_end(void)
+{
+    atomic_store(&alone.held, HELD_NONE);
+}
+
 void alone_begin(struct proc *p)
 {
     int inside;
     u32 sum = others(p, &inside);
-    struct proc *nobody = NULL;
 
     p->quiet = sum == p->others && !inside ? p->quiet + 1 : 0;
     p->others = sum;
@@ -60,7 +73,9 @@ void alone_begin(struct proc *p)
         return;
     }
     p->quiet = 0;
-    if (atomic_cas(&alone.proc, &nobody, p)) {
+    if (!atomic_load_relaxed(&alone.proc)) { /* which changes under the lock only */
+        atomic_store(&alone.held, held_of(p));
+        atomic_store(&alone.proc, p);
         state.since = p->calls;
         os_fences();
         others(p, &inside);
@@ -73,11 +88,18 @@ void alone_begin(struct proc *p)
     os_unlock(&state.lock);
 }
 
+/* Under the lock: nobody comes in. */
+static void keep_out(void)
+{
+    alone_held_end();
+    atomic_store(&alone.proc, ALONE_ENDS);
+    os_fences();
+}
+
 /* Under the lock: q's thread is the only one no more when this is done. */
 static void end(const struct proc *q)
 {
-    atomic_store(&alone.proc, ALONE_ENDS); /* who comes in now waits for the lock, q too */
-    os_fences();
+    keep_out(); /* who comes in now waits for the lock, q too */
 
     /* It has left, or come in again and seen that.  If it had not seen it yet when it came in last, it had counted that
        call before. */
@@ -136,8 +158,7 @@ int alone_stop(const struct proc *p)
         os_unlock(&state.lock);
         return 0;
     } else {
-        atomic_store(&alone.proc, ALONE_ENDS);
-        os_fences();
+        keep_out();
     }
     for (u32 i = 0; i < proc_count(); i++) {
         const struct proc *q = proc_by_id((u16)i);

@@ -23,6 +23,9 @@ struct alone {
     u32 inside; /* the only thread is inside: then this one is it, if it is inside */
     u32 due;    /* who leaves is to call alone_due */
     struct proc *proc __attribute__((aligned(64))); /* its; NULL: nobody's */
+    /* The P (GOROOT/src/runtime/runtime2.go) whose proc that is; before proc is none, this is no P either.  So whoever loads proc first,
+       and then finds its own P here, has its own proc. */
+    const void *held;
 } __attribute__((aligned(64)));
 extern struct alone alone;
 
@@ -31,6 +34,9 @@ void alone_init(void);
 /* From proc_enter: perhaps p's thread can be the only one now; it is another one, which ends. */
 void alone_begin(struct proc *p);
 void alone_end(struct proc *p);
+
+/* A P is about to lose its proc. */
+void alone_held_end(void);
 
 /* p's thread, which is outside, keeps all others out from now on, until alone_go.  0: somebody else is about to; -1: one of them does not leave. */
 int alone_stop(const struct proc *p);

@@ -53,6 +53,9 @@ static inline const u8 *current_g(void)
     return g;
 }
 
+/* The P that the calling thread holds, if p is its proc; else NULL. */
+const void *current_held(const struct proc *p);
+
 /* current_of for the calling thread's g. */
 static inline struct proc *current_quick(void)
 {

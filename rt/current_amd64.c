@@ -128,6 +128,14 @@ static struct proc *spare_enter(void)
     return spare.proc;
 }
 
+const void *current_held(const struct proc *p)
+{
+    const u8 *g = current_at.tls != 0 ? current_g() : NULL;
+    const u8 *m = g ? *(const u8 *const *)(g + current_at.m) : NULL;
+
+    return m && current_of(g) == p ? *(const void *const *)(m + current_at.p) : NULL;
+}
+
 struct proc *current_any(void)
 {
     const u8 *g = current_at.tls != 0 ? current_g() : NULL;

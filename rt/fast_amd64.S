@@ -327,18 +327,14 @@
 21:
 	.endm
 
-/* RCX + R13: where the current P's proc stands, as current_of (current.h); else to 39. */
-	.macro proc_at
+/* RCX: the thread's P, 0 if there is none; to 39 in a system call.  As current_of (current.h).  Clobbers R13. */
+	.macro held
 	movl	current_at+AT_M(%rip), %ecx
 	movq	(%r14,%rcx), %r13
 	movl	current_at+AT_P(%rip), %ecx
-	addq	%rcx, %r13
-	movq	(%r13), %rcx
-	testq	%rcx, %rcx
-	je	39f
-	cmpq	$0, OLDP_BEHIND_P(%r13)
+	cmpq	$0, OLDP_BEHIND_P(%r13,%rcx)
 	jne	39f
-	movl	current_at+AT_PROC(%rip), %r13d
+	movq	(%r13,%rcx), %rcx
 	.endm
 
 /* RSI: the stack of the innermost frame, by what proc R8 knows; else to 39. Clobbers RCX, R13. */
@@ -400,11 +396,11 @@
 /* R8: the proc, RSI: the stack of the innermost frame, if this may be the only thread (alone.h); if nobody is, to `none`; else to 39. Clobbers
  * RCX, R13. */
 	.macro only none=39f
-	movq	alone+ALONE_PROC(%rip), %r8
+	movq	alone+ALONE_PROC(%rip), %r8	/* before alone.held */
 	testq	%r8, %r8
 	je	\none
-	proc_at
-	cmpq	%r8, (%rcx,%r13)
+	held
+	cmpq	%rcx, alone+ALONE_HELD(%rip)
 	jne	39f
 	stack_known
 	.endm
@@ -829,7 +825,17 @@
 \word:
 	movq	%rcx, %r12
 	width	%r15, %rcx, %ecx, 9f
-	movl	$1, %edx
+	cmpl	$8, %ecx
+	jne	61f
+	testb	$7, %al
+	jne	61f
+	movl	$0xff, %ebx		/* a whole word */
+	movl	%ebx, %edx
+	movq	%r9, %rcx
+	shrq	$48, %rcx
+	jne	62f
+	jmp	4f
+61:	movl	$1, %edx
 	shll	%cl, %edx
 	decl	%edx
 	movl	%eax, %ecx
@@ -848,7 +854,7 @@
 5:	leal	-1(%rdx), %ecx
 	cmpl	$0xff, %ecx
 	jae	2f
-	only	54f
+62:	only	54f
 	spot	\write
 	enter
 	movq	%r9, %rcx
@@ -958,7 +964,10 @@
 	jmp	48b
 29:	go_on	first, \write
 	/* Nobody is the only thread. */
-54:	proc_at
+54:	held
+	testq	%rcx, %rcx
+	je	39f
+	movl	current_at+AT_PROC(%rip), %r13d
 	movq	(%rcx,%r13), %r8
 	testq	%r8, %r8
 	je	39f
