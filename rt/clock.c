@@ -26,6 +26,60 @@ static void node_ref(u32 id)
     inside_add(&clock_at(id)->refs, 1);
 }
 
+typedef u32 four __attribute__((vector_size(16), aligned(8), may_alias)); /* slots */
+typedef u64 half __attribute__((vector_size(16)));
+typedef int ints __attribute__((vector_size(16)));
+typedef short shorts __attribute__((vector_size(16)));
+typedef char chars __attribute__((vector_size(16)));
+
+enum { FOURS = CLOCK_FAN / 4 };
+_Static_assert(CLOCK_FAN == 32, "a bit for each slot");
+
+static inline const four *fours(const struct clock_node *n)
+{
+    return (const four *)(const void *)n->slot;
+}
+
+/* A bit for each of sixteen slots; each is all ones or 0 (SSE2). */
+static inline u32 sixteen(const ints *slots)
+{
+    shorts low = (shorts)__builtin_ia32_packssdw128(slots[0], slots[1]), high = (shorts)__builtin_ia32_packssdw128(slots[2], slots[3]);
+
+    return (u32)__builtin_ia32_pmovmskb128((chars)__builtin_ia32_packsswb128(low, high));
+}
+
+/* The slots that are nodes: a bit for each. */
+static u32 children(const struct clock_node *n)
+{
+    const four *s = fours(n), all = {CLOCK_ALL, CLOCK_ALL, CLOCK_ALL, CLOCK_ALL};
+    ints none[FOURS];
+
+    if (n->level == 0) {
+        return 0;
+    }
+    for (u32 i = 0; i < FOURS; i++) {
+        none[i] = (ints)((s[i] == 0) | (s[i] == all));
+    }
+    return ~(sixteen(none) | sixteen(none + 4) << 16);
+}
+
+/* The slots in which two nodes differ. */
+static u32 differences(const struct clock_node *x, const struct clock_node *y)
+{
+    const four *a = fours(x), *b = fours(y);
+    ints same[FOURS];
+
+    for (u32 i = 0; i < FOURS; i++) {
+        same[i] = (ints)(a[i] == b[i]);
+    }
+    return ~(sixteen(same) | sixteen(same + 4) << 16);
+}
+
+static u32 lowest(u32 bits)
+{
+    return (u32)__builtin_ctz(bits);
+}
+
 static int is_node(u32 level, u32 v)
 {
     return level > 0 && v != 0 && v != CLOCK_ALL;
@@ -50,12 +104,8 @@ void clock_unref(struct cache *c, u32 root)
     if (inside_add(&n->refs, 0U - 1) != 1) {
         return;
     }
-    if (n->level > 0) {
-        for (u32 i = 0; i < CLOCK_FAN; i++) {
-            if (is_node(n->level, n->slot[i])) {
-                clock_unref(c, n->slot[i]);
-            }
-        }
+    for (u32 bits = children(n); bits != 0; bits &= bits - 1) {
+        clock_unref(c, n->slot[lowest(bits)]);
     }
     pool_put(&node_pool, c, root);
 }
@@ -94,11 +144,11 @@ static u32 node_own(struct cache *c, u32 id)
 
     m->refs = 1;
     m->level = n->level;
-    for (u32 i = 0; i < CLOCK_FAN; i++) {
-        m->slot[i] = n->slot[i];
-        if (is_node(n->level, n->slot[i])) {
-            node_ref(n->slot[i]);
-        }
+    for (u32 i = 0; i < FOURS; i++) {
+        ((four *)(void *)m->slot)[i] = fours(n)[i];
+    }
+    for (u32 bits = children(n); bits != 0; bits &= bits - 1) {
+        node_ref(n->slot[lowest(bits)]);
     }
     clock_unref(c, id);
     return copy;
@@ -217,18 +267,15 @@ u32 clock_set(struct cache *c, u32 root, u32 g, u32 e)
     return set == 0 ? id : set;
 }
 
-typedef u32 four __attribute__((vector_size(16), aligned(8), may_alias)); /* slots */
-typedef u64 half __attribute__((vector_size(16)));
-
 /* What a has and b does not, what b has and a does not; of the same level and range. */
 enum { MORE_A = 1, MORE_B = 2, MORE_BOTH = MORE_A | MORE_B };
 
 static u32 leaf_more(const struct clock_node *x, const struct clock_node *y)
 {
-    const four *a = (const four *)(const void *)x->slot, *b = (const four *)(const void *)y->slot;
+    const four *a = fours(x), *b = fours(y);
     half more_a = {0, 0}, more_b = {0, 0};
 
-    for (u32 i = 0; i < CLOCK_FAN / 4; i++) {
+    for (u32 i = 0; i < FOURS; i++) {
         more_a |= (half)(a[i] > b[i]);
         more_b |= (half)(b[i] > a[i]);
     }
@@ -255,8 +302,8 @@ static u32 node_more(u32 level, u32 a, u32 b)
 
     u32 more = 0;
 
-    for (u32 i = 0; i < CLOCK_FAN && more != MORE_BOTH; i++) {
-        more |= x->slot[i] == y->slot[i] ? 0 : node_more(level - 1, x->slot[i], y->slot[i]);
+    for (u32 bits = differences(x, y); bits != 0 && more != MORE_BOTH; bits &= bits - 1) {
+        more |= node_more(level - 1, x->slot[lowest(bits)], y->slot[lowest(bits)]);
     }
     return more;
 }
@@ -268,21 +315,20 @@ static void slots_join(struct cache *c, struct clock_node *n, const struct clock
 {
     if (n->level == 0) {
         four *a = (four *)(void *)n->slot;
-        const four *b = (const four *)(const void *)m->slot;
+        const four *b = fours(m);
 
-        for (u32 i = 0; i < CLOCK_FAN / 4; i++) {
+        for (u32 i = 0; i < FOURS; i++) {
             four more = (four)(b[i] > a[i]);
 
             a[i] = (a[i] & ~more) | (b[i] & more);
         }
         return;
     }
-    for (u32 i = 0; i < CLOCK_FAN; i++) {
-        if (n->slot[i] != m->slot[i]) {
-            n->slot[i] =
-                node_join(c, n->level - 1, child_first(first, n->level, i), n->slot[i], m->slot[i]);
-            node_fold_left(c, n, first, i);
-        }
+    for (u32 bits = differences(n, m); bits != 0; bits &= bits - 1) {
+        u32 i = lowest(bits);
+
+        n->slot[i] = node_join(c, n->level - 1, child_first(first, n->level, i), n->slot[i], m->slot[i]);
+        node_fold_left(c, n, first, i);
     }
 }
 
