@@ -165,6 +165,9 @@ static inline __attribute__((no_sanitize("thread"))) uptr words_run(const u64 *w
     return i;
 }
 
+/* words_run of 0, for many. */
+uptr words_empty(const u64 *word, uptr n);
+
 /* Makes n words from word on `to` as long as they are `from`, each at one moment (or two of them); returns how many. */
 uptr words_swap(u64 *word, uptr n, u64 from, u64 to);
 void words_swap_init(void);

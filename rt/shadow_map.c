@@ -172,13 +172,13 @@ enum { SHORT = 16 };
 static NOINLINE void words_clear_from(struct proc *p, u64 *word, uptr i, uptr count)
 {
     if (i == SHORT) { /* a goroutine's stack, most often */
-        i += words_run(&word[i], count - i, 0);
+        i += words_empty(&word[i], count - i);
     }
     while (i < count) {
         u64 w = atomic_load_relaxed(&word[i]);
 
         if (w == 0) {
-            i += words_run(&word[i], count - i, 0);
+            i += words_empty(&word[i], count - i);
             continue;
         }
         while (word_has_cell(w)) {
