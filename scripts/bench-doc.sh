@@ -1,7 +1,8 @@
 #!/bin/bash
 # bench-doc.sh: puts results of benchmarks into the documents that show them: those of make bench-race and bench/race_steps.sh into
-# doc/performance.md with its pictures, of bench/race_sample.sh into doc/sampling.md, of bench/share_overhead.sh into doc/cache-lines.md; each
-# between the lines "<!-- bench: FILE -->" and "<!-- end -->".  Where there is no new result the old one stays.  Environment: BENCH_OUT (build/bench).
+# doc/performance.md with its pictures, of bench/race_sample.sh into doc/sampling.md, of bench/share_overhead.sh into doc/cache-lines.md, of
+# bench/race_floor.sh into doc/floor.md; each between the lines "<!-- bench: FILE -->" and "<!-- end -->".  Where there is no new result the
+# old one stays.  Environment: BENCH_OUT (build/bench).
 cd "$(dirname "$0")/.." || exit 2
 : "${BENCH_OUT:=build/bench}"
 
@@ -24,10 +25,13 @@ put() { # document
     !inside' "$1" >"$1.new" && mv "$1.new" "$1" || exit 1
 }
 
-for doc in doc/sampling.md doc/cache-lines.md; do
-    if [ -s "$BENCH_OUT/$(names $doc)" ]; then
-        put $doc
-    fi
+for doc in doc/sampling.md doc/cache-lines.md doc/floor.md; do
+    for file in $(names $doc); do
+        if [ -s "$BENCH_OUT/$file" ]; then
+            put $doc
+            break
+        fi
+    done
 done
 some=
 for file in $(names doc/performance.md); do
