@@ -18,7 +18,6 @@ $GOMM_ROOT/bench/ops AtomicAdd sync/atomic.AddInt64 20000 50
 $GOMM_ROOT/bench/ops MutexPair sync.(*Mutex).Lock 20000 50
 $GOMM_ROOT/bench/ops Alloc32 runtime.newobject 20000 50
 $GOMM_ROOT/bench/ops Copy4K runtime.memmove 20000 5
-$GOMM_ROOT/bench/ops GoAndWait runtime.newproc 20000 50
 $std/fmt SprintfPadding fmt.Sprintf 200 10
 $std/html/template EscapedExecute html/template.(*Template).Execute 100 1
 $std/text/template/parse ListString text/template/parse.(*ListNode).String 50 1
