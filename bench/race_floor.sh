@@ -6,10 +6,10 @@
 #   store    hooks of accesses compare one word and store it if need be (bench/floor/floor_amd64.inc)
 #
 # Results in build/bench/race_floor_return.txt and race_floor_store.txt, where "gomm" stands for that runtime.  FLAGS: those of
-# race_speed.sh; without -only the library's benchmarks and the operations that have bars.  FLOOR=suites: test suites instead, as race_suites.sh
-# (race_floor_store_suites.txt).
+# race_speed.sh; without -only the library's benchmarks and the operations that have bars.  FLOOR=suites: test suites instead, as
+# race_suites.sh (race_floor_store_suites.txt).
 . "$(dirname "$0")/lib.sh"
-tool=$GOMM root=$GOMM_ROOT out=$BENCH_OUT
+tool=$GOMM out=$BENCH_OUT
 
 edit() { # file, sed command: it must change something
     cp "$1" "$1.old" && sed -i "$2" "$1" || exit 2
@@ -20,7 +20,7 @@ edit() { # file, sed command: it must change something
 build() { # kind, number
     rm -rf "$out/floor/$1"
     mkdir -p "$out/floor/$1/build" || exit 2
-    tar -C "$root" --exclude=./.git --exclude=./build -cf - . | tar -C "$out/floor/$1" -xf - || exit 2
+    tar -C "$GOMM_ROOT" --exclude=./.git --exclude=./build -cf - . | tar -C "$out/floor/$1" -xf - || exit 2
     cp -a "${GOMM%/*}"/{obj,rt,flags.*} "$out/floor/$1/build/" 2>/dev/null # what has been compiled already
     (
         cd "$out/floor/$1" || exit 2
@@ -42,7 +42,7 @@ build() { # kind, number
 run() { # kind, mode, result, flags...
     local kind=$1 mode=$2 result=$3
     shift 3
-    GOMM=$out/floor/$kind/build/gomm BENCH_OUT=$out/floor GOMM_ROOT=$root
+    GOMM=$out/floor/$kind/build/gomm BENCH_OUT=$out/floor
     measure "$mode" "$@" || exit
     {
         echo "\"gomm\" here is a runtime that detects nothing: bench/race_floor.sh, $kind"
@@ -50,7 +50,7 @@ run() { # kind, mode, result, flags...
         cat "$out/floor/race_$mode.txt"
     } >"$out/$result"
     rm -rf "$out/floor/$kind"
-    GOMM=$tool GOMM_ROOT=$root BENCH_OUT=$out
+    GOMM=$tool BENCH_OUT=$out
 }
 
 case ${FLOOR:-speed} in

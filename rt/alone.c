@@ -9,8 +9,8 @@
 enum { NEED_MAX = __STDC_HOSTED__ ? 1 : 32, LASTED = 64 };
 
 #define ALONE_ENDS ((struct proc *)~0UL) /* alone.proc: at the moment */
-#define HELD_NONE ((const void *)~0UL)
 #define ALONE_UNABLE ((struct proc *)~1UL) /* for ever: who comes in puts a fence itself */
+#define HELD_NONE ((const void *)~0UL) /* alone.held: no P; not NULL, as a thread without a P has that */
 
 struct alone alone = {.held = HELD_NONE};
 
@@ -50,13 +50,6 @@ static u32 others(const struct proc *p, int *inside)
     return sum;
 }
 
-static const void *held_of(const struct proc *p)
-{
-    const void *held = current_held(p);
-
-    return held ? held : HELD_NONE;
-}
-
 void alone_held_end(void)
 {
     atomic_store(&alone.held, HELD_NONE);
@@ -74,7 +67,9 @@ void alone_begin(struct proc *p)
     }
     p->quiet = 0;
     if (!atomic_load_relaxed(&alone.proc)) { /* which changes under the lock only */
-        atomic_store(&alone.held, held_of(p));
+        const void *held = current_held(p);
+
+        atomic_store(&alone.held, held ? held : HELD_NONE);
         atomic_store(&alone.proc, p);
         state.since = p->calls;
         os_fences();

@@ -109,7 +109,7 @@ static inline void entry_put(struct entry *x, const struct entry *e)
 
 void cell_free(struct proc *p, u32 id);
 
-/* Does one word alone name it, or may? */
+/* Is there one word or memo only that names it? */
 static inline int cell_single(u32 id)
 {
     return atomic_load_relaxed(&cell_at(id)->refs) == 1;

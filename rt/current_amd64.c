@@ -128,19 +128,24 @@ static struct proc *spare_enter(void)
     return spare.proc;
 }
 
-const void *current_held(const struct proc *p)
+/* NULL: the thread has no g, or none that is easily had. */
+static const u8 *current_m(void)
 {
     const u8 *g = current_at.tls != 0 ? current_g() : NULL;
-    const u8 *m = g ? *(const u8 *const *)(g + current_at.m) : NULL;
 
-    return m && current_of(g) == p ? *(const void *const *)(m + current_at.p) : NULL;
+    return g ? *(const u8 *const *)(g + current_at.m) : NULL;
+}
+
+const void *current_held(const struct proc *p)
+{
+    const u8 *m = current_m();
+
+    return m && current_quick() == p ? *(const void *const *)(m + current_at.p) : NULL;
 }
 
 struct proc *current_any(void)
 {
-    const u8 *g = current_at.tls != 0 ? current_g() : NULL;
-    const u8 *m = g ? *(const u8 *const *)(g + current_at.m) : NULL;
-    struct proc *p = m ? current_of(g) : NULL;
+    struct proc *p = current_m() ? current_quick() : NULL;
 
     if (!p) {
         return spare_enter();
